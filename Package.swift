@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strictly downhill: a target names what it may import, and the build is run with the check that it names all it does.
+let package = Package(
+  name: "motcua",
+  products: [
+    .executable(name: "motcuad", targets: ["motcuad"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    // Ground floor
+    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    .target(name: "EventSourcing"),
+    .target(name: "MerkleTree", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    // First floor
+    .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "Desk", dependencies: ["EventSourcing"]),
+    // Second floor
+    .target(
+      name: "EventStore",
+      dependencies: ["EventSourcing", "LMDB", "MerkleTree", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "DeskRecords",
+      dependencies: ["Desk", "EventSourcing", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["record.proto"]),
+    .target(name: "Varlink"),
+    // Third floor
+    .target(name: "DeskViews", dependencies: ["Desk", "EventSourcing", "EventStore", "LMDB"]),
+    .target(
+      name: "DeskInterface", dependencies: ["Varlink"],
+      resources: [
+        .embedInCode("vn.motcua.Desk.varlink"), .embedInCode("vn.motcua.Views.varlink"),
+        .embedInCode("vn.motcua.Admin.varlink"),
+      ]),
+    .target(name: "VarlinkClient", dependencies: ["Varlink"]),
+    .target(
+      name: "VarlinkServer",
+      dependencies: [
+        "Varlink", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    // Fourth floor
+    .target(
+      name: "DeskService",
+      dependencies: [
+        "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    // Top floor
+    .executableTarget(
+      name: "motcuad",
+      dependencies: [
+        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "Varlink",
+        "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"), "TOMLKit",
+      ]),
+    // Tests, a folder for each module
+    .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
+    .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
+    .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
+    .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
+    .testTarget(
+      name: "VarlinkServerTests",
+      dependencies: [
+        "Varlink", "VarlinkClient", "VarlinkServer", .product(name: "Logging", package: "swift-log"),
+      ]),
+  ]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+}

@@ -1,0 +1,32 @@
+/// The code that people say and print: `PREFIX-YYMMDD-NNNN`, the serial by day (TT 01/2018/TT-VPCP art. 19).
+public enum CaseCode {
+  /// At least four digits, a fifth when the day needs it.
+  public static func code(prefix: String, day: CalendarDay, serial: Int) -> String {
+    "\(prefix)-\(dayText(day))-\(padded(serial, 4))"
+  }
+
+  /// What people type for it, completed: `975` is today's, `261008-0975` the one of that day. Anything else stays as it is.
+  public static func completed(_ typed: String, prefix: String, today: CalendarDay) -> String {
+    let parts = typed.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    if parts.count == 1, let serial = decimal(parts[0]), parts[0].count <= 5 {
+      return code(prefix: prefix, day: today, serial: serial)
+    }
+    if parts.count == 2, parts[0].count == 6, decimal(parts[0]) != nil, parts[1].count <= 5,
+      let serial = decimal(parts[1])
+    {
+      return "\(prefix)-\(String(decoding: Array(parts[0]), as: UTF8.self))-\(padded(serial, 4))"
+    }
+    return typed
+  }
+
+  /// The serial in a code of this form; nil for a code from elsewhere.
+  public static func serial(of code: String) -> Int? {
+    let parts = code.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    guard parts.count >= 3, parts[parts.count - 2].count == 6, decimal(parts[parts.count - 2]) != nil else { return nil }
+    return decimal(parts[parts.count - 1])
+  }
+
+  private static func dayText(_ day: CalendarDay) -> String {
+    padded(day.year % 100, 2) + padded(day.month, 2) + padded(day.day, 2)
+  }
+}

@@ -1,0 +1,153 @@
+/// Everything that an office can configure and that decides about cases. It is recorded in the ledger whenever it changes
+/// (`rulesAdopted`), so that a case keeps what it was received under.
+public struct RuleBook: Hashable, Sendable, Codable {
+  public var office: Office
+  public var calendar: WorkingCalendar
+  public var procedures: [Procedure]
+  public var rules: RuleSet
+
+  public init(office: Office, calendar: WorkingCalendar, procedures: [Procedure], rules: RuleSet) {
+    self.office = office
+    self.calendar = calendar
+    self.procedures = procedures
+    self.rules = rules
+  }
+
+  /// The procedure by its id or a short name, in the version in force on the day: the latest whose effective date has come.
+  public func procedure(_ name: String, on day: CalendarDay) -> Procedure? {
+    let folded = name.folded
+    return procedures.filter { $0.effective <= day && ($0.id == name || $0.names.contains { $0.folded == folded }) }
+      .max { $0.effective < $1.effective }
+  }
+
+  /// The version of a procedure that a case was received under.
+  public func procedure(id: String, effective: CalendarDay) -> Procedure? {
+    procedures.first { $0.id == id && $0.effective == effective }
+  }
+
+  public func procedures(on day: CalendarDay) -> [Procedure] {
+    procedures.filter { candidate in procedure(candidate.id, on: day) == candidate }
+  }
+}
+
+public struct Office: Hashable, Sendable, Codable {
+  public var name: Text
+  public var place: Text
+  /// What every case code begins with, such as `H56.26.07`.
+  public var codePrefix: String
+  public var utcOffset: UTCOffset
+  public var opens: TimeOfDay
+  /// The end of office hours, which is when a day's promises fall due.
+  public var closes: TimeOfDay
+
+  public init(
+    name: Text, place: Text, codePrefix: String, utcOffset: UTCOffset, opens: TimeOfDay, closes: TimeOfDay
+  ) {
+    self.name = name
+    self.place = place
+    self.codePrefix = codePrefix
+    self.utcOffset = utcOffset
+    self.opens = opens
+    self.closes = closes
+  }
+}
+
+public struct Procedure: Hashable, Sendable, Codable {
+  public var id: String
+  /// Short names that may be typed instead of the id.
+  public var aliases: [String]
+  /// The number in the national catalogue, where it is known.
+  public var nationalID: String?
+  public var name: Text
+  public var term: Term
+  public var papers: [String]
+  public var fee: Text
+  public var source: String
+  public var effective: CalendarDay
+  /// False where the term was not read in the law itself.
+  public var isConfirmed: Bool
+
+  public init(
+    id: String, aliases: [String], nationalID: String?, name: Text, term: Term, papers: [String], fee: Text,
+    source: String, effective: CalendarDay, isConfirmed: Bool
+  ) {
+    self.id = id
+    self.aliases = aliases
+    self.nationalID = nationalID
+    self.name = name
+    self.term = term
+    self.papers = papers
+    self.fee = fee
+    self.source = source
+    self.effective = effective
+    self.isConfirmed = isConfirmed
+  }
+
+  var names: [String] { aliases + [nationalID].compactMap(\.self) }
+}
+
+/// The rules that are numbers and lists, each with the text it was taken from.
+public struct RuleSet: Hashable, Sendable, Codable {
+  public struct Cause: Hashable, Sendable, Codable {
+    public var id: String
+    public var name: Text
+    /// True when an apology with this cause answers for a broken date, and so names a new one while the case is unfinished.
+    public var answersForDate: Bool
+
+    public init(id: String, name: Text, answersForDate: Bool) {
+      self.id = id
+      self.name = name
+      self.answersForDate = answersForDate
+    }
+  }
+
+  public struct Sources: Hashable, Sendable, Codable {
+    public var term: String
+    public var sameDay: String
+    public var apology: String
+    public var kinds: String
+
+    public init(term: String, sameDay: String, apology: String, kinds: String) {
+      self.term = term
+      self.sameDay = sameDay
+      self.apology = apology
+      self.kinds = kinds
+    }
+  }
+
+  public var version: String
+  public var effective: CalendarDay
+  /// Same-day requests received until this second, inclusive, are answered the same day.
+  public var sameDayCutoff: TimeOfDay
+  /// How many new dates may be named after the first.
+  public var reappointmentsMax: Int
+  public var causes: [Cause]
+  /// The terms of cases that have no procedure.
+  public var enquiryTerm: Term
+  public var complaintTerm: Term
+  public var assistanceTerm: Term
+  public var sources: Sources
+
+  public init(
+    version: String, effective: CalendarDay, sameDayCutoff: TimeOfDay, reappointmentsMax: Int, causes: [Cause],
+    enquiryTerm: Term, complaintTerm: Term, assistanceTerm: Term, sources: Sources
+  ) {
+    self.version = version
+    self.effective = effective
+    self.sameDayCutoff = sameDayCutoff
+    self.reappointmentsMax = reappointmentsMax
+    self.causes = causes
+    self.enquiryTerm = enquiryTerm
+    self.complaintTerm = complaintTerm
+    self.assistanceTerm = assistanceTerm
+    self.sources = sources
+  }
+
+  public func term(of kind: CaseKind) -> Term {
+    switch kind {
+    case .procedure, .assistance: assistanceTerm
+    case .enquiry: enquiryTerm
+    case .complaint: complaintTerm
+    }
+  }
+}

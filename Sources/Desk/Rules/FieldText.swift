@@ -1,0 +1,54 @@
+/// The fields of commands that hold words, each with its bound in bytes of UTF-8.
+public enum FieldText: String, Sendable, CaseIterable {
+  case applicant, phone, place, subject, paper, handedInBy, authority, help, urgent, responsible
+  case question, guidance, step, by, group, cause, text, signatory, letterNumber
+  case reason, documentNumber, signedBy, to, procedure, code
+
+  public var bytesMax: Int {
+    switch self {
+    case .phone, .letterNumber, .documentNumber, .procedure, .code, .cause: 100
+    case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper: 300
+    case .place, .subject, .authority, .step: 500
+    case .help, .urgent, .reason, .question: 1000
+    case .guidance, .text: 4000
+    }
+  }
+
+  /// The text without space around it; nil when nothing is left. Refuses what is too long, controls (except line ends and tabs in
+  /// texts of several lines) and characters that turn the direction of what is read after them.
+  public func checked(_ text: String?) throws(Rejection) -> String? {
+    guard let text else { return nil }
+    guard text.utf8.count <= bytesMax else {
+      throw .textTooLong(field: rawValue, bytes: text.utf8.count, limit: bytesMax)
+    }
+    let trimmed = text.trimmingSpace
+    for scalar in trimmed.unicodeScalars where !allows(scalar) {
+      throw .textNotAllowed(field: rawValue, scalar: scalar)
+    }
+    return trimmed.isEmpty ? nil : trimmed
+  }
+
+  public func required(_ text: String?) throws(Rejection) -> String {
+    guard let text = try checked(text) else { throw .fieldMissing(rawValue) }
+    return text
+  }
+
+  private func allows(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0A: bytesMax >= 1000
+    case 0..<0x20, 0x7F..<0xA0: false
+    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029, 0xFEFF, 0xFFF9...0xFFFB: false
+    default: !scalar.properties.isNoncharacterCodePoint
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmingSpace: String {
+    let scalars = unicodeScalars
+    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+      let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    else { return "" }
+    return String(scalars[first...last])
+  }
+}

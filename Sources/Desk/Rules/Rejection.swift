@@ -1,0 +1,40 @@
+public import EventSourcing
+
+/// Why a command was refused: a rule by its name, with the facts that the clerk needs to go on. Nothing was recorded.
+public enum Rejection: Error, Hashable, Sendable {
+  case unknownCase(code: String)
+  case ambiguousCode(code: String, matches: [String])
+  case codeTaken(code: String)
+  case unknownProcedure(String, known: [String])
+  case fieldMissing(String)
+  case textTooLong(field: String, bytes: Int, limit: Int)
+  /// A control or bidirectional character.
+  case textNotAllowed(field: String, scalar: Unicode.Scalar)
+  case unreadableDate(field: String, text: String)
+  case unreadableCommandID(String)
+  case apologyOwed(code: String, due: Timestamp, days: Int)
+  case alreadyResolved(code: String, outcome: Outcome, at: Timestamp)
+  case notResolved(code: String, due: Timestamp)
+  case caseEnded(code: String, status: Status, at: Timestamp)
+  case consultationMissing(code: String)
+  case notWorkingDay(CalendarDay, reason: Text, next: CalendarDay)
+  case dateNotLater(Timestamp, than: Timestamp)
+  case alreadyReappointed(code: String, due: Timestamp)
+  case newDateMissing(code: String, due: Timestamp)
+  case newDateNotExpected(code: String, cause: String)
+  case unknownCause(String, known: [String])
+  case inFuture(Timestamp, now: Timestamp)
+  case backdatingNeedsReason(Timestamp)
+  case backdatingAcrossDue(Timestamp, due: Timestamp)
+  case beforeReceipt(Timestamp, receivedAt: Timestamp)
+  case notVoidable(code: String, version: Version, NotVoidable)
+  case nothingToCorrect(code: String)
+  case versionConflict(code: String, expected: Version, actual: Version)
+  case commandReused(String)
+
+  public enum NotVoidable: Hashable, Sendable {
+    case noSuchEvent, notToday, alreadyVoided, receiptOrCorrection
+    /// An event that builds on it must be voided first.
+    case laterEventStands
+  }
+}

@@ -1,0 +1,42 @@
+/// Where a case stands at one instant. Everything that says “late” anywhere says it from here.
+public struct Standing: Hashable, Sendable {
+  /// Ended late (trễ hạn), or open past the first promised date (quá hạn).
+  public var isLate: Bool
+  /// A promised date is broken and nobody has apologised for it yet.
+  public var owesApology: Bool
+  /// For a re-appointed case that is finished: whether the later date was kept.
+  public var secondDateKept: Bool?
+
+  public init(of state: CaseState, at now: Timestamp) {
+    guard let firstDue = state.firstDue, let due = state.due else {
+      self.init(isLate: false, owesApology: false, secondDateKept: nil)
+      return
+    }
+    // Withdrawn cases are counted apart: the office was not late, the citizen left.
+    let done = state.resolution?.at ?? (state.withdrawal == nil ? now : nil)
+    self.init(
+      isLate: done.map { $0 > firstDue } ?? false,
+      owesApology: !state.isEnded && (done.map { $0 > due } ?? false) && !state.hasSettled(due),
+      secondDateKept: state.reappointments > 0 ? state.resolution.map { $0.at <= due } : nil)
+  }
+
+  private init(isLate: Bool, owesApology: Bool, secondDateKept: Bool?) {
+    self.isLate = isLate
+    self.owesApology = owesApology
+    self.secondDateKept = secondDateKept
+  }
+}
+
+extension CaseState {
+  /// Whether an apology answers for this date.
+  public func hasSettled(_ due: Timestamp) -> Bool { apologies.contains { $0.settles == due } }
+  /// Withdrawn after the first promised date.
+  public var isWithdrawnLate: Bool {
+    guard let withdrawal, let firstDue else { return false }
+    return withdrawal.at > firstDue
+  }
+  public var isResolvedLate: Bool {
+    guard let resolution, let firstDue else { return false }
+    return resolution.at > firstDue
+  }
+}

@@ -1,0 +1,34 @@
+public enum CaseKind: UInt8, Sendable, Codable, CaseIterable {
+  case procedure = 1
+  case enquiry, complaint, assistance
+}
+
+public enum Channel: UInt8, Sendable, Codable, CaseIterable {
+  case counter = 1
+  case online, onlineAssisted, post, phone, home, other
+}
+
+public enum Outcome: UInt8, Sendable, Codable, CaseIterable {
+  case granted = 1
+  case refused, answered
+}
+
+/// Where a case stands, in the words that the office uses.
+public enum Status: UInt8, Sendable, Codable, CaseIterable {
+  case received = 1
+  case processing, awaitingSupplement, ready, returned, withdrawn
+}
+
+/// Who did it, as the kernel says.
+public struct Actor: Hashable, Sendable, Codable {
+  public var uid: UInt32
+  public var account: String
+  /// Missing until the office maps its people to roles.
+  public var role: String?
+
+  public init(uid: UInt32, account: String, role: String? = nil) {
+    self.uid = uid
+    self.account = account
+    self.role = role
+  }
+}

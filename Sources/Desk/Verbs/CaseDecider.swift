@@ -1,0 +1,147 @@
+public import EventSourcing
+
+/// What somebody at the desk asks to be recorded about one case.
+public struct CaseCommand: Hashable, Sendable {
+  public enum Action: Hashable, Sendable {
+    case receive(Receive)
+    /// Receives, advises and resolves an enquiry at once.
+    case enquire(Receive, Consult)
+    case consult(Consult)
+    case progress(Progress)
+    case apologise(Apologise)
+    case resolve(Resolve)
+    case `return`(Return)
+    case withdraw(Withdraw)
+    case correct(Correct)
+    /// History from another register: the facts as they were, past the rules that bind clerks.
+    case importHistory(ImportHistory)
+  }
+
+  public var action: Action
+  public var expected: ExpectedVersion
+  /// When it happened, if that was before now.
+  public var occurredAt: DateExpression?
+  /// Why it is recorded later than it happened.
+  public var reason: String?
+
+  public init(
+    _ action: Action, expected: ExpectedVersion = .any, occurredAt: DateExpression? = nil, reason: String? = nil
+  ) {
+    self.action = action
+    self.expected = expected
+    self.occurredAt = occurredAt
+    self.reason = reason
+  }
+}
+
+/// Decides about one case. Pure: what it needs to know of the world is in its context.
+public struct CaseDecider: Decider {
+  public struct Context: Sendable {
+    /// The daemon's clock, never earlier than the last recorded event.
+    public var now: Timestamp
+    public var actor: Actor
+    /// The rules in force, and their position.
+    public var book: RuleBook
+    public var rules: Position
+    /// The rules that this case was received under; for a new case those in force.
+    public var caseBook: RuleBook
+    /// The code that a new case gets.
+    public var newCode: String
+    /// The event that a correction means to void, if there is one at that version.
+    public var voidTarget: CaseEvent?
+
+    public init(
+      now: Timestamp, actor: Actor, book: RuleBook, rules: Position, caseBook: RuleBook, newCode: String,
+      voidTarget: CaseEvent? = nil
+    ) {
+      self.now = now
+      self.actor = actor
+      self.book = book
+      self.rules = rules
+      self.caseBook = caseBook
+      self.newCode = newCode
+      self.voidTarget = voidTarget
+    }
+  }
+
+  public let context: Context
+
+  public init(_ context: Context) { self.context = context }
+
+  public static var initialState: CaseState { CaseState() }
+
+  public func decide(_ command: CaseCommand, _ state: CaseState) throws(Rejection) -> [CaseEvent] {
+    guard command.expected.allows(state.version) else {
+      guard case .exactly(let expected) = command.expected else { return [] }
+      throw .versionConflict(code: state.code, expected: expected, actual: state.version)
+    }
+    if case .importHistory(let history) = command.action { return try importHistory(history, state) }
+    let moment = try moment(of: command, state)
+    let bodies: [CaseEvent.Body] =
+      switch command.action {
+      case .receive(let receive): [.received(try self.receive(receive, at: moment.occurredAt))]
+      case .enquire(let receive, let consult): try enquire(receive, consult, at: moment.occurredAt)
+      case .consult(let consult): try self.consult(consult, state)
+      case .progress(let progress): try self.progress(progress, state)
+      case .apologise(let apologise): try self.apologise(apologise, state, at: moment.occurredAt)
+      case .resolve(let resolve): try self.resolve(resolve, state, at: moment.occurredAt)
+      case .return(let handover): try self.return(handover, state, at: moment.occurredAt)
+      case .withdraw(let withdraw): try self.withdraw(withdraw, state, at: moment.occurredAt)
+      case .correct(let correct): try self.correct(correct, state)
+      case .importHistory: []
+      }
+    return bodies.map { CaseEvent($0, moment) }
+  }
+
+  public static func evolve(_ state: inout CaseState, _ event: CaseEvent) {
+    state.version = state.version.next
+    let mark = CaseState.Mark(version: state.version, recordedDay: event.circumstances.recordedDay)
+    switch event.body {
+    case .received(let facts): state.apply(facts, event.circumstances)
+    case .consulted: state.consultations.append(mark)
+    case .progressed: state.steps.append(mark)
+    case .apologised(let facts): state.apply(facts, mark, event.circumstances)
+    case .resolved(let facts): state.apply(facts, mark, event.circumstances)
+    case .returned(let facts): state.handover = .init(mark: mark, to: facts.to, at: event.circumstances.occurredAt)
+    case .withdrawn:
+      let circumstances = event.circumstances
+      state.withdrawal = .init(mark: mark, at: circumstances.occurredAt, day: circumstances.occurredDay)
+    case .corrected(let facts): state.apply(facts)
+    }
+  }
+
+  /// When it happened and when it is recorded: earlier than now only with a reason, never before the receipt, never in the future.
+  private func moment(of command: CaseCommand, _ state: CaseState) throws(Rejection) -> CaseEvent.Circumstances {
+    let reason = try FieldText.reason.checked(command.reason)
+    let stated = command.occurredAt?.instant(now: context.now, office: context.book.office, calendar: context.book.calendar)
+    let occurredAt = stated ?? context.now
+    guard occurredAt <= context.now else { throw .inFuture(occurredAt, now: context.now) }
+    if occurredAt < context.now {
+      guard reason != nil else { throw .backdatingNeedsReason(occurredAt) }
+      if let receivedAt = state.receipt?.at, occurredAt < receivedAt {
+        throw .beforeReceipt(occurredAt, receivedAt: receivedAt)
+      }
+    }
+    return CaseEvent.Circumstances(
+      recordedAt: context.now, occurredAt: occurredAt, offset: context.book.office.utcOffset, actor: context.actor,
+      lateEntryReason: stated == nil ? nil : reason, rules: context.rules)
+  }
+
+  /// What happened may not change sides of a promised date by being recorded later: late does not turn into on time.
+  func refuseCrossing(_ state: CaseState, at occurredAt: Timestamp) throws(Rejection) {
+    for due in [state.firstDue, state.due].compactMap(\.self) where occurredAt <= due && context.now > due {
+      throw .backdatingAcrossDue(occurredAt, due: due)
+    }
+  }
+
+  /// Nothing is recorded after the end.
+  func refuseEnded(_ state: CaseState) throws(Rejection) {
+    guard state.isEnded else { return }
+    let at = state.handover?.at ?? state.withdrawal?.at ?? state.resolution?.at ?? context.now
+    throw .caseEnded(code: state.code, status: state.status, at: at)
+  }
+}
+
+extension CaseState {
+  var code: String { receipt?.facts.code ?? "" }
+}

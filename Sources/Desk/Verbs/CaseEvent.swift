@@ -1,0 +1,55 @@
+public import EventSourcing
+
+/// One thing that happened in a case, with the circumstances that every event bears.
+public struct CaseEvent: Hashable, Sendable {
+  public enum Body: Hashable, Sendable {
+    case received(Received)
+    case consulted(Consulted)
+    case progressed(Progressed)
+    case apologised(Apologised)
+    case resolved(Resolved)
+    case returned(Returned)
+    case withdrawn(Withdrawn)
+    case corrected(Corrected)
+  }
+
+  /// What is the same for all events of one command.
+  public struct Circumstances: Hashable, Sendable {
+    /// The daemon's clock.
+    public var recordedAt: Timestamp
+    /// What the clerk says, or the imported register.
+    public var occurredAt: Timestamp
+    /// The office's offset then, which makes days of the instants.
+    public var offset: UTCOffset
+    public var actor: Actor
+    /// Why it was recorded later than it happened.
+    public var lateEntryReason: String?
+    public var isImported: Bool
+    /// The position of the `rulesAdopted` in force.
+    public var rules: Position
+
+    public init(
+      recordedAt: Timestamp, occurredAt: Timestamp, offset: UTCOffset, actor: Actor, lateEntryReason: String? = nil,
+      isImported: Bool = false, rules: Position
+    ) {
+      self.recordedAt = recordedAt
+      self.occurredAt = occurredAt
+      self.offset = offset
+      self.actor = actor
+      self.lateEntryReason = lateEntryReason
+      self.isImported = isImported
+      self.rules = rules
+    }
+
+    public var recordedDay: CalendarDay { recordedAt.day(at: offset) }
+    public var occurredDay: CalendarDay { occurredAt.day(at: offset) }
+  }
+
+  public var circumstances: Circumstances
+  public var body: Body
+
+  public init(_ body: Body, _ circumstances: Circumstances) {
+    self.body = body
+    self.circumstances = circumstances
+  }
+}

@@ -1,0 +1,45 @@
+/// Tư vấn: who asks is advised.
+public struct Consulted: Hashable, Sendable {
+  public var question: String
+  public var guidance: String
+  public var minutes: Int?
+
+  public init(question: String, guidance: String, minutes: Int? = nil) {
+    self.question = question
+    self.guidance = guidance
+    self.minutes = minutes
+  }
+}
+
+public struct Consult: Hashable, Sendable {
+  public var question: String
+  public var guidance: String
+  public var minutes: Int?
+
+  public init(question: String, guidance: String, minutes: Int? = nil) {
+    self.question = question
+    self.guidance = guidance
+    self.minutes = minutes
+  }
+}
+
+extension CaseDecider {
+  func consult(_ command: Consult, _ state: CaseState) throws(Rejection) -> [CaseEvent.Body] {
+    try refuseEnded(state)
+    return [.consulted(try consulted(command))]
+  }
+
+  /// An enquiry that is opened, answered and closed in one command.
+  func enquire(_ receive: Receive, _ consult: Consult, at: Timestamp) throws(Rejection) -> [CaseEvent.Body] {
+    [
+      .received(try self.receive(receive, at: at)), .consulted(try consulted(consult)),
+      .resolved(Resolved(outcome: .answered)),
+    ]
+  }
+
+  private func consulted(_ command: Consult) throws(Rejection) -> Consulted {
+    Consulted(
+      question: try FieldText.question.required(command.question),
+      guidance: try FieldText.guidance.required(command.guidance), minutes: command.minutes.map { max(0, $0) })
+  }
+}

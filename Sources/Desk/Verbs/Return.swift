@@ -1,0 +1,45 @@
+/// Trả kết quả: the result is in somebody's hands.
+public struct Returned: Hashable, Sendable {
+  public var to: String?
+  public var authority: String?
+
+  public init(to: String? = nil, authority: String? = nil) {
+    self.to = to
+    self.authority = authority
+  }
+}
+
+public struct Return: Hashable, Sendable {
+  /// Nil means the applicant.
+  public var to: String?
+  /// By what authority somebody else takes it.
+  public var authority: String?
+  public var apology: Apology?
+
+  public init(to: String? = nil, authority: String? = nil, apology: Apology? = nil) {
+    self.to = to
+    self.authority = authority
+    self.apology = apology
+  }
+}
+
+extension CaseDecider {
+  func `return`(_ command: Return, _ state: CaseState, at: Timestamp) throws(Rejection) -> [CaseEvent.Body] {
+    try refuseEnded(state)
+    guard let resolution = state.resolution else {
+      throw .notResolved(code: state.code, due: state.due ?? context.now)
+    }
+    try refuseCrossing(state, at: at)
+    if at < resolution.at { throw .beforeReceipt(at, receivedAt: resolution.at) }
+    let applicant = state.receipt?.facts.applicant
+    guard let taker = try FieldText.to.checked(command.to) ?? applicant else {
+      throw .fieldMissing(FieldText.to.rawValue)
+    }
+    let authority = try FieldText.authority.checked(command.authority)
+    // Somebody else takes a result only by an authority that is named.
+    if let applicant, taker.folded != applicant.folded, authority == nil {
+      throw .fieldMissing(FieldText.authority.rawValue)
+    }
+    return try settling(command.apology, state, at: resolution.at) + [.returned(Returned(to: taker, authority: authority))]
+  }
+}

@@ -1,0 +1,424 @@
+/// A typed error of one of our interfaces: the value is its parameters.
+public protocol WireError: Codable, Sendable, Hashable {
+  /// The qualified name, as in `vn.motcua.Desk.ApologyOwed`.
+  static var error: String { get }
+}
+
+extension Wire {
+  public struct UnknownCase: WireError {
+    public static let error = "vn.motcua.Desk.UnknownCase"
+    public var code: String
+
+    public init(code: String) {
+      self.code = code
+    }
+  }
+
+  public struct AmbiguousCode: WireError {
+    public static let error = "vn.motcua.Desk.AmbiguousCode"
+    public var code: String
+    public var matches: [String]
+
+    public init(code: String, matches: [String]) {
+      self.code = code
+      self.matches = matches
+    }
+  }
+
+  public struct CodeTaken: WireError {
+    public static let error = "vn.motcua.Desk.CodeTaken"
+    public var code: String
+
+    public init(code: String) {
+      self.code = code
+    }
+  }
+
+  public struct UnknownProcedure: WireError {
+    public static let error = "vn.motcua.Desk.UnknownProcedure"
+    public var procedure: String
+    public var known: [String]
+
+    public init(procedure: String, known: [String]) {
+      self.procedure = procedure
+      self.known = known
+    }
+  }
+
+  public struct FieldMissing: WireError {
+    public static let error = "vn.motcua.Desk.FieldMissing"
+    public var field: String
+
+    public init(field: String) {
+      self.field = field
+    }
+  }
+
+  public struct TextTooLong: WireError {
+    public static let error = "vn.motcua.Desk.TextTooLong"
+    public var field: String
+    public var bytes: Int
+    public var limit: Int
+
+    public init(field: String, bytes: Int, limit: Int) {
+      self.field = field
+      self.bytes = bytes
+      self.limit = limit
+    }
+  }
+
+  /// `character` is written as U+202E.
+  public struct TextNotAllowed: WireError {
+    public static let error = "vn.motcua.Desk.TextNotAllowed"
+    public var field: String
+    public var character: String
+
+    public init(field: String, character: String) {
+      self.field = field
+      self.character = character
+    }
+  }
+
+  public struct UnreadableDate: WireError {
+    public static let error = "vn.motcua.Desk.UnreadableDate"
+    public var field: String
+    public var text: String
+
+    public init(field: String, text: String) {
+      self.field = field
+      self.text = text
+    }
+  }
+
+  public struct UnreadableCommandId: WireError {
+    public static let error = "vn.motcua.Desk.UnreadableCommandId"
+    public var commandId: String
+
+    public init(commandId: String) {
+      self.commandId = commandId
+    }
+  }
+
+  /// The promised date is broken and nobody has apologised: `days` is how many calendar days ago it was.
+  public struct ApologyOwed: WireError {
+    public static let error = "vn.motcua.Desk.ApologyOwed"
+    public var code: String
+    public var due: String
+    public var days: Int
+
+    public init(code: String, due: String, days: Int) {
+      self.code = code
+      self.due = due
+      self.days = days
+    }
+  }
+
+  public struct AlreadyResolved: WireError {
+    public static let error = "vn.motcua.Desk.AlreadyResolved"
+    public var code: String
+    public var outcome: Outcome
+    public var at: String
+
+    public init(code: String, outcome: Outcome, at: String) {
+      self.code = code
+      self.outcome = outcome
+      self.at = at
+    }
+  }
+
+  public struct NotResolved: WireError {
+    public static let error = "vn.motcua.Desk.NotResolved"
+    public var code: String
+    public var due: String
+
+    public init(code: String, due: String) {
+      self.code = code
+      self.due = due
+    }
+  }
+
+  public struct CaseEnded: WireError {
+    public static let error = "vn.motcua.Desk.CaseEnded"
+    public var code: String
+    public var status: Status
+    public var at: String
+
+    public init(code: String, status: Status, at: String) {
+      self.code = code
+      self.status = status
+      self.at = at
+    }
+  }
+
+  public struct ConsultationMissing: WireError {
+    public static let error = "vn.motcua.Desk.ConsultationMissing"
+    public var code: String
+
+    public init(code: String) {
+      self.code = code
+    }
+  }
+
+  public struct NotWorkingDay: WireError {
+    public static let error = "vn.motcua.Desk.NotWorkingDay"
+    public var date: String
+    public var reasonVi: String
+    public var reasonEn: String
+    public var next: String
+
+    public init(date: String, reasonVi: String, reasonEn: String, next: String) {
+      self.date = date
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
+      self.next = next
+    }
+  }
+
+  public struct DateNotLater: WireError {
+    public static let error = "vn.motcua.Desk.DateNotLater"
+    public var date: String
+    public var than: String
+
+    public init(date: String, than: String) {
+      self.date = date
+      self.than = than
+    }
+  }
+
+  public struct AlreadyReappointed: WireError {
+    public static let error = "vn.motcua.Desk.AlreadyReappointed"
+    public var code: String
+    public var due: String
+
+    public init(code: String, due: String) {
+      self.code = code
+      self.due = due
+    }
+  }
+
+  public struct NewDateMissing: WireError {
+    public static let error = "vn.motcua.Desk.NewDateMissing"
+    public var code: String
+    public var due: String
+
+    public init(code: String, due: String) {
+      self.code = code
+      self.due = due
+    }
+  }
+
+  public struct NewDateNotExpected: WireError {
+    public static let error = "vn.motcua.Desk.NewDateNotExpected"
+    public var code: String
+    public var cause: String
+
+    public init(code: String, cause: String) {
+      self.code = code
+      self.cause = cause
+    }
+  }
+
+  public struct UnknownCause: WireError {
+    public static let error = "vn.motcua.Desk.UnknownCause"
+    public var cause: String
+    public var known: [String]
+
+    public init(cause: String, known: [String]) {
+      self.cause = cause
+      self.known = known
+    }
+  }
+
+  public struct InFuture: WireError {
+    public static let error = "vn.motcua.Desk.InFuture"
+    public var time: String
+    public var now: String
+
+    public init(time: String, now: String) {
+      self.time = time
+      self.now = now
+    }
+  }
+
+  public struct BackdatingNeedsReason: WireError {
+    public static let error = "vn.motcua.Desk.BackdatingNeedsReason"
+    public var time: String
+
+    public init(time: String) {
+      self.time = time
+    }
+  }
+
+  /// What happened would change sides of a promised date: late may not turn into on time.
+  public struct BackdatingAcrossDue: WireError {
+    public static let error = "vn.motcua.Desk.BackdatingAcrossDue"
+    public var time: String
+    public var due: String
+
+    public init(time: String, due: String) {
+      self.time = time
+      self.due = due
+    }
+  }
+
+  public struct BeforeReceipt: WireError {
+    public static let error = "vn.motcua.Desk.BeforeReceipt"
+    public var time: String
+    public var receivedAt: String
+
+    public init(time: String, receivedAt: String) {
+      self.time = time
+      self.receivedAt = receivedAt
+    }
+  }
+
+  public struct NotVoidable: WireError {
+    public static let error = "vn.motcua.Desk.NotVoidable"
+    public var code: String
+    public var version: Int
+    public var reason: NotVoidableReason
+
+    public init(code: String, version: Int, reason: NotVoidableReason) {
+      self.code = code
+      self.version = version
+      self.reason = reason
+    }
+  }
+
+  public struct NothingToCorrect: WireError {
+    public static let error = "vn.motcua.Desk.NothingToCorrect"
+    public var code: String
+
+    public init(code: String) {
+      self.code = code
+    }
+  }
+
+  public struct VersionConflict: WireError {
+    public static let error = "vn.motcua.Desk.VersionConflict"
+    public var code: String
+    public var expected: Int
+    public var actual: Int
+
+    public init(code: String, expected: Int, actual: Int) {
+      self.code = code
+      self.expected = expected
+      self.actual = actual
+    }
+  }
+
+  /// This command id was used before for a command that said something else.
+  public struct CommandReused: WireError {
+    public static let error = "vn.motcua.Desk.CommandReused"
+    public var commandId: String
+
+    public init(commandId: String) {
+      self.commandId = commandId
+    }
+  }
+
+  /// Too many commands are waiting; nothing was recorded, try again.
+  public struct Busy: WireError {
+    public static let error = "vn.motcua.Desk.Busy"
+    public init() {}
+  }
+
+  /// The daemon is stopping; nothing was recorded.
+  public struct Stopping: WireError {
+    public static let error = "vn.motcua.Desk.Stopping"
+    public init() {}
+  }
+
+  /// The disk has less left than the configured reserve; nothing was recorded, reading goes on.
+  public struct StorageFull: WireError {
+    public static let error = "vn.motcua.Desk.StorageFull"
+    public var freeBytes: Int
+    public var reserveBytes: Int
+
+    public init(freeBytes: Int, reserveBytes: Int) {
+      self.freeBytes = freeBytes
+      self.reserveBytes = reserveBytes
+    }
+  }
+
+  /// The ledger could not be written: whether the command was recorded is unknown until the daemon has restarted.
+  /// The same command with the same id is safe.
+  public struct StorageFailed: WireError {
+    public static let error = "vn.motcua.Desk.StorageFailed"
+    public var reason: String
+
+    public init(reason: String) {
+      self.reason = reason
+    }
+  }
+
+  /// A frame that is no call; the connection is closed after it. `offset` is the byte where it went wrong.
+  public struct ProtocolViolation: WireError {
+    public static let error = "vn.motcua.Desk.ProtocolViolation"
+    public var reason: String
+    public var offset: Int
+
+    public init(reason: String, offset: Int) {
+      self.reason = reason
+      self.offset = offset
+    }
+  }
+
+  public struct MappingInvalid: WireError {
+    public static let error = "vn.motcua.Admin.MappingInvalid"
+    public var line: Int
+    public var reason: String
+
+    public init(line: Int, reason: String) {
+      self.line = line
+      self.reason = reason
+    }
+  }
+
+  /// Nothing was written. At most the first hundred bad rows are listed, `total` counts them all.
+  public struct ImportRefused: WireError {
+    public static let error = "vn.motcua.Admin.ImportRefused"
+    public var badRows: [RowNote]
+    public var total: Int
+
+    public init(badRows: [RowNote], total: Int) {
+      self.badRows = badRows
+      self.total = total
+    }
+  }
+
+  public struct UnknownUpload: WireError {
+    public static let error = "vn.motcua.Admin.UnknownUpload"
+    public var upload: String
+
+    public init(upload: String) {
+      self.upload = upload
+    }
+  }
+
+  public struct UploadTooLarge: WireError {
+    public static let error = "vn.motcua.Admin.UploadTooLarge"
+    public var limit: Int
+
+    public init(limit: Int) {
+      self.limit = limit
+    }
+  }
+
+  /// The clock of a real office's ledger is the machine's.
+  public struct NotADemo: WireError {
+    public static let error = "vn.motcua.Admin.NotADemo"
+    public init() {}
+  }
+
+  public struct ClockNotLater: WireError {
+    public static let error = "vn.motcua.Admin.ClockNotLater"
+    public var to: String
+    public var now: String
+
+    public init(to: String, now: String) {
+      self.to = to
+      self.now = now
+    }
+  }
+}

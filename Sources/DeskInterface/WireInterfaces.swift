@@ -1,0 +1,7 @@
+/// The texts of our interfaces, as they are served.
+public enum WireInterfaces {
+  public static let texts = [
+    PackageResources.vn_motcua_Desk_varlink, PackageResources.vn_motcua_Views_varlink,
+    PackageResources.vn_motcua_Admin_varlink,
+  ].map { String(decoding: $0, as: UTF8.self) }
+}

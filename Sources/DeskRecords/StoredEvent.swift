@@ -1,0 +1,42 @@
+public import Desk
+public import EventSourcing
+
+/// An event as the ledger holds it, with what the ledger needs to know about the command that made it.
+public struct StoredEvent: Hashable, Sendable {
+  public enum Body: Hashable, Sendable {
+    case desk(CaseEvent)
+    case office(OfficeEvent, CaseEvent.Circumstances)
+  }
+
+  /// Which command made the event; the same for all its events.
+  public struct Command: Hashable, Sendable {
+    /// 16 bytes.
+    public var id: [UInt8]
+    /// Tells two different commands of the same id apart.
+    public var digest: [UInt8]
+
+    public init(id: [UInt8], digest: [UInt8]) {
+      self.id = id
+      self.digest = digest
+    }
+  }
+
+  public var stream: UInt64
+  public var version: Version
+  public var command: Command
+  public var body: Body
+
+  public init(stream: UInt64, version: Version, command: Command, body: Body) {
+    self.stream = stream
+    self.version = version
+    self.command = command
+    self.body = body
+  }
+
+  public var circumstances: CaseEvent.Circumstances {
+    switch body {
+    case .desk(let event): event.circumstances
+    case .office(_, let circumstances): circumstances
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Desk
+import DeskViews
+import LMDB
+
+/// Finds the case that somebody means by a code, whole or shortened.
+struct CaseLookup {
+  let views: DeskViews
+  let rules: Rules
+
+  /// - Throws: `Rejection.unknownCase`, or `ambiguousCode` when what was typed fits several cases.
+  func number(
+    ofTyped typed: String, now: Timestamp, _ transaction: borrowing some Reading & ~Copyable
+  ) throws -> UInt64 {
+    let typed = try FieldText.code.required(typed)
+    var candidates = [typed]
+    if let office = rules.current?.book.office {
+      let today = now.day(at: office.utcOffset)
+      for prefix in rules.prefixes.sorted() {
+        let code = CaseCode.completed(typed, prefix: prefix, today: today)
+        if !candidates.contains(code) { candidates.append(code) }
+      }
+    }
+    var found: [(number: UInt64, code: String)] = []
+    for candidate in candidates {
+      guard let number = try views.number(ofCode: candidate, transaction),
+        !found.contains(where: { $0.number == number })
+      else { continue }
+      found.append((number, try views.state(of: number, transaction).receipt?.facts.code ?? candidate))
+    }
+    guard let first = found.first else { throw Rejection.unknownCase(code: candidates.last ?? typed) }
+    guard found.count == 1 else { throw Rejection.ambiguousCode(code: typed, matches: found.map(\.code).sorted()) }
+    return first.number
+  }
+}

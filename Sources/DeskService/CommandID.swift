@@ -1,0 +1,47 @@
+import Glibc
+
+/// The 16 bytes that identify a command, and their text, a UUID.
+public enum CommandID {
+  /// A new id of version 7: it begins with the time, so that the index of commands grows at its right edge.
+  public static func make(milliseconds: Int64) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    let random = (generator.next() as UInt64, generator.next() as UInt64)
+    var id = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) }
+    id += (0..<2).map { UInt8(truncatingIfNeeded: random.0 >> (8 * $0)) }
+    id += (0..<8).map { UInt8(truncatingIfNeeded: random.1 >> (8 * $0)) }
+    return marked(id, version: 7)
+  }
+
+  /// An id that is the same for the same place in the same file; ids of one file follow each other in the index.
+  static func make(fileDigest: [UInt8], line: Int) -> [UInt8] {
+    // Version and variant lie over the digest's end and over the top bits of the number, which no line reaches.
+    marked(
+      Array(fileDigest.prefix(8)) + (0..<8).map { UInt8(truncatingIfNeeded: line >> (56 - 8 * $0)) }, version: 8)
+  }
+
+  private static func marked(_ id: [UInt8], version: UInt8) -> [UInt8] {
+    var id = id
+    id[6] = id[6] & 0x0F | version << 4
+    id[8] = id[8] & 0x3F | 0x80
+    return id
+  }
+
+  /// Reads `018f…-….`: 32 hexadecimal digits with the four dashes of a UUID.
+  public static func bytes(_ text: String) -> [UInt8]? {
+    let characters = Array(text.utf8)
+    guard characters.count == 36, [8, 13, 18, 23].allSatisfy({ characters[$0] == UInt8(ascii: "-") }) else { return nil }
+    let digits = characters.filter { $0 != UInt8(ascii: "-") }.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard digits.count == 32 else { return nil }
+    return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+  }
+
+  public static func text(_ id: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for (index, byte) in id.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
+      text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,53 @@
+public import Desk
+public import EventSourcing
+
+/// A command with who gives it, as it waits for the writer.
+public struct CommandRequest: Sendable {
+  public enum Target: Hashable, Sendable {
+    case newCase
+    /// A code as it was typed.
+    case existing(String)
+  }
+
+  public var target: Target
+  public var command: CaseCommand
+  public var actor: Actor
+  /// 16 bytes; made by the caller so that a repeated command is recognised.
+  public var id: [UInt8]
+  /// What the command says, in a form that is the same every time: the same id with another text is refused.
+  public var canonicalText: [UInt8]
+
+  public init(
+    _ target: Target, _ command: CaseCommand, actor: Actor, id: [UInt8], canonicalText: [UInt8]
+  ) {
+    self.target = target
+    self.command = command
+    self.actor = actor
+    self.id = id
+    self.canonicalText = canonicalText
+  }
+}
+
+/// A command that is recorded, durably.
+public struct Accepted: Sendable {
+  public var number: UInt64
+  public var version: Version
+  public var position: Position
+  public var recordedAt: Timestamp
+  /// True when it had been recorded before, and nothing was appended now.
+  public var isRepeated: Bool
+  /// The case as it stands now.
+  public var state: CaseState
+  /// How many events it appended.
+  public var events: Int
+}
+
+/// Why a command was not recorded; only after `storageFailed` that is not certain.
+public enum CommandFailure: Error, Sendable {
+  case rejected(Rejection)
+  case busy
+  case stopping
+  case storageFull(freeBytes: Int, reserveBytes: Int)
+  /// The outcome is unknown until the daemon has restarted.
+  case storageFailed(String)
+}

@@ -1,0 +1,224 @@
+import Desk
+import DeskRecords
+import DeskViews
+import EventSourcing
+import EventStore
+import LMDB
+import Synchronization
+
+/// What happens on the writer's thread: a group of commands is decided one after the other, committed together, and then answered.
+final class CommandWriter: Sendable {
+  struct Pending: Sendable {
+    var work: Work
+    var digest: [UInt8]
+    var reply: @Sendable (Result<Accepted, CommandFailure>) -> Void
+  }
+
+  enum Work: Sendable {
+    case command(CommandRequest)
+    case adopt(RuleBook, Actor, id: [UInt8])
+  }
+
+  struct Counters: Sendable {
+    var commands = 0
+    var commits = 0
+  }
+
+  let store: EventStore
+  let views: DeskViews
+  let rules: Rules
+  let clock: DeskClock
+  let signal: CommitSignal
+  let reserveBytes: Int
+  private let lastRecordedAt: Mutex<Timestamp>
+  /// Why nothing can be written any more. After a failed commit LMDB takes the next one as if nothing had happened, so it must not get one.
+  private let failure = Mutex<String?>(nil)
+  private let counted = Mutex(Counters())
+  private let onFailure: @Sendable (String) -> Void
+
+  init(
+    store: EventStore, views: DeskViews, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
+    lastRecordedAt: Timestamp, onFailure: @escaping @Sendable (String) -> Void
+  ) {
+    self.store = store
+    self.views = views
+    self.rules = rules
+    self.clock = clock
+    self.signal = signal
+    self.reserveBytes = reserveBytes
+    self.lastRecordedAt = Mutex(lastRecordedAt)
+    self.onFailure = onFailure
+  }
+
+  var counters: Counters { counted.withLock { $0 } }
+  /// Never earlier than the last recorded event, so that the ledger's times do not run backwards.
+  var now: Timestamp { max(clock.now, lastRecordedAt.withLock { $0 }) }
+  var isFailed: Bool { failure.withLock { $0 != nil } }
+
+  func process(_ group: [Pending]) {
+    let results: [Result<Accepted, CommandFailure>]
+    if let reason = failure.withLock({ $0 }) {
+      results = group.map { _ in .failure(.storageFailed(reason)) }
+    } else if let full = fullDisk() {
+      results = group.map { _ in .failure(full) }
+    } else {
+      do {
+        results = try commit(group)
+      } catch {
+        let reason = "\(error)"
+        failure.withLock { $0 = reason }
+        onFailure(reason)
+        results = group.map { _ in .failure(.storageFailed(reason)) }
+      }
+    }
+    for (pending, result) in zip(group, results) { pending.reply(result) }
+  }
+
+  private func fullDisk() -> CommandFailure? {
+    guard let free = try? store.freeBytes() else { return nil }
+    return free < reserveBytes ? .storageFull(freeBytes: free, reserveBytes: reserveBytes) : nil
+  }
+
+  private func commit(_ group: [Pending]) throws -> [Result<Accepted, CommandFailure>] {
+    var batch = try store.beginBatch()
+    var results: [Result<Accepted, CommandFailure>] = []
+    var adopted: [(RuleBook, Position)] = []
+    let now = now
+    for pending in group {
+      do {
+        switch pending.work {
+        case .command(let request):
+          results.append(.success(try execute(request, pending.digest, now: now, &batch)))
+        case .adopt(let book, let actor, let id):
+          let position = try adopt(book, actor, id, pending.digest, now: now, &batch)
+          adopted.append((book, position))
+          results.append(.success(accepted(0, .none, at: position, now, CaseState(), events: 1)))
+        }
+      } catch let rejection as Rejection {
+        results.append(.failure(.rejected(rejection)))
+      }
+    }
+    let appended = batch.appended
+    let position = batch.position
+    do {
+      try batch.commit()
+    } catch {
+      throw error as CommitError
+    }
+    counted.withLock { counters in
+      counters.commands += group.count
+      if appended > 0 { counters.commits += 1 }
+    }
+    if appended > 0 {
+      lastRecordedAt.withLock { $0 = now }
+      for (book, position) in adopted { rules.adopt(book, at: position) }
+      signal.advance(to: position)
+    }
+    return results
+  }
+
+  private func execute(
+    _ request: CommandRequest, _ digest: [UInt8], now: Timestamp, _ batch: inout Batch
+  ) throws -> Accepted {
+    if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
+      guard known.digest == digest else { throw Rejection.commandReused(CommandID.text(request.id)) }
+      return try repeated(known, &batch)
+    }
+    guard let (rulesPosition, book) = rules.current else { throw StoreError.keyMissing(slot: 0) }
+    let number: UInt64
+    var state = CaseState()
+    var code = ""
+    switch request.target {
+    case .newCase:
+      if case .importHistory(let history) = request.command.action {
+        if try views.number(ofCode: history.code, batch.views) != nil { throw Rejection.codeTaken(code: history.code) }
+      } else {
+        code = try newCode(request.command, now: now, book, batch.views)
+      }
+      number = try views.store.lastStream(batch.views) + 1
+      try store.keys.prepare(upTo: number)
+    case .existing(let typed):
+      number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: now, batch.views)
+      state = try views.state(of: number, batch.views)
+    }
+    let context = CaseDecider.Context(
+      now: now, actor: request.actor, book: book, rules: rulesPosition,
+      caseBook: state.receipt.flatMap { rules.book(at: $0.rules) } ?? book, newCode: code,
+      voidTarget: try voidTarget(request.command, number, &batch))
+    let events = try CaseDecider(context).decide(request.command, state)
+    var position = batch.position
+    for event in events {
+      let stored = StoredEvent(
+        stream: number, version: state.version.next, command: .init(id: request.id, digest: digest), body: .desk(event))
+      position = try append(stored, slot: number, &batch)
+      state = try views.apply(event, to: number, from: state, batch.views)
+    }
+    return accepted(number, state.version, at: position, now, state, events: events.count)
+  }
+
+  private func adopt(
+    _ book: RuleBook, _ actor: Actor, _ id: [UInt8], _ digest: [UInt8], now: Timestamp, _ batch: inout Batch
+  ) throws -> Position {
+    let circumstances = CaseEvent.Circumstances(
+      recordedAt: now, occurredAt: now, offset: book.office.utcOffset, actor: actor, rules: batch.nextPosition)
+    let version = try views.store.version(of: 0, batch.views)
+    let event = StoredEvent(
+      stream: 0, version: version.next, command: .init(id: id, digest: digest),
+      body: .office(.rulesAdopted(book), circumstances))
+    return try append(event, slot: 0, &batch)
+  }
+
+  private func append(_ event: StoredEvent, slot: UInt64, _ batch: inout Batch) throws -> Position {
+    let commitment: [UInt8] = event.version == Version(1) && slot > 0 ? try store.keys.commitment(slot) : []
+    let record = try RecordCoding.encode(event, slot: slot, keyCommitment: commitment) { plain, part in
+      try store.keys.seal(plain, slot: part.slot, additionalData: part.additionalData)
+    }
+    return try batch.append(record, event.recordKey)
+  }
+
+  /// A new case's code: the day of its receipt and the next free serial of that day.
+  private func newCode(
+    _ command: CaseCommand, now: Timestamp, _ book: RuleBook, _ transaction: borrowing some Reading & ~Copyable
+  ) throws -> String {
+    let office = book.office
+    let at = command.occurredAt?.instant(now: now, office: office, calendar: book.calendar) ?? now
+    let day = at.day(at: office.utcOffset)
+    var serial = try views.nextSerial(on: day, transaction)
+    while true {
+      let code = CaseCode.code(prefix: office.codePrefix, day: day, serial: serial)
+      // An imported case may have taken a code of our own form.
+      if try views.number(ofCode: code, transaction) == nil { return code }
+      serial += 1
+    }
+  }
+
+  private func voidTarget(_ command: CaseCommand, _ number: UInt64, _ batch: inout Batch) throws -> CaseEvent? {
+    guard case .correct(let correct) = command.action, let version = correct.voids, version > .none else { return nil }
+    let positions = try views.store.positions(of: number, from: version, limit: 1, batch.views)
+    guard let position = positions.first, let record = try batch.record(at: position) else { return nil }
+    let stored = try store.decode(record)
+    guard stored.version == version, case .desk(let event) = stored.body else { return nil }
+    return event
+  }
+
+  /// The answer to a command that was accepted before, made from its events.
+  private func repeated(_ known: Views.Accepted, _ batch: inout Batch) throws -> Accepted {
+    guard let record = try batch.record(at: known.last) else {
+      throw StoreError.ledgerDamaged(at: known.last, reason: "the event of an accepted command is missing")
+    }
+    let stored = try store.decode(record)
+    var answer = accepted(
+      stored.stream, stored.version, at: known.last, stored.circumstances.recordedAt,
+      try views.state(of: stored.stream, batch.views), events: 0)
+    answer.isRepeated = true
+    return answer
+  }
+
+  private func accepted(
+    _ number: UInt64, _ version: Version, at position: Position, _ recordedAt: Timestamp, _ state: CaseState, events: Int
+  ) -> Accepted {
+    Accepted(
+      number: number, version: version, position: position, recordedAt: recordedAt, isRepeated: false, state: state,
+      events: events)
+  }
+}

@@ -1,0 +1,73 @@
+import Crypto
+public import Desk
+import DeskViews
+import EventStore
+import LMDB
+
+/// How far an import has come.
+public struct ImportProgress: Sendable {
+  public var done = 0
+  public var total = 0
+  /// What this run has written.
+  public var cases = 0
+  public var events = 0
+  /// Cases that an earlier run had written.
+  public var repeated = 0
+}
+
+extension DeskService {
+  /// Cases of the log whose code belongs to a case that did not come from this file; they cannot be brought in.
+  public func takenCodes(_ log: EventLog, file: String, actor: Actor) throws -> [RowNote] {
+    let digest = Array(SHA256.hash(data: Array(file.utf8)))
+    let transaction = try store.views.environment.beginRead()
+    var notes: [RowNote] = []
+    for item in log.cases where try views.number(ofCode: item.history.code, transaction) != nil {
+      let id = CommandID.make(fileDigest: digest, line: item.line)
+      guard try store.views.accepted(uid: actor.uid, commandID: id, transaction) == nil else { continue }
+      let code = item.history.code
+      notes.append(
+        RowNote(
+          line: item.line, reason: Text(vi: "đã có hồ sơ mang mã \(code)", en: "there is a case with the code \(code) already")))
+    }
+    return notes
+  }
+
+  /// Writes the cases of a log, each with its whole history in one command, and reports after every group of them. What was written before is
+  /// recognised by its place in the file, so an interrupted run is taken up by running it again.
+  public func run(
+    _ log: EventLog, file: String, mapping: ImportMapping, skipping: Set<Int>, actor: Actor,
+    report: (ImportProgress) async throws -> Void
+  ) async throws {
+    let digest = Array(SHA256.hash(data: Array(file.utf8)))
+    let cases = log.cases.filter { !skipping.contains($0.line) }
+    var progress = ImportProgress(total: cases.count)
+    for start in stride(from: 0, to: cases.count, by: 128) {
+      let group = cases[start..<min(start + 128, cases.count)]
+      let results = await withTaskGroup(of: Result<Accepted, CommandFailure>.self) { tasks in
+        for item in group {
+          let text = ([mapping.text] + item.source).joined(separator: "\u{1E}")
+          let request = CommandRequest(
+            .newCase, CaseCommand(.importHistory(item.history)), actor: actor,
+            id: CommandID.make(fileDigest: digest, line: item.line), canonicalText: Array(text.utf8))
+          tasks.addTask { await self.recordWhenFree(request) }
+        }
+        return await tasks.reduce(into: []) { $0.append($1) }
+      }
+      for result in results {
+        let accepted = try result.get()
+        progress.done += 1
+        progress.events += accepted.events
+        if accepted.isRepeated { progress.repeated += 1 } else { progress.cases += 1 }
+      }
+      try await report(progress)
+    }
+  }
+
+  /// An import gives way to people: it waits while the queue is full.
+  private func recordWhenFree(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
+    while true {
+      let result = await record(request)
+      guard case .failure(.busy) = result, (try? await Task.sleep(for: .milliseconds(20))) != nil else { return result }
+    }
+  }
+}

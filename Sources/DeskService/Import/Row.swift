@@ -1,0 +1,109 @@
+import Desk
+
+/// Why a row cannot be read.
+struct RowProblem: Error {
+  var reason: Text
+}
+
+/// Where in a record each thing stands.
+struct ColumnIndexes {
+  var code: Int
+  var receivedAt: Int
+  var due: Int
+  var endedAt: Int?
+  var responsible: Int?
+  var channel: Int?
+  var applicant: Int?
+  var subject: Int?
+  var activity: Int
+  var actor: Int?
+  var group: Int?
+  var at: Int
+
+  init(_ columns: ImportMapping.Columns, _ header: [String]) throws(EventLog.MissingColumn) {
+    func index(_ name: String) throws(EventLog.MissingColumn) -> Int {
+      guard let index = header.firstIndex(of: name) else { throw EventLog.MissingColumn(name: name, known: header) }
+      return index
+    }
+    func optional(_ name: String?) throws(EventLog.MissingColumn) -> Int? {
+      if let name { try index(name) } else { nil }
+    }
+    code = try index(columns.code)
+    receivedAt = try index(columns.receivedAt)
+    due = try index(columns.due)
+    endedAt = try optional(columns.endedAt)
+    responsible = try optional(columns.responsible)
+    channel = try optional(columns.channel)
+    applicant = try optional(columns.applicant)
+    subject = try optional(columns.subject)
+    activity = try index(columns.activity)
+    actor = try optional(columns.actor)
+    group = try optional(columns.group)
+    at = try index(columns.at)
+  }
+}
+
+/// One record of the file, seen through the mapping.
+struct Row {
+  let line: Int
+  private let fields: [String]
+  private let columns: ColumnIndexes
+  private let mapping: ImportMapping
+
+  init(_ record: CSVReader.Record, _ columns: ColumnIndexes, _ mapping: ImportMapping) {
+    line = record.line
+    fields = record.fields
+    self.columns = columns
+    self.mapping = mapping
+  }
+
+  /// The row as one text, in which fields cannot run into each other.
+  var source: String { fields.joined(separator: "\u{1F}") }
+
+  func read(_ offset: UTCOffset) throws(RowProblem) -> (ImportHistory, ImportHistory.Step) {
+    let channel = text(columns.channel).map { mapping.channels[$0] ?? .other } ?? .other
+    let history = ImportHistory(
+      code: try required(.code, columns.code), channel: channel,
+      subject: try optional(.subject, columns.subject), applicant: try optional(.applicant, columns.applicant),
+      responsible: try optional(.responsible, columns.responsible),
+      receivedAt: try time(columns.receivedAt, mapping.columns.receivedAt, offset),
+      due: try time(columns.due, mapping.columns.due, offset),
+      endedAt: try columns.endedAt.flatMap { (index) throws(RowProblem) in
+        text(index) == nil ? nil : try time(index, mapping.columns.endedAt ?? "", offset)
+      }, steps: [])
+    let facts = Progressed(
+      step: try required(.step, columns.activity), by: try optional(.by, columns.actor),
+      group: try optional(.group, columns.group))
+    return (history, ImportHistory.Step(facts, at: try time(columns.at, mapping.columns.at, offset)))
+  }
+
+  private func text(_ index: Int?) -> String? {
+    guard let index, !fields[index].isEmpty, !mapping.emptyWords.contains(fields[index]) else { return nil }
+    return fields[index]
+  }
+
+  private func required(_ field: FieldText, _ index: Int) throws(RowProblem) -> String {
+    guard let value = try optional(field, index) else {
+      throw RowProblem(reason: Text(vi: "thiếu “\(field.rawValue)”", en: "\(field.rawValue) is missing"))
+    }
+    return value
+  }
+
+  private func optional(_ field: FieldText, _ index: Int?) throws(RowProblem) -> String? {
+    do throws(Rejection) {
+      return try field.checked(text(index))
+    } catch {
+      throw RowProblem(
+        reason: Text(
+          vi: "“\(field.rawValue)” quá dài hoặc có ký tự không được phép",
+          en: "\(field.rawValue) is too long or has a character that is not allowed"))
+    }
+  }
+
+  private func time(_ index: Int, _ column: String, _ offset: UTCOffset) throws(RowProblem) -> Timestamp {
+    let text = fields[index]
+    if let instant = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + offset.text) { return instant }
+    throw RowProblem(
+      reason: Text(vi: "“\(column)”: không đọc được thời điểm “\(text)”", en: "\(column): “\(text)” is not a time"))
+  }
+}

@@ -1,0 +1,111 @@
+public import Desk
+import DeskRecords
+public import DeskViews
+public import EventSourcing
+import EventStore
+import LMDB
+
+/// An event as it is told: with its place and the code of its case.
+public struct ToldEvent: Sendable {
+  public var position: Position
+  /// Nil for the office's own events.
+  public var code: String?
+  public var number: UInt64
+  public var version: Version
+  public var commandID: [UInt8]
+  public var circumstances: CaseEvent.Circumstances
+  public var body: Body
+
+  public enum Body: Sendable {
+    case desk(CaseEvent.Body)
+    case office(OfficeEvent)
+  }
+}
+
+/// A due date with everything that explains it.
+public struct Explanation: Sendable {
+  public var row: CaseRow
+  public var calculation: DueDate
+  public var book: RuleBook
+}
+
+extension DeskService {
+  /// The case that a code means.
+  public func find(_ typed: String) throws -> CaseRow {
+    let transaction = try store.views.environment.beginRead()
+    let number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: now, transaction)
+    return CaseRow(number: number, state: try views.state(of: number, transaction))
+  }
+
+  /// The rules that a case was received under.
+  public func book(of state: CaseState) -> RuleBook? { state.receipt.flatMap { rules.book(at: $0.rules) } }
+
+  /// The procedure that a case was received under, in that version.
+  public func procedure(of state: CaseState) -> Procedure? {
+    guard let facts = state.receipt?.facts, let id = facts.procedure, let effective = facts.procedureEffective else {
+      return nil
+    }
+    return book(of: state)?.procedure(id: id, effective: effective)
+  }
+
+  /// The events of a case from a version on, at most `limit`.
+  public func history(of row: CaseRow, from version: Version, limit: Int) throws -> [ToldEvent] {
+    let positions = try store.views.environment.read { transaction throws(LMDBError) in
+      try store.views.positions(of: row.number, from: version, limit: limit, transaction)
+    }
+    return try positions.compactMap { position in
+      guard let record = try store.ledger.record(at: position) else {
+        throw StoreError.ledgerDamaged(at: position, reason: "an event of case \(row.number) is missing")
+      }
+      return try told(record, at: position, code: row.state.receipt?.facts.code)
+    }
+  }
+
+  /// The events from a position on, at most `limit`, of those committed.
+  public func events(from position: Position, limit: Int) throws -> [ToldEvent] {
+    let committed = signal.position
+    let records = try store.ledger.records(from: position, limit: limit).prefix { $0.position <= committed }
+    let transaction = try store.views.environment.beginRead()
+    return try records.map { position, record in
+      var event = try told(record, at: position, code: nil)
+      if event.number > 0 { event.code = try views.state(of: event.number, transaction).receipt?.facts.code }
+      return event
+    }
+  }
+
+  private func told(_ record: [UInt8], at position: Position, code: String?) throws -> ToldEvent {
+    let stored = try store.decode(record)
+    let body: ToldEvent.Body =
+      switch stored.body {
+      case .desk(let event): .desk(event.body)
+      case .office(let event, _): .office(event)
+      }
+    return ToldEvent(
+      position: position, code: code, number: stored.stream, version: stored.version, commandID: stored.command.id,
+      circumstances: stored.circumstances, body: body)
+  }
+
+  /// The due date counted again under the rules that the ledger says were in force. An imported date has nothing to count.
+  public func explain(_ typed: String) throws -> Explanation {
+    let row = try find(typed)
+    guard let receipt = row.state.receipt, let book = book(of: row.state) else {
+      throw Rejection.unknownCase(code: typed)
+    }
+    let calculation = DueDate(term: receipt.facts.term, receivedAt: receipt.at, book: book)
+    return Explanation(row: row, calculation: calculation, book: book)
+  }
+
+  public func tally(at now: Timestamp) throws -> [TallyView.Group: Columns] {
+    try store.views.environment.read { transaction throws(LMDBError) in
+      try views.tally(now: now, offset: book?.office.utcOffset ?? .utc, transaction)
+    }
+  }
+
+  public func caseCount() throws -> Int {
+    try store.views.environment.read { transaction throws(LMDBError) in try views.caseCount(transaction) }
+  }
+
+  public func viewsPosition() throws -> Position {
+    try store.views.environment.read { transaction throws(LMDBError) in try store.views.position(transaction) }
+  }
+}

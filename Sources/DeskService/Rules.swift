@@ -1,0 +1,30 @@
+import Desk
+import EventSourcing
+
+import Synchronization
+
+/// The rules that the ledger has adopted, each at its position: what a case was received under is found here, never in today's files.
+final class Rules: Sendable {
+  private struct State {
+    var books: [Position: RuleBook] = [:]
+    var current = Position.start
+  }
+
+  private let state = Mutex(State())
+
+  func adopt(_ book: RuleBook, at position: Position) {
+    state.withLock { state in
+      state.books[position] = book
+      state.current = max(state.current, position)
+    }
+  }
+
+  var current: (position: Position, book: RuleBook)? {
+    state.withLock { state in state.books[state.current].map { (state.current, $0) } }
+  }
+
+  func book(at position: Position) -> RuleBook? { state.withLock { $0.books[position] } }
+
+  /// Every prefix that codes of this office ever began with.
+  var prefixes: Set<String> { state.withLock { Set($0.books.values.map(\.office.codePrefix)) } }
+}

@@ -1,0 +1,102 @@
+public import Desk
+import EventStore
+import LMDB
+
+/// Which cases are asked for; all conditions hold at once.
+public struct CaseFilter: Hashable, Sendable {
+  public var open: Bool?
+  public var late: Bool?
+  public var clerk: String?
+  public var procedure: String?
+  public var dueBefore: Timestamp?
+  public var status: Status?
+
+  public init() {}
+
+  /// Without a condition on where the case stands, open ones are meant.
+  var meaning: CaseFilter {
+    var filter = self
+    if open == nil, late == nil, status == nil { filter.open = true }
+    return filter
+  }
+
+  func allows(_ state: CaseState, at now: Timestamp) -> Bool {
+    (open.map { $0 == state.isOpen } ?? true) && (status.map { $0 == state.status } ?? true)
+      && (clerk.map { $0 == state.clerk } ?? true) && (procedure.map { $0 == state.receipt?.facts.procedure } ?? true)
+      && (dueBefore.map { before in state.due.map { $0 < before } ?? false } ?? true)
+      && (late.map { late in late == Standing(of: state, at: now).isLate } ?? true)
+  }
+}
+
+/// One question that is answered in pages. It keeps a key, not a transaction, so that no reader pins the file.
+public struct CasePages: Sendable {
+  /// A run of rows in one table: those with the prefix, and with a time before the bound if there is one.
+  struct Run: Sendable {
+    var table: Table
+    var prefix: [UInt8]
+    var before: Timestamp?
+    var accepts: @Sendable (CaseState) -> Bool
+  }
+
+  private let views: DeskViews
+  private var runs: [Run]
+  private var from: [UInt8]?
+
+  init(_ views: DeskViews, _ runs: [Run]) {
+    self.views = views
+    self.runs = runs
+  }
+
+  /// The next cases, at most `limit`; an empty page is possible. Nil after the last one.
+  public mutating func next(limit: Int = 100) throws -> [CaseRow]? {
+    guard let run = runs.first else { return nil }
+    var page: [CaseRow] = []
+    let (views, from) = (views, from ?? run.prefix)
+    var lastKey: [UInt8]?
+    let transaction = try views.store.environment.beginRead()
+    var numbers: [UInt64] = []
+    try transaction.scan(run.table, from: from) { key, _ in
+      let bytes = key.array
+      guard bytes.starts(with: run.prefix) else { return .stop }
+      if let before = run.before, !bytes.dropFirst(run.prefix.count).prefix(8).lexicographicallyPrecedes(OrderedKey.time(before)) {
+        return .stop
+      }
+      numbers.append(OrderedKey.number(bytes))
+      lastKey = bytes
+      return numbers.count < max(limit, 1) ? .next : .stop
+    }
+    for number in numbers {
+      let state = try views.state(of: number, transaction)
+      if run.accepts(state) { page.append(CaseRow(number: number, state: state)) }
+    }
+    if let lastKey, numbers.count == max(limit, 1) {
+      // The smallest key after the last one.
+      self.from = lastKey + [0]
+    } else {
+      runs.removeFirst()
+      self.from = nil
+    }
+    return page
+  }
+}
+
+extension DeskViews {
+  /// The cases that a filter allows, by due date (late ones that are finished first).
+  public func list(_ filter: CaseFilter, now: Timestamp) -> CasePages {
+    let filter = filter.meaning
+    func run(_ table: Table, _ prefix: [UInt8], before: Timestamp? = nil) -> CasePages.Run {
+      CasePages.Run(table: table, prefix: prefix, before: before) { filter.allows($0, at: now) }
+    }
+    if let status = filter.status { return CasePages(self, [run(self.status, [status.rawValue])]) }
+    if filter.late == true {
+      let open = run(due, [DueView.Order.openByFirstDue.rawValue], before: now)
+      return CasePages(self, filter.open == true ? [open] : [run(due, [DueView.Order.resolvedLate.rawValue]), open])
+    }
+    if let clerk = filter.clerk {
+      let runs = [true, false].filter { isOpen in filter.open.map { $0 == isOpen } ?? true }
+      return CasePages(self, runs.map { run(self.clerk, ClerkView.prefix(clerk, isOpen: $0)) })
+    }
+    if filter.open == true { return CasePages(self, [run(due, [DueView.Order.openByDue.rawValue])]) }
+    return CasePages(self, Status.allCases.map { run(self.status, [$0.rawValue]) })
+  }
+}

@@ -1,0 +1,71 @@
+public import Desk
+import EventSourcing
+import EventStore
+public import LMDB
+
+/// Why a question cannot be answered.
+public enum ViewsError: Error, Sendable {
+  case storage(LMDBError)
+  case row(RowError)
+}
+
+extension DeskViews {
+  /// The state of a case; the empty state when there is none of that number.
+  public func state(
+    of number: UInt64, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(ViewsError) -> CaseState {
+    let bytes: [UInt8]?
+    do throws(LMDBError) { bytes = try transaction.bytes(cases, bigEndian(number)) } catch { throw .storage(error) }
+    guard let bytes else { return CaseState() }
+    var row = RowReader(bytes)
+    do throws(RowError) { return try StateCoding.decode(&row) } catch { throw .row(error) }
+  }
+
+  /// The number of the case with exactly this code, in any spelling of its letters.
+  public func number(
+    ofCode code: String, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> UInt64? {
+    try transaction.bytes(codes, CodesView.key(code)).map { bigEndianNumber($0) }
+  }
+
+  /// The next free serial of the day: one more than the greatest.
+  public func nextSerial(
+    on day: CalendarDay, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> Int {
+    let prefix = RegisterView.prefix(day)
+    var serial = 0
+    try transaction.scan(register, from: prefix + bigEndian(UInt32.max) + bigEndian(UInt64.max), .descending) {
+      key, _ in
+      let bytes = key.array
+      if bytes.starts(with: prefix) { serial = Int(bigEndianNumber(bytes[4..<8])) }
+      return .stop
+    }
+    return serial + 1
+  }
+
+  /// How many cases there are.
+  public func caseCount(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int {
+    try transaction.count(cases)
+  }
+
+  /// Every row of every table, in order: to compare views with views.
+  public func rows(
+    _ transaction: borrowing some Reading & ~Copyable, _ body: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> Void
+  ) throws(LMDBError) {
+    for table in [cases, codes, due, clerk, status, register, search, tally] {
+      try transaction.scan(table, from: nil) { key, value in
+        body(table.name, key.array, value.array)
+        return .next
+      }
+    }
+  }
+}
+
+extension Span<UInt8> {
+  var array: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+      for index in 0..<count { buffer[index] = self[index] }
+      written = count
+    }
+  }
+}

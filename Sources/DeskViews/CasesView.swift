@@ -1,0 +1,24 @@
+import Desk
+import EventSourcing
+import EventStore
+
+/// The state of every case: number → state.
+enum CasesView: Projection {
+  static let name = "cases"
+
+  static func rows(of row: CaseRow) -> [ViewRow] {
+    row.state.receipt == nil ? [] : [ViewRow(bigEndian(row.number), StateCoding.encode(row.state))]
+  }
+}
+
+/// From a code, as people type it, to the case: folded code → number.
+enum CodesView: Projection {
+  static let name = "codes"
+
+  static func rows(of row: CaseRow) -> [ViewRow] {
+    guard let code = row.state.receipt?.facts.code else { return [] }
+    return [ViewRow(key(code), bigEndian(row.number))]
+  }
+
+  static func key(_ code: String) -> [UInt8] { Array(code.folded.utf8.prefix(500)) }
+}

@@ -1,0 +1,16 @@
+import Desk
+import EventSourcing
+
+/// Cases by the clerk who is asked about them, by due date: the open ones first.
+enum ClerkView: Projection {
+  static let name = "clerk"
+
+  static func rows(of row: CaseRow) -> [ViewRow] {
+    guard let clerk = row.state.clerk, let due = row.state.due else { return [] }
+    return [ViewRow(OrderedKey.key(prefix(clerk, isOpen: row.state.isOpen), due, row.number))]
+  }
+
+  static func prefix(_ clerk: String, isOpen: Bool) -> [UInt8] {
+    Array(clerk.utf8.prefix(400)) + [0, isOpen ? 0 : 1]
+  }
+}

@@ -1,0 +1,14 @@
+import Desk
+import EventStore
+
+/// Keys that sort by time and then by case: prefix, instant (8 bytes), case number (8 bytes).
+enum OrderedKey {
+  static func key(_ prefix: [UInt8], _ time: Timestamp, _ number: UInt64) -> [UInt8] {
+    prefix + self.time(time) + bigEndian(number)
+  }
+
+  /// The sign bit is turned so that instants before 1970 sort before later ones.
+  static func time(_ time: Timestamp) -> [UInt8] { bigEndian(UInt64(bitPattern: time.microseconds) ^ 1 << 63) }
+
+  static func number(_ key: some BidirectionalCollection<UInt8>) -> UInt64 { bigEndianNumber(key.suffix(8)) }
+}

@@ -1,0 +1,16 @@
+import Desk
+import EventSourcing
+import EventStore
+
+/// The register by day of receipt: day, serial, number. Cases with a code from elsewhere have serial 0.
+enum RegisterView: Projection {
+  static let name = "register"
+
+  static func rows(of row: CaseRow) -> [ViewRow] {
+    guard let receipt = row.state.receipt else { return [] }
+    let serial = receipt.isImported ? 0 : CaseCode.serial(of: receipt.facts.code) ?? 0
+    return [ViewRow(prefix(receipt.day) + bigEndian(UInt32(serial)) + bigEndian(row.number))]
+  }
+
+  static func prefix(_ day: CalendarDay) -> [UInt8] { bigEndian(UInt32(bitPattern: day.number) ^ 1 << 31) }
+}

@@ -1,0 +1,136 @@
+import Desk
+import EventSourcing
+
+/// The row form of a case's state. The views are thrown away when `DeskViews.form` changes, so there is one form and no upcasting.
+enum StateCoding {
+  static func encode(_ state: CaseState) -> [UInt8] {
+    var row = RowWriter()
+    row.put(state.version.rawValue)
+    row.put(state.receipt) { row, receipt in
+      row.put(receipt.at)
+      row.put(receipt.offset.minutes)
+      row.put(receipt.receiver)
+      row.put(receipt.isImported)
+      row.put(receipt.rules.rawValue)
+      put(receipt.facts, &row)
+    }
+    row.put(state.consultations, put)
+    row.put(state.steps, put)
+    row.put(state.apologies) { row, apology in
+      put(&row, apology.mark)
+      row.put(apology.cause)
+      row.put(apology.at)
+      row.put(apology.settles) { $0.put($1) }
+      row.put(apology.newDue) { $0.put($1) }
+    }
+    row.put(state.resolution) { row, resolution in
+      put(&row, resolution.mark)
+      row.put(resolution.facts.outcome.rawValue)
+      row.put(resolution.facts.reason)
+      row.put(resolution.facts.documentNumber)
+      row.put(resolution.facts.signedBy)
+      row.put(resolution.facts.closes)
+      row.put(resolution.at)
+      row.put(resolution.day.number)
+    }
+    row.put(state.handover) { row, handover in
+      put(&row, handover.mark)
+      row.put(handover.to)
+      row.put(handover.at)
+    }
+    row.put(state.withdrawal) { row, withdrawal in
+      put(&row, withdrawal.mark)
+      row.put(withdrawal.at)
+      row.put(withdrawal.day.number)
+    }
+    return row.bytes
+  }
+
+  static func decode(_ row: inout RowReader) throws(RowError) -> CaseState {
+    var state = CaseState()
+    state.version = Version(try row.number())
+    state.receipt = try row.optional { (row) throws(RowError) in
+      let at = try row.time()
+      guard let offset = UTCOffset(minutes: try row.number()) else { throw RowError() }
+      let (receiver, isImported, rules) = (try row.string(), try row.bool(), Position(try row.number()))
+      return CaseState.Receipt(
+        facts: try received(&row), at: at, offset: offset, receiver: receiver, isImported: isImported, rules: rules)
+    }
+    state.consultations = try row.array(mark)
+    state.steps = try row.array(mark)
+    state.apologies = try row.array { (row) throws(RowError) in
+      CaseState.Apology(
+        mark: try mark(&row), cause: try row.string(), at: try row.time(),
+        settles: try row.optional { (row) throws(RowError) in try row.time() },
+        newDue: try row.optional { (row) throws(RowError) in try row.time() })
+    }
+    state.resolution = try row.optional { (row) throws(RowError) in
+      let mark = try mark(&row)
+      guard let outcome = Outcome(rawValue: try row.number()) else { throw RowError() }
+      let facts = Resolved(
+        outcome: outcome, reason: try row.optionalString(), documentNumber: try row.optionalString(),
+        signedBy: try row.optionalString(), closes: try row.bool())
+      return CaseState.Resolution(
+        mark: mark, facts: facts, at: try row.time(), day: CalendarDay(number: try row.number()))
+    }
+    state.handover = try row.optional { (row) throws(RowError) in
+      CaseState.Handover(mark: try mark(&row), to: try row.optionalString(), at: try row.time())
+    }
+    state.withdrawal = try row.optional { (row) throws(RowError) in
+      CaseState.Withdrawal(mark: try mark(&row), at: try row.time(), day: CalendarDay(number: try row.number()))
+    }
+    return state
+  }
+
+  private static func put(_ row: inout RowWriter, _ mark: CaseState.Mark) {
+    row.put(mark.version.rawValue)
+    row.put(mark.recordedDay.number)
+  }
+
+  private static func mark(_ row: inout RowReader) throws(RowError) -> CaseState.Mark {
+    CaseState.Mark(version: Version(try row.number()), recordedDay: CalendarDay(number: try row.number()))
+  }
+
+  private static func put(_ facts: Received, _ row: inout RowWriter) {
+    row.put(facts.code)
+    row.put(facts.kind.rawValue)
+    row.put(facts.procedure)
+    row.put(facts.procedureEffective) { $0.put($1.number) }
+    row.put(facts.applicant)
+    row.put(facts.isOrganisation)
+    row.put(facts.phone)
+    row.put(facts.place)
+    row.put(facts.subject)
+    row.put(facts.channel.rawValue)
+    row.put(facts.papers) { $0.put($1) }
+    row.put(facts.handedInBy)
+    row.put(facts.authority)
+    row.put(facts.help)
+    row.put(facts.urgent)
+    row.put(facts.responsible)
+    row.put(facts.term.text)
+    row.put(facts.due)
+    row.put(facts.isProvisional)
+  }
+
+  private static func received(_ row: inout RowReader) throws(RowError) -> Received {
+    let code = try row.string()
+    guard let kind = CaseKind(rawValue: try row.number()) else { throw RowError() }
+    let procedure = try row.optionalString()
+    let effective = try row.optional { (row) throws(RowError) in CalendarDay(number: try row.number()) }
+    let (applicant, isOrganisation) = (try row.optionalString(), try row.bool())
+    let (phone, place, subject) = (try row.optionalString(), try row.optionalString(), try row.optionalString())
+    guard let channel = Channel(rawValue: try row.number()) else { throw RowError() }
+    let papers = try row.array { (row) throws(RowError) in try row.string() }
+    let (handedInBy, authority) = (try row.optionalString(), try row.optionalString())
+    let (help, urgent, responsible) = (
+      try row.optionalString(), try row.optionalString(), try row.optionalString()
+    )
+    guard let term = Term(text: try row.string()) else { throw RowError() }
+    return Received(
+      code: code, kind: kind, procedure: procedure, procedureEffective: effective, applicant: applicant,
+      isOrganisation: isOrganisation, phone: phone, place: place, subject: subject, channel: channel, papers: papers,
+      handedInBy: handedInBy, authority: authority, help: help, urgent: urgent, responsible: responsible, term: term,
+      due: try row.time(), isProvisional: try row.bool())
+  }
+}

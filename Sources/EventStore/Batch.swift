@@ -1,0 +1,91 @@
+public import EventSourcing
+public import LMDB
+import MerkleTree
+
+/// The events of one group of commands: one transaction on the ledger and one on the views, kept on one thread.
+/// Dropped without a commit, it leaves nothing behind.
+public struct Batch: ~Copyable {
+  private let store: EventStore
+  private let ledger: WriteTransaction
+  /// The views as they stand after what was appended so far.
+  public let views: WriteTransaction
+  private var head: Frontier
+  public private(set) var appended = 0
+  private var lastLeaf: [UInt8] = []
+
+  init(store: EventStore, ledger: consuming WriteTransaction, views: consuming WriteTransaction, head: Frontier) {
+    self.store = store
+    self.ledger = ledger
+    self.views = views
+    self.head = head
+  }
+
+  /// The last event, those appended to this batch included.
+  public var position: Position { Position(head.size) }
+  /// Where the next event goes.
+  public var nextPosition: Position { Position(head.size + 1) }
+
+  /// Appends one record as the next version of its stream.
+  ///
+  /// - Throws: `StoreError.versionConflict` when `key.version` is not the stream's next version; nothing was put then.
+  public mutating func append(_ record: [UInt8], _ key: Views.RecordKey) throws(StoreError) -> Position {
+    let position = nextPosition
+    let leaf = MerkleTree.leafHash(record)
+    let actual: Version
+    do throws(LMDBError) {
+      actual = try store.views.version(of: key.stream, views)
+      if actual.next == key.version {
+        try ledger.append(store.ledger.events, bigEndian(position.rawValue), leaf.bytes + record)
+        try store.views.index(key, at: position, views)
+      }
+    } catch {
+      throw .storage(error)
+    }
+    guard actual.next == key.version else {
+      throw .versionConflict(stream: key.stream, expected: key.version, actual: actual)
+    }
+    head.append(leaf)
+    lastLeaf = leaf.bytes
+    appended += 1
+    return position
+  }
+
+  /// A record of the ledger, those appended to this batch included.
+  public borrowing func record(at position: Position) throws(LMDBError) -> [UInt8]? {
+    try ledger.get(store.ledger.events, bigEndian(position.rawValue)) { $0.dropping(32) }
+  }
+
+  /// Commits the ledger, durably, and then the views.
+  ///
+  /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if nothing had happened.
+  public consuming func commit() throws(CommitError) {
+    if appended == 0 {
+      abort()
+      return
+    }
+    let (store, position, leaf) = (store, Position(head.size), lastLeaf)
+    do throws(LMDBError) {
+      try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded)
+      try store.views.reach(position, leaf: leaf, views)
+    } catch {
+      throw .nothingWritten(error)
+    }
+    do throws(LMDBError) { try ledger.commit() } catch { throw .outcomeUnknown(error) }
+    do throws(LMDBError) { try views.commit() } catch { throw .viewsLost(error) }
+  }
+
+  /// Drops everything that was appended.
+  public consuming func abort() {
+    ledger.abort()
+    views.abort()
+  }
+}
+
+/// How a commit can fail. In every case nothing may be acknowledged.
+public enum CommitError: Error, Sendable {
+  case nothingWritten(LMDBError)
+  /// The ledger's commit failed: whether it is on the disk shows at the next start.
+  case outcomeUnknown(LMDBError)
+  /// The ledger is committed, the views are not: they are thrown away at the next start, and the commands stand.
+  case viewsLost(LMDBError)
+}

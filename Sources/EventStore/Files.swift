@@ -1,0 +1,150 @@
+import Glibc
+
+/// A call to the operating system that failed: which, on what, and why.
+public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let operation: String
+  public let path: String
+  public let code: Int32
+
+  public var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
+}
+
+/// The few file operations that durability needs, each with its fsync.
+enum Files {
+  static func failure(_ operation: String, _ path: String) -> FileError {
+    FileError(operation: operation, path: path, code: errno)
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func makeDirectory(_ path: String) throws(FileError) {
+    if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("mkdir", path) }
+  }
+
+  static func open(_ path: String, _ flags: Int32) throws(FileError) -> Int32 {
+    let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
+    if descriptor < 0 { throw failure("open", path) }
+    return descriptor
+  }
+
+  static func sync(_ path: String) throws(FileError) {
+    let descriptor = try open(path, O_RDONLY)
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0 { throw failure("fsync", path) }
+  }
+
+  static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int, _ path: String) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let written = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, offset + done) }
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw failure("write", path)
+      }
+      done += written
+    }
+  }
+
+  /// As many bytes as there are, up to `count`.
+  static func read(_ descriptor: Int32, count: Int, at offset: Int, _ path: String) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = bytes[done...].withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, offset + done) }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw failure("read", path)
+      }
+      if got == 0 { break }
+      done += got
+    }
+    return Array(bytes[..<done])
+  }
+
+  /// Nil when there is no such file.
+  static func contents(_ path: String) throws(FileError) -> [UInt8]? {
+    guard exists(path) else { return nil }
+    let descriptor = try open(path, O_RDONLY)
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    while true {
+      let part = try read(descriptor, count: 65_536, at: bytes.count, path)
+      if part.isEmpty { return bytes }
+      bytes += part
+    }
+  }
+
+  /// The old content or the new one, whatever happens in between; durable when it returns.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    let temporary = path + ".new"
+    let descriptor = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+    do throws(FileError) {
+      try writeAll(descriptor, bytes, at: 0, temporary)
+      if fsync(descriptor) != 0 { throw failure("fsync", temporary) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    close(descriptor)
+    if rename(temporary, path) != 0 { throw failure("rename", path) }
+    try sync(parent(of: path))
+  }
+
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Removes a directory that holds files only; nothing is wrong if it is not there.
+  static func removeDirectory(_ path: String) throws(FileError) {
+    guard let handle = opendir(path) else {
+      if errno == ENOENT { return }
+      throw failure("opendir", path)
+    }
+    for name in names(handle) where unlink(path + "/" + name) != 0 {
+      let error = failure("unlink", path + "/" + name)
+      closedir(handle)
+      throw error
+    }
+    closedir(handle)
+    if rmdir(path) != 0 { throw failure("rmdir", path) }
+  }
+
+  static func names(in path: String) throws(FileError) -> [String] {
+    guard let handle = opendir(path) else { throw failure("opendir", path) }
+    defer { closedir(handle) }
+    return names(handle)
+  }
+
+  private static func names(_ handle: OpaquePointer) -> [String] {
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Free bytes for unprivileged writers on the file system of `path`.
+  static func freeBytes(_ path: String) throws(FileError) -> Int {
+    var info = statvfs()
+    if statvfs(path, &info) != 0 { throw failure("statvfs", path) }
+    return Int(info.f_bavail) * Int(info.f_frsize)
+  }
+
+  /// Bytes that the file takes on the disk; 0 when it is not there.
+  static func allocatedBytes(_ path: String) -> Int {
+    var info = stat()
+    return stat(path, &info) == 0 ? Int(info.st_blocks) * 512 : 0
+  }
+}
+
+/// 8 bytes, most significant first, so that keys sort as numbers.
+public func bigEndian(_ number: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } }
+/// 4 bytes, most significant first.
+public func bigEndian(_ number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
+
+/// The number that big-endian bytes spell.
+public func bigEndianNumber(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }

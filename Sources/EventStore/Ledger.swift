@@ -1,0 +1,141 @@
+public import EventSourcing
+import LMDB
+import MerkleTree
+
+import Glibc
+
+/// The truth: what happened, append-only, in an LMDB environment of two tables.
+///
+/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, and `head`, the frontier of
+/// the Merkle tree over the leaf hashes, written in the same commit as the events.
+public final class Ledger: Sendable {
+  static let format = Array("motcua ledger 1".utf8)
+
+  let environment: Environment
+  let events: Table
+  let meta: Table
+  public let path: String
+  /// 16 random bytes, made with the ledger.
+  public let id: [UInt8]
+  /// A demo's ledger: its clock may be moved.
+  public let isDemo: Bool
+
+  /// Builds the ledger aside and renames it into place, because LMDB's own creation does not survive a crash.
+  static func create(_ path: String, isDemo: Bool) throws {
+    let temporary = path + ".new"
+    try Files.removeDirectory(temporary)
+    try Files.makeDirectory(temporary)
+    do {
+      let environment = try Environment(path: temporary, tables: ["events", "meta"])
+      let meta = try environment.table("meta")
+      var generator = SystemRandomNumberGenerator()
+      let id = bigEndian(generator.next() as UInt64) + bigEndian(generator.next() as UInt64)
+      try environment.write { transaction throws(LMDBError) in
+        try transaction.put(meta, Array("format".utf8), Self.format)
+        try transaction.put(meta, Array("id".utf8), id)
+        try transaction.put(meta, Array("demo".utf8), [isDemo ? 1 : 0])
+        try transaction.put(meta, Array("head".utf8), Frontier().encoded)
+      }
+    }
+    try Files.sync(temporary + "/data.mdb")
+    try Files.sync(temporary)
+    if rename(temporary, path) != 0 { throw Files.failure("rename", path) }
+    try Files.sync(Files.parent(of: path))
+  }
+
+  init(_ path: String) throws {
+    self.path = path
+    environment = try Environment(path: path, tables: ["events", "meta"])
+    events = try environment.table("events")
+    meta = try environment.table("meta")
+    let meta = meta
+    let found = try environment.read { transaction throws(LMDBError) in
+      [
+        try transaction.bytes(meta, Array("format".utf8)), try transaction.bytes(meta, Array("id".utf8)),
+        try transaction.bytes(meta, Array("demo".utf8)),
+      ]
+    }
+    guard found[0] == Self.format, let id = found[1], let demo = found[2] else {
+      throw StoreError.notALedger(
+        path: path, found: found[0].map { String(decoding: $0, as: UTF8.self) } ?? "it has no format mark")
+    }
+    self.id = id
+    isDemo = demo == [1]
+  }
+
+  /// The last event.
+  public func position() throws(StoreError) -> Position { Position(try head().size) }
+
+  /// The root hash of the tree over all events, in base64.
+  public func rootText() throws(StoreError) -> String { try head().root.base64 }
+
+  /// The tree over all events.
+  func head() throws(StoreError) -> Frontier {
+    try head(try asStoreError { try environment.beginRead() })
+  }
+
+  func head(_ transaction: borrowing some Reading & ~Copyable) throws(StoreError) -> Frontier {
+    let bytes: [UInt8]?
+    do throws(LMDBError) { bytes = try transaction.bytes(meta, Array("head".utf8)) } catch { throw .storage(error) }
+    guard let bytes, let head = Frontier(encoded: bytes) else {
+      throw .ledgerDamaged(at: .start, reason: "its head cannot be read")
+    }
+    return head
+  }
+
+  /// The records from a position on, at most `limit`; a short read transaction for each call.
+  public func records(from position: Position, limit: Int) throws(StoreError) -> [(position: Position, record: [UInt8])] {
+    try asStoreError {
+      try environment.read { transaction throws(LMDBError) in
+        var records: [(position: Position, record: [UInt8])] = []
+        if limit <= 0 { return records }
+        try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
+          records.append((Position(bigEndianNumber(key)), value.dropping(32)))
+          return records.count < limit ? .next : .stop
+        }
+        return records
+      }
+    }
+  }
+
+  public func record(at position: Position) throws(StoreError) -> [UInt8]? {
+    try asStoreError {
+      try environment.read { transaction throws(LMDBError) in
+        try transaction.get(events, bigEndian(position.rawValue)) { $0.dropping(32) }
+      }
+    }
+  }
+
+  func leafHash(at position: Position) throws(LMDBError) -> [UInt8]? {
+    try environment.read { transaction throws(LMDBError) in
+      try transaction.get(events, bigEndian(position.rawValue)) { $0.prefix(32) }
+    }
+  }
+
+  /// One durable commit before the first answer: a killed process may have left a commit visible that is not on the disk yet.
+  func settle(at instant: Int64) throws(LMDBError) {
+    let meta = meta
+    try environment.write { transaction throws(LMDBError) in
+      try transaction.put(meta, Array("opened".utf8), bigEndian(UInt64(bitPattern: instant)))
+    }
+  }
+
+  public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
+}
+
+extension Span<UInt8> {
+  func dropping(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: Swift.max(0, self.count - count)) { buffer, written in
+      for index in 0..<Swift.max(0, self.count - count) { buffer[index] = self[count + index] }
+      written = Swift.max(0, self.count - count)
+    }
+  }
+
+  func prefix(_ count: Int) -> [UInt8] { (0..<Swift.min(count, self.count)).map { self[$0] } }
+}
+
+func bigEndianNumber(_ bytes: Span<UInt8>) -> UInt64 {
+  var result: UInt64 = 0
+  for index in bytes.indices { result = result << 8 | UInt64(bytes[index]) }
+  return result
+}

@@ -1,0 +1,58 @@
+public import EventSourcing
+public import LMDB
+
+/// Why a store cannot be opened or used. Nothing was changed unless a case says so.
+public enum StoreError: Error, Sendable, CustomStringConvertible {
+  case file(FileError)
+  case storage(LMDBError)
+  /// Another process has the data directory open.
+  case inUse(directory: String)
+  case notALedger(path: String, found: String)
+  case masterKeyMissing(path: String)
+  case keysDamaged(path: String, slot: UInt64)
+  case keyMissing(slot: UInt64)
+  /// The views have seen an event that the ledger does not have: acknowledged events are missing.
+  case ledgerBehindViews(seen: Position, ledger: Position)
+  /// The event at that position is not the one that the views saw.
+  case ledgerDiffers(at: Position)
+  case ledgerDamaged(at: Position, reason: String)
+  case versionConflict(stream: UInt64, expected: Version, actual: Version)
+  case notADemo(directory: String)
+
+  public var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .storage(let error): error.description
+    case .inUse(let directory):
+      "\(directory) is in use by another motcuad: stop that one first, or choose another directory with --data"
+    case .notALedger(let path, let found): "\(path) is not a ledger that this release can read (\(found))"
+    case .masterKeyMissing(let path):
+      "\(path) is missing: without the master key the personal parts of the ledger cannot be opened; put it back from the backup of the keys"
+    case .keysDamaged(let path, let slot): "\(path) is damaged at slot \(slot): put it back from the backup of the keys"
+    case .keyMissing(let slot): "there is no key in slot \(slot)"
+    case .ledgerBehindViews(let seen, let ledger):
+      "the views have seen event \(seen.rawValue), but the ledger ends at \(ledger.rawValue): acknowledged events are missing; put back the whole ledger, nothing was changed"
+    case .ledgerDiffers(let position):
+      "event \(position.rawValue) is not the one that the views saw: the ledger was exchanged or changed; put back the right one, nothing was changed"
+    case .ledgerDamaged(let position, let reason): "the ledger is damaged at event \(position.rawValue): \(reason)"
+    case .versionConflict(let stream, let expected, let actual):
+      "stream \(stream) is at version \(actual.rawValue), not \(expected.rawValue)"
+    case .notADemo(let directory): "\(directory) holds a real ledger: a demo clock works on a demo's ledger only"
+    }
+  }
+}
+
+/// Runs what throws a file or storage error, and throws it as a `StoreError`.
+func asStoreError<R: ~Copyable>(_ body: () throws -> R) throws(StoreError) -> R {
+  do {
+    return try body()
+  } catch let error as StoreError {
+    throw error
+  } catch let error as FileError {
+    throw .file(error)
+  } catch let error as LMDBError {
+    throw .storage(error)
+  } catch {
+    throw .notALedger(path: "", found: "\(error)")
+  }
+}

@@ -1,0 +1,133 @@
+public import EventSourcing
+public import LMDB
+
+import Glibc
+
+/// What the events mean today: an LMDB environment that is derived, disposable, and opened without sync.
+///
+/// Three tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version → position) and
+/// `commands` (uid, command id → first and last position, digest). The others belong to whoever projects.
+public final class Views: Sendable {
+  public let environment: Environment
+  public let number: Int
+  public let path: String
+  let meta: Table
+  let streams: Table
+  let commands: Table
+
+  private static var options: Environment.Options {
+    var options = Environment.Options()
+    options.sync = false
+    return options
+  }
+
+  init(_ path: String, number: Int, tables: [String]) throws {
+    self.path = path
+    self.number = number
+    environment = try Environment(
+      path: path, tables: ["meta", "streams", "commands"] + tables, options: Self.options)
+    meta = try environment.table("meta")
+    streams = try environment.table("streams")
+    commands = try environment.table("commands")
+  }
+
+  /// Where an event belongs, as the store's own indexes need it.
+  public struct RecordKey: Hashable, Sendable {
+    public var stream: UInt64
+    public var version: Version
+    public var uid: UInt32
+    public var commandID: [UInt8]
+    public var digest: [UInt8]
+
+    public init(stream: UInt64, version: Version, uid: UInt32, commandID: [UInt8], digest: [UInt8]) {
+      self.stream = stream
+      self.version = version
+      self.uid = uid
+      self.commandID = commandID
+      self.digest = digest
+    }
+  }
+
+  /// A command that was accepted: where its events are.
+  public struct Accepted: Hashable, Sendable {
+    public var first: Position
+    public var last: Position
+    public var digest: [UInt8]
+  }
+
+  public func position(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Position {
+    try reached(transaction)?.position ?? .start
+  }
+
+  func reached(
+    _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> (position: Position, leaf: [UInt8])? {
+    try transaction.get(meta, Array("reached".utf8)) {
+      (Position(bigEndianNumber($0.prefix(8))), $0.dropping(8))
+    }
+  }
+
+  func reach(_ position: Position, leaf: [UInt8], _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    try transaction.put(meta, Array("reached".utf8), bigEndian(position.rawValue) + leaf)
+  }
+
+  func index(
+    _ key: RecordKey, at position: Position, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    try transaction.put(
+      streams, bigEndian(key.stream) + bigEndian(key.version.rawValue), bigEndian(position.rawValue))
+    let command = Self.commandKey(key.uid, key.commandID)
+    let first = try accepted(uid: key.uid, commandID: key.commandID, transaction)?.first ?? position
+    try transaction.put(commands, command, bigEndian(first.rawValue) + bigEndian(position.rawValue) + key.digest)
+  }
+
+  /// The command of that caller and id, if it was accepted.
+  public func accepted(
+    uid: UInt32, commandID: [UInt8], _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> Accepted? {
+    try transaction.get(commands, Self.commandKey(uid, commandID)) { value in
+      let bytes = value.dropping(0)
+      return Accepted(
+        first: Position(bigEndianNumber(bytes[0..<8])), last: Position(bigEndianNumber(bytes[8..<16])),
+        digest: Array(bytes[16...]))
+    }
+  }
+
+  /// The positions of a stream's events from a version on, in order, at most `limit`.
+  public func positions(
+    of stream: UInt64, from version: Version = Version(1), limit: Int = .max,
+    _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> [Position] {
+    var positions: [Position] = []
+    try transaction.scan(streams, from: bigEndian(stream) + bigEndian(version.rawValue)) { key, value in
+      guard positions.count < limit, bigEndianNumber(key.prefix(8)) == stream else { return .stop }
+      positions.append(Position(bigEndianNumber(value)))
+      return .next
+    }
+    return positions
+  }
+
+  /// The last version of a stream; `none` when there is no such stream.
+  public func version(
+    of stream: UInt64, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> Version {
+    var version = Version.none
+    try transaction.scan(streams, from: bigEndian(stream) + bigEndian(UInt32.max), .descending) { key, _ in
+      let bytes = key.dropping(0)
+      if bigEndianNumber(bytes[0..<8]) == stream {
+        version = Version(UInt32(truncatingIfNeeded: bigEndianNumber(bytes[8..<12])))
+      }
+      return .stop
+    }
+    return version
+  }
+
+  /// The greatest stream number; 0 when there is none but the office's own.
+  public func lastStream(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> UInt64 {
+    try transaction.last(streams).map { bigEndianNumber($0.key[0..<8]) } ?? 0
+  }
+
+  public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
+
+  private static func commandKey(_ uid: UInt32, _ id: [UInt8]) -> [UInt8] { bigEndian(uid) + id }
+}

@@ -1,0 +1,78 @@
+import Glibc
+
+/// Which views are current, and whether they can be believed after the process that wrote them is gone.
+///
+/// The views are not flushed as they are written: a killed process loses nothing of them, a lost machine may leave them torn. `STATE`
+/// tells the two apart: where the views were written in (boot, device, inode), and whether they were closed in order.
+struct ViewsDirectory {
+  let data: String
+
+  var current: String { data + "/CURRENT" }
+  var state: String { data + "/STATE" }
+  func path(_ number: Int) -> String { data + "/views-\(number)" }
+
+  /// The number that `CURRENT` names; nil when it is missing or says anything else.
+  func currentNumber() throws(FileError) -> Int? {
+    guard let bytes = try Files.contents(current) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.hasPrefix("views-"), text.hasSuffix("\n"), let number = Int(text.dropFirst(6).dropLast()), number > 0,
+      Files.exists(path(number) + "/data.mdb")
+    else { return nil }
+    return number
+  }
+
+  func setCurrent(_ number: Int) throws(FileError) {
+    try Files.replace(current, with: Array("views-\(number)\n".utf8))
+  }
+
+  /// True when the views were closed in order, or are still as the killed process left them. `form` is what the release expects in them.
+  func isTrusted(_ number: Int, form: String) throws(FileError) -> Bool {
+    guard let bytes = try Files.contents(state), let identity = identity(number, form: form) else { return false }
+    let written = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    let expected = identity.lines
+    guard written.count == expected.count, written[2...].elementsEqual(expected[2...], by: ==) else { return false }
+    return written[0] == "clean" || written[0] == "unclean" && identity.boot != nil && written[1] == expected[1]
+  }
+
+  /// Durable when it returns: called with false before the first write, with true after the last sync.
+  func mark(_ number: Int, form: String, clean: Bool) throws(FileError) {
+    guard let identity = identity(number, form: form) else { throw Files.failure("stat", path(number)) }
+    let lines = [clean ? "clean" : "unclean"] + identity.lines.dropFirst()
+    try Files.replace(state, with: Array(lines.joined(separator: "\n").utf8))
+  }
+
+  /// Removes views that are not `number`: what a crash or a rebuild left behind.
+  func removeOthers(than number: Int) throws(FileError) {
+    for name in try Files.names(in: data) where name.hasPrefix("views-") && name != "views-\(number)" {
+      try Files.removeDirectory(data + "/" + name)
+    }
+  }
+
+  func nextNumber() throws(FileError) -> Int {
+    let numbers = try Files.names(in: data).compactMap { $0.hasPrefix("views-") ? Int($0.dropFirst(6)) : nil }
+    return (numbers.max() ?? 0) + 1
+  }
+
+  private struct Identity {
+    var boot: String?
+    var device: UInt
+    var inode: UInt
+    var form: String
+
+    /// `clean` or `unclean` comes first and is not the identity's.
+    var lines: [String] { ["", "boot \(boot ?? "unknown")", "file \(device) \(inode)", "form \(form)", ""] }
+  }
+
+  private func identity(_ number: Int, form: String) -> Identity? {
+    var info = stat()
+    guard stat(path(number) + "/data.mdb", &info) == 0 else { return nil }
+    return Identity(boot: Self.bootID(), device: UInt(info.st_dev), inode: UInt(info.st_ino), form: form)
+  }
+
+  /// The unit hands it over, because a hardened one hides /proc.
+  private static func bootID() -> String? {
+    if let given = getenv("MOTCUA_BOOT_ID") { return String(cString: given).filter { $0 != "-" } }
+    guard let bytes = try? Files.contents("/proc/sys/kernel/random/boot_id") else { return nil }
+    return String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "-") }, as: UTF8.self)
+  }
+}

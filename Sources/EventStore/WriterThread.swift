@@ -1,0 +1,74 @@
+import Foundation
+import Synchronization
+
+/// The one thread that writes: it takes what is waiting, at most a group, and hands it on to be committed together. No timer: while a commit
+/// is on its way to the disk, the next group gathers.
+public final class WriterThread<Request: Sendable>: @unchecked Sendable {
+  public enum Refusal: Error { case full, stopped }
+
+  private let condition = NSCondition()
+  private var waiting: [(request: Request, bytes: Int)] = []
+  private var isStopping = false
+  private var isFinished = false
+  private let capacity: Int
+  private let requestsMax = 256
+  private let bytesMax = 1 << 20
+
+  /// - Parameters:
+  ///   - capacity: how many requests may wait.
+  ///   - process: called on the writer's thread with each group, in the order of arrival.
+  public init(name: String, capacity: Int, process: @escaping @Sendable ([Request]) -> Void) {
+    self.capacity = capacity
+    let thread = Thread { [self] in
+      while let group = nextGroup() { process(group) }
+      condition.withLock {
+        isFinished = true
+        condition.broadcast()
+      }
+    }
+    thread.name = name
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Hands over a request of so many bytes. Returns at once.
+  public func submit(_ request: Request, bytes: Int) throws(Refusal) {
+    let refusal: Refusal? = condition.withLock {
+      if isStopping { return .stopped }
+      if waiting.count >= capacity { return .full }
+      waiting.append((request, bytes))
+      condition.signal()
+      return nil
+    }
+    if let refusal { throw refusal }
+  }
+
+  public var count: Int { condition.withLock { waiting.count } }
+
+  /// Takes no more, finishes what was accepted, and returns when the thread has ended.
+  public func stop() {
+    condition.withLock {
+      isStopping = true
+      condition.broadcast()
+      while !isFinished { condition.wait() }
+    }
+  }
+
+  private func nextGroup() -> [Request]? {
+    condition.withLock {
+      while waiting.isEmpty {
+        if isStopping { return nil }
+        condition.wait()
+      }
+      var bytes = 0
+      var count = 0
+      while count < waiting.count, count < requestsMax {
+        bytes += waiting[count].bytes
+        if count > 0, bytes > bytesMax { break }
+        count += 1
+      }
+      defer { waiting.removeFirst(count) }
+      return waiting[..<count].map(\.request)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Crypto
+
+/// A SHA-256 hash of 32 bytes: a leaf, an inner node or the root of a tree.
+public struct Hash: Hashable, Sendable, CustomStringConvertible {
+  public static let size = 32
+
+  // Four words rather than an array, so that a frontier or a path of hashes is one piece of memory.
+  private let words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// Nil unless there are exactly 32 bytes.
+  public init?(bytes: Span<UInt8>) {
+    guard bytes.count == Hash.size else { return nil }
+    words = (bytes.word(at: 0), bytes.word(at: 8), bytes.word(at: 16), bytes.word(at: 24))
+  }
+
+  /// Nil unless there are exactly 32 bytes.
+  public init?(bytes: [UInt8]) {
+    self.init(bytes: bytes.span)
+  }
+
+  /// Nil unless the text is 64 hexadecimal digits, of either case.
+  public init?(hex: String) {
+    guard let bytes = Hex.decode(hex) else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  /// Nil unless the text is 32 bytes in the canonical, padded base64 of RFC 4648, section 4.
+  public init?(base64: String) {
+    guard let bytes = Base64.decode(base64) else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  init(_ digest: SHA256Digest) {
+    let bytes = Array(digest)
+    let span = bytes.span
+    words = (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
+  }
+
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Hash.size)
+    append(to: &bytes)
+    return bytes
+  }
+
+  public var hex: String { Hex.encode(bytes) }
+  public var base64: String { Base64.encode(bytes) }
+  public var description: String { hex }
+
+  /// Appends the 32 bytes, without an array of their own.
+  public func append(to bytes: inout [UInt8]) {
+    bytes.append(bigEndian: words.0)
+    bytes.append(bigEndian: words.1)
+    bytes.append(bigEndian: words.2)
+    bytes.append(bigEndian: words.3)
+  }
+
+  public static func == (left: Hash, right: Hash) -> Bool {
+    left.words == right.words
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+    hasher.combine(words.1)
+    hasher.combine(words.2)
+    hasher.combine(words.3)
+  }
+}
+
+extension Span<UInt8> {
+  /// The 8 bytes from an offset as a big-endian number.
+  func word(at offset: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for index in offset..<offset + 8 { word = word << 8 | UInt64(self[index]) }
+    return word
+  }
+}
+
+extension [UInt8] {
+  mutating func append(bigEndian word: UInt64) {
+    for shift in stride(from: 56, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+  }
+}

@@ -1,0 +1,55 @@
+import Crypto
+
+/// The tree of RFC 6962 and RFC 9162 over SHA-256.
+public enum MerkleTree {
+  // The prefixes keep a leaf from passing for a node.
+  private static let leafPrefix: [UInt8] = [0x00]
+  private static let nodePrefix: [UInt8] = [0x01]
+
+  /// The root of the tree without leaves: the hash of nothing.
+  public static let emptyRoot = Hash(SHA256().finalize())
+
+  /// SHA-256(0x00 ‖ record).
+  public static func leafHash(_ record: [UInt8]) -> Hash {
+    var hash = SHA256()
+    hash.update(data: leafPrefix)
+    hash.update(data: record)
+    return Hash(hash.finalize())
+  }
+
+  /// SHA-256(0x00 ‖ record).
+  public static func leafHash(_ record: Span<UInt8>) -> Hash {
+    let input = [UInt8](capacity: record.count + 1) { output in
+      output.append(0x00)
+      for index in record.indices { output.append(record[index]) }
+    }
+    return Hash(SHA256.hash(data: input))
+  }
+
+  /// SHA-256(0x01 ‖ left ‖ right).
+  public static func nodeHash(_ left: Hash, _ right: Hash) -> Hash {
+    var input = nodePrefix
+    input.reserveCapacity(1 + 2 * Hash.size)
+    left.append(to: &input)
+    right.append(to: &input)
+    return Hash(SHA256.hash(data: input))
+  }
+
+  /// The root over leaf hashes.
+  public static func root(of leaves: [Hash]) -> Hash {
+    root(of: leaves[...])
+  }
+
+  static func root(of leaves: ArraySlice<Hash>) -> Hash {
+    guard let first = leaves.first else { return emptyRoot }
+    guard leaves.count > 1 else { return first }
+    let (left, right) = halves(of: leaves)
+    return nodeHash(root(of: left), root(of: right))
+  }
+
+  /// Two leaves or more, split at the largest power of two less than their number.
+  static func halves(of leaves: ArraySlice<Hash>) -> (left: ArraySlice<Hash>, right: ArraySlice<Hash>) {
+    let power = 1 << (Int.bitWidth - 1 - (leaves.count - 1).leadingZeroBitCount)
+    return (leaves.prefix(power), leaves.dropFirst(power))
+  }
+}

@@ -1,0 +1,74 @@
+/// One reply as a service sends it.
+public struct Reply: Hashable, Sendable {
+  /// A JSON object; `{}` when the reply had none or null.
+  public let parameters: [UInt8]
+  /// More replies to the same call follow.
+  public let continues: Bool
+  /// The qualified name of a refusal.
+  public let error: String?
+
+  public init(parameters: [UInt8] = emptyObject, continues: Bool = false) {
+    self.parameters = parameters
+    self.continues = continues
+    self.error = nil
+  }
+
+  public init(_ error: VarlinkError) {
+    self.parameters = error.parameters
+    self.continues = false
+    self.error = error.name
+  }
+
+  private init(parameters: [UInt8], continues: Bool, error: String?) {
+    self.parameters = parameters
+    self.continues = continues
+    self.error = error
+  }
+
+  /// The refusal, when it is one.
+  public var failure: VarlinkError? { error.map { VarlinkError(name: $0, parameters: parameters) } }
+
+  /// The frame without its NUL. Strict clients hang up on any key that has nothing to say, so those are left out.
+  public func encoded() -> [UInt8] {
+    var frame: [UInt8] = []
+    frame.reserveCapacity(parameters.count + 96)
+    frame.append(UInt8(ascii: "{"))
+    if let error {
+      frame.append(contentsOf: "\"error\":".utf8)
+      JSONText.append(error, to: &frame)
+      frame.append(UInt8(ascii: ","))
+    }
+    frame.append(contentsOf: "\"parameters\":".utf8)
+    frame.append(contentsOf: parameters)
+    if continues { frame.append(contentsOf: ",\"continues\":true".utf8) }
+    frame.append(UInt8(ascii: "}"))
+    return frame
+  }
+
+  /// Reads a frame without its NUL, by the same gate as calls. Unknown keys are passed over: a service may be newer.
+  public static func parse(_ frame: [UInt8]) throws(ProtocolViolation) -> Reply {
+    let root: JSONNode
+    do { root = try StrictJSON.parse(frame) } catch { throw ProtocolViolation(error) }
+    guard root.kind == .object else { throw root.violation("a reply is an object") }
+    var parameters = emptyObject
+    if let value = root["parameters"], value.kind != .null {
+      guard value.kind == .object else { throw value.violation("parameters is not an object") }
+      parameters = Array(value.bytes)
+    }
+    var continues = false
+    if let value = root["continues"] { continues = try value.flag("continues") }
+    var error: String?
+    if let value = root["error"], value.kind != .null {
+      guard let name = value.string else { throw value.violation("error is not a string") }
+      error = name
+    }
+    if error != nil && continues { throw root.violation("an error that continues") }
+    return Reply(parameters: parameters, continues: continues, error: error)
+  }
+}
+
+/// A message and the NUL that ends it.
+public enum VarlinkFrame {
+  public static func encode(_ call: Call) -> [UInt8] { call.encoded() + [0] }
+  public static func encode(_ reply: Reply) -> [UInt8] { reply.encoded() + [0] }
+}

@@ -1,0 +1,24 @@
+import Logging
+import NIOCore
+
+/// Stops accepting for a second when it fails, as it does for want of descriptors.
+///
+/// NIO's `AcceptBackoffHandler` delays the next read, but a failed accept leaves the pending one registered with the
+/// selector, which then reports the waiting connection without end. Turning `autoRead` off unregisters it.
+final class AcceptPause: ChannelInboundHandler {
+  typealias InboundIn = Channel
+
+  private let logger: Logger
+
+  init(logger: Logger) {
+    self.logger = logger
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    logger.error("cannot accept connections, trying again in a second", metadata: ["error": "\(error)"])
+    let channel = context.channel
+    channel.setOption(.autoRead, value: false).whenComplete { _ in
+      channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.setOption(.autoRead, value: true) }
+    }
+  }
+}

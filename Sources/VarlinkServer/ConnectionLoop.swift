@@ -1,0 +1,106 @@
+import Logging
+import NIOCore
+import Varlink
+
+/// One connection: a call, its answer, the next call. The next frame is not looked at before the answer is written,
+/// which keeps replies in order and makes both directions wait for each other.
+struct ConnectionLoop: Sendable {
+  typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
+
+  /// A stream whose end was not marked: the client must not take it for a complete answer.
+  struct UnfinishedStream: Error {}
+
+  let peer: Peer
+  let dispatcher: Dispatcher
+  let service: any VarlinkService
+  let protocolErrorName: String
+  let control: ConnectionControl
+  let logger: Logger
+
+  func run(_ channel: NIOAsyncChannel<InboundFrame, ByteBuffer>) async {
+    do {
+      try await channel.executeThenClose { inbound, outbound in
+        for try await item in inbound {
+          guard try await take(item, outbound) else { break }
+        }
+        // A close would drop what the peer has not read yet; an empty write ends after everything before it.
+        try await channel.channel.writeAndFlush(ByteBuffer()).get()
+      }
+    } catch {
+      logger.debug("connection lost", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
+    }
+  }
+
+  /// Whether the connection goes on.
+  private func take(_ item: InboundFrame, _ outbound: Outbound) async throws -> Bool {
+    switch item {
+    case .tooLong(let failure):
+      try await refuse(ProtocolViolation(reason: "the frame is too long", offset: failure.limit), outbound)
+      return false
+    case .frame(let frame):
+      switch dispatcher.judge(frame) {
+      case .violation(let violation):
+        try await refuse(violation, outbound)
+        return false
+      case .answered(let answer, let call): return try await send(answer, to: call, outbound)
+      case .forService(let call):
+        return try await send(await service.answer(call, from: peer), to: call, outbound)
+      }
+    }
+  }
+
+  private struct ViolationParameters: Encodable {
+    let reason: String
+    let offset: Int
+  }
+
+  private func refuse(_ violation: ProtocolViolation, _ outbound: Outbound) async throws {
+    logger.notice(
+      "protocol violation, connection closed",
+      metadata: ["uid": "\(peer.uid)", "reason": "\(violation.reason)", "offset": "\(violation.offset)"])
+    let parameters = try Coding.encode(ViolationParameters(reason: violation.reason, offset: violation.offset))
+    try await write(Reply(VarlinkError(name: protocolErrorName, parameters: parameters)), outbound)
+  }
+
+  private func write(_ reply: Reply, _ outbound: Outbound) async throws {
+    try await outbound.write(ByteBuffer(bytes: VarlinkFrame.encode(reply)))
+  }
+
+  private func send(_ answer: Answer, to call: Call, _ outbound: Outbound) async throws -> Bool {
+    if call.oneway { return true }
+    switch answer {
+    case .reply(let json): try await write(Reply(parameters: json), outbound)
+    case .failure(let error): try await write(Reply(error), outbound)
+    case .stream where !call.more: try await write(Reply(.expectedMore), outbound)
+    case .stream(let pages): return try await send(pages, of: call, outbound)
+    }
+    return true
+  }
+
+  private func send(
+    _ pages: any AsyncSequence<StreamPage, any Error> & Sendable, of call: Call, _ outbound: Outbound
+  ) async throws -> Bool {
+    let stream = Task {
+      for try await page in pages {
+        try await write(Reply(parameters: page.json, continues: !page.isLast), outbound)
+        if page.isLast { return }
+      }
+      try Task.checkCancellation()
+      throw UnfinishedStream()
+    }
+    do {
+      try await control.run(stream)
+      return true
+    } catch let error as VarlinkError {
+      try await write(Reply(error), outbound)
+      return true
+    } catch is CancellationError {
+      return false
+    } catch {
+      logger.error(
+        "stream broken off, connection closed",
+        metadata: ["uid": "\(peer.uid)", "method": "\(call.method)", "error": "\(error)"])
+      return false
+    }
+  }
+}

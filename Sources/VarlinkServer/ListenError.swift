@@ -1,0 +1,31 @@
+/// Why a server cannot listen.
+public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A socket's path has at most 107 bytes.
+  case pathTooLong(String)
+  /// The directory of the socket is no directory, someone else's, or others may write in it.
+  case unsafeDirectory(String, reason: String)
+  /// Another process serves this path.
+  case heldByAnother(String)
+  /// Something that is not a socket stands at the path; it was left alone.
+  case notASocket(String)
+  /// The inherited descriptor is not a listening Unix stream socket.
+  case notListening(descriptor: Int32)
+  /// The listening socket broke while nobody asked the server to stop.
+  case closedUnexpectedly
+  /// A server runs once.
+  case runTwice
+  case system(operation: String, path: String, errno: Int32)
+
+  public var description: String {
+    switch self {
+    case .pathTooLong(let path): "the socket path \(path) is longer than 107 bytes: choose a shorter one"
+    case .unsafeDirectory(let path, let reason): "the directory \(path) is not safe for a socket: \(reason)"
+    case .heldByAnother(let path): "another process is serving \(path): stop it first"
+    case .notASocket(let path): "\(path) exists and is not a socket: move it away"
+    case .notListening(let descriptor): "the inherited descriptor \(descriptor) is not a listening Unix socket"
+    case .closedUnexpectedly: "the listening socket broke: start again"
+    case .runTwice: "a server runs once: make another one"
+    case .system(let operation, let path, let code): "\(operation) \(path): \(Self.text(of: code))"
+    }
+  }
+}

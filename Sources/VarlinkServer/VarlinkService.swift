@@ -1,0 +1,34 @@
+public import Varlink
+
+/// What stands behind a server.
+public protocol VarlinkService: Sendable {
+  /// Answers one call.
+  ///
+  /// Called in order and one at a time per connection, and only with calls whose interface, method and parameters fit
+  /// a description. A client that leaves does not cancel it; a stop of the server does, once its grace is over.
+  func answer(_ call: Call, from peer: Peer) async -> Answer
+}
+
+public enum Answer: Sendable {
+  /// A JSON object.
+  case reply([UInt8])
+  case failure(VarlinkError)
+  /// Only for a call with `more`; without, the client gets ExpectedMore.
+  ///
+  /// A thrown `VarlinkError` ends it with that refusal. Any other error, and an end without a last page, closes the
+  /// connection. When the client leaves or the server stops, the task that iterates it is cancelled.
+  case stream(any AsyncSequence<StreamPage, any Error> & Sendable)
+}
+
+/// One reply of a stream, sent as soon as it comes.
+public struct StreamPage: Hashable, Sendable {
+  /// A JSON object.
+  public let json: [UInt8]
+  /// The reply that ends the call; what follows it is not asked for.
+  public let isLast: Bool
+
+  public init(json: [UInt8], isLast: Bool) {
+    self.json = json
+    self.isLast = isLast
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Glibc
+
+/// How the daemon ends, in the numbers of sysexits.h. The unit restarts it after all but the first three.
+enum Exit {
+  static let config = ExitCode(78)
+  /// The ledger is missing events, was exchanged, or is damaged.
+  static let damage = ExitCode(65)
+  /// It listens already, or the data directory is in use.
+  static let inUse = ExitCode(69)
+  /// The disk, the socket or the file system failed.
+  static let storage = ExitCode(74)
+}
+
+/// One line to the person who started the daemon.
+func complain(_ text: String) {
+  let line = Array(("motcuad: " + text + "\n").utf8)
+  _ = write(STDERR_FILENO, line, line.count)
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Desk
+import DeskService
+import EventStore
+import Logging
+
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs the daemon until it is told to stop. / Chạy cho đến khi được lệnh dừng.")
+
+  @Option(help: "The configuration directory. / Thư mục cấu hình.")
+  var config: String = Paths.config
+
+  @Option(help: "The data directory, made when it is missing. / Thư mục dữ liệu.")
+  var data: String = Paths.data
+
+  @Option(help: "The socket to listen on, unless systemd hands one over. / Đường dẫn socket.")
+  var socket: String = Paths.socket
+
+  @Flag(help: "A throw-away ledger, marked as a demo. / Sổ dùng thử.")
+  var demo = false
+
+  @Option(help: "What a demo's clock shows at the start, as in 2026-11-18T09:00. / Giờ của sổ dùng thử.")
+  var clock: String?
+
+  func validate() throws {
+    if clock != nil, !demo {
+      throw ValidationError("--clock works with --demo only: a real office's clock is the machine's")
+    }
+  }
+
+  func run() async throws {
+    let configuration: Configuration
+    do throws(SettingsError) {
+      configuration = try Configuration(config)
+    } catch {
+      complain(error.text(Language.current()))
+      throw Exit.config
+    }
+    LoggingSystem.bootstrap { _ in
+      var handler = JournalLog()
+      handler.logLevel = configuration.daemon.logLevel
+      return handler
+    }
+    try await Daemon(
+      configuration: configuration, data: data, socket: socket, demoFrom: try demoStart(configuration.book)
+    ).run()
+  }
+
+  private func demoStart(_ book: RuleBook) throws -> Timestamp? {
+    guard demo else { return nil }
+    guard let clock else { return Timestamp.machine }
+    guard let expression = DateExpression(text: clock) else {
+      complain("--clock \(clock): write it like 2026-11-18T09:00")
+      throw ExitCode(64)
+    }
+    return expression.instant(now: Timestamp.machine, office: book.office, calendar: book.calendar)
+  }
+}

@@ -1,0 +1,136 @@
+import Desk
+import DeskInterface
+import DeskService
+import DeskViews
+import EventSourcing
+import EventStore
+import Foundation
+import Logging
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+import Varlink
+import VarlinkServer
+
+/// Puts the parts together and runs them: nothing is decided here.
+struct Daemon {
+  let configuration: Configuration
+  let data: String
+  let socket: String
+  /// Where a demo's clock starts; nil for a real office.
+  let demoFrom: Timestamp?
+
+  func run() async throws {
+    let logger = Logger(label: "motcuad")
+    OfficeTime.offset.withLock { $0 = configuration.book.office.utcOffset }
+    let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
+    let stop = StopSwitch()
+    let service = try open(clock, logger) { reason in
+      logger.critical("the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
+      stop.flip()
+    }
+    let server: VarlinkServer
+    do {
+      server = try makeServer(service, logger)
+    } catch {
+      complain("\(error)")
+      throw Exit.config
+    }
+    stop.arm { server.shutdown() }
+    let listening = ServerService(server: server, listening: listeningSocket(), service: service, logger: logger)
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [.init(service: listening, successTerminationBehavior: .gracefullyShutdownGroup)],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    var failure: (any Error)?
+    do { try await group.run() } catch { failure = error }
+    Systemd.notify("STOPPING=1")
+    do { try service.stop() } catch { logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"]) }
+    if let failure = failure as? ListenError {
+      complain(failure.description)
+      throw Exit.inUse
+    }
+    if let failure { throw failure }
+    if service.isFailed { throw Exit.storage }
+    logger.info("stopped", metadata: ["position": "\(service.signal.position.rawValue)"])
+  }
+
+  private func open(
+    _ clock: DeskClock, _ logger: Logger, onFailure: @escaping @Sendable (String) -> Void
+  ) throws -> DeskService {
+    let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()))
+    do {
+      return try DeskService(
+        directory: data, book: configuration.book, actor: actor, clock: clock, settings: configuration.daemon.service,
+        progress: { Systemd.notify("STATUS=Rebuilding the views: event \($0.rawValue)", "EXTEND_TIMEOUT_USEC=60000000") },
+        onFailure: onFailure)
+    } catch {
+      complain("\(error)")
+      switch error as? StoreError {
+      case .inUse: throw Exit.inUse
+      case .file, .storage, nil: throw Exit.storage
+      default: throw Exit.damage
+      }
+    }
+  }
+
+  private func makeServer(_ service: DeskService, _ logger: Logger) throws -> VarlinkServer {
+    let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax)
+    let routes =
+      DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
+      + AdminRoutes(service: service, uploads: uploads, startedAt: service.now).routes
+    return VarlinkServer(
+      info: ServiceInfo(
+        vendor: "motcua", product: "motcuad", version: Motcuad.version, url: "https://github.com/motcua/motcua"),
+      interfaces: try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) },
+      protocolErrorName: Wire.ProtocolViolation.error, service: RouteTable(routes, logger: logger),
+      limits: ServerLimits(connections: configuration.daemon.connectionsMax), logger: logger)
+  }
+
+  private func listeningSocket() -> ListeningSocket {
+    let inherited = ListeningSocket.inheritedFromSystemd(ProcessInfo.processInfo.environment)
+    return (inherited["varlink"] ?? inherited.values.first).map { .inherited($0) } ?? .path(socket)
+  }
+}
+
+/// The server as a service of the group: ready when it accepts, ended by a shutdown.
+private struct ServerService: Service {
+  let server: VarlinkServer
+  let listening: ListeningSocket
+  let service: DeskService
+  let logger: Logger
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await server.run(listening: listening) {
+        logger.info("ready", metadata: ["position": "\(service.signal.position.rawValue)", "data": "\(service.store.directory)"])
+        Systemd.notify("READY=1", "STATUS=\((try? service.caseCount()) ?? 0) cases, position \(service.signal.position.rawValue)")
+      }
+    } onGracefulShutdown: {
+      // Watchers would otherwise hold the stop up for as long as nothing happens.
+      service.signal.close()
+      server.shutdown()
+    }
+  }
+}
+
+/// Stops the server when the ledger fails, even if that is before there is a server.
+private final class StopSwitch: Sendable {
+  private let state = Mutex<(isFlipped: Bool, action: (@Sendable () -> Void)?)>((false, nil))
+
+  func flip() {
+    let action = state.withLock { state in
+      state.isFlipped = true
+      return state.action
+    }
+    action?()
+  }
+
+  func arm(_ action: @escaping @Sendable () -> Void) {
+    let isFlipped = state.withLock { state in
+      state.action = action
+      return state.isFlipped
+    }
+    if isFlipped { action() }
+  }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import Logging
+
+/// One line an entry on standard error, with the level as the prefix that the journal reads.
+struct JournalLog: LogHandler {
+  var logLevel: Logger.Level = .info
+  var metadata: Logger.Metadata = [:]
+  private let isJournal = getenv("JOURNAL_STREAM") != nil
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let merged = metadata.merging(event.metadata ?? [:]) { $1 }
+    let fields = merged.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.oneLine("\($0.value)"))" }.joined()
+    let prefix = isJournal ? "<\(event.level.syslog)>" : "motcuad: \(event.level): "
+    let line = Array((prefix + Self.oneLine("\(event.message)") + fields + "\n").utf8)
+    _ = write(STDERR_FILENO, line, line.count)
+  }
+
+  /// A line end in what is logged would begin an entry of its own.
+  private static func oneLine(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+  }
+}
+
+extension Logger.Level {
+  fileprivate var syslog: Int {
+    switch self {
+    case .trace, .debug: 7
+    case .info: 6
+    case .notice: 5
+    case .warning: 4
+    case .error: 3
+    case .critical: 2
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Desk
+import DeskInterface
+import DeskService
+import EventSourcing
+import EventStore
+import Glibc
+import Varlink
+import VarlinkServer
+
+/// `vn.motcua.Admin`: one route for each thing that an operator does.
+struct AdminRoutes: Sendable {
+  let service: DeskService
+  let uploads: Uploads
+  let startedAt: Timestamp
+
+  var routes: [Route] {
+    [
+      Route.one(Wire.GetStatus.self, .reader) { _, _ in .init(status: try status()) },
+      Route.one(Wire.Upload.self, .operatorRole) { call, caller in
+        let (id, bytes) = try uploads.add(call.text, to: call.upload, uid: caller.peer.uid)
+        return .init(upload: id, bytes: bytes)
+      },
+      Route(method: Wire.Import.method, role: .operatorRole, streams: true) { call, caller in
+        let parameters = try Coding.decode(Wire.Import.self, from: call.parameters)
+        return .stream(try importing(parameters, caller))
+      },
+      Route.one(Wire.SetClock.self, .operatorRole) { [service] call, _ in
+        guard service.clock.isDemo else { throw WireFailure.wire(Wire.NotADemo()) }
+        guard let book = service.book, let expression = try date(call.to, "to") else {
+          throw Rejection.fieldMissing("to")
+        }
+        let instant = expression.instant(now: service.now, office: book.office, calendar: book.calendar)
+        guard service.clock.move(to: instant) else {
+          throw WireFailure.wire(Wire.ClockNotLater(to: instant.wire, now: service.now.wire))
+        }
+        return .init(now: service.now.wire)
+      },
+    ]
+  }
+
+  private func status() throws -> Wire.DaemonStatus {
+    let figures = service.figures
+    return Wire.DaemonStatus(
+      version: Motcuad.version, office: service.book?.office.name.wire ?? Wire.Text(vi: "", en: ""),
+      now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()), dataDirectory: service.store.directory,
+      demo: service.store.ledger.isDemo, position: Int(try service.store.ledger.position().rawValue), viewsPosition: Int(try service.viewsPosition().rawValue),
+      viewsNumber: service.store.views.number, cases: try service.caseCount(), root: try service.store.ledger.rootText(),
+      commands: figures.commands, commits: figures.commits, waitingCommands: figures.waiting,
+      ledgerBytes: service.store.ledger.bytesOnDisk, viewsBytes: service.store.views.bytesOnDisk,
+      freeBytes: try service.store.freeBytes(), residentBytes: ProcessMemory.anonymousBytes)
+  }
+
+  private func importing(_ call: Wire.Import, _ caller: Caller) throws -> AsyncThrowingStream<StreamPage, any Error> {
+    let file = try uploads.take(call.upload, uid: caller.peer.uid)
+    let mapping: ImportMapping
+    do throws(SettingsError) {
+      mapping = try ImportMapping(text: call.mapping)
+    } catch {
+      throw WireFailure.wire(Wire.MappingInvalid(line: error.line, reason: Language.current().pick(error.reason)))
+    }
+    return AsyncThrowingStream { continuation in
+      let task = Task {
+        do {
+          try await run(file, mapping, skipsBadRows: call.skipBadRows ?? false, caller) { progress, isLast in
+            continuation.yield(
+              StreamPage(json: try Coding.encode(Wire.Import.Answer(progress: progress)), isLast: isLast))
+          }
+          continuation.finish()
+        } catch {
+          continuation.finish(throwing: WireFailure.error(for: error) ?? error)
+        }
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  private func run(
+    _ file: String, _ mapping: ImportMapping, skipsBadRows: Bool, _ caller: Caller,
+    report: (Wire.ImportProgress, _ isLast: Bool) throws -> Void
+  ) async throws {
+    var progress = Wire.ImportProgress(
+      phase: .checking, done: 0, total: 0, cases: 0, events: 0, repeated: 0, warnings: [], badRows: [])
+    try report(progress, false)
+    let log: EventLog
+    do throws(EventLog.MissingColumn) {
+      log = try EventLog(file, mapping, offset: service.book?.office.utcOffset ?? .utc)
+    } catch {
+      let known = error.known.joined(separator: ", ")
+      let line = mapping.text.split(separator: "\n", omittingEmptySubsequences: false)
+        .firstIndex { $0.contains("\"\(error.name)\"") }.map { $0 + 1 } ?? 0
+      throw WireFailure.wire(
+        Wire.MappingInvalid(line: line, reason: "the file has no column “\(error.name)”; it has: \(known)"))
+    }
+    let taken = try service.takenCodes(log, file: file, actor: caller.actor)
+    let bad = (log.badRows + taken).sorted { $0.line < $1.line }
+    guard bad.isEmpty || skipsBadRows else {
+      throw WireFailure.wire(
+        Wire.ImportRefused(badRows: bad.prefix(100).map { Wire.RowNote($0) }, total: bad.count))
+    }
+    progress.phase = .writing
+    let skipping = Set(taken.map(\.line))
+    try await service.run(log, file: file, mapping: mapping, skipping: skipping, actor: caller.actor) { step in
+      try Task.checkCancellation()
+      progress.done = step.done
+      progress.total = step.total
+      progress.cases = step.cases
+      progress.events = step.events
+      progress.repeated = step.repeated
+      try report(progress, false)
+    }
+    progress.phase = .done
+    progress.badRows = bad.map { Wire.RowNote($0) }
+    progress.warnings = log.warnings.map { Wire.RowNote($0) }
+    try report(progress, true)
+  }
+}
+
+extension Wire.RowNote {
+  fileprivate init(_ note: RowNote) {
+    self.init(line: note.line, reasonVi: note.reason.vi, reasonEn: note.reason.en)
+  }
+}
+
+enum ProcessMemory {
+  /// RssAnon of this process; 0 where /proc is hidden.
+  static var anonymousBytes: Int {
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      if text.hasPrefix("RssAnon:") { return (Int(text.filter(\.isNumber)) ?? 0) * 1024 }
+    }
+    return 0
+  }
+}

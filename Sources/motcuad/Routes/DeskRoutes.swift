@@ -1,0 +1,156 @@
+import Desk
+import DeskInterface
+import DeskService
+import EventSourcing
+import Foundation
+import Varlink
+
+/// `vn.motcua.Desk`: one route for each verb.
+struct DeskRoutes: Sendable {
+  let service: DeskService
+
+  var routes: [Route] {
+    [
+      command(Wire.Receive.self, \.entry) { call in
+        (.newCase, .receive(Receive(call)))
+      },
+      command(Wire.Consult.self, \.entry) { call in
+        let consult = Consult(question: call.question.nfc, guidance: call.guidance.nfc, minutes: call.minutes)
+        if let code = call.code { return (.existing(code.nfc), .consult(consult)) }
+        var receive = Receive(.enquiry, applicant: call.applicant?.nfc)
+        receive.phone = call.phone?.nfc
+        if let channel = call.channel { receive.channel = Channel(channel) }
+        return (.newCase, .enquire(receive, consult))
+      },
+      command(Wire.Progress.self, \.entry) { call in
+        let progress = Progress(step: call.step.nfc, by: call.by?.nfc, group: call.group?.nfc)
+        return (.existing(call.code.nfc), .progress(progress))
+      },
+      command(Wire.Apologise.self, \.entry) { call in
+        let apology = Apology(
+          cause: call.cause.nfc, text: call.text.nfc, signatory: call.signatory?.nfc,
+          letterNumber: call.letterNumber?.nfc)
+        let newDue = try date(call.newDue, "newDue")
+        return (.existing(call.code.nfc), .apologise(Apologise(apology, newDue: newDue)))
+      },
+      command(Wire.Resolve.self, \.entry) { call in
+        var resolve = Resolve(call.outcome.map { Outcome($0) }, reason: call.reason?.nfc, apology: call.apology.map { Apology($0) })
+        resolve.documentNumber = call.documentNumber?.nfc
+        resolve.signedBy = call.signedBy?.nfc
+        return (.existing(call.code.nfc), .resolve(resolve))
+      },
+      command(Wire.Return.self, \.entry) { call in
+        let handover = Return(to: call.to?.nfc, authority: call.authority?.nfc, apology: call.apology.map { Apology($0) })
+        return (.existing(call.code.nfc), .return(handover))
+      },
+      command(Wire.Withdraw.self, \.entry) { call in
+        (.existing(call.code.nfc), .withdraw(Withdraw(by: call.by?.nfc, reason: call.reason.nfc)))
+      },
+      command(Wire.Correct.self, \.entry) { call in
+        let changes = Corrected.Changes(
+          applicant: call.changes?.applicant?.nfc, phone: call.changes?.phone?.nfc, place: call.changes?.place?.nfc,
+          subject: call.changes?.subject?.nfc, responsible: call.changes?.responsible?.nfc)
+        let voids = call.voids.map { Version(UInt32(clamping: $0)) }
+        return (.existing(call.code.nfc), .correct(Correct(changes: changes, voids: voids, reason: call.reason.nfc)))
+      },
+    ]
+  }
+
+  /// A verb: from the wire to the desk's command, recorded under the caller's name.
+  private func command<Method: ReceiptMethod>(
+    _: Method.Type, _ entry: any KeyPath<Method, Wire.Entry?> & Sendable,
+    _ body: @escaping @Sendable (Method) throws -> (CommandRequest.Target, CaseCommand.Action)
+  ) -> Route {
+    Route.one(Method.self, .clerk) { [service] call, caller in
+      let (target, action) = try body(call)
+      let entry = call[keyPath: entry]
+      let command = CaseCommand(
+        action, expected: entry?.expectedVersion.map { .exactly(Version(UInt32(clamping: $0))) } ?? .any,
+        occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason?.nfc)
+      let request = CommandRequest(
+        target, command, actor: caller.actor, id: try id(entry?.commandId),
+        canonicalText: try canonical(call))
+      return Method.answer(Wire.Receipt(try await service.record(request).get(), now: service.now))
+    }
+  }
+
+  private func id(_ text: String?) throws -> [UInt8] {
+    guard let text else { return CommandID.make(milliseconds: service.now.microseconds / 1000) }
+    guard let id = CommandID.bytes(text) else { throw Rejection.unreadableCommandID(text) }
+    return id
+  }
+
+  /// The same text for the same command, whatever order its fields came in. The id is in it, which is the same for a repetition.
+  private func canonical<Method: WireMethod>(_ call: Method) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return Array(Method.method.utf8) + [0] + Array(try encoder.encode(call))
+  }
+}
+
+/// Reads a date that a person gave.
+func date(_ text: String?, _ field: String) throws(Rejection) -> DateExpression? {
+  guard let text else { return nil }
+  guard let date = DateExpression(text: text) else { throw .unreadableDate(field: field, text: String(text.prefix(100))) }
+  return date
+}
+
+extension String {
+  /// One spelling for each letter, so that what looks the same is the same.
+  var nfc: String { precomposedStringWithCanonicalMapping }
+}
+
+extension Receive {
+  fileprivate init(_ call: Wire.Receive) {
+    self.init(CaseKind(call.kind), procedure: call.procedure?.nfc, applicant: call.applicant?.nfc)
+    isOrganisation = call.organisation ?? false
+    phone = call.phone?.nfc
+    place = call.place?.nfc
+    subject = call.subject?.nfc
+    channel = call.channel.map { Channel($0) } ?? .counter
+    papers = (call.papers ?? []).map(\.nfc)
+    handedInBy = call.handedInBy?.nfc
+    authority = call.authority?.nfc
+    help = call.help?.nfc
+    urgent = call.urgent?.nfc
+    responsible = call.responsible?.nfc
+  }
+}
+
+extension Apology {
+  fileprivate init(_ apology: Wire.LateApology) {
+    self.init(
+      cause: apology.cause.nfc, text: apology.text.nfc, signatory: apology.signatory?.nfc,
+      letterNumber: apology.letterNumber?.nfc)
+  }
+}
+
+/// A method whose answer is a receipt: every verb.
+protocol ReceiptMethod: WireMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer
+}
+
+extension Wire.Receive: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Consult: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Progress: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Apologise: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Resolve: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Return: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Withdraw: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Correct: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}

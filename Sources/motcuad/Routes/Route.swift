@@ -1,0 +1,70 @@
+import Desk
+import DeskInterface
+import DeskService
+import Varlink
+import VarlinkServer
+
+/// Who calls, as the kernel says.
+struct Caller: Sendable {
+  var actor: Actor
+  var peer: Peer
+}
+
+/// One method: what it is called, who it is for, and what answers it.
+struct Route: Sendable {
+  let method: String
+  let role: Role
+  /// Answers in several replies, so it must be called with `more`.
+  let streams: Bool
+  let answer: @Sendable (_ call: Call, _ caller: Caller) async throws -> Answer
+
+  /// A method with one reply.
+  static func one<Method: WireMethod>(
+    _: Method.Type, _ role: Role, _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
+  ) -> Route {
+    Route(method: Method.method, role: role, streams: false) { call, caller in
+      let parameters = try Coding.decode(Method.self, from: call.parameters)
+      return .reply(try Coding.encode(try await body(parameters, caller)))
+    }
+  }
+
+  /// A method that answers in pages. `start` makes the state of the question, `next` the page after it; nil ends with an empty one.
+  static func pages<Method: WireMethod, State: Sendable>(
+    _: Method.Type, _ role: Role, end: Method.Answer,
+    start: @escaping @Sendable (Method, Caller) async throws -> State,
+    next: @escaping @Sendable (inout State) async throws -> Method.Answer?
+  ) -> Route {
+    Route(method: Method.method, role: role, streams: true) { call, caller in
+      let state = try await start(try Coding.decode(Method.self, from: call.parameters), caller)
+      return .stream(
+        Pages(initial: state) { state in
+          do {
+            guard let page = try await next(&state) else {
+              return StreamPage(json: try Coding.encode(end), isLast: true)
+            }
+            return StreamPage(json: try Coding.encode(page), isLast: false)
+          } catch {
+            throw WireFailure.error(for: error) ?? error
+          }
+        })
+    }
+  }
+}
+
+/// Pages that are made when the connection can take them.
+struct Pages<State: Sendable>: AsyncSequence, Sendable {
+  typealias Element = StreamPage
+  typealias Failure = any Error
+
+  let initial: State
+  let next: @Sendable (inout State) async throws -> StreamPage?
+
+  struct Iterator: AsyncIteratorProtocol {
+    var state: State
+    let step: @Sendable (inout State) async throws -> StreamPage?
+
+    mutating func next() async throws -> StreamPage? { try await step(&state) }
+  }
+
+  func makeAsyncIterator() -> Iterator { Iterator(state: initial, step: next) }
+}

@@ -1,0 +1,32 @@
+import Desk
+import DeskInterface
+import DeskService
+import Logging
+import Varlink
+import VarlinkServer
+
+/// Every method that the daemon answers, in one table.
+struct RouteTable: VarlinkService {
+  let routes: [String: Route]
+  private let accounts = Accounts()
+  private let logger: Logger
+
+  init(_ routes: [Route], logger: Logger) {
+    self.routes = Dictionary(routes.map { ($0.method, $0) }) { first, _ in first }
+    self.logger = logger
+  }
+
+  func answer(_ call: Call, from peer: Peer) async -> Answer {
+    guard let route = routes[call.method] else { return .failure(.methodNotImplemented(call.method)) }
+    if route.streams, !call.more { return .failure(.expectedMore) }
+    let caller = Caller(actor: Actor(uid: peer.uid, account: accounts.name(of: peer.uid)), peer: peer)
+    do {
+      return try await route.answer(call, caller)
+    } catch {
+      if let failure = WireFailure.error(for: error) { return .failure(failure) }
+      // What is left is our own fault or the disk's; the details are for the operator, not for the caller.
+      logger.error("\(call.method) failed", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
+      return .failure(WireFailure.wire(Wire.StorageFailed(reason: "\(error)")))
+    }
+  }
+}

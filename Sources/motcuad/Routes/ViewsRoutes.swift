@@ -1,0 +1,124 @@
+import Desk
+import DeskInterface
+import DeskService
+import DeskViews
+import EventSourcing
+import EventStore
+import Varlink
+
+/// `vn.motcua.Views`: one route for each question.
+struct ViewsRoutes: Sendable {
+  let service: DeskService
+
+  var routes: [Route] {
+    [
+      Route.one(Wire.Show.self, .reader) { [service] call, _ in
+        let row = try service.find(call.code.nfc)
+        guard let told = tell(row) else { throw Rejection.unknownCase(code: call.code) }
+        return .init(case: told)
+      },
+      Route.pages(Wire.History.self, .reader, end: .init(events: [])) { [service] call, _ in
+        (row: try service.find(call.code.nfc), version: Version(1))
+      } next: { [service] state in
+        let events = try service.history(of: state.row, from: state.version, limit: 200)
+        guard let last = events.last else { return nil }
+        state.version = last.version.next
+        return .init(events: try events.map { try Wire.Event($0) })
+      },
+      Route.pages(Wire.List.self, .reader, end: .init(cases: [])) { [service] call, caller in
+        service.views.list(try filter(call, caller), now: service.now)
+      } next: { pages in
+        try pages.next().map { rows in .init(cases: rows.compactMap(tell)) }
+      },
+      Route.pages(Wire.Next.self, .reader, end: .init(duties: [])) { [service] call, caller in
+        service.views.next(
+          clerk: call.mine == true ? caller.actor.account : nil, now: service.now,
+          offset: service.book?.office.utcOffset ?? .utc)
+      } next: { pages in
+        try pages.next().map { duties in
+          .init(
+            duties: duties.compactMap { duty in
+              tell(duty.row).map { Wire.NextDuty(reason: duty.reason.wire, at: duty.at.wire, case: $0) }
+            })
+        }
+      },
+      Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { [service] call, _ in
+        guard !call.words.foldedWords.isEmpty else { throw Rejection.fieldMissing("words") }
+        return service.views.search(call.words)
+      } next: { pages in
+        try pages.next().map { rows in .init(cases: rows.compactMap(tell)) }
+      },
+      Route.one(Wire.Tally.self, .reader) { [service] _, _ in
+        let now = service.now
+        let tally = try service.tally(at: now)
+        return .init(
+          at: now.wire, cases: Wire.Columns(tally[.cases] ?? Columns()),
+          enquiries: Wire.Columns(tally[.enquiries] ?? Columns()),
+          complaints: Wire.Columns(tally[.complaints] ?? Columns()))
+      },
+      Route.one(Wire.Explain.self, .reader) { [service] call, _ in
+        .init(explanation: Wire.Explanation(try service.explain(call.code.nfc)))
+      },
+      Route.one(Wire.Procedures.self, .reader) { [service] _, _ in
+        let today = service.now.day(at: service.book?.office.utcOffset ?? .utc)
+        return .init(procedures: (service.book?.procedures(on: today) ?? []).map { Wire.Procedure($0) })
+      },
+      Route.one(Wire.GetSlip.self, .reader) { call, _ in .init(slip: try slip(call.code.nfc)) },
+      Route.pages(Wire.Watch.self, .reader, end: .init(events: [])) { [service] call, _ in
+        call.after.map { Position(UInt64(clamping: $0)) } ?? service.signal.position
+      } next: { [service] position in
+        guard await service.signal.wait(beyond: position) else { throw CancellationError() }
+        let events = try service.events(from: position.next, limit: 200)
+        position = events.last?.position ?? position
+        return .init(events: try events.map { try Wire.Event($0) })
+      },
+    ]
+  }
+
+  private func tell(_ row: CaseRow) -> Wire.Case? {
+    Wire.Case(row, procedure: service.procedure(of: row.state), now: service.now)
+  }
+
+  private func filter(_ call: Wire.List, _ caller: Caller) throws -> CaseFilter {
+    var filter = CaseFilter()
+    filter.open = call.open
+    filter.late = call.late
+    filter.status = call.status.map { Status($0) }
+    filter.clerk = call.mine == true ? caller.actor.account : call.clerk?.nfc
+    let now = service.now
+    guard let book = service.book else { return filter }
+    if let name = call.procedure?.nfc {
+      let today = now.day(at: book.office.utcOffset)
+      guard let procedure = book.procedure(name, on: today) else {
+        throw Rejection.unknownProcedure(name, known: book.procedures(on: today).map(\.id))
+      }
+      filter.procedure = procedure.id
+    }
+    filter.dueBefore = try date(call.dueBefore, "dueBefore")?.instant(now: now, office: book.office, calendar: book.calendar)
+    return filter
+  }
+
+  private func slip(_ code: String) throws -> Wire.Slip {
+    let row = try service.find(code)
+    guard let receipt = row.state.receipt, let due = row.state.due, let book = service.book(of: row.state) else {
+      throw Rejection.unknownCase(code: code)
+    }
+    let procedure = service.procedure(of: row.state)
+    let facts = receipt.facts
+    return Wire.Slip(
+      office: book.office.name.wire, place: book.office.place.wire, code: facts.code, applicant: facts.applicant,
+      phone: facts.phone, procedureName: procedure?.name.wire, subject: facts.subject,
+      papers: facts.papers.isEmpty ? procedure?.papers ?? [] : facts.papers, fee: procedure?.fee.wire,
+      receivedAt: receipt.at.wire, receiver: receipt.receiver, due: due.wire, provisional: facts.isProvisional,
+      atOnce: facts.term == .atOnce)
+  }
+}
+
+extension Wire.Procedure {
+  fileprivate init(_ procedure: Desk.Procedure) {
+    self.init(
+      id: procedure.id, aliases: procedure.aliases, nationalId: procedure.nationalID, name: procedure.name.wire,
+      term: procedure.term.wire, papers: procedure.papers, fee: procedure.fee.wire, source: procedure.source,
+      effective: procedure.effective.text, confirmed: procedure.isConfirmed)
+  }
+}

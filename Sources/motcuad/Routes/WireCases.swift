@@ -1,0 +1,188 @@
+import Desk
+import DeskInterface
+import DeskRecords
+import DeskService
+import DeskViews
+import EventSourcing
+
+extension Wire.Receipt {
+  init(_ accepted: Accepted, now: Timestamp) {
+    let state = accepted.state
+    let standing = Standing(of: state, at: now)
+    let due = state.due ?? now
+    var owes: [Wire.Duty] = []
+    if standing.owesApology { owes.append(Wire.Duty(kind: .apology, at: due.wire)) }
+    if state.isOpen { owes.append(Wire.Duty(kind: .decision, at: due.wire)) }
+    if let resolution = state.resolution, !state.isEnded {
+      owes.append(Wire.Duty(kind: .handOver, at: resolution.at.wire))
+    }
+    self.init(
+      code: state.receipt?.facts.code ?? "", number: Int(accepted.number), version: Int(accepted.version.rawValue),
+      position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.wire, repeated: accepted.isRepeated,
+      status: state.status.wire, late: standing.isLate, due: due.wire,
+      provisional: state.receipt?.facts.isProvisional ?? false, owes: owes)
+  }
+}
+
+extension Wire.Case {
+  init?(_ row: CaseRow, procedure: Procedure?, now: Timestamp) {
+    let state = row.state
+    guard let receipt = state.receipt, let firstDue = state.firstDue, let due = state.due else { return nil }
+    let facts = receipt.facts
+    let standing = Standing(of: state, at: now)
+    self.init(
+      code: facts.code, number: Int(row.number), version: Int(state.version.rawValue), kind: facts.kind.wire,
+      procedure: facts.procedure, procedureName: procedure?.name.wire, applicant: facts.applicant,
+      organisation: facts.isOrganisation, phone: facts.phone, place: facts.place, subject: facts.subject,
+      channel: facts.channel.wire, papers: facts.papers, handedInBy: facts.handedInBy, authority: facts.authority,
+      help: facts.help, urgent: facts.urgent, responsible: facts.responsible, receiver: receipt.receiver,
+      receivedAt: receipt.at.wire, term: facts.term.wire, firstDue: firstDue.wire, due: due.wire,
+      provisional: facts.isProvisional, reappointments: state.reappointments, status: state.status.wire,
+      open: state.isOpen, ended: state.isEnded, late: standing.isLate, apologyOwed: standing.owesApology,
+      secondDateKept: standing.secondDateKept, outcome: state.resolution?.facts.outcome.wire,
+      outcomeReason: state.resolution?.facts.reason, documentNumber: state.resolution?.facts.documentNumber,
+      signedBy: state.resolution?.facts.signedBy, resolvedAt: state.resolution?.at.wire,
+      returnedAt: state.handover?.at.wire, returnedTo: state.handover?.to, withdrawnAt: state.withdrawal?.at.wire,
+      imported: receipt.isImported)
+  }
+}
+
+extension Wire.Event {
+  init(_ event: ToldEvent) throws {
+    let circumstances = event.circumstances
+    self.init(
+      position: Int(event.position.rawValue), code: event.code, number: Int(event.number),
+      version: Int(event.version.rawValue), type: .received, recordedAt: circumstances.recordedAt.wire,
+      occurredAt: circumstances.occurredAt.wire, lateEntryReason: circumstances.lateEntryReason,
+      uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.role,
+      commandId: CommandID.text(event.commandID), rulesPosition: Int(circumstances.rules.rawValue),
+      imported: circumstances.isImported)
+    switch event.body {
+    case .office(.rulesAdopted(let book)):
+      type = .rulesAdopted
+      rulesAdopted = Wire.RulesAdopted(text: try CanonicalText.encode(book))
+    case .desk(let body): set(body)
+    }
+  }
+
+  private mutating func set(_ body: CaseEvent.Body) {
+    switch body {
+    case .received(let facts):
+      type = .received
+      received = Wire.Received(
+        kind: facts.kind.wire, procedure: facts.procedure, applicant: facts.applicant,
+        organisation: facts.isOrganisation, phone: facts.phone, place: facts.place, subject: facts.subject,
+        channel: facts.channel.wire, papers: facts.papers, handedInBy: facts.handedInBy, authority: facts.authority,
+        help: facts.help, urgent: facts.urgent, responsible: facts.responsible, term: facts.term.wire,
+        due: facts.due.wire, provisional: facts.isProvisional)
+    case .consulted(let facts):
+      type = .consulted
+      consulted = Wire.Consulted(question: facts.question, guidance: facts.guidance, minutes: facts.minutes)
+    case .progressed(let facts):
+      type = .progressed
+      progressed = Wire.Progressed(step: facts.step, by: facts.by, group: facts.group)
+    case .apologised(let facts):
+      type = .apologised
+      apologised = Wire.Apologised(
+        cause: facts.cause, text: facts.text, signatory: facts.signatory, letterNumber: facts.letterNumber,
+        newDue: facts.newDue?.wire)
+    case .resolved(let facts):
+      type = .resolved
+      resolved = Wire.Resolved(
+        outcome: facts.outcome.wire, reason: facts.reason, documentNumber: facts.documentNumber,
+        signedBy: facts.signedBy, closes: facts.closes)
+    case .returned(let facts):
+      type = .returned
+      returned = Wire.Returned(to: facts.to, authority: facts.authority)
+    case .withdrawn(let facts):
+      type = .withdrawn
+      withdrawn = Wire.Withdrawn(by: facts.by, reason: facts.reason)
+    case .corrected(let facts):
+      type = .corrected
+      corrected = Wire.Corrected(
+        applicant: facts.changes.applicant, phone: facts.changes.phone, place: facts.changes.place,
+        subject: facts.changes.subject, responsible: facts.changes.responsible,
+        voids: facts.voids.map { Int($0.rawValue) }, reason: facts.reason)
+    }
+  }
+}
+
+extension Wire.Columns {
+  init(_ columns: Columns) {
+    func counts(_ counts: Counts, _ now: Standings? = nil) -> Wire.Counts {
+      Wire.Counts(
+        received: counts.received, resolvedOnTime: counts.resolvedOnTime, resolvedLate: counts.resolvedLate,
+        withdrawn: counts.withdrawn, withdrawnLate: counts.withdrawnLate, open: now?.open, openLate: now?.openLate,
+        apologiesOwed: now?.apologiesOwed)
+    }
+    self.init(
+      today: counts(columns.today), yesterday: counts(columns.yesterday), thisWeek: counts(columns.thisWeek),
+      thisMonth: counts(columns.thisMonth), all: counts(columns.all, columns.now))
+  }
+}
+
+extension Wire.Explanation {
+  init(_ explanation: Explanation) {
+    let (state, book) = (explanation.row.state, explanation.book)
+    let facts = state.receipt?.facts
+    let term = facts?.term ?? .imported
+    let days = explanation.calculation.days.map { day in
+      var counted = Wire.CountedDay(date: day.day.text, weekday: day.day.weekday, kind: .receipt)
+      switch day.kind {
+      case .receipt: counted.kind = .receipt
+      case .weekend: counted.kind = .weekend
+      case .dayOff(let name):
+        counted.kind = .dayOff
+        counted.note = name.wire
+      case .counted(let count, let makeUp):
+        counted.kind = .counted
+        counted.count = count
+        counted.note = makeUp?.wire
+      }
+      return counted
+    }
+    var appointments = [
+      Wire.Appointment(due: (state.firstDue ?? Timestamp.bounds.lowerBound).wire, madeAt: state.receipt?.at.wire ?? "")
+    ]
+    for apology in state.apologies {
+      guard let newDue = apology.newDue else { continue }
+      appointments.append(Wire.Appointment(due: newDue.wire, cause: apology.cause, madeAt: apology.at.wire))
+    }
+    self.init(
+      code: facts?.code ?? "", receivedAt: state.receipt?.at.wire ?? "", term: term.wire,
+      rule: term.rule(book.rules).wire, source: term.source(book.rules), days: term == .imported ? [] : days,
+      firstDue: (state.firstDue ?? Timestamp.bounds.lowerBound).wire, provisional: facts?.isProvisional ?? false,
+      appointments: appointments, rulesPosition: Int(state.receipt?.rules.rawValue ?? 0))
+  }
+}
+
+extension Term {
+  /// The rule that was applied, in words.
+  fileprivate func rule(_ rules: RuleSet) -> Desk.Text {
+    switch self {
+    case .atOnce:
+      Desk.Text(
+        vi: "Giải quyết ngay trong ngày; nhận sau \(rules.sameDayCutoff.text) thì trả trong ngày làm việc tiếp theo.",
+        en: "Settled the same day; received after \(rules.sameDayCutoff.text), on the next working day.")
+    case .workingDays(let count):
+      Desk.Text(
+        vi: "\(count) ngày làm việc, không tính ngày nhận; hết giờ làm việc của ngày cuối.",
+        en: "\(count) working day\(count == 1 ? "" : "s"), the day of receipt not counted; the end of office hours of the last one.")
+    case .days(let count):
+      Desk.Text(
+        vi: "\(count) ngày, không tính ngày nhận; ngày cuối là ngày nghỉ thì chuyển sang ngày làm việc tiếp theo.",
+        en: "\(count) day\(count == 1 ? "" : "s"), the day of receipt not counted; an end on a day off moves to the next working day.")
+    case .imported:
+      Desk.Text(
+        vi: "Hạn do sổ cũ ghi, giữ nguyên khi nhập.", en: "The date stood in the register that was imported; it is kept as it was.")
+    }
+  }
+
+  fileprivate func source(_ rules: RuleSet) -> String {
+    switch self {
+    case .atOnce: rules.sources.sameDay
+    case .workingDays, .days: rules.sources.term
+    case .imported: ""
+    }
+  }
+}

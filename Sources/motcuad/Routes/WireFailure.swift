@@ -1,0 +1,83 @@
+import Desk
+import DeskInterface
+import DeskService
+import EventSourcing
+import Varlink
+
+/// From a refusal to the typed error that the interface describes.
+enum WireFailure {
+  /// Nil for an error that no interface describes.
+  static func error(for error: any Error) -> VarlinkError? {
+    switch error {
+    case let error as VarlinkError: error
+    case let rejection as Rejection: wire(rejection)
+    case let failure as CommandFailure: wire(failure)
+    default: nil
+    }
+  }
+
+  static func wire(_ error: some WireError) -> VarlinkError {
+    guard let parameters = try? Coding.encode(error) else { return VarlinkError(name: type(of: error).error) }
+    return VarlinkError(name: type(of: error).error, parameters: parameters)
+  }
+
+  private static func wire(_ failure: CommandFailure) -> VarlinkError {
+    switch failure {
+    case .rejected(let rejection): wire(rejection)
+    case .busy: wire(Wire.Busy())
+    case .stopping: wire(Wire.Stopping())
+    case .storageFull(let free, let reserve): wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve))
+    case .storageFailed(let reason): wire(Wire.StorageFailed(reason: reason))
+    }
+  }
+
+  private static func wire(_ rejection: Rejection) -> VarlinkError {
+    func text(_ instant: Timestamp) -> String { instant.wire }
+    return switch rejection {
+    case .unknownCase(let code): wire(Wire.UnknownCase(code: code))
+    case .ambiguousCode(let code, let matches): wire(Wire.AmbiguousCode(code: code, matches: matches))
+    case .codeTaken(let code): wire(Wire.CodeTaken(code: code))
+    case .unknownProcedure(let name, let known): wire(Wire.UnknownProcedure(procedure: name, known: known))
+    case .fieldMissing(let field): wire(Wire.FieldMissing(field: field))
+    case .textTooLong(let field, let bytes, let limit):
+      wire(Wire.TextTooLong(field: field, bytes: bytes, limit: limit))
+    case .textNotAllowed(let field, let scalar):
+      wire(Wire.TextNotAllowed(field: field, character: scalar.codePointText))
+    case .unreadableDate(let field, let text): wire(Wire.UnreadableDate(field: field, text: text))
+    case .unreadableCommandID(let text): wire(Wire.UnreadableCommandId(commandId: text))
+    case .apologyOwed(let code, let due, let days): wire(Wire.ApologyOwed(code: code, due: text(due), days: days))
+    case .alreadyResolved(let code, let outcome, let at):
+      wire(Wire.AlreadyResolved(code: code, outcome: outcome.wire, at: text(at)))
+    case .notResolved(let code, let due): wire(Wire.NotResolved(code: code, due: text(due)))
+    case .caseEnded(let code, let status, let at): wire(Wire.CaseEnded(code: code, status: status.wire, at: text(at)))
+    case .consultationMissing(let code): wire(Wire.ConsultationMissing(code: code))
+    case .notWorkingDay(let day, let reason, let next):
+      wire(Wire.NotWorkingDay(date: day.text, reasonVi: reason.vi, reasonEn: reason.en, next: next.text))
+    case .dateNotLater(let date, let than): wire(Wire.DateNotLater(date: text(date), than: text(than)))
+    case .alreadyReappointed(let code, let due): wire(Wire.AlreadyReappointed(code: code, due: text(due)))
+    case .newDateMissing(let code, let due): wire(Wire.NewDateMissing(code: code, due: text(due)))
+    case .newDateNotExpected(let code, let cause): wire(Wire.NewDateNotExpected(code: code, cause: cause))
+    case .unknownCause(let cause, let known): wire(Wire.UnknownCause(cause: cause, known: known))
+    case .inFuture(let time, let now): wire(Wire.InFuture(time: text(time), now: text(now)))
+    case .backdatingNeedsReason(let time): wire(Wire.BackdatingNeedsReason(time: text(time)))
+    case .backdatingAcrossDue(let time, let due):
+      wire(Wire.BackdatingAcrossDue(time: text(time), due: text(due)))
+    case .beforeReceipt(let time, let receivedAt):
+      wire(Wire.BeforeReceipt(time: text(time), receivedAt: text(receivedAt)))
+    case .notVoidable(let code, let version, let reason):
+      wire(Wire.NotVoidable(code: code, version: Int(version.rawValue), reason: reason.wire))
+    case .nothingToCorrect(let code): wire(Wire.NothingToCorrect(code: code))
+    case .versionConflict(let code, let expected, let actual):
+      wire(Wire.VersionConflict(code: code, expected: Int(expected.rawValue), actual: Int(actual.rawValue)))
+    case .commandReused(let id): wire(Wire.CommandReused(commandId: id))
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// `U+202E`.
+  fileprivate var codePointText: String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}

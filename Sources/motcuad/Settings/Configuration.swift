@@ -1,0 +1,19 @@
+import Desk
+import DeskService
+
+/// Everything that the configuration directory says.
+struct Configuration: Sendable {
+  var daemon: DaemonSettings
+  var language: Language
+  var book: RuleBook
+
+  init(_ directory: String) throws(SettingsError) {
+    daemon = try DaemonSettings(SettingsFile(directory, "motcuad.toml"))
+    let office = try OfficeSettings(SettingsFile(directory, "office.toml"))
+    language = office.language
+    book = RuleBook(
+      office: office.office, calendar: try WorkingCalendar(SettingsFile(directory, "calendar.toml")),
+      procedures: try Procedure.catalogue(SettingsFile(directory, "procedures.toml")),
+      rules: try RuleSet(SettingsFile(directory, "rules.toml")))
+  }
+}

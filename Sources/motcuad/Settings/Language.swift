@@ -1,0 +1,22 @@
+import Desk
+import Glibc
+
+/// The language of what the daemon says to the person who starts it.
+enum Language: String, Sendable {
+  case vi, en
+
+  /// By `MOTCUA_LANG`, then the locale; C and POSIX say nothing, so then it is the office's.
+  static func current(office: Language = .vi) -> Language {
+    for name in ["MOTCUA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+      guard let pointer = getenv(name) else { continue }
+      let value = String(cString: pointer)
+      if value.isEmpty { continue }
+      if value.hasPrefix("vi") { return .vi }
+      if value == "C" || value.hasPrefix("C.") || value == "POSIX" { return office }
+      return .en
+    }
+    return office
+  }
+
+  func pick(_ text: Text) -> String { self == .vi ? text.vi : text.en }
+}

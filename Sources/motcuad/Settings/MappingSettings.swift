@@ -1,0 +1,40 @@
+import Desk
+import DeskService
+
+extension ImportMapping {
+  /// The text of a mapping file, as a client sends it.
+  init(text: String) throws(SettingsError) {
+    let root = try SettingsFile(path: "mapping", text: text).root
+    let section = try root.section("columns")
+    var columns = Columns(
+      code: try section.string("case"), receivedAt: try section.string("received_at"), due: try section.string("due"),
+      activity: try section.string("activity"), at: try section.string("at"))
+    columns.endedAt = try section.optionalString("resolved_at")
+    columns.responsible = try section.optionalString("responsible")
+    columns.channel = try section.optionalString("channel")
+    columns.applicant = try section.optionalString("applicant")
+    columns.subject = try section.optionalString("subject")
+    columns.actor = try section.optionalString("actor")
+    columns.group = try section.optionalString("group")
+    try section.finish()
+    var channels: [String: Channel] = [:]
+    let words = try root.section("channels")
+    for (word, name) in try words.words() {
+      guard let channel = Channel(name: name) else {
+        let known = Channel.allCases.map(\.name).joined(separator: ", ")
+        throw words.error(word, "“\(name)” không phải kênh; các kênh: \(known)", "\(name) is not a channel; there are: \(known)")
+      }
+      channels[word] = channel
+    }
+    self.init(columns: columns, channels: channels, emptyWords: Set(try root.strings("empty")), text: text)
+    try root.finish()
+  }
+}
+
+extension Channel {
+  var name: String { "\(self)" }
+  init?(name: String) {
+    guard let channel = Channel.allCases.first(where: { $0.name == name }) else { return nil }
+    self = channel
+  }
+}

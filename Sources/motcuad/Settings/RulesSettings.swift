@@ -1,0 +1,39 @@
+import Desk
+
+extension RuleSet {
+  /// `rules.toml`: the rules that are numbers and lists.
+  init(_ file: SettingsFile) throws(SettingsError) {
+    let root = file.root
+    let term = try root.section("term")
+    let source = try root.section("source")
+    var causes: [Cause] = []
+    for section in try root.sections("cause") {
+      let cause = Cause(
+        id: try section.string("id"), name: try section.text(), answersForDate: try section.bool("answers_for_date"))
+      guard !causes.contains(where: { $0.id == cause.id }) else {
+        throw section.error("id", "nguyên nhân “\(cause.id)” ghi hai lần", "the cause \(cause.id) stands here twice")
+      }
+      try section.finish()
+      causes.append(cause)
+    }
+    guard causes.contains(where: \.answersForDate) else {
+      throw root.error(
+        "cause", "cần ít nhất một [[cause]] có answers_for_date = true",
+        "at least one [[cause]] must have answers_for_date = true")
+    }
+    func read(_ key: String) throws(SettingsError) -> Term {
+      try term.parsed(key, "“at once”, “3 working days”, “30 days”") { Term(text: $0).flatMap { $0 == .imported ? nil : $0 } }
+    }
+    self.init(
+      version: try root.string("version"), effective: try root.parsed("effective", "2025-07-01") { CalendarDay(text: $0) },
+      sameDayCutoff: try root.parsed("same_day_cutoff", "15:00") { TimeOfDay(text: $0) },
+      reappointmentsMax: try root.int("reappointments_max", in: 0...100), causes: causes,
+      enquiryTerm: try read("enquiry"), complaintTerm: try read("complaint"), assistanceTerm: try read("assistance"),
+      sources: Sources(
+        term: try source.string("term"), sameDay: try source.string("same_day"),
+        apology: try source.string("apology"), kinds: try source.string("kinds")))
+    try term.finish()
+    try source.finish()
+    try root.finish()
+  }
+}

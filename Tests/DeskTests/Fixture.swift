@@ -1,0 +1,111 @@
+import Desk
+import EventSourcing
+
+/// The office of the tests: a commune at +07:00 that works 07:30–17:00, with the days off of November 2026 and of Tết.
+enum Fixture {
+  static let offset = UTCOffset(text: "+07:00") ?? .utc
+
+  static func time(_ text: String) -> Timestamp {
+    Timestamp(rfc3339: text + ":00+07:00") ?? Timestamp(rfc3339: text) ?? Timestamp(microseconds: 0)
+  }
+
+  static func day(_ text: String) -> CalendarDay { CalendarDay(text: text) ?? CalendarDay(number: 0) }
+  static func clock(_ text: String) -> TimeOfDay { TimeOfDay(text: text) ?? .midnight }
+
+  static let calendar = WorkingCalendar(
+    workingWeekdays: [1, 2, 3, 4, 5], publishedYears: [2026],
+    daysOff: [
+      .init(day: day("2026-11-24"), name: Text(vi: "Ngày Văn hóa Việt Nam", en: "Vietnam Culture Day")),
+      .init(day: day("2026-09-01"), name: Text(vi: "Quốc khánh", en: "National Day")),
+      .init(day: day("2026-09-02"), name: Text(vi: "Quốc khánh", en: "National Day")),
+    ],
+    makeUpDays: [.init(day: day("2026-08-22"), name: Text(vi: "làm bù", en: "make-up day"))],
+    yearly: [.init(month: 1, day: 1, name: Text(vi: "Tết Dương lịch", en: "New Year's Day"))])
+
+  static func procedure(_ id: String, _ term: Term, aliases: [String] = [], effective: String = "2016-01-01") -> Procedure {
+    Procedure(
+      id: id, aliases: aliases, nationalID: nil, name: Text(vi: id, en: id), term: term, papers: ["Tờ khai"],
+      fee: Text(vi: "Không", en: "None"), source: "Luật Hộ tịch", effective: day(effective), isConfirmed: true)
+  }
+
+  static let book = RuleBook(
+    office: Office(
+      name: Text(vi: "Xã", en: "Commune"), place: Text(vi: "Thanh Hóa", en: "Thanh Hóa"), codePrefix: "H56.26.07",
+      utcOffset: offset, opens: clock("07:30"), closes: clock("17:00")),
+    calendar: calendar,
+    procedures: [
+      procedure("cai-chinh", .workingDays(3), aliases: ["cai-chinh-ho-tich", "Cải chính"]),
+      procedure("khai-sinh", .atOnce), procedure("khieu-nai", .days(30)),
+      procedure("cai-chinh", .workingDays(2), effective: "2027-01-01"),
+    ],
+    rules: RuleSet(
+      version: "test", effective: day("2025-07-01"), sameDayCutoff: clock("15:00"), reappointmentsMax: 1,
+      causes: [
+        .init(id: "late", name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true),
+        .init(id: "conduct", name: Text(vi: "thái độ", en: "conduct"), answersForDate: false),
+      ], enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
+      sources: .init(term: "BLDS", sameDay: "LHT", apology: "NĐ 61", kinds: "-")))
+
+  static let actor = Actor(uid: 1000, account: "lan")
+}
+
+/// A case told in given / when / then: each command is decided at its own time, and what it appends is the history of the next.
+struct Story {
+  private(set) var state = CaseState()
+  private(set) var history: [CaseEvent] = []
+  var book = Fixture.book
+  /// The rules that the case was received under, once they differ from those in force.
+  var caseBook: RuleBook?
+
+  /// Given what the desk recorded then.
+  mutating func given(_ action: CaseCommand.Action, at now: String) throws {
+    _ = try when(action, at: now)
+  }
+
+  /// When somebody asks this at that time: the bodies of the events, or a throw of the rejection.
+  @discardableResult
+  mutating func when(
+    _ action: CaseCommand.Action, at now: String, occurred: String? = nil, reason: String? = nil,
+    expected: ExpectedVersion = .any
+  ) throws(Rejection) -> [CaseEvent.Body] {
+    var target: CaseEvent?
+    if case .correct(let correct) = action, let version = correct.voids, Int(version.rawValue) <= history.count,
+      version > .none
+    {
+      target = history[Int(version.rawValue) - 1]
+    }
+    let context = CaseDecider.Context(
+      now: Fixture.time(now), actor: Fixture.actor, book: book, rules: Position(1), caseBook: caseBook ?? book,
+      newCode: "H56.26.07-261118-0001", voidTarget: target)
+    let command = CaseCommand(
+      action, expected: expected, occurredAt: occurred.flatMap { DateExpression(text: $0) }, reason: reason)
+    let events = try CaseDecider(context).decide(command, state)
+    history += events
+    state = CaseDecider.fold(events, from: state)
+    return events.map(\.body)
+  }
+
+  /// The rejection that this meets; nil when it is accepted.
+  mutating func rejection(
+    of action: CaseCommand.Action, at now: String, occurred: String? = nil, reason: String? = nil,
+    expected: ExpectedVersion = .any
+  ) -> Rejection? {
+    do throws(Rejection) {
+      try when(action, at: now, occurred: occurred, reason: reason, expected: expected)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  func standing(at now: String) -> Standing { Standing(of: state, at: Fixture.time(now)) }
+
+  /// A correction of civil status, 3 working days, received on Wednesday 18/11/2026 at 09:00 and so due on Monday 23/11 at 17:00.
+  static func received() throws -> Story {
+    var story = Story()
+    try story.given(.receive(Receive(.procedure, procedure: "cai-chinh", applicant: "Nguyễn Thị Hoa")), at: "2026-11-18T09:00")
+    return story
+  }
+
+  static let apology = Apology(cause: "late", text: "Xin lỗi bà vì đã trễ hẹn.")
+}

@@ -1,0 +1,108 @@
+import Synchronization
+import Varlink
+import VarlinkServer
+
+/// What the tests serve: it notes what it was asked and what became of its streams.
+final class EchoService: VarlinkService {
+  static let interface = """
+    interface org.example.echo
+    method Echo(text: string, n: ?int) -> (text: string)
+    method Who() -> (uid: int, gid: int, pid: int)
+    method Slow(milliseconds: int) -> ()
+    method Note(text: string) -> ()
+    method Big(bytes: int) -> (text: string)
+    method Count(to: int) -> (value: int)
+    method Forever() -> (value: int)
+    method BreakOff() -> (value: int)
+    method RefuseLater() -> (value: int)
+    error Refused (why: string)
+
+    """
+
+  struct Text: Codable, Hashable { var text: String }
+  struct Value: Codable, Hashable { var value: Int }
+  struct To: Codable { var to: Int }
+  struct Bytes: Codable { var bytes: Int }
+  struct Milliseconds: Codable { var milliseconds: Int }
+  struct Who: Codable, Hashable { var uid: UInt32, gid: UInt32, pid: Int32 }
+
+  private let events = Mutex<[String]>([])
+
+  var log: [String] { events.withLock { $0 } }
+
+  private func note(_ event: String) { events.withLock { $0.append(event) } }
+
+  func answer(_ call: Call, from peer: Peer) async -> Answer {
+    do {
+      switch call.shortMethod {
+      case "Echo": return .reply(try Coding.encode(Coding.decode(Text.self, from: call.parameters)))
+      case "Who": return .reply(try Coding.encode(Who(uid: peer.uid, gid: peer.gid, pid: peer.pid)))
+      case "Slow":
+        note("slow begins")
+        try await Task.sleep(for: .milliseconds(Coding.decode(Milliseconds.self, from: call.parameters).milliseconds))
+        note("slow ends")
+        return .reply(emptyObject)
+      case "Note":
+        note(try Coding.decode(Text.self, from: call.parameters).text)
+        return .reply(emptyObject)
+      case "Big":
+        let count = try Coding.decode(Bytes.self, from: call.parameters).bytes
+        return .reply(try Coding.encode(Text(text: String(repeating: "x", count: count))))
+      case "Count": return .stream(count(to: try Coding.decode(To.self, from: call.parameters).to))
+      case "Forever": return .stream(forever())
+      case "BreakOff": return .stream(pages([1, 2], then: nil))
+      case "RefuseLater":
+        let why = Array(#"{"why":"later"}"#.utf8)
+        return .stream(pages([1], then: VarlinkError(name: "org.example.echo.Refused", parameters: why)))
+      default: return .failure(.methodNotImplemented(call.method))
+      }
+    } catch {
+      note("failed: \(error)")
+      return .failure(VarlinkError(name: "org.example.echo.Refused", parameters: Array(#"{"why":"error"}"#.utf8)))
+    }
+  }
+
+  private func page(_ value: Int, isLast: Bool = false) -> StreamPage {
+    StreamPage(json: Array("{\"value\":\(value)}".utf8), isLast: isLast)
+  }
+
+  private func count(to end: Int) -> AsyncThrowingStream<StreamPage, any Error> {
+    let counter = Counter { self.note("count released") }
+    return AsyncThrowingStream {
+      let value = counter.next()
+      return value > end ? nil : self.page(value, isLast: value == end)
+    }
+  }
+
+  /// Tells when the stream that holds it is gone.
+  private final class Counter: Sendable {
+    private let value = Mutex(0)
+    private let released: @Sendable () -> Void
+
+    init(released: @escaping @Sendable () -> Void) { self.released = released }
+
+    deinit { released() }
+
+    func next() -> Int {
+      value.withLock {
+        $0 += 1
+        return $0
+      }
+    }
+  }
+
+  private func pages(_ values: [Int], then error: VarlinkError?) -> AsyncThrowingStream<StreamPage, any Error> {
+    AsyncThrowingStream { continuation in
+      for value in values { continuation.yield(page(value)) }
+      continuation.finish(throwing: error)
+    }
+  }
+
+  private func forever() -> AsyncThrowingStream<StreamPage, any Error> {
+    AsyncThrowingStream { continuation in
+      self.note("stream begins")
+      continuation.yield(self.page(0))
+      continuation.onTermination = { _ in self.note("stream ends") }
+    }
+  }
+}
