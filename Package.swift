@@ -71,6 +71,11 @@ let package = Package(
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
     .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
     .testTarget(
+      name: "DaemonTests",
+      dependencies: [
+        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "Varlink", "VarlinkClient", "motcuad",
+      ], exclude: ["varlink_peer.py"]),
+    .testTarget(
       name: "VarlinkServerTests",
       dependencies: [
         "Varlink", "VarlinkClient", "VarlinkServer", .product(name: "Logging", package: "swift-log"),

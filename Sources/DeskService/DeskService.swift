@@ -121,7 +121,10 @@ public final class DeskService: Sendable {
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
   }
 
-  private static func catchUp(_ store: EventStore, _ views: DeskViews, _ progress: (Position) -> Void) throws {
+  /// Brings the views up to the end of the ledger; views that are empty are built anew.
+  public static func catchUp(
+    _ store: EventStore, _ views: DeskViews, _ progress: (Position) -> Void = { _ in }
+  ) throws {
     try store.catchUp(progress: progress) { record, position, transaction in
       let stored = try store.decode(record)
       if case .desk(let event) = stored.body {
