@@ -56,8 +56,12 @@ struct BadInputTests {
     try daemon.start()
     let desk = try daemon.connect()
     func failure(_ method: String, _ parameters: String) throws -> VarlinkError {
-      let reply = try desk.call(method, parameters: Array(parameters.utf8))
-      return try #require(reply.failure)
+      do {
+        let reply = try desk.call(method, parameters: Array(parameters.utf8))
+        throw RunningDaemon.Failure(text: "accepted: \(reply)")
+      } catch CallError.varlink(let error) {
+        return error
+      }
     }
     let colour = try failure("vn.motcua.Desk.Progress", #"{"code":"1","step":"s","entry":{"colour":"red"}}"#)
     #expect(colour == .invalidParameter("entry.colour"))
@@ -114,15 +118,17 @@ struct BadInputTests {
     #expect(try daemon.connect().receive("Hoa").position == 2)
   }
 
-  @Test("a configuration with a mistake on line 7 is refused with the file and the line", arguments: ["[[[", "colour = \"red\"", "opens = \"25:00\""])
+  @Test(
+    "a configuration with a mistake on line 7 is refused with the file and the line",
+    arguments: ["[[[", "colour = \"red\"", "opens = \"25:00\"", "opnes = \"07:30\"", "opens = 7", "opens = \"07:30", "a. = 1", "= 1"])
   func configuration(line: String) throws {
     let daemon = try RunningDaemon()
     daemon.config = try Configuration.copy(into: daemon.home)
     let path = daemon.config + "/office.toml"
-    var lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n").filter { !$0.hasPrefix("#") }
-    lines.removeAll { $0.hasPrefix("opens") || $0.isEmpty }
-    let table = lines.firstIndex { $0.hasPrefix("[") } ?? 0
-    while lines.prefix(while: { !$0.hasPrefix("[") }).count < 6 { lines.insert("# …", at: table) }
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    var lines = text.components(separatedBy: "\n").filter { !$0.hasPrefix("#") && !$0.isEmpty }
+    if line.hasPrefix("op") { lines.removeAll { $0.hasPrefix("opens") } }
+    while (lines.firstIndex { $0.hasPrefix("[") } ?? 0) < 6 { lines.insert("# …", at: 0) }
     lines.insert(line, at: 6)
     try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     try daemon.launch()

@@ -36,6 +36,13 @@ struct SettingsFile {
 
   init(path: String, text: String) throws(SettingsError) {
     name = path
+    do throws(TOMLGuard.Mistake) {
+      try TOMLGuard.check(text)
+    } catch {
+      throw SettingsError(
+        file: path, line: error.line,
+        reason: Text(vi: "không phải TOML đúng: \(error.what)", en: "is not TOML: \(error.what)"))
+    }
     do {
       let table = try TOMLTable(string: text)
       root = SettingsSection(file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table, path: [])
@@ -164,7 +171,13 @@ final class SettingsSection {
       "unknown key “\(unknown)”; known here: \(asked.sorted().joined(separator: ", "))")
   }
 
-  private func missing(_ key: String) -> SettingsError { error(key, "thiếu “\(key)”", "\(key) is missing") }
+  private func missing(_ key: String) -> SettingsError {
+    if let misspelt = table.keys.first(where: { !asked.contains($0) && $0.isMisspelling(of: key) }) {
+      return error(
+        misspelt, "không biết khóa “\(misspelt)”; có phải “\(key)”?", "unknown key “\(misspelt)”; is it “\(key)”?")
+    }
+    return error(key, "thiếu “\(key)”", "\(key) is missing")
+  }
 
   private func value(_ key: String) -> (any TOMLValueConvertible)? {
     asked.insert(key)
@@ -203,5 +216,23 @@ final class SettingsSection {
       if let index = seen[name], index != path[depth].index { return false }
     }
     return true
+  }
+}
+
+extension String {
+  /// Alike but for two letters at the most: added, left out, or changed.
+  fileprivate func isMisspelling(of other: String) -> Bool {
+    let (left, right) = (Array(utf8), Array(other.utf8))
+    var distances = Array(0...right.count)
+    for row in 0..<left.count {
+      var diagonal = distances[0]
+      distances[0] = row + 1
+      for column in 0..<right.count {
+        let replaced = diagonal + (left[row] == right[column] ? 0 : 1)
+        diagonal = distances[column + 1]
+        distances[column + 1] = Swift.min(replaced, diagonal + 1, distances[column] + 1)
+      }
+    }
+    return distances[right.count] <= 2
   }
 }
