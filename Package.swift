@@ -5,6 +5,7 @@ import PackageDescription
 let package = Package(
   name: "motcua",
   products: [
+    .executable(name: "motcua", targets: ["motcua"]),
     .executable(name: "motcuad", targets: ["motcuad"]),
   ],
   dependencies: [
@@ -65,15 +66,26 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), "TOMLKit",
       ]),
+    .executableTarget(
+      name: "motcua",
+      dependencies: [
+        "DeskInterface", "Varlink", "VarlinkClient",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     // Tests, a folder for each module
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
     .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
     .testTarget(
+      name: "motcuaTests",
+      dependencies: [
+        "DeskInterface", "Varlink", "motcua", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "Varlink", "VarlinkClient", "motcuad",
+        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "Varlink", "VarlinkClient", "motcua", "motcuad",
       ], exclude: ["varlink_peer.py"]),
     .testTarget(
       name: "VarlinkServerTests",
