@@ -73,6 +73,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, a folder for each module
+    .testTarget(name: "HouseTests", dependencies: ["motcua"]),
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
@@ -85,7 +86,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "Varlink", "VarlinkClient", "motcua", "motcuad",
+        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "Varlink", "VarlinkClient", "motcua",
+        "motcuad",
       ], exclude: ["varlink_peer.py"]),
     .testTarget(
       name: "VarlinkServerTests",
@@ -96,14 +98,15 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system {
-  target.swiftSettings = (target.swiftSettings ?? []) + [
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
-    .enableUpcomingFeature("ExistentialAny"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
-    .enableUpcomingFeature("MemberImportVisibility"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+      .enableUpcomingFeature("ExistentialAny"),
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+      .enableUpcomingFeature("MemberImportVisibility"),
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+      .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
 }

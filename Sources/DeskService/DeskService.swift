@@ -27,7 +27,8 @@ public final class DeskService: Sendable {
   private let writer: CommandWriter
   private let thread: WriterThread<CommandWriter.Pending>
 
-  /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in force.
+  /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in
+  /// force.
   ///
   /// - Parameters:
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
@@ -76,7 +77,9 @@ public final class DeskService: Sendable {
   public func record(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
     await withCheckedContinuation { continuation in
       let digest = store.keys.digest(request.canonicalText)
-      let pending = CommandWriter.Pending(work: .command(request), digest: digest) { continuation.resume(returning: $0) }
+      let pending = CommandWriter.Pending(work: .command(request), digest: digest) {
+        continuation.resume(returning: $0)
+      }
       do throws(WriterThread<CommandWriter.Pending>.Refusal) {
         try thread.submit(pending, bytes: request.canonicalText.count)
       } catch {

@@ -75,7 +75,8 @@ struct BadInputTests {
   @Test(
     "a frame that is no call gets the reason and the place, and others are served meanwhile",
     arguments: [
-      Array(repeating: UInt8(ascii: "a"), count: 2 << 20), [0xFF, 0xFE, 0], Array(#"{"method":"x","method":"y"}"#.utf8) + [0],
+      Array(repeating: UInt8(ascii: "a"), count: 2 << 20), [0xFF, 0xFE, 0],
+      Array(#"{"method":"x","method":"y"}"#.utf8) + [0],
       Array(#"{"method":"vn.motcua.Desk.Resolve","parameters":{"code":"1","code":"2"}}"#.utf8) + [0],
       Array("not json".utf8) + [0],
     ])
@@ -92,7 +93,8 @@ struct BadInputTests {
   func hangUp() throws {
     let daemon = try RunningDaemon()
     try daemon.start()
-    let call = #"{"method":"vn.motcua.Desk.Receive","parameters":{"kind":"procedure","procedure":"cai-chinh","applicant":"Hoa"}}"#
+    let call =
+      #"{"method":"vn.motcua.Desk.Receive","parameters":{"kind":"procedure","procedure":"cai-chinh","applicant":"Hoa"}}"#
     let socket = try RawSocket(daemon.socket)
     socket.write(Array(call.utf8.prefix(40)))
     socket.close()
@@ -120,7 +122,10 @@ struct BadInputTests {
 
   @Test(
     "a configuration with a mistake on line 7 is refused with the file and the line",
-    arguments: ["[[[", "colour = \"red\"", "opens = \"25:00\"", "opnes = \"07:30\"", "opens = 7", "opens = \"07:30", "a. = 1", "= 1"])
+    arguments: [
+      "[[[", "colour = \"red\"", "opens = \"25:00\"", "opnes = \"07:30\"", "opens = 7", "opens = \"07:30", "a. = 1",
+      "= 1",
+    ])
   func configuration(line: String) throws {
     let daemon = try RunningDaemon()
     daemon.config = try Configuration.copy(into: daemon.home)
@@ -164,7 +169,9 @@ struct BadInputTests {
     #expect(daemon.log.contains("Read-only file system") && daemon.log.contains(daemon.data))
   }
 
-  @Test("a full disk: commands are refused, reading goes on, and everything acknowledged is there", .enabled(if: getuid() == 0, "skipped: needs root to mount"))
+  @Test(
+    "a full disk: commands are refused, reading goes on, and everything acknowledged is there",
+    .enabled(if: getuid() == 0, "skipped: needs root to mount"))
   func fullDisk() throws {
     let daemon = try RunningDaemon()
     let disk = try SmallDisk(daemon.data, bytes: 4 << 20)
@@ -190,7 +197,9 @@ struct BadInputTests {
     _ = disk
   }
 
-  @Test("a disk that fills in the middle of a commit: no false answer, a distinct exit, and a restart settles it", .enabled(if: getuid() == 0, "skipped: needs root to mount"))
+  @Test(
+    "a disk that fills in the middle of a commit: no false answer, a distinct exit, and a restart settles it",
+    .enabled(if: getuid() == 0, "skipped: needs root to mount"))
   func brimFull() throws {
     let daemon = try RunningDaemon()
     let disk = try SmallDisk(daemon.data, bytes: 3 << 20)

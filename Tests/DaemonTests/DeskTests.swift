@@ -15,7 +15,8 @@ struct DeskOverTheSocketTests {
     let received = try desk.receive("Nguyễn Thị Hoa")
     #expect(received.owes.map(\.kind) == [.decision])
     _ = try desk.ask(Wire.Progress(code: received.code, step: "Thẩm tra", by: "Lan"))
-    let resolved = try desk.ask(Wire.Resolve(code: received.code, outcome: .granted, documentNumber: "12/TL-HT")).receipt
+    let resolved = try desk.ask(Wire.Resolve(code: received.code, outcome: .granted, documentNumber: "12/TL-HT"))
+      .receipt
     #expect(resolved.owes.map(\.kind) == [.handOver])
     let returned = try desk.ask(Wire.Return(code: received.code)).receipt
     #expect(returned.owes.isEmpty && returned.status == .returned)

@@ -13,7 +13,9 @@ import VarlinkClient
 
 @Suite("Many clients, and a daemon that is killed", .serialized)
 struct LoadTests {
-  @Test("64 clients at once: no event lost, doubled or out of order, views equal to a rebuild, commits far fewer than commands")
+  @Test(
+    "64 clients at once: no event lost, doubled or out of order, views equal to a rebuild, commits far fewer than commands"
+  )
   func manyClients() async throws {
     let daemon = try RunningDaemon()
     daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
@@ -91,7 +93,8 @@ struct LoadTests {
     let received = Dictionary(grouping: events.filter { $0.type == .received }) { $0.received?.applicant ?? "" }
     let progressed = Dictionary(grouping: events.filter { $0.type == .progressed }) { $0.progressed?.step ?? "" }
     let outcome = journal.outcome
-    #expect(outcome.acknowledged.count > rounds, "the load reached too little: \(outcome.acknowledged.count) acknowledged")
+    #expect(
+      outcome.acknowledged.count > rounds, "the load reached too little: \(outcome.acknowledged.count) acknowledged")
     for (name, code) in outcome.acknowledged {
       #expect(received[name]?.count == 1 && received[name]?.first?.code == code, "\(name) was acknowledged")
     }

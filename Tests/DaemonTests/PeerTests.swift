@@ -19,7 +19,9 @@ enum PythonVarlink {
   }
 }
 
-@Suite("Other people's Varlink clients", .enabled(if: PythonVarlink.isHere, "skipped: the Python package varlink is not installed"))
+@Suite(
+  "Other people's Varlink clients",
+  .enabled(if: PythonVarlink.isHere, "skipped: the Python package varlink is not installed"))
 struct PeerTests {
   @Test("the Python client lists the interfaces, reads them, receives and resolves a case, and follows Watch")
   func python() throws {

@@ -6,7 +6,9 @@ import VarlinkClient
 
 /// The real register lies beside the project and is not part of it.
 enum Register {
-  static var path: String { RunningDaemon.project.deletingLastPathComponent().path + "/shared/data/municipal-receipts.csv" }
+  static var path: String {
+    RunningDaemon.project.deletingLastPathComponent().path + "/shared/data/municipal-receipts.csv"
+  }
   static var isHere: Bool { FileManager.default.fileExists(atPath: path) }
 
   /// What the file itself says, worked out here and not by the code under test: instants are compared, not dates.
@@ -28,7 +30,9 @@ enum Register {
       let lines = try String(contentsOfFile: Register.path, encoding: .utf8).split(separator: "\n")
       let header = lines[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       func column(_ name: String) throws -> Int { try #require(header.firstIndex(of: name)) }
-      let (code, deadline, end) = (try column("case:concept:name"), try column("case:deadline"), try column("case:enddate"))
+      let (code, deadline, end) = (
+        try column("case:concept:name"), try column("case:deadline"), try column("case:enddate")
+      )
       for line in lines.dropFirst() {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         if fields[end].isEmpty {
@@ -43,7 +47,9 @@ enum Register {
   }
 }
 
-@Suite("A real municipality's register", .enabled(if: Register.isHere, "skipped: ../shared/data/municipal-receipts.csv is not here"))
+@Suite(
+  "A real municipality's register",
+  .enabled(if: Register.isHere, "skipped: ../shared/data/municipal-receipts.csv is not here"))
 struct RegisterTests {
   private static let mapping = RunningDaemon.sampleConfiguration + "/mappings/municipal-receipts.toml"
 
@@ -92,7 +98,8 @@ struct RegisterTests {
     #expect((expected.onTime.count, expected.late.count, expected.open.count) == (952, 377, 105))
     let all = try desk.ask(Wire.Tally()).cases.all
     #expect(all.received == 1434 && all.resolvedOnTime == 952 && all.resolvedLate == 377 && all.open == 105)
-    #expect(all.withdrawn == 0 && all.received == all.resolvedOnTime + all.resolvedLate + all.withdrawn + (all.open ?? 0))
+    #expect(
+      all.withdrawn == 0 && all.received == all.resolvedOnTime + all.resolvedLate + all.withdrawn + (all.open ?? 0))
     let late = try desk.pages(Wire.List(late: true)).flatMap(\.cases)
     #expect(late.count == 482 && Set(late.map(\.code)) == expected.late.union(expected.open))
     let lateOpen = try desk.pages(Wire.List(open: true, late: true)).flatMap(\.cases)

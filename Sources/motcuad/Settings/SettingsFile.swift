@@ -45,13 +45,16 @@ struct SettingsFile {
     }
     do {
       let table = try TOMLTable(string: text)
-      root = SettingsSection(file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table, path: [])
+      root = SettingsSection(
+        file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table,
+        path: [])
     } catch let error as TOMLParseError {
       throw SettingsError(
         file: path, line: error.source.begin.line,
         reason: Text(vi: "không phải TOML đúng: \(error.description)", en: "is not TOML: \(error.description)"))
     } catch {
-      throw SettingsError(file: path, line: 0, reason: Text(vi: "không đọc được: \(error)", en: "cannot be read: \(error)"))
+      throw SettingsError(
+        file: path, line: 0, reason: Text(vi: "không đọc được: \(error)", en: "cannot be read: \(error)"))
     }
   }
 }
@@ -103,7 +106,9 @@ final class SettingsSection {
 
   func bool(_ key: String) throws(SettingsError) -> Bool {
     guard let value = value(key) else { throw missing(key) }
-    guard let bool = value.bool else { throw error(key, "“\(key)” phải là true hoặc false", "\(key) must be true or false") }
+    guard let bool = value.bool else {
+      throw error(key, "“\(key)” phải là true hoặc false", "\(key) must be true or false")
+    }
     return bool
   }
 
@@ -133,7 +138,9 @@ final class SettingsSection {
   ) throws(SettingsError) -> Value {
     let text = try string(key)
     guard let value = parse(text) else {
-      throw error(key, "“\(key)”: không hiểu “\(text)”, ví dụ đúng: \(example)", "\(key): “\(text)” is not understood; write it like \(example)")
+      throw error(
+        key, "“\(key)”: không hiểu “\(text)”, ví dụ đúng: \(example)",
+        "\(key): “\(text)” is not understood; write it like \(example)")
     }
     return value
   }
@@ -165,7 +172,9 @@ final class SettingsSection {
 
   /// Refuses keys that nobody asked for.
   func finish() throws(SettingsError) {
-    guard let unknown = table.keys.filter({ !asked.contains($0) }).min(by: { line(of: $0) < line(of: $1) }) else { return }
+    guard let unknown = table.keys.filter({ !asked.contains($0) }).min(by: { line(of: $0) < line(of: $1) }) else {
+      return
+    }
     throw error(
       unknown, "không biết khóa “\(unknown)”; các khóa được dùng: \(asked.sorted().joined(separator: ", "))",
       "unknown key “\(unknown)”; known here: \(asked.sorted().joined(separator: ", "))")
@@ -184,7 +193,8 @@ final class SettingsSection {
     return table[key]
   }
 
-  /// The line of the key, or of the table's header when it has no such key; found in the text, because the parser keeps no places.
+  /// The line of the key, or of the table's header when it has no such key; found in the text, because the parser keeps
+  /// no places.
   private func line(of key: String) -> Int {
     var seen: [String: Int] = [:]
     var header: [String] = []

@@ -1,5 +1,5 @@
-/// Finds the two mistakes on which the TOML parser stops the process instead of reporting them: a table header without a name,
-/// and a place where a value must stand and none does. Everything else is left to the parser.
+/// Finds the two mistakes on which the TOML parser stops the process instead of reporting them: a table header without
+/// a name, and a place where a value must stand and none does. Everything else is left to the parser.
 struct TOMLGuard {
   struct Mistake: Error {
     var line: Int
