@@ -16,8 +16,8 @@ public struct RuleBook: Hashable, Sendable, Codable {
   /// The procedure by its id or a short name, in the version in force on the day: the latest whose effective date has
   /// come.
   public func procedure(_ name: String, on day: CalendarDay) -> Procedure? {
-    let folded = name.folded
-    return procedures.filter { $0.effective <= day && ($0.id == name || $0.names.contains { $0.folded == folded }) }
+    let slug = name.slug
+    return procedures.filter { $0.effective <= day && $0.names.contains { $0.slug == slug } }
       .max { $0.effective < $1.effective }
   }
 
@@ -84,7 +84,7 @@ public struct Procedure: Hashable, Sendable, Codable {
     self.isConfirmed = isConfirmed
   }
 
-  var names: [String] { aliases + [nationalID].compactMap(\.self) }
+  var names: [String] { [id] + aliases + [nationalID].compactMap(\.self) }
 }
 
 /// The rules that are numbers and lists, each with the text it was taken from.
