@@ -130,7 +130,7 @@ import Testing
 
       Tiếp nhận của: Nguyễn Thị Hoa
       Thủ tục: Cải chính hộ tịch
-      Giấy tờ đã nhận:
+      Thành phần hồ sơ:
         1. Tờ khai
         2. Giấy khai sinh
       Lệ phí: Miễn phí

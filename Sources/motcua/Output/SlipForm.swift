@@ -14,9 +14,9 @@ enum SlipForm {
     add("Thủ tục", slip.procedureName?.vi)
     add("Nội dung", slip.subject)
     if slip.papers.isEmpty {
-      lines.append("Giấy tờ đã nhận: không có")
+      lines.append("Thành phần hồ sơ: không có")
     } else {
-      lines.append("Giấy tờ đã nhận:")
+      lines.append("Thành phần hồ sơ:")
       lines += slip.papers.enumerated().map { "  \($0.offset + 1). \($0.element)" }
     }
     add("Lệ phí", slip.fee?.vi)
