@@ -50,12 +50,27 @@ public final class Keys: Sendable {
       close(descriptor)
       throw StoreError.keysDamaged(path: path, slot: 0)
     }
-    let bytes = lseek(descriptor, 0, SEEK_END)
-    // A slot that was torn while it was made was never used, and is made again.
-    state = Mutex(State(slots: UInt64(max(1, Int(bytes) / Self.slotBytes))))
+    do {
+      state = Mutex(State(slots: try Self.slots(descriptor, path)))
+    } catch {
+      close(descriptor)
+      throw error
+    }
   }
 
   deinit { close(descriptor) }
+
+  /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left only zeros, was never used, and is
+  /// made again.
+  private static func slots(_ descriptor: Int32, _ path: String) throws(FileError) -> UInt64 {
+    var slots = Int(lseek(descriptor, 0, SEEK_END)) / slotBytes
+    while slots > 1,
+      try Files.read(descriptor, count: slotBytes, at: (slots - 1) * slotBytes, path).allSatisfy({ $0 == 0 })
+    {
+      slots -= 1
+    }
+    return UInt64(max(1, slots))
+  }
 
   /// Makes the slots up to `last` and 1,024 more, durable, unless they are there.
   public func prepare(upTo last: UInt64) throws(StoreError) {
