@@ -64,7 +64,15 @@ public final class DeskService: Sendable {
       lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure)
     self.writer = writer
     thread = WriterThread(name: "writer", capacity: settings.queueMax) { writer.process($0) }
-    if rules.current?.book != book { try adopt(book, actor) }
+    if rules.current?.book != book {
+      do {
+        try adopt(book, actor)
+      } catch {
+        // The thread would keep the directory open.
+        thread.stop()
+        throw error
+      }
+    }
   }
 
   /// The daemon's time.
