@@ -67,8 +67,10 @@ public struct EventLog: Sendable {
       bad(row.line, error.reason.vi, error.reason.en)
       return
     }
-    guard let index = indexes[history.code] else {
-      indexes[history.code] = cases.count
+    // Folded, because that is how codes are told apart everywhere else.
+    let code = history.code.folded
+    guard let index = indexes[code] else {
+      indexes[code] = cases.count
       var history = history
       history.steps = [step]
       cases.append(Case(line: row.line, history: history, source: [row.source]))
