@@ -45,7 +45,7 @@ public struct EventLog: Sendable {
         add(Row(record, columns, mapping), offset, &indexes)
       }
     }
-    for log in cases { warn(of: log) }
+    for (log, lines) in zip(cases, lines) { warn(of: log, lines) }
     for index in cases.indices { cases[index].history.steps.sort { $0.at < $1.at } }
     warnings.sort { $0.line < $1.line }
   }
@@ -92,14 +92,13 @@ public struct EventLog: Sendable {
   /// The line of each step, case by case, in the order of the file.
   private var lines: [[Int]] = []
 
-  private mutating func warn(of log: Case) {
+  private mutating func warn(of log: Case, _ stepLines: [Int]) {
     let history = log.history
     let line = log.line
     if let endedAt = history.endedAt, endedAt < history.receivedAt {
       warn(line, "kết thúc trước khi tiếp nhận", "ends before it was received")
     }
     if history.due < history.receivedAt { warn(line, "hạn trước khi tiếp nhận", "is due before it was received") }
-    let stepLines = cases.firstIndex { $0.line == line }.map { lines[$0] } ?? []
     for (step, stepLine) in zip(history.steps, stepLines) {
       if step.at < history.receivedAt { warn(stepLine, "bước này trước khi tiếp nhận", "a step before the receipt") }
       if let endedAt = history.endedAt, step.at > endedAt {
