@@ -240,3 +240,59 @@ struct WriterTests {
     #expect(try await office.during(at: nil) { try $0.allEvents().count } == 1)
   }
 }
+
+@Suite("Keys that do not fit the ledger")
+struct OldKeysTests {
+  @Test(
+    "keys from before the last case are refused at the start, before a new key takes the place of a lost one",
+    arguments: [true, false])
+  func older(rebuilds: Bool) async throws {
+    // given
+    let office = Desktop()
+    try await office.during { service in
+      let code = try await service.accept(.receive("Hoa")).code
+      try await service.accept(.receive("Lan"))
+      try await service.accept(CommandRequest(.existing(code), .progress(Progress(step: "a"))))
+    }
+    let slots = URL(fileURLWithPath: office.path + "/keys/slots")
+    let whole = try Data(contentsOf: slots)
+    // when the keys come from a backup with one slot
+    try whole.prefix(2 * 64).write(to: slots)
+    if rebuilds { try FileManager.default.removeItem(atPath: office.path + "/CURRENT") }
+    // then
+    #expect {
+      _ = try office.open()
+    } throws: { error in
+      if case StoreError.keyMissing(slot: 2) = error { true } else { false }
+    }
+    #expect(try Data(contentsOf: slots) == whole.prefix(2 * 64))
+    // and with the right ones the desk goes on
+    try whole.write(to: slots)
+    #expect(try await office.during { try $0.find("2").state.receipt?.facts.applicant } == "Lan")
+  }
+}
+
+@Suite("A command and the case that it is for")
+struct TargetTests {
+  @Test("nothing but a receipt begins a case")
+  func beginnings() async throws {
+    try await Desktop().during { service async throws in
+      for action in [
+        CaseCommand.Action.progress(Progress(step: "a")), .resolve(Resolve()), .withdraw(Withdraw(reason: "a")),
+      ] {
+        #expect(await service.rejection(CommandRequest(.newCase, action)) != nil, "\(action)")
+      }
+      #expect(try service.allEvents().count == 1)
+    }
+  }
+
+  @Test("a case is received once")
+  func once() async throws {
+    try await Desktop().during { service async throws in
+      let code = try await service.accept(.receive("Hoa")).code
+      let receive = Receive(.procedure, procedure: "cai-chinh", applicant: "Lan")
+      #expect(await service.rejection(CommandRequest(.existing(code), .receive(receive))) == .codeTaken(code: code))
+      #expect(try service.find(code).state.receipt?.facts.applicant == "Hoa")
+    }
+  }
+}
