@@ -45,6 +45,7 @@ public final class DeskService: Sendable {
     let views = try DeskViews(store.views)
     self.views = views
     try Self.catchUp(store, views, progress)
+    try Self.requireLastKey(store)
     rules = Rules()
     let head = try store.ledger.position()
     let positions = try store.views.environment.read { transaction throws(LMDBError) in
@@ -127,6 +128,14 @@ public final class DeskService: Sendable {
     try thread.submit(pending, bytes: text.count)
     done.wait()
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
+  }
+
+  /// Keys older than the ledger are refused: the next case would get a new key where the lost one of another case has been.
+  private static func requireLastKey(_ store: EventStore) throws {
+    let last = try store.views.environment.read { transaction throws(LMDBError) in
+      try store.views.lastStream(transaction)
+    }
+    if last > 0 { _ = try store.keys.commitment(last) }
   }
 
   private static func catchUp(_ store: EventStore, _ views: DeskViews, _ progress: (Position) -> Void) throws {
