@@ -135,7 +135,7 @@ public final class DeskService: Sendable {
     let last = try store.views.environment.read { transaction throws(LMDBError) in
       try store.views.lastStream(transaction)
     }
-    if last > 0 { _ = try store.keys.commitment(last) }
+    try store.keys.require(last)
   }
 
   private static func catchUp(_ store: EventStore, _ views: DeskViews, _ progress: (Position) -> Void) throws {

@@ -88,6 +88,11 @@ public final class Keys: Sendable {
     }
   }
 
+  /// Throws `StoreError.keyMissing` when the file ends before the slot; whether its key opens is not asked.
+  public func require(_ slot: UInt64) throws(StoreError) {
+    guard state.withLock({ slot < $0.slots }) else { throw .keyMissing(slot: slot) }
+  }
+
   /// AES-256-GCM: nonce (12), ciphertext, tag (16).
   public func seal(_ plain: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> [UInt8] {
     let key = try key(slot)

@@ -54,17 +54,29 @@ struct IdempotencyTests {
     }
   }
 
-  @Test("many of the same at once are recorded once, those of another text refused")
+  @Test("of many with one id at once one is recorded, the same text is told its receipt and another text is refused")
   func atOnce() async throws {
     try await Desktop().during { service async throws in
-      let results = await withTaskGroup(of: Result<Accepted, CommandFailure>.self) { group in
-        for _ in 0..<40 { group.addTask { await service.record(.receive("Hoa", id: id)) } }
+      let results = await withTaskGroup(of: (String, Result<Accepted, CommandFailure>).self) { group in
+        for index in 0..<60 {
+          let name = index % 3 == 0 ? "Lan" : "Hoa"
+          let request = CommandRequest.receive(name, id: id)
+          group.addTask { (name, await service.record(request)) }
+        }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      let accepted = try results.map { try $0.get() }
-      #expect(accepted.count { !$0.isRepeated } == 1)
-      #expect(Set(accepted.map(\.position)).count == 1)
-      #expect(await service.rejection(.receive("Lan", id: id)) == .commandReused(CommandID.text(id)))
+      let recorded = try #require(try service.find("1").state.receipt?.facts.applicant)
+      var positions: [Position] = []
+      for (name, result) in results {
+        switch result {
+        case .success(let accepted):
+          #expect(name == recorded)
+          if !accepted.isRepeated { positions.append(accepted.position) }
+        case .failure(.rejected(.commandReused)): #expect(name != recorded)
+        case .failure(let failure): Issue.record("\(failure)")
+        }
+      }
+      #expect(positions == [Position(2)])
       #expect(try service.caseCount() == 1)
     }
   }
