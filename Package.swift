@@ -77,6 +77,13 @@ let package = Package(
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
+    .testTarget(name: "EventStoreTests", dependencies: ["EventSourcing", "EventStore", "LMDB", "MerkleTree"]),
+    .testTarget(name: "DeskRecordsTests", dependencies: ["Desk", "DeskRecords", "EventSourcing"], exclude: ["Golden"]),
+    .testTarget(
+      name: "DeskViewsTests", dependencies: ["Desk", "DeskViews", "EventSourcing", "EventStore", "LMDB"]),
+    .testTarget(
+      name: "DeskServiceTests",
+      dependencies: ["Desk", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB"]),
     .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
     .testTarget(
       name: "motcuaTests",

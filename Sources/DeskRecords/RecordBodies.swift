@@ -91,7 +91,7 @@ extension Vn_Motcua_Records_Record {
         Apologised(
           cause: stored.cause, text: personal.text, signatory: stored.hasSignatory ? stored.signatory : nil,
           letterNumber: stored.hasLetterNumber ? stored.letterNumber : nil,
-          newDue: stored.hasNewDue ? Timestamp(microseconds: stored.newDue) : nil,
+          newDue: stored.hasNewDue ? try Timestamp(stored: stored.newDue) : nil,
           answersForDate: stored.answersForDate))
     case .resolved(let stored):
       guard let outcome = Outcome(rawValue: UInt8(clamping: stored.outcome.rawValue)) else {
@@ -165,6 +165,6 @@ extension Vn_Motcua_Records_Received {
       handedInBy: personal.hasHandedInBy ? personal.handedInBy : nil,
       authority: personal.hasAuthority ? personal.authority : nil, help: personal.hasHelp ? personal.help : nil,
       urgent: personal.hasUrgent ? personal.urgent : nil, responsible: hasResponsible ? responsible : nil, term: term,
-      due: Timestamp(microseconds: due), isProvisional: provisional)
+      due: try Timestamp(stored: due), isProvisional: provisional)
   }
 }

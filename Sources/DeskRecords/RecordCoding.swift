@@ -55,7 +55,7 @@ public enum RecordCoding {
     record.stream = event.stream
     record.version = event.version.rawValue
     record.recordedAt = circumstances.recordedAt.microseconds
-    record.occurredBefore = circumstances.recordedAt.microseconds - circumstances.occurredAt.microseconds
+    record.occurredBefore = circumstances.recordedAt.microseconds &- circumstances.occurredAt.microseconds
     record.offsetMinutes = Int32(circumstances.offset.minutes)
     record.uid = circumstances.actor.uid
     record.account = circumstances.actor.account
@@ -102,8 +102,8 @@ public enum RecordCoding {
       throw RecordError.malformed("offset of \(record.offsetMinutes) minutes")
     }
     let circumstances = CaseEvent.Circumstances(
-      recordedAt: Timestamp(microseconds: record.recordedAt),
-      occurredAt: Timestamp(microseconds: record.recordedAt &- record.occurredBefore), offset: offset,
+      recordedAt: try Timestamp(stored: record.recordedAt),
+      occurredAt: try Timestamp(stored: record.recordedAt &- record.occurredBefore), offset: offset,
       actor: Actor(uid: record.uid, account: record.account, role: record.role.isEmpty ? nil : record.role),
       lateEntryReason: personal.hasLateEntryReason ? personal.lateEntryReason : nil, isImported: record.imported,
       rules: Position(record.rules))
@@ -116,5 +116,17 @@ public enum RecordCoding {
     return StoredEvent(
       stream: record.stream, version: .init(record.version),
       command: .init(id: [UInt8](record.commandID), digest: [UInt8](record.commandDigest)), body: body)
+  }
+}
+
+extension Timestamp {
+  /// The years 0 to 10,000: wider than what any command can say, and narrow enough to count days and add terms in.
+  private static let readable: ClosedRange<Int64> = -62_167_219_200_000_000...253_433_923_200_000_000
+
+  init(stored microseconds: Int64) throws {
+    guard Self.readable.contains(microseconds) else {
+      throw RecordError.malformed("an instant of \(microseconds) microseconds")
+    }
+    self.init(microseconds: microseconds)
   }
 }

@@ -46,6 +46,7 @@ public final class DeskService: Sendable {
     let views = try DeskViews(store.views)
     self.views = views
     try Self.catchUp(store, views, progress)
+    try Self.requireLastKey(store)
     rules = Rules()
     let head = try store.ledger.position()
     let positions = try store.views.environment.read { transaction throws(LMDBError) in
@@ -65,7 +66,15 @@ public final class DeskService: Sendable {
       lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure)
     self.writer = writer
     thread = WriterThread(name: "writer", capacity: settings.queueMax) { writer.process($0) }
-    if rules.current?.book != book { try adopt(book, actor) }
+    if rules.current?.book != book {
+      do {
+        try adopt(book, actor)
+      } catch {
+        // The thread would keep the directory open.
+        thread.stop()
+        throw error
+      }
+    }
   }
 
   /// The daemon's time.
@@ -122,6 +131,15 @@ public final class DeskService: Sendable {
     try thread.submit(pending, bytes: text.count)
     done.wait()
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
+  }
+
+  /// Keys older than the ledger are refused: the next case would get a new key where the lost one of another case has
+  /// been.
+  private static func requireLastKey(_ store: EventStore) throws {
+    let last = try store.views.environment.read { transaction throws(LMDBError) in
+      try store.views.lastStream(transaction)
+    }
+    try store.keys.require(last)
   }
 
   /// Brings the views up to the end of the ledger; views that are empty are built anew.

@@ -20,5 +20,9 @@ enum CodesView: Projection {
     return [ViewRow(key(code), bigEndian(row.number))]
   }
 
-  static func key(_ code: String) -> [UInt8] { Array(code.folded.utf8.prefix(500)) }
+  /// A code of nothing but marks folds to nothing, which is no key; it stands for itself.
+  static func key(_ code: String) -> [UInt8] {
+    let folded = code.folded
+    return Array((folded.isEmpty ? code : folded).utf8.prefix(500))
+  }
 }

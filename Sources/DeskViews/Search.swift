@@ -35,8 +35,9 @@ public struct SearchPages: Sendable {
       let state = try views.state(of: number, transaction)
       let own = SearchView.words(of: state)
       // A case with several words of this beginning is told once, at the first of them.
-      guard own.filter({ $0.hasPrefix(lead) }).min(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) == word,
-        words.allSatisfy({ word in own.contains { $0.hasPrefix(word) } })
+      guard
+        own.filter({ $0.utf8.starts(with: lead.utf8) }).min(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) == word,
+        words.allSatisfy({ word in own.contains { $0.utf8.starts(with: word.utf8) } })
       else { continue }
       page.append(CaseRow(number: number, state: state))
     }

@@ -36,6 +36,8 @@ public final class EventStore: Sendable {
       let lock = try Self.lock(directory)
       do {
         if !Files.exists(directory + "/ledger") {
+          // Views come after the ledger: where they are, it was lost, and a new one would only hide that.
+          if Files.exists(viewsDirectory.current) { throw StoreError.ledgerMissing(path: directory + "/ledger") }
           try Keys.create(directory + "/keys")
           try Ledger.create(directory + "/ledger", isDemo: isDemo)
         }

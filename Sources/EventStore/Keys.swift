@@ -52,12 +52,27 @@ public final class Keys: Sendable {
       close(descriptor)
       throw StoreError.keysDamaged(path: path, slot: 0)
     }
-    let bytes = lseek(descriptor, 0, SEEK_END)
-    // A slot that was torn while it was made was never used, and is made again.
-    state = Mutex(State(slots: UInt64(max(1, Int(bytes) / Self.slotBytes))))
+    do {
+      state = Mutex(State(slots: try Self.slots(descriptor, path)))
+    } catch {
+      close(descriptor)
+      throw error
+    }
   }
 
   deinit { close(descriptor) }
+
+  /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left only
+  /// zeros, was never used, and is made again.
+  private static func slots(_ descriptor: Int32, _ path: String) throws(FileError) -> UInt64 {
+    var slots = Int(lseek(descriptor, 0, SEEK_END)) / slotBytes
+    while slots > 1,
+      try Files.read(descriptor, count: slotBytes, at: (slots - 1) * slotBytes, path).allSatisfy({ $0 == 0 })
+    {
+      slots -= 1
+    }
+    return UInt64(max(1, slots))
+  }
 
   /// Makes the slots up to `last` and 1,024 more, durable, unless they are there.
   public func prepare(upTo last: UInt64) throws(StoreError) {
@@ -73,6 +88,11 @@ public final class Keys: Sendable {
         state.slots = end
       }
     }
+  }
+
+  /// Throws `StoreError.keyMissing` when the file ends before the slot; whether its key opens is not asked.
+  public func require(_ slot: UInt64) throws(StoreError) {
+    guard state.withLock({ slot < $0.slots }) else { throw .keyMissing(slot: slot) }
   }
 
   /// AES-256-GCM: nonce (12), ciphertext, tag (16).

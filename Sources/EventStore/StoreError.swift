@@ -8,6 +8,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   /// Another process has the data directory open.
   case inUse(directory: String)
   case notALedger(path: String, found: String)
+  /// The directory has views of a ledger, but no ledger.
+  case ledgerMissing(path: String)
   case masterKeyMissing(path: String)
   case keysDamaged(path: String, slot: UInt64)
   case keyMissing(slot: UInt64)
@@ -26,6 +28,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .inUse(let directory):
       "\(directory) is in use by another motcuad: stop that one first, or choose another directory with --data"
     case .notALedger(let path, let found): "\(path) is not a ledger that this release can read (\(found))"
+    case .ledgerMissing(let path):
+      "\(path) is missing, but the views of it are there: put back the whole ledger, nothing was changed"
     case .masterKeyMissing(let path):
       "\(path) is missing: without the master key the personal parts of the ledger cannot be opened; put it back from the backup of the keys"
     case .keysDamaged(let path, let slot): "\(path) is damaged at slot \(slot): put it back from the backup of the keys"

@@ -10,6 +10,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private var waiting: [(request: Request, bytes: Int)] = []
   private var isStopping = false
   private var isFinished = false
+  private var process: (@Sendable ([Request]) -> Void)?
   private let capacity: Int
   private let requestsMax = 256
   private let bytesMax = 1 << 20
@@ -19,8 +20,11 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   ///   - process: called on the writer's thread with each group, in the order of arrival.
   public init(name: String, capacity: Int, process: @escaping @Sendable ([Request]) -> Void) {
     self.capacity = capacity
+    self.process = process
     let thread = Thread { [self] in
-      while let group = nextGroup() { process(group) }
+      while let group = nextGroup() { self.process?(group) }
+      // The system may keep the thread a little longer than `stop` waits; what it worked on must be free by then.
+      self.process = nil
       condition.withLock {
         isFinished = true
         condition.broadcast()
@@ -45,7 +49,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
 
   public var count: Int { condition.withLock { waiting.count } }
 
-  /// Takes no more, finishes what was accepted, and returns when the thread has ended.
+  /// Takes no more, finishes what was accepted, and returns when the thread has ended and holds nothing any more.
   public func stop() {
     condition.withLock {
       isStopping = true

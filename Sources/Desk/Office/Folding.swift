@@ -17,7 +17,8 @@ extension String {
     return result
   }
 
-  /// The folded words joined by dashes: how short names are compared, so that `Cải chính`, `cai chinh` and `cai-chinh` are one.
+  /// The folded words joined by dashes: how short names are compared, so that `Cải chính`, `cai chinh` and `cai-chinh`
+  /// are one.
   public var slug: String {
     folded.unicodeScalars.split(whereSeparator: { !Folding.isWord($0) }).map(String.init).joined(separator: "-")
   }

@@ -75,6 +75,7 @@ public struct CaseDecider: Decider {
       guard case .exactly(let expected) = command.expected else { return [] }
       throw .versionConflict(code: state.code, expected: expected, actual: state.version)
     }
+    try refuseWrongBeginning(command.action, state)
     if case .importHistory(let history) = command.action { return try importHistory(history, state) }
     let moment = try moment(of: command, state)
     let bodies: [CaseEvent.Body] =
@@ -107,6 +108,15 @@ public struct CaseDecider: Decider {
       let circumstances = event.circumstances
       state.withdrawal = .init(mark: mark, at: circumstances.occurredAt, day: circumstances.occurredDay)
     case .corrected(let facts): state.apply(facts)
+    }
+  }
+
+  /// A case begins with its receipt, once; an import says for itself which code is taken.
+  private func refuseWrongBeginning(_ action: CaseCommand.Action, _ state: CaseState) throws(Rejection) {
+    switch action {
+    case .receive, .enquire: if state.receipt != nil { throw .codeTaken(code: state.code) }
+    case .importHistory: break
+    default: if state.receipt == nil { throw .unknownCase(code: context.newCode) }
     }
   }
 

@@ -45,7 +45,7 @@ public struct EventLog: Sendable {
         add(Row(record, columns, mapping), offset, &indexes)
       }
     }
-    for index in cases.indices { warn(of: cases[index], lines[index]) }
+    for (log, lines) in zip(cases, lines) { warn(of: log, lines) }
     for index in cases.indices { cases[index].history.steps.sort { $0.at < $1.at } }
     warnings.sort { $0.line < $1.line }
   }
@@ -67,8 +67,10 @@ public struct EventLog: Sendable {
       bad(row.line, error.reason.vi, error.reason.en)
       return
     }
-    guard let index = indexes[history.code] else {
-      indexes[history.code] = cases.count
+    // Folded, because that is how codes are told apart everywhere else.
+    let code = history.code.folded
+    guard let index = indexes[code] else {
+      indexes[code] = cases.count
       var history = history
       history.steps = [step]
       cases.append(Case(line: row.line, history: history, source: [row.source]))

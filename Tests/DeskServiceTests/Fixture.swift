@@ -1,0 +1,136 @@
+import Desk
+import DeskService
+import DeskViews
+import EventSourcing
+import EventStore
+import Foundation
+import LMDB
+
+/// The office of the tests: a commune at +07:00 that works 07:30–17:00, Monday to Friday.
+enum Fixture {
+  static let offset = UTCOffset(text: "+07:00") ?? .utc
+  static let lan = Actor(uid: 1000, account: "lan")
+  static let minh = Actor(uid: 1001, account: "minh")
+
+  static func time(_ text: String) -> Timestamp {
+    Timestamp(rfc3339: text + ":00+07:00") ?? Timestamp(microseconds: 0)
+  }
+
+  static func day(_ text: String) -> CalendarDay { CalendarDay(text: text) ?? CalendarDay(number: 0) }
+  static func clock(_ text: String) -> TimeOfDay { TimeOfDay(text: text) ?? .midnight }
+
+  /// The book of the office, in which correcting a record takes so long.
+  static func book(_ term: Term = .workingDays(3), name: String = "Cải chính", prefix: String = "H56.26.07") -> RuleBook
+  {
+    RuleBook(
+      office: Office(
+        name: Text(vi: "Xã", en: "Commune"), place: Text(vi: "Thanh Hóa", en: "Thanh Hóa"), codePrefix: prefix,
+        utcOffset: offset, opens: clock("07:30"), closes: clock("17:00")),
+      calendar: WorkingCalendar(
+        workingWeekdays: [1, 2, 3, 4, 5], publishedYears: [2026], daysOff: [], makeUpDays: [], yearly: []),
+      procedures: [
+        Procedure(
+          id: "cai-chinh", aliases: [], nationalID: nil, name: Text(vi: name, en: name), term: term, papers: [],
+          fee: Text(vi: "Không", en: "None"), source: "-", effective: day("2016-01-01"), isConfirmed: true)
+      ],
+      rules: RuleSet(
+        version: "test", effective: day("2025-07-01"), sameDayCutoff: clock("15:00"), reappointmentsMax: 1,
+        causes: [.init(id: "late", name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true)],
+        enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
+        sources: .init(term: "-", sameDay: "-", apology: "-", kinds: "-")))
+  }
+}
+
+/// A directory of the test's own, gone with the test, and the service in it.
+final class Desktop {
+  let path: String
+
+  init() { path = NSTemporaryDirectory() + "deskservice-" + UUID().uuidString }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Opens the service as a demo of that day, or on the machine's clock.
+  func open(
+    at now: String? = "2026-11-18T09:00", book: RuleBook = Fixture.book(),
+    settings: DeskService.Settings = .init()
+  ) throws -> DeskService {
+    try DeskService(
+      directory: path, book: book, actor: Actor(uid: 0, account: "motcua"),
+      clock: now.map { DeskClock(demoFrom: Fixture.time($0)) } ?? DeskClock(), settings: settings
+    ) { _ in }
+  }
+
+  /// Opens the service, lends it, and stops it in order.
+  @discardableResult
+  func during<R>(
+    at now: String? = "2026-11-18T09:00", book: RuleBook = Fixture.book(), _ body: (DeskService) async throws -> R
+  ) async throws -> R {
+    let service = try open(at: now, book: book)
+    let result = try await body(service)
+    try service.stop()
+    return result
+  }
+}
+
+extension CommandRequest {
+  /// A command with an id of its own; its canonical text is what it says.
+  init(
+    _ target: Target, _ action: CaseCommand.Action, by actor: Actor = Fixture.lan, id: [UInt8]? = nil,
+    expected: ExpectedVersion = .any
+  ) {
+    let command = CaseCommand(action, expected: expected)
+    self.init(
+      target, command, actor: actor, id: id ?? CommandID.make(milliseconds: 0),
+      canonicalText: Array("\(target) \(command)".utf8))
+  }
+
+  static func receive(_ name: String, by actor: Actor = Fixture.lan, id: [UInt8]? = nil) -> CommandRequest {
+    CommandRequest(
+      .newCase, .receive(Receive(.procedure, procedure: "cai-chinh", applicant: name)), by: actor, id: id)
+  }
+
+  static func importing(_ code: String, id: [UInt8]? = nil) -> CommandRequest {
+    let at = Fixture.time("2026-11-16T09:00")
+    return CommandRequest(
+      .newCase,
+      .importHistory(
+        ImportHistory(
+          code: code, channel: .other, subject: nil, applicant: nil, responsible: nil, receivedAt: at,
+          due: at.adding(seconds: 86_400), endedAt: nil, steps: [])), id: id)
+  }
+}
+
+extension DeskService {
+  @discardableResult
+  func accept(_ request: CommandRequest) async throws -> Accepted { try await record(request).get() }
+
+  /// Why it is refused; nil when it is accepted.
+  func rejection(_ request: CommandRequest) async -> Rejection? {
+    guard case .failure(.rejected(let rejection)) = await record(request) else { return nil }
+    return rejection
+  }
+
+  /// The rejection that looking for this code meets; nil when there is one such case.
+  func rejectionOfFinding(_ code: String) throws -> Rejection? {
+    do {
+      _ = try find(code)
+      return nil
+    } catch let rejection as Rejection {
+      return rejection
+    }
+  }
+
+  func allEvents() throws -> [ToldEvent] { try events(from: .start, limit: .max) }
+
+  /// Every row of the projections.
+  func rows() throws -> [String] {
+    let transaction = try store.views.environment.beginRead()
+    var rows: [String] = []
+    try views.rows(transaction) { rows.append("\($0) \($1) \($2)") }
+    return rows
+  }
+}
+
+extension Accepted {
+  var code: String { state.receipt?.facts.code ?? "" }
+}

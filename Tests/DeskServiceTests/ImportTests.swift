@@ -1,0 +1,244 @@
+import Desk
+import DeskService
+import DeskViews
+import EventSourcing
+import EventStore
+import LMDB
+import Testing
+
+@Suite("Reading an event log")
+struct EventLogTests {
+  static let mapping: ImportMapping = {
+    var columns = ImportMapping.Columns(code: "case", receivedAt: "start", due: "due", activity: "what", at: "when")
+    columns.endedAt = "end"
+    columns.subject = "subject"
+    columns.channel = "channel"
+    columns.actor = "who"
+    return ImportMapping(
+      columns: columns, channels: ["Desk": .counter, "Internet": .online], emptyWords: ["UNKNOWN"], text: "mapping 1")
+  }()
+
+  static let header = "case,start,due,end,subject,channel,what,who,when"
+  static let first =
+    "c1,2010-10-02T09:00:00,2010-10-05T17:00:00,2010-10-04T09:00:00,Bau,Desk,check,anna,2010-10-02T10:00:00"
+  static let second =
+    "c1,2010-10-02T09:00:00,2010-10-05T17:00:00,2010-10-04T09:00:00,Bau,Desk,decide,UNKNOWN,2010-10-04T09:00:00"
+  static let third = "c2,2010-10-03T09:00:00Z,2010-10-05T17:00:00+07:00,,Bau,Fax,check,bert,2010-10-03 10:00:00+01:00"
+
+  private func read(_ lines: [String], separator: String = "\n") throws -> EventLog {
+    try EventLog(([Self.header] + lines).joined(separator: separator), Self.mapping, offset: Fixture.offset)
+  }
+
+  /// The subject that a file of one row gives, whose subject field is written so.
+  private func subject(_ field: String) throws -> String? {
+    try read([Self.first.replacing("Bau", with: field)]).cases.first?.history.subject
+  }
+
+  @Test("rows become cases with their steps, as the mapping says")
+  func mapped() throws {
+    let log = try read([Self.first, Self.third, Self.second])
+    #expect(log.badRows.isEmpty && log.warnings.isEmpty)
+    #expect(log.cases.map(\.line) == [2, 3])
+    let (one, two) = (try #require(log.cases.first).history, try #require(log.cases.last).history)
+    #expect(one.code == "c1" && one.channel == .counter && one.subject == "Bau")
+    #expect(one.receivedAt == Timestamp(rfc3339: "2010-10-02T09:00:00+07:00"))
+    #expect(one.endedAt == Timestamp(rfc3339: "2010-10-04T09:00:00+07:00"))
+    #expect(one.steps.map(\.facts) == [Progressed(step: "check", by: "anna"), Progressed(step: "decide")])
+    #expect(two.receivedAt == Timestamp(rfc3339: "2010-10-03T16:00:00+07:00"))
+    #expect(two.channel == .other && two.endedAt == nil)
+    #expect(two.steps.first?.at == Timestamp(rfc3339: "2010-10-03T09:00:00Z"))
+  }
+
+  @Test("steps are told in the order in which they happened, those of the same instant in the order of the file")
+  func sorted() throws {
+    let times = ["2010-10-04T10:00:00", "2010-10-02T10:00:00", "2010-10-02T10:00:00"]
+    let lines = zip(["c", "a", "b"], times).map { "c1,2010-10-02T09:00:00,2010-10-05T17:00:00,,Bau,Desk,\($0),,\($1)" }
+    #expect(try read(lines).cases.first?.history.steps.map(\.facts.step) == ["a", "b", "c"])
+  }
+
+  @Test("line ends of every kind, a BOM, empty lines and no line end at the end", arguments: ["\n", "\r\n", "\r"])
+  func lineEnds(separator: String) throws {
+    let log = try read([Self.first, "", Self.third, ""], separator: separator)
+    #expect(log.cases.map(\.line) == [2, 4] && log.badRows.isEmpty)
+    let text = "\u{FEFF}" + [Self.header, Self.first].joined(separator: separator)
+    #expect(try EventLog(text, Self.mapping, offset: Fixture.offset).cases.count == 1)
+  }
+
+  @Test("quoted fields hold commas, line ends and quotes")
+  func quoted() throws {
+    #expect(try subject("\"a, b\"") == "a, b")
+    #expect(try subject("\"say \"\"hello\"\"\"") == "say \"hello\"")
+    #expect(try subject("\"\"") == nil)
+    #expect(try subject("\"\"\"\"") == "\"")
+    // A subject has one line only; the row is read whole all the same, and the next one keeps its number.
+    let log = try read([Self.first.replacing("Bau", with: "\"a\nb\r\nc\""), Self.third])
+    #expect(log.badRows.map(\.line) == [2])
+    #expect(log.cases.map(\.line) == [5])
+  }
+
+  @Test("a quotation mark that is never closed is told with the line where it opens")
+  func unclosed() throws {
+    let log = try read([Self.first, Self.first.replacing("Bau", with: "\"Bau"), Self.third, Self.third])
+    #expect(log.badRows.map(\.line) == [3])
+    #expect(log.badRows.first?.reason.en == "a quotation mark is never closed")
+    #expect(log.cases.map(\.history.code) == ["c1"])
+  }
+
+  @Test("a bad row is told with its line, and those around it are read")
+  func badRows() throws {
+    let log = try read([
+      Self.first, "c3,2010", Self.third, Self.first.replacing("Bau", with: "B\"au"),
+      Self.first.replacing("Bau", with: "\"B\"au"), Self.first.replacing("2010-10-05T17:00:00", with: "tomorrow"),
+      Self.first.replacing("c1,", with: ","), Self.first.replacing("check", with: "UNKNOWN"),
+      Self.first.replacing("c1", with: "c\u{202E}1"), Self.first + ",more", Self.second,
+    ])
+    #expect(log.badRows.map(\.line) == [3, 5, 6, 7, 8, 9, 10, 11])
+    #expect(log.badRows.first?.reason.en == "has 2 fields, not 9")
+    #expect(log.badRows.map(\.reason.en)[3] == "due: “tomorrow” is not a time")
+    #expect(log.cases.map(\.history.steps.count) == [2, 1])
+  }
+
+  @Test("contradictions are warnings with their lines, and the history is kept as it is")
+  func contradictions() throws {
+    let log = try read([
+      "a,2010-10-05T09:00:00,2010-10-04T09:00:00,2010-10-03T09:00:00,Bau,Desk,check,,2010-10-06T09:00:00",
+      "b,2010-10-05T09:00:00,2010-10-08T09:00:00,,Bau,Desk,check,,2010-10-06T09:00:00",
+      "b,2010-10-05T09:00:00,2010-10-09T09:00:00,,Bau,Desk,check,,2010-10-01T09:00:00",
+    ])
+    #expect(log.badRows.isEmpty && log.cases.count == 2)
+    #expect(
+      log.warnings.map { "\($0.line) \($0.reason.en)" } == [
+        "2 ends before it was received", "2 is due before it was received", "2 a step after the end",
+        "4 what it says of the case differs from line 3, which is kept", "4 a step before the receipt",
+      ])
+    #expect(log.cases.last?.history.due == Timestamp(rfc3339: "2010-10-08T09:00:00+07:00"))
+  }
+
+  @Test("a column that is not there is named, with those that are")
+  func missingColumn() throws {
+    do throws(EventLog.MissingColumn) {
+      _ = try EventLog("case,start\nc1,x", Self.mapping, offset: Fixture.offset)
+      Issue.record("read without its columns")
+    } catch {
+      #expect(error.name == "due" && error.known == ["case", "start"])
+    }
+    #expect(throws: EventLog.MissingColumn.self) { try EventLog("", Self.mapping, offset: Fixture.offset) }
+  }
+
+  @Test("two spellings of one code are one case, as they are everywhere else")
+  func spellings() throws {
+    let log = try read([Self.first, Self.second.replacing("c1", with: "C1")])
+    #expect(log.cases.map(\.history.steps.count) == [2])
+    #expect(log.warnings.map(\.line) == [3])
+  }
+}
+
+@Suite("Importing")
+struct ImportTests {
+  private let text = [
+    EventLogTests.header, EventLogTests.first, EventLogTests.second, EventLogTests.third, "c3,bad",
+  ].joined(separator: "\n")
+
+  private func run(
+    _ service: DeskService, _ text: String, _ mapping: ImportMapping = EventLogTests.mapping, skipping: Set<Int> = []
+  ) async throws -> ImportProgress {
+    let log = try EventLog(text, mapping, offset: Fixture.offset)
+    var last: ImportProgress?
+    try await service.run(log, file: text, mapping: mapping, skipping: skipping, actor: Fixture.lan) { last = $0 }
+    return try #require(last)
+  }
+
+  @Test("cases come in with their history, as it was")
+  func imported() async throws {
+    try await Desktop().during { service async throws in
+      let progress = try await run(service, text)
+      #expect(progress.cases == 2 && progress.events == 6 && progress.done == 2 && progress.total == 2)
+      let row = try service.find("c1")
+      #expect(row.state.status == .returned && row.state.receipt?.isImported == true)
+      let events = try service.history(of: row, from: Version(1), limit: 10)
+      #expect(events.map(\.circumstances.occurredAt) == events.map(\.circumstances.occurredAt).sorted())
+      #expect(events.count == 4)
+      #expect(try service.find("c2").state.isOpen)
+    }
+  }
+
+  @Test("reading a log writes nothing, whatever is wrong in it")
+  func nothingWritten() async throws {
+    try await Desktop().during { service async throws in
+      let before = service.signal.position
+      let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
+      #expect(log.badRows.map(\.line) == [5])
+      #expect(try service.takenCodes(log, file: text, actor: Fixture.lan).isEmpty)
+      #expect(service.signal.position == before)
+    }
+  }
+
+  @Test("the same file again changes nothing, after a restart too")
+  func again() async throws {
+    let office = Desktop()
+    let end = try await office.during { service async throws in
+      _ = try await run(service, text)
+      let (end, rows) = (service.signal.position, try service.rows())
+      let progress = try await run(service, text)
+      #expect(progress.repeated == 2 && progress.cases == 0 && progress.events == 0)
+      #expect(service.signal.position == end)
+      #expect(try service.rows() == rows)
+      return end
+    }
+    try await office.during { service async throws in
+      #expect(try await run(service, text).repeated == 2)
+      #expect(service.signal.position == end)
+    }
+  }
+
+  @Test("the same file by another mapping is refused, because it would say something else")
+  func otherMapping() async throws {
+    try await Desktop().during { service async throws in
+      _ = try await run(service, text)
+      var mapping = EventLogTests.mapping
+      mapping.text = "mapping 2"
+      let end = service.signal.position
+      await #expect(throws: CommandFailure.self) { _ = try await run(service, text, mapping) }
+      #expect(service.signal.position == end)
+    }
+  }
+
+  @Test("codes that other cases have are told with their lines, and those left out come not in")
+  func taken() async throws {
+    try await Desktop().during { service async throws in
+      try await service.accept(.importing("C2"))
+      let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
+      let taken = try service.takenCodes(log, file: text, actor: Fixture.lan)
+      #expect(taken.map(\.line) == [4])
+      let progress = try await run(service, text, skipping: Set(taken.map(\.line)))
+      #expect(progress.cases == 1 && progress.total == 1)
+      #expect(try service.takenCodes(log, file: text, actor: Fixture.lan).map(\.line) == [4])
+    }
+  }
+
+  @Test("an interrupted import is taken up by running it again")
+  func interrupted() async throws {
+    struct Stop: Error {}
+    let lines = (0..<300).map { EventLogTests.first.replacingFirst("c1", "c\($0)") }
+    let text = ([EventLogTests.header] + lines).joined(separator: "\n")
+    try await Desktop().during { service async throws in
+      let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
+      await #expect(throws: Stop.self) {
+        try await service.run(log, file: text, mapping: EventLogTests.mapping, skipping: [], actor: Fixture.lan) {
+          if $0.done > 200 { throw Stop() }
+        }
+      }
+      #expect(try service.caseCount() == 256)
+      let progress = try await run(service, text)
+      #expect(progress.repeated == 256 && progress.cases == 44)
+      #expect(try service.caseCount() == 300)
+    }
+  }
+}
+
+extension String {
+  /// The text with the first occurrence of a part replaced.
+  func replacingFirst(_ part: String, _ replacement: String) -> String {
+    replacing(part, with: replacement, maxReplacements: 1)
+  }
+}

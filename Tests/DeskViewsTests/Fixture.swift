@@ -1,0 +1,154 @@
+import Desk
+import DeskViews
+import EventSourcing
+import EventStore
+import Foundation
+import LMDB
+
+/// The office of the tests: a commune at +07:00 that works 07:30–17:00, Monday to Friday.
+enum Fixture {
+  static let offset = UTCOffset(text: "+07:00") ?? .utc
+
+  static func time(_ text: String) -> Timestamp {
+    Timestamp(rfc3339: text + ":00+07:00") ?? Timestamp(microseconds: 0)
+  }
+
+  static func day(_ text: String) -> CalendarDay { CalendarDay(text: text) ?? CalendarDay(number: 0) }
+  static func clock(_ text: String) -> TimeOfDay { TimeOfDay(text: text) ?? .midnight }
+
+  static func procedure(_ id: String, _ term: Term) -> Procedure {
+    Procedure(
+      id: id, aliases: [], nationalID: nil, name: Text(vi: id, en: id), term: term, papers: [],
+      fee: Text(vi: "Không", en: "None"), source: "-", effective: day("2016-01-01"), isConfirmed: true)
+  }
+
+  static let book = RuleBook(
+    office: Office(
+      name: Text(vi: "Xã", en: "Commune"), place: Text(vi: "Thanh Hóa", en: "Thanh Hóa"), codePrefix: "H56.26.07",
+      utcOffset: offset, opens: clock("07:30"), closes: clock("17:00")),
+    calendar: WorkingCalendar(
+      workingWeekdays: [1, 2, 3, 4, 5], publishedYears: [2026], daysOff: [], makeUpDays: [], yearly: []),
+    procedures: [procedure("cai-chinh", .workingDays(3)), procedure("khai-sinh", .atOnce)],
+    rules: RuleSet(
+      version: "test", effective: day("2025-07-01"), sameDayCutoff: clock("15:00"), reappointmentsMax: 1,
+      causes: [
+        .init(id: "late", name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true),
+        .init(id: "conduct", name: Text(vi: "thái độ", en: "conduct"), answersForDate: false),
+      ], enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
+      sources: .init(term: "-", sameDay: "-", apology: "-", kinds: "-")))
+
+  static let apology = Apology(cause: "late", text: "Xin lỗi bà vì đã trễ hẹn.")
+}
+
+/// A desk that writes its views and nothing else, in a directory of its own that goes with it.
+final class Register {
+  let path: String
+  let store: EventStore
+  let views: DeskViews
+  /// All events in the order in which they were applied, and the states that they add up to.
+  private(set) var events: [(number: UInt64, event: CaseEvent)] = []
+  private(set) var states: [UInt64: CaseState] = [:]
+
+  init() throws {
+    path = NSTemporaryDirectory() + "deskviews-" + UUID().uuidString
+    store = try EventStore(path, tables: DeskViews.tables, form: DeskViews.form, isDemo: false, now: 0)
+    views = try DeskViews(store.views)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Decides and applies; a new case when there is no number.
+  @discardableResult
+  func record(
+    _ action: CaseCommand.Action, _ number: UInt64? = nil, at now: Timestamp, by account: String = "lan",
+    occurred: DateExpression? = nil
+  ) throws -> UInt64 {
+    let target = number ?? UInt64(states.count + 1)
+    let state = states[target] ?? CaseState()
+    var voidTarget: CaseEvent?
+    if case .correct(let correct) = action, let version = correct.voids {
+      let history = events.filter { $0.number == target }.map(\.event)
+      if (1...UInt32(history.count)).contains(version.rawValue) { voidTarget = history[Int(version.rawValue) - 1] }
+    }
+    let day = (occurred?.instant(now: now, office: Fixture.book.office, calendar: Fixture.book.calendar) ?? now)
+      .day(at: Fixture.offset)
+    let serial = try read { views, transaction in try views.nextSerial(on: day, transaction) }
+    let context = CaseDecider.Context(
+      now: now, actor: Actor(uid: 1000, account: account), book: Fixture.book, rules: Position(1),
+      caseBook: Fixture.book,
+      newCode: CaseCode.code(prefix: Fixture.book.office.codePrefix, day: day, serial: serial), voidTarget: voidTarget)
+    let command = CaseCommand(action, occurredAt: occurred, reason: occurred == nil ? nil : "ghi bù")
+    try apply(try CaseDecider(context).decide(command, state), to: target)
+    return target
+  }
+
+  @discardableResult
+  func receive(
+    _ applicant: String, at now: String, procedure: String = "cai-chinh", by account: String = "lan",
+    _ change: (inout Receive) -> Void = { _ in }
+  ) throws -> UInt64 {
+    var receive = Receive(.procedure, procedure: procedure, applicant: applicant)
+    change(&receive)
+    return try record(.receive(receive), at: Fixture.time(now), by: account)
+  }
+
+  func apply(_ events: [CaseEvent], to number: UInt64) throws {
+    let transaction = try store.views.environment.beginWrite()
+    for event in events {
+      self.events.append((number, event))
+      let before = try views.state(of: number, transaction)
+      states[number] = try views.apply(event, to: number, from: before, transaction)
+    }
+    try transaction.commit()
+  }
+
+  func read<R>(_ body: (DeskViews, borrowing ReadTransaction) throws -> R) throws -> R {
+    let transaction = try store.views.environment.beginRead()
+    return try body(views, transaction)
+  }
+
+  func code(_ number: UInt64) -> String { states[number]?.receipt?.facts.code ?? "" }
+
+  func tally(_ group: TallyView.Group = .cases, at now: String) throws -> Columns {
+    try read { views, transaction in
+      try views.tally(now: Fixture.time(now), offset: Fixture.offset, transaction)[group] ?? Columns()
+    }
+  }
+
+  func list(at now: String, limit: Int = 100, _ change: (inout CaseFilter) -> Void = { _ in }) throws -> [UInt64] {
+    var filter = CaseFilter()
+    change(&filter)
+    return try list(filter, Fixture.time(now), limit: limit)
+  }
+
+  func list(_ filter: CaseFilter, _ now: Timestamp, limit: Int) throws -> [UInt64] {
+    var pages = views.list(filter, now: now)
+    var numbers: [UInt64] = []
+    while let page = try pages.next(limit: limit) { numbers += page.map(\.number) }
+    return numbers
+  }
+
+  func search(_ text: String, limit: Int = 100) throws -> [UInt64] {
+    var pages = views.search(text)
+    var numbers: [UInt64] = []
+    while let page = try pages.next(limit: limit) { numbers += page.map(\.number) }
+    return numbers
+  }
+
+  func next(clerk: String? = nil, at now: Timestamp, limit: Int = 100) throws -> [(reason: DutyReason, number: UInt64)]
+  {
+    var pages = views.next(clerk: clerk, now: now, offset: Fixture.offset)
+    var duties: [(DutyReason, UInt64)] = []
+    while let page = try pages.next(limit: limit) { duties += page.map { ($0.reason, $0.row.number) } }
+    return duties
+  }
+
+  /// Every row of every table.
+  func rows() throws -> [String] {
+    try read { views, transaction in
+      var rows: [String] = []
+      try views.rows(transaction) { rows.append("\($0) \($1) \($2)") }
+      return rows
+    }
+  }
+}

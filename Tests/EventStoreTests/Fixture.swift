@@ -1,0 +1,124 @@
+import EventSourcing
+import EventStore
+import Foundation
+import LMDB
+
+/// A directory of the test's own, gone with the test.
+final class Folder {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "eventstore-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+  }
+
+  func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
+
+  /// In place, so that the file stays the same file.
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
+  }
+
+  func remove(_ names: String...) throws {
+    for name in names { try FileManager.default.removeItem(atPath: path + "/" + name) }
+  }
+
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+
+  /// Puts a copy of what lies in another folder in the place of what is here. The copy is made first, or it might get
+  /// the inode of what it replaces.
+  func replace(_ name: String, from other: Folder, _ otherName: String? = nil) throws {
+    let copy = path + "/copy"
+    try FileManager.default.copyItem(atPath: other.path + "/" + (otherName ?? name), toPath: copy)
+    if exists(name) { try remove(name) }
+    try FileManager.default.moveItem(atPath: copy, toPath: path + "/" + name)
+  }
+}
+
+/// A store of notes: a record is a stream, a version and a text, and the one projection keeps the last text of each
+/// stream.
+struct Notebook {
+  static let tables = ["last"]
+
+  let store: EventStore
+  /// How many records the views had to be told when it was opened.
+  let replayed: Int
+  private let last: Table
+
+  init(_ folder: Folder, form: String = "notes 1", isDemo: Bool = false) throws {
+    let store = try EventStore(folder.path, tables: Self.tables, form: form, isDemo: isDemo, now: 0)
+    self.store = store
+    let last = try store.views.environment.table("last")
+    self.last = last
+    var replayed = 0
+    try store.catchUp { record, _, transaction in
+      replayed += 1
+      try transaction.put(last, bigEndian(UInt64(record[0])), record)
+      return Self.key(record)
+    }
+    self.replayed = replayed
+  }
+
+  static func record(_ stream: UInt8, _ version: UInt8, _ text: String = "note") -> [UInt8] {
+    [stream, version] + Array(text.utf8)
+  }
+
+  static func key(_ record: [UInt8]) -> Views.RecordKey {
+    Views.RecordKey(
+      stream: UInt64(record[0]), version: Version(UInt32(record[1])), uid: 1000,
+      commandID: record[..<2] + [UInt8](repeating: 7, count: 14), digest: [UInt8](repeating: 9, count: 16))
+  }
+
+  /// One commit of these records.
+  func commit(_ records: [[UInt8]]) throws {
+    var batch = try store.beginBatch()
+    for record in records {
+      _ = try batch.append(record, Self.key(record))
+      try batch.views.put(last, bigEndian(UInt64(record[0])), record)
+    }
+    try batch.commit()
+  }
+
+  /// `count` records of stream 1 that follow what is there.
+  func commit(_ count: Int) throws {
+    let version = try store.views.environment.read { transaction throws(LMDBError) in
+      try store.views.version(of: 1, transaction)
+    }
+    try commit((1...count).map { Self.record(1, UInt8(Int(version.rawValue) + $0)) })
+  }
+
+  /// Every row of every table of the views.
+  func rows() throws -> [String] {
+    var rows: [String] = []
+    let transaction = try store.views.environment.beginRead()
+    for name in ["meta", "streams", "commands"] + Self.tables {
+      try transaction.scan(try store.views.environment.table(name), from: nil) { key, value in
+        rows.append("\(name) \(hex(key)) \(hex(value))")
+        return .next
+      }
+    }
+    return rows
+  }
+
+  func records() throws -> [[UInt8]] { try store.ledger.records(from: .start, limit: .max).map(\.record) }
+}
+
+private func hex(_ bytes: Span<UInt8>) -> String {
+  bytes.indices.map { (bytes[$0] < 16 ? "0" : "") + String(bytes[$0], radix: 16) }.joined()
+}
+
+/// The error of the store that the body throws; nil when it throws none.
+func storeError(_ body: () throws -> Void) throws -> StoreError? {
+  do {
+    try body()
+    return nil
+  } catch let error as StoreError {
+    return error
+  }
+}

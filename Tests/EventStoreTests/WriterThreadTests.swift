@@ -1,0 +1,105 @@
+import Dispatch
+import EventStore
+import Synchronization
+import Testing
+
+@Suite("The writer's thread")
+struct WriterThreadTests {
+  /// Keeps the groups that the thread hands over, and holds the first one until it is opened.
+  private final class Gate: Sendable {
+    let groups = Mutex<[[Int]]>([])
+    private let isReached = DispatchSemaphore(value: 0)
+    private let isOpen = DispatchSemaphore(value: 0)
+
+    func take(_ group: [Int]) {
+      let isFirst = groups.withLock { groups in
+        groups.append(group)
+        return groups.count == 1
+      }
+      guard isFirst else { return }
+      isReached.signal()
+      isOpen.wait()
+    }
+
+    func waitUntilReached() { isReached.wait() }
+    func open() { isOpen.signal() }
+  }
+
+  /// A thread that is busy with request 0.
+  private func busy(capacity: Int) throws -> (Gate, WriterThread<Int>) {
+    let gate = Gate()
+    let thread = WriterThread<Int>(name: "test", capacity: capacity) { gate.take($0) }
+    try thread.submit(0, bytes: 1)
+    gate.waitUntilReached()
+    return (gate, thread)
+  }
+
+  @Test("what waits while it is busy comes in the order of arrival, at most 256 at a time")
+  func groups() throws {
+    let (gate, thread) = try busy(capacity: 2000)
+    for request in 1...1000 { try thread.submit(request, bytes: 100) }
+    #expect(thread.count == 1000)
+    gate.open()
+    thread.stop()
+    let groups = gate.groups.withLock { $0 }
+    #expect(groups.map(\.count) == [1, 256, 256, 256, 232])
+    #expect(groups.flatMap(\.self) == Array(0...1000))
+  }
+
+  @Test("a group holds at most 1 MiB, but one larger request goes through alone")
+  func bytes() throws {
+    let (gate, thread) = try busy(capacity: 10)
+    for (request, bytes) in [600_000, 400_000, 600_000, 3_000_000, 1].enumerated() {
+      try thread.submit(request + 1, bytes: bytes)
+    }
+    gate.open()
+    thread.stop()
+    #expect(gate.groups.withLock { $0 } == [[0], [1, 2], [3], [4], [5]])
+  }
+
+  @Test("a full queue refuses at once, and takes requests again when it has been emptied")
+  func full() throws {
+    let (gate, thread) = try busy(capacity: 3)
+    for request in 1...3 { try thread.submit(request, bytes: 1) }
+    #expect(throws: WriterThread<Int>.Refusal.full) { try thread.submit(4, bytes: 1) }
+    gate.open()
+    while thread.count > 0 {}
+    try thread.submit(5, bytes: 1)
+    thread.stop()
+    #expect(gate.groups.withLock { $0 }.flatMap(\.self) == [0, 1, 2, 3, 5])
+  }
+
+  @Test("stopping finishes what was accepted and takes no more")
+  func stop() throws {
+    let (gate, thread) = try busy(capacity: 100)
+    for request in 1...50 { try thread.submit(request, bytes: 1) }
+    let isStopped = DispatchSemaphore(value: 0)
+    DispatchQueue.global().async {
+      thread.stop()
+      isStopped.signal()
+    }
+    #expect(isStopped.wait(timeout: .now() + 0.05) == .timedOut)
+    gate.open()
+    isStopped.wait()
+    #expect(gate.groups.withLock { $0 }.flatMap(\.self) == Array(0...50))
+    #expect(throws: WriterThread<Int>.Refusal.stopped) { try thread.submit(51, bytes: 1) }
+  }
+
+  @Test("when it has stopped, nothing of what it worked on is held any more")
+  func releases() {
+    for _ in 0..<200 {
+      weak let gate: Gate?
+      let thread: WriterThread<Int>
+      do {
+        let strong = Gate()
+        gate = strong
+        thread = WriterThread<Int>(name: "test", capacity: 1) { [strong] in strong.take($0) }
+      }
+      thread.stop()
+      guard gate == nil else {
+        Issue.record("still held")
+        return
+      }
+    }
+  }
+}
