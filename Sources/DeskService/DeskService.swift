@@ -85,7 +85,9 @@ public final class DeskService: Sendable {
   public func record(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
     await withCheckedContinuation { continuation in
       let digest = store.keys.digest(request.canonicalText)
-      let pending = CommandWriter.Pending(work: .command(request), digest: digest) { continuation.resume(returning: $0) }
+      let pending = CommandWriter.Pending(work: .command(request), digest: digest) {
+        continuation.resume(returning: $0)
+      }
       do throws(WriterThread<CommandWriter.Pending>.Refusal) {
         try thread.submit(pending, bytes: request.canonicalText.count)
       } catch {

@@ -60,8 +60,8 @@ public final class Keys: Sendable {
 
   deinit { close(descriptor) }
 
-  /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left only zeros, was never used, and is
-  /// made again.
+  /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left
+  /// only zeros, was never used, and is made again.
   private static func slots(_ descriptor: Int32, _ path: String) throws(FileError) -> UInt64 {
     var slots = Int(lseek(descriptor, 0, SEEK_END)) / slotBytes
     while slots > 1,

@@ -31,8 +31,8 @@ final class Folder {
 
   func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
 
-  /// Puts a copy of what lies in another folder in the place of what is here. The copy is made first, or it might get the inode of what it
-  /// replaces.
+  /// Puts a copy of what lies in another folder in the place of what is here. The copy is made first, or it might get
+  /// the inode of what it replaces.
   func replace(_ name: String, from other: Folder, _ otherName: String? = nil) throws {
     let copy = path + "/copy"
     try FileManager.default.copyItem(atPath: other.path + "/" + (otherName ?? name), toPath: copy)

@@ -123,7 +123,8 @@ public struct CaseDecider: Decider {
   /// When it happened and when it is recorded: earlier than now only with a reason, never before the receipt, never in the future.
   private func moment(of command: CaseCommand, _ state: CaseState) throws(Rejection) -> CaseEvent.Circumstances {
     let reason = try FieldText.reason.checked(command.reason)
-    let stated = command.occurredAt?.instant(now: context.now, office: context.book.office, calendar: context.book.calendar)
+    let stated = command.occurredAt?.instant(
+      now: context.now, office: context.book.office, calendar: context.book.calendar)
     let occurredAt = stated ?? context.now
     guard occurredAt <= context.now else { throw .inFuture(occurredAt, now: context.now) }
     if occurredAt < context.now {
