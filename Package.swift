@@ -5,6 +5,7 @@ import PackageDescription
 let package = Package(
   name: "motcua",
   products: [
+    .executable(name: "motcua", targets: ["motcua"]),
     .executable(name: "motcuad", targets: ["motcuad"]),
   ],
   dependencies: [
@@ -65,7 +66,14 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), "TOMLKit",
       ]),
+    .executableTarget(
+      name: "motcua",
+      dependencies: [
+        "DeskInterface", "Varlink", "VarlinkClient",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     // Tests, a folder for each module
+    .testTarget(name: "HouseTests", dependencies: ["motcua"]),
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
@@ -78,6 +86,17 @@ let package = Package(
       dependencies: ["Desk", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB"]),
     .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
     .testTarget(
+      name: "motcuaTests",
+      dependencies: [
+        "DeskInterface", "Varlink", "motcua", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "DaemonTests",
+      dependencies: [
+        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "Varlink", "VarlinkClient", "motcua",
+        "motcuad",
+      ], exclude: ["varlink_peer.py"]),
+    .testTarget(
       name: "VarlinkServerTests",
       dependencies: [
         "Varlink", "VarlinkClient", "VarlinkServer", .product(name: "Logging", package: "swift-log"),
@@ -86,14 +105,15 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system {
-  target.swiftSettings = (target.swiftSettings ?? []) + [
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
-    .enableUpcomingFeature("ExistentialAny"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
-    .enableUpcomingFeature("MemberImportVisibility"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+      .enableUpcomingFeature("ExistentialAny"),
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+      .enableUpcomingFeature("MemberImportVisibility"),
+      // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+      .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
 }

@@ -37,8 +37,8 @@ extension Wire {
     }
   }
 
-  /// [more] Brings in an event log in CSV, one row per activity. `mapping` is the text of the TOML file that says what the
-  /// columns mean. All rows are read before anything is written. The same file again changes nothing.
+  /// [more] Brings in an event log in CSV, one row per activity. `mapping` is the text of the TOML file that says what
+  /// the columns mean. All rows are read before anything is written. The same file again changes nothing.
   public struct Import: WireMethod {
     public static let method = "vn.motcua.Admin.Import"
 

@@ -271,7 +271,8 @@ extension Wire {
     }
   }
 
-  /// History is added to, never edited: changes facts of the case, or voids an event that was recorded today by mistake.
+  /// History is added to, never edited: changes facts of the case, or voids an event that was recorded today by
+  /// mistake.
   public struct Correct: WireMethod {
     public static let method = "vn.motcua.Desk.Correct"
 

@@ -95,7 +95,8 @@ extension Wire {
     }
   }
 
-  /// [more] Cases in which every word given begins a word of the citizen's name, the code or the subject; accents may be left out.
+  /// [more] Cases in which every word given begins a word of the citizen's name, the code or the subject; accents may
+  /// be left out.
   public struct Search: WireMethod {
     public static let method = "vn.motcua.Views.Search"
 
@@ -185,7 +186,8 @@ extension Wire {
     }
   }
 
-  /// [more] Events as they are recorded, after position `after` (missing: from now on), without gap or repeat, until the caller hangs up.
+  /// [more] Events as they are recorded, after position `after` (missing: from now on), without gap or repeat, until
+  /// the caller hangs up.
   public struct Watch: WireMethod {
     public static let method = "vn.motcua.Views.Watch"
 

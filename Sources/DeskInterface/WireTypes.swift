@@ -20,8 +20,8 @@ extension Wire {
 
   /// How the command is to be recorded. All of it may be left out.
   public struct Entry: Codable, Sendable, Hashable {
-    /// Identifies the command, a UUID (version 7 is kindest to the index): sent again, the same command is answered again
-    /// and not done twice. Without it a repeated command is a second command.
+    /// Identifies the command, a UUID (version 7 is kindest to the index): sent again, the same command is answered
+    /// again and not done twice. Without it a repeated command is a second command.
     public var commandId: String?
     /// Refuse with VersionConflict unless the case is at this version.
     public var expectedVersion: Int?

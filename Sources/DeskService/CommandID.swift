@@ -29,8 +29,12 @@ public enum CommandID {
   /// Reads `018f…-….`: 32 hexadecimal digits with the four dashes of a UUID.
   public static func bytes(_ text: String) -> [UInt8]? {
     let characters = Array(text.utf8)
-    guard characters.count == 36, [8, 13, 18, 23].allSatisfy({ characters[$0] == UInt8(ascii: "-") }) else { return nil }
-    let digits = characters.filter { $0 != UInt8(ascii: "-") }.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard characters.count == 36, [8, 13, 18, 23].allSatisfy({ characters[$0] == UInt8(ascii: "-") }) else {
+      return nil
+    }
+    let digits = characters.filter { $0 != UInt8(ascii: "-") }.compactMap {
+      Character(Unicode.Scalar($0)).hexDigitValue
+    }
     guard digits.count == 32 else { return nil }
     return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
   }

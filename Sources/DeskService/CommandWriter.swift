@@ -6,7 +6,8 @@ import EventStore
 import LMDB
 import Synchronization
 
-/// What happens on the writer's thread: a group of commands is decided one after the other, committed together, and then answered.
+/// What happens on the writer's thread: a group of commands is decided one after the other, committed together, and
+/// then answered.
 final class CommandWriter: Sendable {
   struct Pending: Sendable {
     var work: Work
@@ -31,7 +32,8 @@ final class CommandWriter: Sendable {
   let signal: CommitSignal
   let reserveBytes: Int
   private let lastRecordedAt: Mutex<Timestamp>
-  /// Why nothing can be written any more. After a failed commit LMDB takes the next one as if nothing had happened, so it must not get one.
+  /// Why nothing can be written any more. After a failed commit LMDB takes the next one as if nothing had happened, so
+  /// it must not get one.
   private let failure = Mutex<String?>(nil)
   private let counted = Mutex(Counters())
   private let onFailure: @Sendable (String) -> Void
@@ -215,7 +217,8 @@ final class CommandWriter: Sendable {
   }
 
   private func accepted(
-    _ number: UInt64, _ version: Version, at position: Position, _ recordedAt: Timestamp, _ state: CaseState, events: Int
+    _ number: UInt64, _ version: Version, at position: Position, _ recordedAt: Timestamp, _ state: CaseState,
+    events: Int
   ) -> Accepted {
     Accepted(
       number: number, version: version, position: position, recordedAt: recordedAt, isRepeated: false, state: state,

@@ -27,7 +27,8 @@ public final class DeskService: Sendable {
   private let writer: CommandWriter
   private let thread: WriterThread<CommandWriter.Pending>
 
-  /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in force.
+  /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in
+  /// force.
   ///
   /// - Parameters:
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
@@ -132,7 +133,8 @@ public final class DeskService: Sendable {
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
   }
 
-  /// Keys older than the ledger are refused: the next case would get a new key where the lost one of another case has been.
+  /// Keys older than the ledger are refused: the next case would get a new key where the lost one of another case has
+  /// been.
   private static func requireLastKey(_ store: EventStore) throws {
     let last = try store.views.environment.read { transaction throws(LMDBError) in
       try store.views.lastStream(transaction)
@@ -140,7 +142,10 @@ public final class DeskService: Sendable {
     try store.keys.require(last)
   }
 
-  private static func catchUp(_ store: EventStore, _ views: DeskViews, _ progress: (Position) -> Void) throws {
+  /// Brings the views up to the end of the ledger; views that are empty are built anew.
+  public static func catchUp(
+    _ store: EventStore, _ views: DeskViews, _ progress: (Position) -> Void = { _ in }
+  ) throws {
     try store.catchUp(progress: progress) { record, position, transaction in
       let stored = try store.decode(record)
       if case .desk(let event) = stored.body {

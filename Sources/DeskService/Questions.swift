@@ -85,7 +85,8 @@ extension DeskService {
       circumstances: stored.circumstances, body: body)
   }
 
-  /// The due date counted again under the rules that the ledger says were in force. An imported date has nothing to count.
+  /// The due date counted again under the rules that the ledger says were in force. An imported date has nothing to
+  /// count.
   public func explain(_ typed: String) throws -> Explanation {
     let row = try find(typed)
     guard let receipt = row.state.receipt, let book = book(of: row.state) else {

@@ -3,7 +3,8 @@ import EventSourcing
 
 import Synchronization
 
-/// The rules that the ledger has adopted, each at its position: what a case was received under is found here, never in today's files.
+/// The rules that the ledger has adopted, each at its position: what a case was received under is found here, never in
+/// today's files.
 final class Rules: Sendable {
   private struct State {
     var books: [Position: RuleBook] = [:]

@@ -58,7 +58,9 @@ public struct CasePages: Sendable {
     try transaction.scan(run.table, from: from) { key, _ in
       let bytes = key.array
       guard bytes.starts(with: run.prefix) else { return .stop }
-      if let before = run.before, !bytes.dropFirst(run.prefix.count).prefix(8).lexicographicallyPrecedes(OrderedKey.time(before)) {
+      if let before = run.before,
+        !bytes.dropFirst(run.prefix.count).prefix(8).lexicographicallyPrecedes(OrderedKey.time(before))
+      {
         return .stop
       }
       numbers.append(OrderedKey.number(bytes))

@@ -50,7 +50,8 @@ extension DeskViews {
 
   /// Every row of every table, in order: to compare views with views.
   public func rows(
-    _ transaction: borrowing some Reading & ~Copyable, _ body: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> Void
+    _ transaction: borrowing some Reading & ~Copyable,
+    _ body: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> Void
   ) throws(LMDBError) {
     for table in [cases, codes, due, clerk, status, register, search, tally] {
       try transaction.scan(table, from: nil) { key, value in

@@ -2,7 +2,9 @@ import Desk
 
 /// A row of the views that cannot be read: the views are damaged and must be rebuilt.
 public struct RowError: Error, Hashable, Sendable, CustomStringConvertible {
-  public var description: String { "a row of the views cannot be read: stop the daemon, remove CURRENT, and start it again" }
+  public var description: String {
+    "a row of the views cannot be read: stop the daemon, remove CURRENT, and start it again"
+  }
 }
 
 /// Fields one after the other: numbers as variable-length integers, strings with their length, optionals with a flag.

@@ -1,7 +1,8 @@
 import Desk
 import EventSourcing
 
-/// The row form of a case's state. The views are thrown away when `DeskViews.form` changes, so there is one form and no upcasting.
+/// The row form of a case's state. The views are thrown away when `DeskViews.form` changes, so there is one form and no
+/// upcasting.
 enum StateCoding {
   static func encode(_ state: CaseState) -> [UInt8] {
     var row = RowWriter()

@@ -29,7 +29,9 @@ public enum TallyView {
     /// Nil for what is counted as of now only.
     var day: CalendarDay?
 
-    var keys: [[UInt8]] { [TallyView.key(group, counter, nil)] + (day.map { [TallyView.key(group, counter, $0)] } ?? []) }
+    var keys: [[UInt8]] {
+      [TallyView.key(group, counter, nil)] + (day.map { [TallyView.key(group, counter, $0)] } ?? [])
+    }
   }
 
   static func counts(of state: CaseState) -> [Count] {

@@ -1,7 +1,7 @@
 /// How one kind of stream behaves, without storage, clock or network.
 ///
-/// `decide` turns a command into events or refuses it; `evolve` folds one event into the state and is total: any sequence of
-/// events folds, because what is recorded has happened.
+/// `decide` turns a command into events or refuses it; `evolve` folds one event into the state and is total: any
+/// sequence of events folds, because what is recorded has happened.
 public protocol Decider<Command, Event, State, Rejection> {
   associatedtype Command
   associatedtype Event

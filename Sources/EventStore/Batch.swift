@@ -57,7 +57,8 @@ public struct Batch: ~Copyable {
 
   /// Commits the ledger, durably, and then the views.
   ///
-  /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if nothing had happened.
+  /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if
+  ///   nothing had happened.
   public consuming func commit() throws(CommitError) {
     if appended == 0 {
       abort()

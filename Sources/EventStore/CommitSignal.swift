@@ -36,7 +36,8 @@ public final class CommitSignal: Sendable {
     for waiter in waiters { waiter.resume() }
   }
 
-  /// Returns when something beyond the position is committed (true), or when waiting is over (false): closed, or the task cancelled.
+  /// Returns when something beyond the position is committed (true), or when waiting is over (false): closed, or the
+  /// task cancelled.
   public func wait(beyond position: Position) async -> Bool {
     while !Task.isCancelled {
       let (isThere, isClosed, id) = state.withLock { state in

@@ -59,7 +59,8 @@ public final class EventStore: Sendable {
 
   deinit { Glibc.close(lock) }
 
-  /// Brings the views up to the end of the ledger, at most 10,000 events to a commit. After a change of form that is a full rebuild.
+  /// Brings the views up to the end of the ledger, at most 10,000 events to a commit. After a change of form that is a
+  /// full rebuild.
   public func catchUp(progress: (Position) -> Void = { _ in }, _ apply: Apply) throws {
     while true {
       let reached = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }

@@ -4,9 +4,11 @@ import Synchronization
 
 import struct FoundationEssentials.Data
 
-/// The keys that open the sealed parts of the ledger: a flat file of 64-byte slots, one for each case, each key wrapped by the master key.
+/// The keys that open the sealed parts of the ledger: a flat file of 64-byte slots, one for each case, each key wrapped
+/// by the master key.
 ///
-/// A slot is made durable before it is used, 1,024 ahead, so that no event is ever sealed with a key that a crash can lose.
+/// A slot is made durable before it is used, 1,024 ahead, so that no event is ever sealed with a key that a crash can
+/// lose.
 public final class Keys: Sendable {
   static let slotBytes = 64
   static let ahead: UInt64 = 1024
@@ -60,8 +62,8 @@ public final class Keys: Sendable {
 
   deinit { close(descriptor) }
 
-  /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left
-  /// only zeros, was never used, and is made again.
+  /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left only
+  /// zeros, was never used, and is made again.
   private static func slots(_ descriptor: Int32, _ path: String) throws(FileError) -> UInt64 {
     var slots = Int(lseek(descriptor, 0, SEEK_END)) / slotBytes
     while slots > 1,

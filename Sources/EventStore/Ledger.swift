@@ -6,8 +6,8 @@ import Glibc
 
 /// The truth: what happened, append-only, in an LMDB environment of two tables.
 ///
-/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, and `head`, the frontier of
-/// the Merkle tree over the leaf hashes, written in the same commit as the events.
+/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, and
+/// `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events.
 public final class Ledger: Sendable {
   static let format = Array("motcua ledger 1".utf8)
 
@@ -84,7 +84,8 @@ public final class Ledger: Sendable {
   }
 
   /// The records from a position on, at most `limit`; a short read transaction for each call.
-  public func records(from position: Position, limit: Int) throws(StoreError) -> [(position: Position, record: [UInt8])] {
+  public func records(from position: Position, limit: Int) throws(StoreError) -> [(position: Position, record: [UInt8])]
+  {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
         var records: [(position: Position, record: [UInt8])] = []
@@ -112,7 +113,8 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// One durable commit before the first answer: a killed process may have left a commit visible that is not on the disk yet.
+  /// One durable commit before the first answer: a killed process may have left a commit visible that is not on the
+  /// disk yet.
   func settle(at instant: Int64) throws(LMDBError) {
     let meta = meta
     try environment.write { transaction throws(LMDBError) in

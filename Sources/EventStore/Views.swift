@@ -5,8 +5,8 @@ import Glibc
 
 /// What the events mean today: an LMDB environment that is derived, disposable, and opened without sync.
 ///
-/// Three tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version → position) and
-/// `commands` (uid, command id → first and last position, digest). The others belong to whoever projects.
+/// Three tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version →
+/// position) and `commands` (uid, command id → first and last position, digest). The others belong to whoever projects.
 public final class Views: Sendable {
   public let environment: Environment
   public let number: Int

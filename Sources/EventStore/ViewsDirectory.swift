@@ -2,8 +2,9 @@ import Glibc
 
 /// Which views are current, and whether they can be believed after the process that wrote them is gone.
 ///
-/// The views are not flushed as they are written: a killed process loses nothing of them, a lost machine may leave them torn. `STATE`
-/// tells the two apart: where the views were written in (boot, device, inode), and whether they were closed in order.
+/// The views are not flushed as they are written: a killed process loses nothing of them, a lost machine may leave them
+/// torn. `STATE` tells the two apart: where the views were written in (boot, device, inode), and whether they were
+/// closed in order.
 struct ViewsDirectory {
   let data: String
 
@@ -25,7 +26,8 @@ struct ViewsDirectory {
     try Files.replace(current, with: Array("views-\(number)\n".utf8))
   }
 
-  /// True when the views were closed in order, or are still as the killed process left them. `form` is what the release expects in them.
+  /// True when the views were closed in order, or are still as the killed process left them. `form` is what the release
+  /// expects in them.
   func isTrusted(_ number: Int, form: String) throws(FileError) -> Bool {
     guard let bytes = try Files.contents(state), let identity = identity(number, form: form) else { return false }
     let written = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)

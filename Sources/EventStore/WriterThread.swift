@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The one thread that writes: it takes what is waiting, at most a group, and hands it on to be committed together. No timer: while a commit
-/// is on its way to the disk, the next group gathers.
+/// The one thread that writes: it takes what is waiting, at most a group, and hands it on to be committed together. No
+/// timer: while a commit is on its way to the disk, the next group gathers.
 public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public enum Refusal: Error { case full, stopped }
 

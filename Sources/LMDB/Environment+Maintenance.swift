@@ -55,7 +55,8 @@ extension Environment {
   /// Writes a snapshot of the whole environment, a complete `data.mdb`, to a descriptor opened for writing, from where
   /// it stands. Holds a read transaction for as long as that takes; the caller makes the copy durable.
   ///
-  /// Throws `.system` for what the descriptor refuses and `.badTransaction` on a thread that has a write transaction open.
+  /// Throws `.system` for what the descriptor refuses and `.badTransaction` on a thread that has a write transaction
+  /// open.
   public func copy(to descriptor: Int32) throws(LMDBError) {
     try refuseWhileWriting("mdb_env_copyfd2")
     try unsafe check(mdb_env_copyfd2(store.pointer, descriptor, 0), "mdb_env_copyfd2", path)

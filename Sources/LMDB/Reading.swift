@@ -10,8 +10,8 @@ public enum ScanStep: Hashable, Sendable {
 
 /// What both kinds of transaction can do. Take `borrowing some Reading & ~Copyable` to serve either.
 ///
-/// Every call throws `.badValueSize` for a key that is empty or longer than `Table.keySizeMaximum`, `.badDatabase` for a
-/// table of another environment, and `.corrupted` or `.pageNotFound` for a damaged file.
+/// Every call throws `.badValueSize` for a key that is empty or longer than `Table.keySizeMaximum`, `.badDatabase` for
+/// a table of another environment, and `.corrupted` or `.pageNotFound` for a damaged file.
 public protocol Reading: ~Copyable {
   /// Lends the value at `key` to `body`, without a copy; nil when there is none. The span is valid only inside `body`.
   borrowing func get<R>(

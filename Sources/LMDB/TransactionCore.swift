@@ -1,6 +1,7 @@
 import CLMDB
 
-/// The calls on an `MDB_txn` that is open; the transaction types own its life and make the pointer impossible to misuse.
+/// The calls on an `MDB_txn` that is open; the transaction types own its life and make the pointer impossible to
+/// misuse.
 @safe
 struct TransactionCore {
   private let pointer: OpaquePointer

@@ -2,7 +2,8 @@ import CLMDB
 
 /// The one write transaction of an environment; it sees its own writes. Aborted when it goes without a commit.
 ///
-/// It belongs to the thread that began it. After any error but `.keyExists`, `.badValueSize` and `.badDatabase`, abort it.
+/// It belongs to the thread that began it. After any error but `.keyExists`, `.badValueSize` and `.badDatabase`, abort
+/// it.
 public struct WriteTransaction: ~Copyable, Reading {
   private let core: TransactionCore
   private var isOpen = true

@@ -1,4 +1,5 @@
-/// The right edge of a tree: the roots of its complete subtrees, O(log n) hashes, enough to append and to know the root.
+/// The right edge of a tree: the roots of its complete subtrees, O(log n) hashes, enough to append and to know the
+/// root.
 public struct Frontier: Hashable, Sendable {
   /// The number of leaves.
   public private(set) var size: UInt64 = 0

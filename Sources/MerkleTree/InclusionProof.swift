@@ -13,8 +13,8 @@ public struct InclusionProof: Hashable, Sendable {
 
   /// Whether the path leads from the leaf to the root (RFC 9162, section 2.1.3.2).
   ///
-  /// `treeSize` must be that of the checkpoint that the root is from: a root alone does not say its size, and a path can
-  /// be the same in trees of several sizes.
+  /// `treeSize` must be that of the checkpoint that the root is from: a root alone does not say its size, and a path
+  /// can be the same in trees of several sizes.
   public func verifies(leaf: Hash, root: Hash) -> Bool {
     guard leafIndex < treeSize else { return false }
     var node = leafIndex

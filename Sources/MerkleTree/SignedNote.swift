@@ -89,7 +89,8 @@ public struct SignedNote: Hashable, Sendable, CustomStringConvertible {
 
   /// The keys, out of those that we trust, that signed the text. Signatures of other keys are ignored.
   ///
-  /// Throws `.invalidSignature` when a trusted key's does not fit the text and `.noTrustedSignature` when there is none.
+  /// Throws `.invalidSignature` when a trusted key's does not fit the text and `.noTrustedSignature` when there is
+  /// none.
   @discardableResult
   public func verify(with trusted: [NoteVerifierKey]) throws(SignedNoteError) -> [NoteVerifierKey] {
     var signers: [NoteVerifierKey] = []

@@ -26,7 +26,8 @@ struct Daemon {
     let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
     let stop = StopSwitch()
     let service = try open(clock, logger) { reason in
-      logger.critical("the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
+      logger.critical(
+        "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
       stop.flip()
     }
     let server: VarlinkServer
@@ -45,7 +46,9 @@ struct Daemon {
     var failure: (any Error)?
     do { try await group.run() } catch { failure = error }
     Systemd.notify("STOPPING=1")
-    do { try service.stop() } catch { logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"]) }
+    do { try service.stop() } catch {
+      logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"])
+    }
     if let failure = failure as? ListenError {
       complain(failure.description)
       throw Exit.inUse
@@ -62,7 +65,9 @@ struct Daemon {
     do {
       return try DeskService(
         directory: data, book: configuration.book, actor: actor, clock: clock, settings: configuration.daemon.service,
-        progress: { Systemd.notify("STATUS=Rebuilding the views: event \($0.rawValue)", "EXTEND_TIMEOUT_USEC=60000000") },
+        progress: {
+          Systemd.notify("STATUS=Rebuilding the views: event \($0.rawValue)", "EXTEND_TIMEOUT_USEC=60000000")
+        },
         onFailure: onFailure)
     } catch {
       complain("\(error)")
@@ -103,8 +108,10 @@ private struct ServerService: Service {
   func run() async throws {
     try await withGracefulShutdownHandler {
       try await server.run(listening: listening) {
-        logger.info("ready", metadata: ["position": "\(service.signal.position.rawValue)", "data": "\(service.store.directory)"])
-        Systemd.notify("READY=1", "STATUS=\((try? service.caseCount()) ?? 0) cases, position \(service.signal.position.rawValue)")
+        logger.info(
+          "ready", metadata: ["position": "\(service.signal.position.rawValue)", "data": "\(service.store.directory)"])
+        Systemd.notify(
+          "READY=1", "STATUS=\((try? service.caseCount()) ?? 0) cases, position \(service.signal.position.rawValue)")
       }
     } onGracefulShutdown: {
       // Watchers would otherwise hold the stop up for as long as nothing happens.

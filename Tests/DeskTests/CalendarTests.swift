@@ -44,7 +44,10 @@ struct DayTests {
 
   @Test(
     "what is not RFC 3339 is not an instant",
-    arguments: ["2026-11-26T17:00:00", "2026-11-26", "2026-11-26T25:00:00Z", "2026-11-26T17:00:00+7:00", "2026-11-26T17:00:00.Z", "9999-12-31T23:59:59-18:01"])
+    arguments: [
+      "2026-11-26T17:00:00", "2026-11-26", "2026-11-26T25:00:00Z", "2026-11-26T17:00:00+7:00", "2026-11-26T17:00:00.Z",
+      "9999-12-31T23:59:59-18:01",
+    ])
   func notInstants(text: String) { #expect(Timestamp(rfc3339: text) == nil) }
 
   @Test("two spellings of one instant are the same instant")

@@ -22,7 +22,9 @@ enum Fixture {
     makeUpDays: [.init(day: day("2026-08-22"), name: Text(vi: "làm bù", en: "make-up day"))],
     yearly: [.init(month: 1, day: 1, name: Text(vi: "Tết Dương lịch", en: "New Year's Day"))])
 
-  static func procedure(_ id: String, _ term: Term, aliases: [String] = [], effective: String = "2016-01-01") -> Procedure {
+  static func procedure(_ id: String, _ term: Term, aliases: [String] = [], effective: String = "2016-01-01")
+    -> Procedure
+  {
     Procedure(
       id: id, aliases: aliases, nationalID: nil, name: Text(vi: id, en: id), term: term, papers: ["Tờ khai"],
       fee: Text(vi: "Không", en: "None"), source: "Luật Hộ tịch", effective: day(effective), isConfirmed: true)
@@ -49,7 +51,8 @@ enum Fixture {
   static let actor = Actor(uid: 1000, account: "lan")
 }
 
-/// A case told in given / when / then: each command is decided at its own time, and what it appends is the history of the next.
+/// A case told in given / when / then: each command is decided at its own time, and what it appends is the history of
+/// the next.
 struct Story {
   private(set) var state = CaseState()
   private(set) var history: [CaseEvent] = []
@@ -100,10 +103,12 @@ struct Story {
 
   func standing(at now: String) -> Standing { Standing(of: state, at: Fixture.time(now)) }
 
-  /// A correction of civil status, 3 working days, received on Wednesday 18/11/2026 at 09:00 and so due on Monday 23/11 at 17:00.
+  /// A correction of civil status, 3 working days, received on Wednesday 18/11/2026 at 09:00 and so due on Monday 23/11
+  /// at 17:00.
   static func received() throws -> Story {
     var story = Story()
-    try story.given(.receive(Receive(.procedure, procedure: "cai-chinh", applicant: "Nguyễn Thị Hoa")), at: "2026-11-18T09:00")
+    try story.given(
+      .receive(Receive(.procedure, procedure: "cai-chinh", applicant: "Nguyễn Thị Hoa")), at: "2026-11-18T09:00")
     return story
   }
 

@@ -12,7 +12,9 @@ struct ReceiveTests {
     #expect(facts.procedureEffective == Fixture.day("2016-01-01"))
   }
 
-  @Test("a procedure is found by a short name, with or without accents", arguments: ["cai-chinh-ho-tich", "cai chinh", "Cải chính"])
+  @Test(
+    "a procedure is found by a short name, with or without accents",
+    arguments: ["cai-chinh-ho-tich", "cai chinh", "Cải chính", "cải-chính"])
   func aliases(name: String) throws {
     var story = Story()
     try story.given(.receive(Receive(.procedure, procedure: name, applicant: "A")), at: "2026-11-18T09:00")
@@ -22,14 +24,17 @@ struct ReceiveTests {
   @Test("an unknown procedure is refused with the known ones")
   func unknownProcedure() {
     var story = Story()
-    let rejection = story.rejection(of: .receive(Receive(.procedure, procedure: "visa", applicant: "A")), at: "2026-11-18T09:00")
+    let rejection = story.rejection(
+      of: .receive(Receive(.procedure, procedure: "visa", applicant: "A")), at: "2026-11-18T09:00")
     #expect(rejection == .unknownProcedure("visa", known: ["cai-chinh", "khai-sinh", "khieu-nai"]))
   }
 
   @Test("a name is needed, except for an enquiry", arguments: [nil, "", " \t "])
   func nameMissing(name: String?) {
     var story = Story()
-    #expect(story.rejection(of: .receive(Receive(.complaint, applicant: name)), at: "2026-11-18T09:00") == .fieldMissing("applicant"))
+    #expect(
+      story.rejection(of: .receive(Receive(.complaint, applicant: name)), at: "2026-11-18T09:00")
+        == .fieldMissing("applicant"))
     #expect(story.rejection(of: .receive(Receive(.enquiry, applicant: name)), at: "2026-11-18T09:00") == nil)
   }
 
@@ -60,7 +65,7 @@ struct ApologyTests {
   func boundary() throws {
     let story = try Story.received()
     #expect(!story.standing(at: "2026-11-23T17:00").isLate)
-    #expect(story.standing(at: "2026-11-23T17:00:01+07:00") .isLate)
+    #expect(story.standing(at: "2026-11-23T17:00:01+07:00").isLate)
   }
 
   @Test("a late result is not resolved in silence, and the refusal says what is owed")
@@ -108,10 +113,12 @@ struct ApologyTests {
     #expect(story.standing(at: "2026-11-27T16:00").secondDateKept == true)
   }
 
-  @Test("announced before the first date, the apology settles that date before it breaks; a second date kept is still late")
+  @Test(
+    "announced before the first date, the apology settles that date before it breaks; a second date kept is still late")
   func announced() throws {
     var story = try Story.received()
-    try story.given(.apologise(Apologise(Story.apology, newDue: .day(Fixture.day("2026-11-26")))), at: "2026-11-20T08:00")
+    try story.given(
+      .apologise(Apologise(Story.apology, newDue: .day(Fixture.day("2026-11-26")))), at: "2026-11-20T08:00")
     #expect(!story.standing(at: "2026-11-25T08:00").owesApology)
     #expect(story.standing(at: "2026-11-25T08:00").isLate)
     #expect(story.rejection(of: .resolve(Resolve()), at: "2026-11-26T16:00") == nil)
@@ -142,20 +149,24 @@ struct ApologyTests {
   @Test("an unfinished case needs a new date with the apology, a finished one takes none")
   func newDateWhen() throws {
     var story = try Story.received()
-    guard case .newDateMissing = story.rejection(of: .apologise(Apologise(Story.apology)), at: "2026-11-25T08:00") else {
+    guard case .newDateMissing = story.rejection(of: .apologise(Apologise(Story.apology)), at: "2026-11-25T08:00")
+    else {
       Issue.record("an apology without a new date was taken")
       return
     }
     try story.given(.resolve(Resolve()), at: "2026-11-23T16:00")
     guard
-      case .newDateNotExpected = story.rejection(of: .apologise(Apologise(Story.apology, newDue: .workingDays(1))), at: "2026-11-25T08:00")
+      case .newDateNotExpected = story.rejection(
+        of: .apologise(Apologise(Story.apology, newDue: .workingDays(1))), at: "2026-11-25T08:00")
     else {
       Issue.record("a finished case was re-appointed")
       return
     }
   }
 
-  @Test("a new date is a working day, and the refusal names the next one", arguments: [("2026-11-24", "2026-11-25"), ("2026-11-28", "2026-11-30")])
+  @Test(
+    "a new date is a working day, and the refusal names the next one",
+    arguments: [("2026-11-24", "2026-11-25"), ("2026-11-28", "2026-11-30")])
   func workingDay(date: String, next: String) throws {
     var story = try Story.received()
     guard
@@ -172,7 +183,10 @@ struct ApologyTests {
   func later() throws {
     var story = try Story.received()
     for date in ["2026-11-20", "2026-11-23"] {
-      guard case .dateNotLater = story.rejection(of: .apologise(Apologise(Story.apology, newDue: .day(Fixture.day(date)))), at: "2026-11-19T08:00") else {
+      guard
+        case .dateNotLater = story.rejection(
+          of: .apologise(Apologise(Story.apology, newDue: .day(Fixture.day(date)))), at: "2026-11-19T08:00")
+      else {
         Issue.record("\(date) was taken")
         return
       }
@@ -196,7 +210,8 @@ struct ApologyTests {
     newer.rules.causes = []
     story.caseBook = story.book
     story.book = newer
-    #expect(story.rejection(of: .apologise(Apologise(Story.apology, newDue: .workingDays(1))), at: "2026-11-23T08:00") == nil)
+    #expect(
+      story.rejection(of: .apologise(Apologise(Story.apology, newDue: .workingDays(1))), at: "2026-11-23T08:00") == nil)
   }
 }
 
@@ -255,9 +270,11 @@ struct EndTests {
   func authority() throws {
     var story = try Story.received()
     try story.given(.resolve(Resolve()), at: "2026-11-20T09:00")
-    #expect(story.rejection(of: .return(Return(to: "Trần Văn Nam")), at: "2026-11-20T10:00") == .fieldMissing("authority"))
     #expect(
-      story.rejection(of: .return(Return(to: "Trần Văn Nam", authority: "Giấy ủy quyền 12/2026")), at: "2026-11-20T10:00") == nil)
+      story.rejection(of: .return(Return(to: "Trần Văn Nam")), at: "2026-11-20T10:00") == .fieldMissing("authority"))
+    #expect(
+      story.rejection(
+        of: .return(Return(to: "Trần Văn Nam", authority: "Giấy ủy quyền 12/2026")), at: "2026-11-20T10:00") == nil)
     #expect(story.state.handover?.to == "Trần Văn Nam")
   }
 
@@ -302,7 +319,9 @@ struct EndTests {
     #expect(
       story.rejection(of: .progress(Progress(step: "s")), at: "2026-11-19T09:00", expected: .exactly(Version(7)))
         == .versionConflict(code: "H56.26.07-261118-0001", expected: Version(7), actual: Version(1)))
-    #expect(story.rejection(of: .progress(Progress(step: "s")), at: "2026-11-19T09:00", expected: .exactly(Version(1))) == nil)
+    #expect(
+      story.rejection(of: .progress(Progress(step: "s")), at: "2026-11-19T09:00", expected: .exactly(Version(1))) == nil
+    )
   }
 }
 
@@ -312,7 +331,8 @@ struct BackdatingTests {
   func future() throws {
     var story = try Story.received()
     #expect(
-      story.rejection(of: .progress(Progress(step: "s")), at: "2026-11-19T09:00", occurred: "2026-11-19T09:01", reason: "r")
+      story.rejection(
+        of: .progress(Progress(step: "s")), at: "2026-11-19T09:00", occurred: "2026-11-19T09:01", reason: "r")
         == .inFuture(Fixture.time("2026-11-19T09:01"), now: Fixture.time("2026-11-19T09:00")))
   }
 
@@ -343,7 +363,8 @@ struct BackdatingTests {
       story.rejection(of: .resolve(Resolve()), at: "2026-11-25T09:00", occurred: "2026-11-23T16:00", reason: "quên ghi")
         == .backdatingAcrossDue(Fixture.time("2026-11-23T16:00"), due: Fixture.time("2026-11-23T17:00")))
     #expect(
-      story.rejection(of: .resolve(Resolve()), at: "2026-11-23T16:59", occurred: "2026-11-20T16:00", reason: "quên ghi") == nil)
+      story.rejection(of: .resolve(Resolve()), at: "2026-11-23T16:59", occurred: "2026-11-20T16:00", reason: "quên ghi")
+        == nil)
   }
 }
 
@@ -352,7 +373,8 @@ struct CorrectTests {
   @Test("a correction changes the facts and leaves the due date and the history alone")
   func facts() throws {
     var story = try Story.received()
-    try story.given(.correct(Correct(changes: .init(applicant: "Nguyễn Thị Hòa"), reason: "ghi sai dấu")), at: "2026-11-19T09:00")
+    try story.given(
+      .correct(Correct(changes: .init(applicant: "Nguyễn Thị Hòa"), reason: "ghi sai dấu")), at: "2026-11-19T09:00")
     #expect(story.state.receipt?.facts.applicant == "Nguyễn Thị Hòa")
     #expect(story.state.due == Fixture.time("2026-11-23T17:00"))
     guard case .received(let original)? = story.history.first?.body else { return }
@@ -399,7 +421,10 @@ struct CorrectTests {
   func notVoidable(version: UInt32) throws {
     var story = try Story.received()
     try story.given(.correct(Correct(changes: .init(phone: "0912"), reason: "thiếu số")), at: "2026-11-19T09:00")
-    guard case .notVoidable = story.rejection(of: .correct(Correct(voids: Version(version), reason: "nhầm")), at: "2026-11-19T10:00") else {
+    guard
+      case .notVoidable = story.rejection(
+        of: .correct(Correct(voids: Version(version), reason: "nhầm")), at: "2026-11-19T10:00")
+    else {
       Issue.record("version \(version) was voided")
       return
     }
@@ -456,10 +481,14 @@ struct WordTests {
   func dates(text: String, instant: String) throws {
     let date = try #require(DateExpression(text: text))
     let book = Fixture.book
-    #expect(date.instant(now: Fixture.time("2026-11-18T09:00"), office: book.office, calendar: book.calendar) == Fixture.time(instant))
+    #expect(
+      date.instant(now: Fixture.time("2026-11-18T09:00"), office: book.office, calendar: book.calendar)
+        == Fixture.time(instant))
   }
 
-  @Test("what is no date is not read", arguments: ["", "tomorrow", "+0", "+", "26/11/2026", "2026-11-31", "2026-11-26T9:00"])
+  @Test(
+    "what is no date is not read",
+    arguments: ["", "tomorrow", "+0", "+", "26/11/2026", "2026-11-31", "2026-11-26T9:00"])
   func noDates(text: String) { #expect(DateExpression(text: text) == nil) }
 }
 

@@ -41,7 +41,8 @@ final class Folder {
   }
 }
 
-/// A store of notes: a record is a stream, a version and a text, and the one projection keeps the last text of each stream.
+/// A store of notes: a record is a stream, a version and a text, and the one projection keeps the last text of each
+/// stream.
 struct Notebook {
   static let tables = ["last"]
 

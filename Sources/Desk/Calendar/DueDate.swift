@@ -18,8 +18,8 @@ public struct DueDate: Hashable, Sendable {
   public let isProvisional: Bool
   public let days: [Day]
 
-  /// Counts a term from the receipt. Sources: Bộ luật Dân sự 2015 art. 147–148 (the day of receipt is not counted, an end on a day
-  /// off moves on), Luật Hộ tịch art. 5.3 (the cutoff of same-day procedures).
+  /// Counts a term from the receipt. Sources: Bộ luật Dân sự 2015 art. 147–148 (the day of receipt is not counted, an
+  /// end on a day off moves on), Luật Hộ tịch art. 5.3 (the cutoff of same-day procedures).
   public init(term: Term, receivedAt: Timestamp, book: RuleBook) {
     let (office, calendar) = (book.office, book.calendar)
     let arrived = receivedAt.day(at: office.utcOffset)

@@ -62,7 +62,8 @@ public struct WorkingCalendar: Hashable, Sendable, Codable {
   /// False where only weekends and the holidays of every year are known, so that a date is provisional.
   public func isPublished(_ day: CalendarDay) -> Bool { publishedYears.contains(day.year) }
 
-  /// The first working day from `day` on. A week has at least one working weekday and a run of days off is finite, so there is one.
+  /// The first working day from `day` on. A week has at least one working weekday and a run of days off is finite, so
+  /// there is one.
   public func workingDay(onOrAfter day: CalendarDay) -> CalendarDay {
     var day = day
     while !isWorking(day) { day = day.adding(1) }

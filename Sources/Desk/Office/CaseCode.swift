@@ -5,7 +5,8 @@ public enum CaseCode {
     "\(prefix)-\(dayText(day))-\(padded(serial, 4))"
   }
 
-  /// What people type for it, completed: `975` is today's, `261008-0975` the one of that day. Anything else stays as it is.
+  /// What people type for it, completed: `975` is today's, `261008-0975` the one of that day. Anything else stays as it
+  /// is.
   public static func completed(_ typed: String, prefix: String, today: CalendarDay) -> String {
     let parts = typed.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     if parts.count == 1, let serial = decimal(parts[0]), parts[0].count <= 5 {
@@ -22,7 +23,9 @@ public enum CaseCode {
   /// The serial in a code of this form; nil for a code from elsewhere.
   public static func serial(of code: String) -> Int? {
     let parts = code.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    guard parts.count >= 3, parts[parts.count - 2].count == 6, decimal(parts[parts.count - 2]) != nil else { return nil }
+    guard parts.count >= 3, parts[parts.count - 2].count == 6, decimal(parts[parts.count - 2]) != nil else {
+      return nil
+    }
     return decimal(parts[parts.count - 1])
   }
 

@@ -1,6 +1,6 @@
 extension String {
-  /// The text as people search for it: small letters without accents, so that `Nguyễn Thị Hoa` and `nguyen thi hoa` meet, and
-  /// `Đặng` and `dang`. Composed and decomposed letters fold alike.
+  /// The text as people search for it: small letters without accents, so that `Nguyễn Thị Hoa` and `nguyen thi hoa`
+  /// meet, and `Đặng` and `dang`. Composed and decomposed letters fold alike.
   public var folded: String {
     var result = ""
     result.reserveCapacity(utf8.count)
@@ -15,6 +15,12 @@ extension String {
       }
     }
     return result
+  }
+
+  /// The folded words joined by dashes: how short names are compared, so that `Cải chính`, `cai chinh` and `cai-chinh`
+  /// are one.
+  public var slug: String {
+    folded.unicodeScalars.split(whereSeparator: { !Folding.isWord($0) }).map(String.init).joined(separator: "-")
   }
 
   /// The folded words, without repeats: runs of letters and digits.
@@ -46,15 +52,15 @@ private enum Folding {
   /// The base letters of U+00C0 to U+024F and of U+1E00 to U+1EFF; a dot where there is none.
   static let latin = Array(
     ("aaaaaaaceeeeiiiidnooooo.ouuuuytsaaaaaaaceeeeiiiidnooooo.ouuuuyty"
-    + "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii..jjkk.llllll."
-    + ".llnnnnnn...oooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzz."
-    + "................................oo.............uu..............."
-    + ".............aaiioouuuuuuuuuu.aaaaaa..ggkkoooo..j...gg..nnaaaaoo"
-    + "aaaaeeeeiiiioooorrrruuuusstt..hh......aaeeooooooooyy............"
-    + "................").utf8)
+      + "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii..jjkk.llllll."
+      + ".llnnnnnn...oooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzz."
+      + "................................oo.............uu..............."
+      + ".............aaiioouuuuuuuuuu.aaaaaa..ggkkoooo..j...gg..nnaaaaoo"
+      + "aaaaeeeeiiiioooorrrruuuusstt..hh......aaeeooooooooyy............"
+      + "................").utf8)
   static let additional = Array(
     ("aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm"
-    + "mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv"
-    + "wwwwwwwwwwxxxxyyzzzzzzhtwy....s.aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
-    + "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......").utf8)
+      + "mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv"
+      + "wwwwwwwwwwxxxxyyzzzzzzhtwy....s.aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
+      + "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......").utf8)
 }

@@ -1,5 +1,5 @@
-/// Everything that an office can configure and that decides about cases. It is recorded in the ledger whenever it changes
-/// (`rulesAdopted`), so that a case keeps what it was received under.
+/// Everything that an office can configure and that decides about cases. It is recorded in the ledger whenever it
+/// changes (`rulesAdopted`), so that a case keeps what it was received under.
 public struct RuleBook: Hashable, Sendable, Codable {
   public var office: Office
   public var calendar: WorkingCalendar
@@ -13,10 +13,11 @@ public struct RuleBook: Hashable, Sendable, Codable {
     self.rules = rules
   }
 
-  /// The procedure by its id or a short name, in the version in force on the day: the latest whose effective date has come.
+  /// The procedure by its id or a short name, in the version in force on the day: the latest whose effective date has
+  /// come.
   public func procedure(_ name: String, on day: CalendarDay) -> Procedure? {
-    let folded = name.folded
-    return procedures.filter { $0.effective <= day && ($0.id == name || $0.names.contains { $0.folded == folded }) }
+    let slug = name.slug
+    return procedures.filter { $0.effective <= day && $0.names.contains { $0.slug == slug } }
       .max { $0.effective < $1.effective }
   }
 
@@ -83,7 +84,7 @@ public struct Procedure: Hashable, Sendable, Codable {
     self.isConfirmed = isConfirmed
   }
 
-  var names: [String] { aliases + [nationalID].compactMap(\.self) }
+  var names: [String] { [id] + aliases + [nationalID].compactMap(\.self) }
 }
 
 /// The rules that are numbers and lists, each with the text it was taken from.
@@ -91,7 +92,8 @@ public struct RuleSet: Hashable, Sendable, Codable {
   public struct Cause: Hashable, Sendable, Codable {
     public var id: String
     public var name: Text
-    /// True when an apology with this cause answers for a broken date, and so names a new one while the case is unfinished.
+    /// True when an apology with this cause answers for a broken date, and so names a new one while the case is
+    /// unfinished.
     public var answersForDate: Bool
 
     public init(id: String, name: Text, answersForDate: Bool) {

@@ -14,8 +14,8 @@ public enum FieldText: String, Sendable, CaseIterable {
     }
   }
 
-  /// The text without space around it; nil when nothing is left. Refuses what is too long, controls (except line ends and tabs in
-  /// texts of several lines) and characters that turn the direction of what is read after them.
+  /// The text without space around it; nil when nothing is left. Refuses what is too long, controls (except line ends
+  /// and tabs in texts of several lines) and characters that turn the direction of what is read after them.
   public func checked(_ text: String?) throws(Rejection) -> String? {
     guard let text else { return nil }
     guard text.utf8.count <= bytesMax else {

@@ -28,7 +28,8 @@ extension Timestamp {
     let micro = microsecondsOfDay(at: offset)
     let seconds = Int(micro / 1_000_000)
     let fraction = Int(micro % 1_000_000)
-    return day(at: offset).text + "T\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+    return day(at: offset).text
+      + "T\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
       + (fraction == 0 ? "" : ".\(padded(fraction, 6))") + offset.text
   }
 }

@@ -67,7 +67,8 @@ public struct UTCOffset: Hashable, Sendable, Codable {
     }
     let bytes = Array(text.utf8)
     guard bytes.count == 6, bytes[0] == UInt8(ascii: "+") || bytes[0] == UInt8(ascii: "-"),
-      bytes[3] == UInt8(ascii: ":"), let hours = decimal(bytes[1...2]), let minutes = decimal(bytes[4...5]), minutes < 60
+      bytes[3] == UInt8(ascii: ":"), let hours = decimal(bytes[1...2]), let minutes = decimal(bytes[4...5]),
+      minutes < 60
     else { return nil }
     self.init(minutes: (bytes[0] == UInt8(ascii: "-") ? -1 : 1) * (hours * 60 + minutes))
   }

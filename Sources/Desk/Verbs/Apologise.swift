@@ -72,7 +72,8 @@ extension CaseDecider {
       letterNumber: try FieldText.letterNumber.checked(apology.letterNumber), answersForDate: cause.answersForDate)
   }
 
-  /// A new date: later than what was promised and than now, a working day, and only as often as the rules allow (NĐ 61/2018 art. 19.9: once).
+  /// A new date: later than what was promised and than now, a working day, and only as often as the rules allow (NĐ
+  /// 61/2018 art. 19.9: once).
   private func appointment(_ date: DateExpression?, _ state: CaseState) throws(Rejection) -> Timestamp {
     let due = state.due ?? context.now
     guard state.reappointments < context.caseBook.rules.reappointmentsMax else {
@@ -94,7 +95,8 @@ extension CaseDecider {
     }
   }
 
-  /// What a late result needs before it leaves: the events of the apology that comes with it, or a refusal when one is owed and none comes.
+  /// What a late result needs before it leaves: the events of the apology that comes with it, or a refusal when one is
+  /// owed and none comes.
   func settling(_ apology: Apology?, _ state: CaseState, at: Timestamp) throws(Rejection) -> [CaseEvent.Body] {
     let facts: Apologised? = if let apology { try apologised(apology) } else { nil }
     if let due = state.due, at > due, !state.hasSettled(due), facts?.answersForDate != true {

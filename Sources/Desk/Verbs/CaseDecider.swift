@@ -120,7 +120,8 @@ public struct CaseDecider: Decider {
     }
   }
 
-  /// When it happened and when it is recorded: earlier than now only with a reason, never before the receipt, never in the future.
+  /// When it happened and when it is recorded: earlier than now only with a reason, never before the receipt, never in
+  /// the future.
   private func moment(of command: CaseCommand, _ state: CaseState) throws(Rejection) -> CaseEvent.Circumstances {
     let reason = try FieldText.reason.checked(command.reason)
     let stated = command.occurredAt?.instant(

@@ -1,6 +1,7 @@
 public import EventSourcing
 
-/// What the events of one case add up to. Lateness is not in it: that is a question of the state and the time (`Standing`).
+/// What the events of one case add up to. Lateness is not in it: that is a question of the state and the time
+/// (`Standing`).
 public struct CaseState: Hashable, Sendable {
   /// When and as which version something was recorded: enough to void it.
   public struct Mark: Hashable, Sendable {
@@ -110,7 +111,8 @@ public struct CaseState: Hashable, Sendable {
   public var reappointments: Int { apologies.count { $0.newDue != nil } }
 
   public var isOpen: Bool { receipt != nil && resolution == nil && withdrawal == nil }
-  /// Nothing is left to do: handed over, withdrawn, an enquiry that was answered, or closed in the register that it came from.
+  /// Nothing is left to do: handed over, withdrawn, an enquiry that was answered, or closed in the register that it
+  /// came from.
   public var isEnded: Bool {
     handover != nil || withdrawal != nil
       || (resolution.map { $0.facts.closes || receipt?.facts.kind == .enquiry } ?? false)

@@ -78,8 +78,10 @@ extension CaseDecider {
     let isSound =
       (without.handover == nil || without.resolution != nil)
       && (without.resolution == nil || without.receipt?.facts.kind != .enquiry || !without.consultations.isEmpty)
-      && !without.apologies.contains { $0.mark.version > version && $0.newDue != nil && state.due == $0.newDue
-        && state.apologies.contains { $0.mark.version == version && $0.newDue != nil } }
+      && !without.apologies.contains {
+        $0.mark.version > version && $0.newDue != nil && state.due == $0.newDue
+          && state.apologies.contains { $0.mark.version == version && $0.newDue != nil }
+      }
     return isSound ? nil : .laterEventStands
   }
 }
@@ -96,7 +98,8 @@ extension CaseState {
 
   /// The marks of all events that can be voided and still count.
   var standing: [Mark] {
-    consultations + steps + apologies.map(\.mark) + [resolution?.mark, handover?.mark, withdrawal?.mark].compactMap(\.self)
+    consultations + steps + apologies.map(\.mark)
+      + [resolution?.mark, handover?.mark, withdrawal?.mark].compactMap(\.self)
   }
 
   mutating func void(_ version: Version) {

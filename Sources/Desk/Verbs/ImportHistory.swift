@@ -1,4 +1,5 @@
-/// A case from another register, with what happened in it and when. Its facts are history: contradictory times are kept.
+/// A case from another register, with what happened in it and when. Its facts are history: contradictory times are
+/// kept.
 public struct ImportHistory: Hashable, Sendable {
   public struct Step: Hashable, Sendable {
     public var facts: Progressed

@@ -40,6 +40,8 @@ extension CaseDecider {
     if let applicant, taker.folded != applicant.folded, authority == nil {
       throw .fieldMissing(FieldText.authority.rawValue)
     }
-    return try settling(command.apology, state, at: resolution.at) + [.returned(Returned(to: taker, authority: authority))]
+    return try settling(command.apology, state, at: resolution.at) + [
+      .returned(Returned(to: taker, authority: authority))
+    ]
   }
 }

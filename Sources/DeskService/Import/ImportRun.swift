@@ -27,13 +27,14 @@ extension DeskService {
       let code = item.history.code
       notes.append(
         RowNote(
-          line: item.line, reason: Text(vi: "đã có hồ sơ mang mã \(code)", en: "there is a case with the code \(code) already")))
+          line: item.line,
+          reason: Text(vi: "đã có hồ sơ mang mã \(code)", en: "there is a case with the code \(code) already")))
     }
     return notes
   }
 
-  /// Writes the cases of a log, each with its whole history in one command, and reports after every group of them. What was written before is
-  /// recognised by its place in the file, so an interrupted run is taken up by running it again.
+  /// Writes the cases of a log, each with its whole history in one command, and reports after every group of them. What
+  /// was written before is recognised by its place in the file, so an interrupted run is taken up by running it again.
   public func run(
     _ log: EventLog, file: String, mapping: ImportMapping, skipping: Set<Int>, actor: Actor,
     report: (ImportProgress) async throws -> Void

@@ -17,8 +17,11 @@ struct CheckConfig: ParsableCommand {
       print(
         language.pick(
           Text(
-            vi: "\(config): đúng; \(book.procedures.count) thủ tục, lịch năm \(years(book)), bộ quy định \(book.rules.version)",
-            en: "\(config): in order; \(book.procedures.count) procedures, calendar of \(years(book)), rule set \(book.rules.version)")))
+            vi:
+              "\(config): đúng; \(book.procedures.count) thủ tục, lịch năm \(years(book)), bộ quy định \(book.rules.version)",
+            en:
+              "\(config): in order; \(book.procedures.count) procedures, calendar of \(years(book)), rule set \(book.rules.version)"
+          )))
     } catch {
       complain(error.text(Language.current()))
       throw Exit.config

@@ -43,8 +43,10 @@ struct AdminRoutes: Sendable {
     return Wire.DaemonStatus(
       version: Motcuad.version, office: service.book?.office.name.wire ?? Wire.Text(vi: "", en: ""),
       now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()), dataDirectory: service.store.directory,
-      demo: service.store.ledger.isDemo, position: Int(try service.store.ledger.position().rawValue), viewsPosition: Int(try service.viewsPosition().rawValue),
-      viewsNumber: service.store.views.number, cases: try service.caseCount(), root: try service.store.ledger.rootText(),
+      demo: service.store.ledger.isDemo, position: Int(try service.store.ledger.position().rawValue),
+      viewsPosition: Int(try service.viewsPosition().rawValue),
+      viewsNumber: service.store.views.number, cases: try service.caseCount(),
+      root: try service.store.ledger.rootText(),
       commands: figures.commands, commits: figures.commits, waitingCommands: figures.waiting,
       ledgerBytes: service.store.ledger.bytesOnDisk, viewsBytes: service.store.views.bytesOnDisk,
       freeBytes: try service.store.freeBytes(), residentBytes: ProcessMemory.anonymousBytes)
@@ -86,7 +88,8 @@ struct AdminRoutes: Sendable {
       log = try EventLog(file, mapping, offset: service.book?.office.utcOffset ?? .utc)
     } catch {
       let known = error.known.joined(separator: ", ")
-      let line = mapping.text.split(separator: "\n", omittingEmptySubsequences: false)
+      let line =
+        mapping.text.split(separator: "\n", omittingEmptySubsequences: false)
         .firstIndex { $0.contains("\"\(error.name)\"") }.map { $0 + 1 } ?? 0
       throw WireFailure.wire(
         Wire.MappingInvalid(line: line, reason: "the file has no column “\(error.name)”; it has: \(known)"))

@@ -34,13 +34,15 @@ struct DeskRoutes: Sendable {
         return (.existing(call.code.nfc), .apologise(Apologise(apology, newDue: newDue)))
       },
       command(Wire.Resolve.self, \.entry) { call in
-        var resolve = Resolve(call.outcome.map { Outcome($0) }, reason: call.reason?.nfc, apology: call.apology.map { Apology($0) })
+        var resolve = Resolve(
+          call.outcome.map { Outcome($0) }, reason: call.reason?.nfc, apology: call.apology.map { Apology($0) })
         resolve.documentNumber = call.documentNumber?.nfc
         resolve.signedBy = call.signedBy?.nfc
         return (.existing(call.code.nfc), .resolve(resolve))
       },
       command(Wire.Return.self, \.entry) { call in
-        let handover = Return(to: call.to?.nfc, authority: call.authority?.nfc, apology: call.apology.map { Apology($0) })
+        let handover = Return(
+          to: call.to?.nfc, authority: call.authority?.nfc, apology: call.apology.map { Apology($0) })
         return (.existing(call.code.nfc), .return(handover))
       },
       command(Wire.Withdraw.self, \.entry) { call in
@@ -80,7 +82,8 @@ struct DeskRoutes: Sendable {
     return id
   }
 
-  /// The same text for the same command, whatever order its fields came in. The id is in it, which is the same for a repetition.
+  /// The same text for the same command, whatever order its fields came in. The id is in it, which is the same for a
+  /// repetition.
   private func canonical<Method: WireMethod>(_ call: Method) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -91,7 +94,9 @@ struct DeskRoutes: Sendable {
 /// Reads a date that a person gave.
 func date(_ text: String?, _ field: String) throws(Rejection) -> DateExpression? {
   guard let text else { return nil }
-  guard let date = DateExpression(text: text) else { throw .unreadableDate(field: field, text: String(text.prefix(100))) }
+  guard let date = DateExpression(text: text) else {
+    throw .unreadableDate(field: field, text: String(text.prefix(100)))
+  }
   return date
 }
 

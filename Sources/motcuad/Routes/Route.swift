@@ -28,7 +28,8 @@ struct Route: Sendable {
     }
   }
 
-  /// A method that answers in pages. `start` makes the state of the question, `next` the page after it; nil ends with an empty one.
+  /// A method that answers in pages. `start` makes the state of the question, `next` the page after it; nil ends with
+  /// an empty one.
   static func pages<Method: WireMethod, State: Sendable>(
     _: Method.Type, _ role: Role, end: Method.Answer,
     start: @escaping @Sendable (Method, Caller) async throws -> State,

@@ -94,7 +94,8 @@ struct ViewsRoutes: Sendable {
       }
       filter.procedure = procedure.id
     }
-    filter.dueBefore = try date(call.dueBefore, "dueBefore")?.instant(now: now, office: book.office, calendar: book.calendar)
+    filter.dueBefore = try date(call.dueBefore, "dueBefore")?.instant(
+      now: now, office: book.office, calendar: book.calendar)
     return filter
   }
 

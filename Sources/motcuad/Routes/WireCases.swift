@@ -167,14 +167,19 @@ extension Term {
     case .workingDays(let count):
       Desk.Text(
         vi: "\(count) ngày làm việc, không tính ngày nhận; hết giờ làm việc của ngày cuối.",
-        en: "\(count) working day\(count == 1 ? "" : "s"), the day of receipt not counted; the end of office hours of the last one.")
+        en:
+          "\(count) working day\(count == 1 ? "" : "s"), the day of receipt not counted; the end of office hours of the last one."
+      )
     case .days(let count):
       Desk.Text(
         vi: "\(count) ngày, không tính ngày nhận; ngày cuối là ngày nghỉ thì chuyển sang ngày làm việc tiếp theo.",
-        en: "\(count) day\(count == 1 ? "" : "s"), the day of receipt not counted; an end on a day off moves to the next working day.")
+        en:
+          "\(count) day\(count == 1 ? "" : "s"), the day of receipt not counted; an end on a day off moves to the next working day."
+      )
     case .imported:
       Desk.Text(
-        vi: "Hạn do sổ cũ ghi, giữ nguyên khi nhập.", en: "The date stood in the register that was imported; it is kept as it was.")
+        vi: "Hạn do sổ cũ ghi, giữ nguyên khi nhập.",
+        en: "The date stood in the register that was imported; it is kept as it was.")
     }
   }
 

@@ -17,7 +17,9 @@ extension WorkingCalendar {
     for section in try root.sections("day_off") {
       let day = try named(section)
       guard published.contains(day.day.year) else {
-        throw section.error("day", "năm \(day.day.year) không có trong published_years", "the year \(day.day.year) is not in published_years")
+        throw section.error(
+          "day", "năm \(day.day.year) không có trong published_years",
+          "the year \(day.day.year) is not in published_years")
       }
       guard !daysOff.contains(where: { $0.day == day.day }) else {
         throw section.error("day", "ngày \(day.day.text) ghi hai lần", "\(day.day.text) stands here twice")

@@ -22,7 +22,8 @@ extension ImportMapping {
     for (word, name) in try words.words() {
       guard let channel = Channel(name: name) else {
         let known = Channel.allCases.map(\.name).joined(separator: ", ")
-        throw words.error(word, "“\(name)” không phải kênh; các kênh: \(known)", "\(name) is not a channel; there are: \(known)")
+        throw words.error(
+          word, "“\(name)” không phải kênh; các kênh: \(known)", "\(name) is not a channel; there are: \(known)")
       }
       channels[word] = channel
     }

@@ -13,12 +13,12 @@ extension Procedure {
           "the procedure \(procedure.id) of \(procedure.effective.text) stands here twice")
       }
       for name in [procedure.id] + procedure.aliases {
-        guard owners[name.folded, default: procedure.id] == procedure.id else {
+        guard owners[name.slug, default: procedure.id] == procedure.id else {
           throw section.error(
-            "aliases", "tên “\(name)” đã là của “\(owners[name.folded] ?? "")”",
-            "the name \(name) is already that of \(owners[name.folded] ?? "")")
+            "aliases", "tên “\(name)” đã là của “\(owners[name.slug] ?? "")”",
+            "the name \(name) is already that of \(owners[name.slug] ?? "")")
         }
-        owners[name.folded] = procedure.id
+        owners[name.slug] = procedure.id
       }
       procedures.append(procedure)
     }

@@ -22,10 +22,13 @@ extension RuleSet {
         "at least one [[cause]] must have answers_for_date = true")
     }
     func read(_ key: String) throws(SettingsError) -> Term {
-      try term.parsed(key, "“at once”, “3 working days”, “30 days”") { Term(text: $0).flatMap { $0 == .imported ? nil : $0 } }
+      try term.parsed(key, "“at once”, “3 working days”, “30 days”") {
+        Term(text: $0).flatMap { $0 == .imported ? nil : $0 }
+      }
     }
     self.init(
-      version: try root.string("version"), effective: try root.parsed("effective", "2025-07-01") { CalendarDay(text: $0) },
+      version: try root.string("version"),
+      effective: try root.parsed("effective", "2025-07-01") { CalendarDay(text: $0) },
       sameDayCutoff: try root.parsed("same_day_cutoff", "15:00") { TimeOfDay(text: $0) },
       reappointmentsMax: try root.int("reappointments_max", in: 0...100), causes: causes,
       enquiryTerm: try read("enquiry"), complaintTerm: try read("complaint"), assistanceTerm: try read("assistance"),

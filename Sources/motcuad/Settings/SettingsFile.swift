@@ -36,15 +36,25 @@ struct SettingsFile {
 
   init(path: String, text: String) throws(SettingsError) {
     name = path
+    do throws(TOMLGuard.Mistake) {
+      try TOMLGuard.check(text)
+    } catch {
+      throw SettingsError(
+        file: path, line: error.line,
+        reason: Text(vi: "không phải TOML đúng: \(error.what)", en: "is not TOML: \(error.what)"))
+    }
     do {
       let table = try TOMLTable(string: text)
-      root = SettingsSection(file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table, path: [])
+      root = SettingsSection(
+        file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table,
+        path: [])
     } catch let error as TOMLParseError {
       throw SettingsError(
         file: path, line: error.source.begin.line,
         reason: Text(vi: "không phải TOML đúng: \(error.description)", en: "is not TOML: \(error.description)"))
     } catch {
-      throw SettingsError(file: path, line: 0, reason: Text(vi: "không đọc được: \(error)", en: "cannot be read: \(error)"))
+      throw SettingsError(
+        file: path, line: 0, reason: Text(vi: "không đọc được: \(error)", en: "cannot be read: \(error)"))
     }
   }
 }
@@ -96,7 +106,9 @@ final class SettingsSection {
 
   func bool(_ key: String) throws(SettingsError) -> Bool {
     guard let value = value(key) else { throw missing(key) }
-    guard let bool = value.bool else { throw error(key, "“\(key)” phải là true hoặc false", "\(key) must be true or false") }
+    guard let bool = value.bool else {
+      throw error(key, "“\(key)” phải là true hoặc false", "\(key) must be true or false")
+    }
     return bool
   }
 
@@ -126,7 +138,9 @@ final class SettingsSection {
   ) throws(SettingsError) -> Value {
     let text = try string(key)
     guard let value = parse(text) else {
-      throw error(key, "“\(key)”: không hiểu “\(text)”, ví dụ đúng: \(example)", "\(key): “\(text)” is not understood; write it like \(example)")
+      throw error(
+        key, "“\(key)”: không hiểu “\(text)”, ví dụ đúng: \(example)",
+        "\(key): “\(text)” is not understood; write it like \(example)")
     }
     return value
   }
@@ -158,20 +172,29 @@ final class SettingsSection {
 
   /// Refuses keys that nobody asked for.
   func finish() throws(SettingsError) {
-    guard let unknown = table.keys.filter({ !asked.contains($0) }).min(by: { line(of: $0) < line(of: $1) }) else { return }
+    guard let unknown = table.keys.filter({ !asked.contains($0) }).min(by: { line(of: $0) < line(of: $1) }) else {
+      return
+    }
     throw error(
       unknown, "không biết khóa “\(unknown)”; các khóa được dùng: \(asked.sorted().joined(separator: ", "))",
       "unknown key “\(unknown)”; known here: \(asked.sorted().joined(separator: ", "))")
   }
 
-  private func missing(_ key: String) -> SettingsError { error(key, "thiếu “\(key)”", "\(key) is missing") }
+  private func missing(_ key: String) -> SettingsError {
+    if let misspelt = table.keys.first(where: { !asked.contains($0) && $0.isMisspelling(of: key) }) {
+      return error(
+        misspelt, "không biết khóa “\(misspelt)”; có phải “\(key)”?", "unknown key “\(misspelt)”; is it “\(key)”?")
+    }
+    return error(key, "thiếu “\(key)”", "\(key) is missing")
+  }
 
   private func value(_ key: String) -> (any TOMLValueConvertible)? {
     asked.insert(key)
     return table[key]
   }
 
-  /// The line of the key, or of the table's header when it has no such key; found in the text, because the parser keeps no places.
+  /// The line of the key, or of the table's header when it has no such key; found in the text, because the parser keeps
+  /// no places.
   private func line(of key: String) -> Int {
     var seen: [String: Int] = [:]
     var header: [String] = []
@@ -203,5 +226,23 @@ final class SettingsSection {
       if let index = seen[name], index != path[depth].index { return false }
     }
     return true
+  }
+}
+
+extension String {
+  /// Alike but for two letters at the most: added, left out, or changed.
+  fileprivate func isMisspelling(of other: String) -> Bool {
+    let (left, right) = (Array(utf8), Array(other.utf8))
+    var distances = Array(0...right.count)
+    for row in 0..<left.count {
+      var diagonal = distances[0]
+      distances[0] = row + 1
+      for column in 0..<right.count {
+        let replaced = diagonal + (left[row] == right[column] ? 0 : 1)
+        diagonal = distances[column + 1]
+        distances[column + 1] = Swift.min(replaced, diagonal + 1, distances[column] + 1)
+      }
+    }
+    return distances[right.count] <= 2
   }
 }

@@ -1,0 +1,89 @@
+public import ArgumentParser
+public import DeskInterface
+
+/// What every verb takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: help("socket của motcuad", "the socket of motcuad"))
+  var socket: String?
+
+  @Option(help: help("ngôn ngữ: vi hoặc en", "the language: vi or en"))
+  var lang: Language?
+
+  @Flag(help: help("JSON, mỗi đối tượng một dòng", "JSON, one object a line"))
+  var json = false
+
+  @Option(help: help("số giây chờ trả lời", "seconds to wait for an answer"))
+  var timeout: Int = 30
+
+  mutating func validate() throws {
+    guard (1...86_400).contains(timeout) else {
+      throw ValidationError(
+        Invocation.current.language.say("--timeout là số giây từ 1 đến 86400.", "--timeout is in seconds, 1 to 86400."))
+    }
+  }
+
+  /// The option, the environment, the user's own daemon, the system's: the first that there is.
+  static func socketPath(option: String?, environment: (String) -> String?, exists: (String) -> Bool) -> String {
+    let ofSystem = "/run/motcua/motcuad.sock"
+    if let path = option ?? environment("MOTCUA_SOCKET") { return path }
+    guard let directory = environment("XDG_RUNTIME_DIR") else { return ofSystem }
+    let own = "\(directory)/motcua/motcuad.sock"
+    return exists(own) || !exists(ofSystem) ? own : ofSystem
+  }
+}
+
+/// What every verb takes that records something.
+struct RecordingOptions: ParsableArguments {
+  @Option(help: help("mã lệnh (UUID), để chạy lại an toàn", "the command's id (a UUID), to run it again safely"))
+  var id: String?
+
+  @Option(help: help("việc đã xảy ra lúc nào, nếu trước bây giờ", "when it happened, if before now"))
+  var at: String?
+
+  @Option(help: help("vì sao ghi muộn (cùng --at)", "why it is recorded late (with --at)"))
+  var why: String?
+
+  @Option(help: help("chỉ ghi khi hồ sơ đang ở phiên bản này", "only if the case is at this version"))
+  var expect: Int?
+
+  func entry(_ language: Language) throws -> Wire.Entry {
+    Wire.Entry(
+      commandId: id ?? CommandID.make(), expectedVersion: expect,
+      occurredAt: try at.map { try DateInput.wire($0, for: "--at", language: language) }, reason: why)
+  }
+}
+
+/// An apology that goes with a late result.
+struct LateApologyOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("apologise"), .customLong("apologize")],
+    help: help("lời xin lỗi, khi đã trễ hẹn", "the apology, when the date is broken"))
+  var apologise: String?
+
+  @Option(help: help("nguyên nhân xin lỗi", "the cause of the apology"))
+  var cause: String?
+
+  @Option(help: help("người ký lời xin lỗi", "who signs the apology"))
+  var signatory: String?
+
+  @Option(help: help("số văn bản xin lỗi", "the number of the letter of apology"))
+  var letter: String?
+
+  func apology(_ language: Language) throws -> Wire.LateApology? {
+    guard let apologise else {
+      guard cause == nil, signatory == nil, letter == nil else {
+        throw Failure.usage(
+          language.say(
+            "--cause, --signatory và --letter đi cùng --apologise.",
+            "--cause, --signatory and --letter go with --apologise."))
+      }
+      return nil
+    }
+    return Wire.LateApology(cause: cause ?? "late", text: apologise, signatory: signatory, letterNumber: letter)
+  }
+}
+
+extension Wire.Channel: ExpressibleByArgument {}
+extension Wire.CaseKind: ExpressibleByArgument {}
+extension Wire.Outcome: ExpressibleByArgument {}
+extension Wire.Status: ExpressibleByArgument {}

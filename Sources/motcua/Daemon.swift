@@ -1,0 +1,108 @@
+import DeskInterface
+import Glibc
+import Varlink
+import VarlinkClient
+
+/// The daemon as the verbs see it: typed questions and commands, and failures that say what to do.
+final class Daemon {
+  let path: String
+  private let timeout: Duration
+  private var connection: Connection?
+
+  /// How long a lost connection is tried again.
+  private let patience = Duration.seconds(5)
+
+  init(path: String, timeout: Duration) {
+    self.path = path
+    self.timeout = timeout
+  }
+
+  /// Asks, and asks again when the connection is lost: a question changes nothing.
+  func ask<Method: WireMethod>(_ method: Method) throws -> Method.Answer {
+    try persistently(commandID: nil) { try $0.call(Method.method, method, returning: Method.Answer.self) }
+  }
+
+  /// Sends a command, again when the connection is lost: under the same id it is recorded once.
+  func command<Method: WireMethod>(_ method: Method, id: String?) throws -> Method.Answer {
+    try persistently(commandID: id) { try $0.call(Method.method, method, returning: Method.Answer.self) }
+  }
+
+  /// Sends what may not be sent twice.
+  func once<Method: WireMethod>(_ method: Method) throws -> Method.Answer {
+    try translating(commandID: nil) {
+      try connected().call(Method.method, method, returning: Method.Answer.self)
+    }
+  }
+
+  /// Hands over the answers as they come, until there are no more or `body` returns false.
+  /// - Parameter isPatient: waits for each answer as long as it takes.
+  func stream<Method: WireMethod>(
+    _ method: Method, isPatient: Bool = false, _ body: (Method.Answer) throws -> Bool
+  ) throws {
+    let connection = try translating(commandID: nil) { try connected() }
+    connection.timeout = isPatient ? nil : timeout
+    defer { connection.timeout = timeout }
+    try translating(commandID: nil) { try connection.stream(Method.method, method, of: Method.Answer.self, body) }
+  }
+
+  private func connected() throws(ConnectionError) -> Connection {
+    if let connection, connection.isOpen { return connection }
+    let fresh = try Connection(path: path, timeout: timeout)
+    connection = fresh
+    return fresh
+  }
+
+  private func persistently<Answer>(commandID: String?, _ call: (Connection) throws -> Answer) throws -> Answer {
+    let deadline = ContinuousClock.now + patience
+    var wasSent = false
+    while true {
+      do {
+        return try call(try connected())
+      } catch CallError.connectionLost(let afterSending) {
+        wasSent = wasSent || afterSending
+        if ContinuousClock.now >= deadline { throw Failure.lost(commandID: commandID) }
+      } catch CallError.varlink(let error) where Refusal.isTransient(error) {
+        wasSent = wasSent || Refusal.isOutcomeUnknown(error)
+        if ContinuousClock.now >= deadline { throw Failure.refused(error, commandID: commandID) }
+        connection = nil
+      } catch let error as ConnectionError where wasSent && (error == .noSocket || error == .refused) {
+        if ContinuousClock.now >= deadline { throw Failure.lost(commandID: commandID) }
+      } catch {
+        throw translated(error, commandID: commandID)
+      }
+      usleep(100_000)
+    }
+  }
+
+  private func translating<Answer>(commandID: String?, _ body: () throws -> Answer) throws -> Answer {
+    do { return try body() } catch { throw translated(error, commandID: commandID) }
+  }
+
+  private func translated(_ error: any Error, commandID: String?) -> any Error {
+    switch error {
+    case let error as ConnectionError: Failure.unreachable(Unreachable(error), path: path)
+    case CallError.connectionLost: Failure.lost(commandID: commandID)
+    case CallError.timeout: Failure.timeout(commandID: commandID)
+    case CallError.protocolViolation(let reason): Failure.protocolViolation(reason)
+    case CallError.varlink(let error): Failure.refused(error, commandID: commandID)
+    case CallError.coding(let failure): Failure.protocolViolation(failure.description)
+    case CallError.closed: Failure.lost(commandID: commandID)
+    default: error
+    }
+  }
+}
+
+extension Unreachable {
+  fileprivate init(_ error: ConnectionError) {
+    switch error {
+    case .noSocket: self = .noSocket
+    case .refused: self = .refused
+    case .notPermitted: self = .notPermitted
+    case .pathTooLong: self = .pathTooLong
+    case .timeout: self = .timeout
+    case .system(let errno): self = .system(errno: errno)
+    }
+  }
+}
+
+func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

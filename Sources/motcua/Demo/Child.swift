@@ -1,0 +1,91 @@
+import Glibc
+
+/// A program that the demonstration runs.
+enum Child {
+  /// POSIX_SPAWN_SETSID, which Glibc's header guards with _GNU_SOURCE.
+  private static let newSession: Int16 = 0x80
+
+  /// - Parameters:
+  ///   - output: where both its streams go.
+  ///   - isDetached: in a session of its own, so that ^C at this terminal does not reach it.
+  /// - Returns: its process id.
+  static func start(
+    _ path: String, _ arguments: [String], environment: [String], output: Int32, isDetached: Bool = false
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What is ignored here would stay ignored there.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    // What is held back here (see `Interruption`) would be held back there.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    let flags = Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
+    posix_spawnattr_setflags(&attributes, isDetached ? flags | newSession : flags)
+
+    var id = pid_t()
+    let code = withCStrings([path] + arguments) { arguments in
+      withCStrings(environment) { posix_spawn(&id, path, &actions, &attributes, arguments, $0) }
+    }
+    guard code == 0 else { throw Failure.story("\(path): \(systemMessage(code))") }
+    return id
+  }
+
+  /// Runs a program to its end.
+  /// - Returns: its exit code, and what it wrote on both streams in the order of writing.
+  static func run(_ path: String, _ arguments: [String], environment: [String]) throws -> (code: Int32, text: String) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw Failure.story(systemMessage(errno)) }
+    // The child has its own copies; an end left open in it would never let this one see the end.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[0]) }
+    let id: pid_t
+    do {
+      defer { close(ends[1]) }
+      id = try start(path, arguments, environment: environment, output: ends[1])
+    }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(ends[0], $0.baseAddress, $0.count) }
+      if count > 0 { bytes.append(contentsOf: buffer[..<count]) } else if count == 0 || errno != EINTR { break }
+    }
+    return (wait(id), String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// The exit code, or 128 and the signal.
+  @discardableResult
+  static func wait(_ id: pid_t) -> Int32 {
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+  }
+
+  static func hasEnded(_ id: pid_t) -> Bool {
+    var status: Int32 = 0
+    return waitpid(id, &status, WNOHANG) == id
+  }
+
+  /// The strings as C takes them, ended by a null pointer.
+  private static func withCStrings<R>(
+    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
+  ) -> R {
+    var pointers = strings.map { strdup($0) } + [nil]
+    defer { pointers.forEach { free($0) } }
+    return pointers.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return body(UnsafeMutablePointer.allocate(capacity: 1)) }
+      return body(base)
+    }
+  }
+}

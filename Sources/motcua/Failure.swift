@@ -1,0 +1,135 @@
+import Varlink
+
+/// Why a command did not do what was asked, apart from what the parser says.
+enum Failure: Error {
+  /// The command line, or a file that it names, cannot be used.
+  case usage(String)
+  case unreachable(Unreachable, path: String)
+  /// No answer in time; when the call was a command, its id makes it safe to say it again.
+  case timeout(commandID: String?)
+  /// The connection was lost after sending and did not come back.
+  case lost(commandID: String?)
+  case protocolViolation(String)
+  case refused(VarlinkError, commandID: String?)
+  /// The demonstration did not go as its story says.
+  case story(String)
+}
+
+/// Why there is no connection.
+enum Unreachable: Equatable {
+  case noSocket, refused, notPermitted, pathTooLong, timeout
+  case system(errno: Int32)
+}
+
+/// The exit codes, which scripts rely on.
+enum Exit {
+  static let done: Int32 = 0
+  static let refused: Int32 = 1
+  static let usage: Int32 = 64
+  static let unreachable: Int32 = 69
+  static let temporary: Int32 = 75
+  static let protocolViolation: Int32 = 76
+  static let notPermitted: Int32 = 77
+}
+
+/// A failure in words: what is wrong, the command to run next, and the exit code.
+struct Verdict {
+  let sentence: String
+  var next: String?
+  let code: Int32
+  /// For `--json`: the qualified name and the parameters, a JSON object.
+  var name: String
+  var parameters = "{}"
+
+  func print(asJSON: Bool) {
+    if asJSON {
+      let message = JSONText.quoted(sentence)
+      return Notice.json("{\"error\":\(JSONText.quoted(name)),\"parameters\":\(parameters),\"message\":\(message)}")
+    }
+    Notice.line(sentence)
+    if let next { Notice.line("→ \(next)") }
+  }
+}
+
+extension Failure {
+  func verdict(_ invocation: Invocation) -> Verdict {
+    let language = invocation.language
+    let line = CommandLineText(invocation.arguments)
+    switch self {
+    case .usage(let sentence):
+      let help = line.verb.map { "motcua \($0) --help" } ?? "motcua --help"
+      return Verdict(sentence: sentence, next: help, code: Exit.usage, name: "usage")
+    case .unreachable(let reason, let path):
+      return reason.verdict(path: path, language)
+    case .timeout(let id):
+      return Verdict(
+        sentence: language.say("motcuad không trả lời kịp.", "motcuad did not answer in time.")
+          + Self.unknownOutcome(id, language),
+        next: line.repeated(id: id), code: Exit.temporary, name: "timeout")
+    case .lost(let id):
+      return Verdict(
+        sentence: language.say("Mất kết nối với motcuad.", "The connection to motcuad is lost.")
+          + Self.unknownOutcome(id, language),
+        next: line.repeated(id: id), code: Exit.unreachable, name: "connectionLost")
+    case .protocolViolation(let reason):
+      return Verdict(
+        sentence: language.say(
+          "Không hiểu câu trả lời của motcuad: \(reason).", "The answer of motcuad cannot be understood: \(reason)."),
+        next: "motcua status", code: Exit.protocolViolation, name: "protocol")
+    case .refused(let error, let id):
+      return Refusal(error, commandID: id).verdict(line, language)
+    case .story(let sentence):
+      return Verdict(sentence: sentence, code: Exit.refused, name: "demo")
+    }
+  }
+
+  private static func unknownOutcome(_ id: String?, _ language: Language) -> String {
+    guard let id else { return "" }
+    return language.say(
+      " Chưa biết lệnh đã được ghi hay chưa; chạy lại với --id \(id) là an toàn, không bị ghi hai lần.",
+      " Whether the command is recorded is unknown; running it again with --id \(id) is safe and records nothing twice."
+    )
+  }
+}
+
+extension Unreachable {
+  fileprivate func verdict(path: String, _ language: Language) -> Verdict {
+    let ofSystem = path.hasPrefix("/run/motcua/")
+    switch self {
+    case .noSocket:
+      return Verdict(
+        sentence: language.say(
+          "Không có socket ở \(path): motcuad chưa chạy.", "No socket at \(path): motcuad is not running."),
+        next: ofSystem ? "sudo systemctl start motcuad.socket" : "motcuad run", code: Exit.unreachable, name: "noSocket"
+      )
+    case .refused:
+      return Verdict(
+        sentence: language.say(
+          "Có socket ở \(path) nhưng không ai nghe: motcuad đã dừng.",
+          "There is a socket at \(path) but nobody listens: motcuad has stopped."),
+        next: ofSystem ? "sudo systemctl restart motcuad.socket motcuad" : "motcuad run",
+        code: Exit.unreachable, name: "connectionRefused")
+    case .notPermitted:
+      return Verdict(
+        sentence: language.say(
+          "Tài khoản này không được mở \(path).", "This account may not open \(path)."),
+        next: "sudo usermod --append --groups motcua \"$USER\"", code: Exit.notPermitted, name: "notPermitted")
+    case .pathTooLong:
+      return Verdict(
+        sentence: language.say(
+          "Đường dẫn socket quá 107 byte: \(path)", "The socket's path has more than 107 bytes: \(path)"),
+        code: Exit.usage, name: "pathTooLong")
+    case .timeout:
+      return Verdict(
+        sentence: language.say(
+          "motcuad ở \(path) không nhận kết nối kịp.", "motcuad at \(path) did not accept in time."),
+        next: "motcua status", code: Exit.temporary, name: "timeout")
+    case .system(let errno):
+      return Verdict(
+        sentence: language.say(
+          "Không kết nối được \(path): \(systemMessage(errno)).",
+          "Cannot connect to \(path): \(systemMessage(errno))."),
+        code: Exit.unreachable, name: "system")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Glibc
+
+@main
+enum Main {
+  static func main() {
+    // A reader that goes away is told by the write, and ended quietly.
+    signal(SIGPIPE, SIG_IGN)
+    exit(run(.current))
+  }
+
+  /// - Returns: the exit code.
+  static func run(_ invocation: Invocation) -> Int32 {
+    do {
+      var command = try Motcua.parseAsRoot(invocation.arguments)
+      try command.run()
+      return Exit.done
+    } catch is BrokenPipe {
+      return Exit.done
+    } catch let failure as Failure {
+      let verdict = failure.verdict(invocation)
+      verdict.print(asJSON: invocation.wantsJSON)
+      return verdict.code
+    } catch {
+      return parserSays(error, invocation)
+    }
+  }
+
+  private static func parserSays(_ error: any Error, _ invocation: Invocation) -> Int32 {
+    if Motcua.exitCode(for: error).isSuccess {
+      let text = ParserText.help(Motcua.fullMessage(for: error), invocation.language)
+      Output.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
+      return Exit.done
+    }
+    let first = invocation.arguments.first ?? ""
+    let sentence =
+      first.hasPrefix("-") || first == "help" || VerbNames.isVerb(first)
+      ? ParserText.mistake(Motcua.message(for: error), invocation.language)
+      : invocation.language.say("Không có lệnh “\(first)”.", "There is no command “\(first)”.")
+    let verdict = Failure.usage(sentence).verdict(invocation)
+    verdict.print(asJSON: invocation.wantsJSON)
+    return verdict.code
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// The client of the one-door desk.
+struct Motcua: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    let language = Invocation.current.language
+    return CommandConfiguration(
+      commandName: "motcua",
+      abstract: language.say(
+        "Một cửa: mọi lần gặp dân là một sự kiện, mọi lời hứa là một câu hỏi trả lời được.",
+        "One door: every contact with a citizen is an event, every promise a question that can be answered."),
+      discussion: language.say(
+        """
+        Mã hồ sơ được viết tắt: 975 là hồ sơ số 975 hôm nay, 261008-0975 là của ngày đó.
+        Ngày: 26/11/2026, 26/11/2026 16:00, 2026-11-26 hoặc +2 (ngày làm việc).
+        Mã thoát: 0 xong, 1 bị từ chối, 64 sai lệnh, 69 không gặp motcuad, 75 quá giờ hoặc bận, 76 sai giao thức, \
+        77 không được phép.
+        """,
+        """
+        Codes may be shortened: 975 is today's case 975, 261008-0975 the one of that day.
+        Dates: 26/11/2026, 26/11/2026 16:00, 2026-11-26 or +2 (working days).
+        Exit codes: 0 done, 1 refused, 64 usage, 69 daemon unreachable, 75 timeout or busy, 76 protocol, \
+        77 not permitted.
+        """),
+      subcommands: [
+        Receive.self, Consult.self, Progress.self, Apologise.self, Resolve.self, Return.self, Withdraw.self,
+        Correct.self,
+        Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
+        Slip.self,
+        Watch.self, Status.self, Import.self, Demo.self,
+      ])
+  }
+}
+
+/// A verb's configuration, with its other names.
+func verb(_ name: String, _ vi: String, _ en: String) -> CommandConfiguration {
+  CommandConfiguration(
+    commandName: name, abstract: Invocation.current.language.say(vi, en), aliases: VerbNames.others(of: name))
+}

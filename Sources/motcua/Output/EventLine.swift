@@ -1,0 +1,59 @@
+import DeskInterface
+
+/// One recorded event in one line: when, which version, who, what.
+enum EventLine {
+  static func text(_ event: Wire.Event, isVoided: Bool = false, showsCode: Bool, _ language: Language) -> String {
+    let what = details(event, language)
+    var parts = [language.tabular(event.occurredAt)]
+    if showsCode { parts.append(event.code ?? language.say("cơ quan", "the office")) }
+    parts += ["v\(event.version)", event.account, language.word(event.type) + (what.isEmpty ? "" : ": \(what)")]
+    if event.occurredAt != event.recordedAt, !event.imported {
+      let at = language.tabular(event.recordedAt)
+      let why = event.lateEntryReason.map { ": \($0)" } ?? ""
+      parts.append(language.say("(ghi lúc \(at)\(why))", "(recorded \(at)\(why))"))
+    }
+    if isVoided { parts.append(language.say("(đã hủy)", "(voided)")) }
+    return parts.joined(separator: "  ")
+  }
+
+  private static func details(_ event: Wire.Event, _ language: Language) -> String {
+    if let event = event.received {
+      let due = language.tabular(event.due)
+      return joined([
+        event.procedure ?? language.word(event.kind), event.applicant, event.subject, language.word(event.channel),
+        event.responsible, language.say("hạn \(due)", "due \(due)"),
+      ])
+    }
+    if let event = event.consulted {
+      return joined([
+        "“\(event.question)” → “\(event.guidance)”", event.minutes.map { language.say("\($0) phút", "\($0) min") },
+      ])
+    }
+    if let event = event.progressed { return joined([event.step, event.by, event.group]) }
+    if let event = event.apologised {
+      return joined([
+        language.word(cause: event.cause), "“\(event.text)”", event.signatory, event.letterNumber,
+        event.newDue.map { language.say("hẹn lại ", "new date ") + language.tabular($0) },
+      ])
+    }
+    if let event = event.resolved {
+      return joined([language.word(event.outcome), event.reason, event.documentNumber, event.signedBy])
+    }
+    if let event = event.returned { return joined([event.to, event.authority]) }
+    if let event = event.withdrawn { return joined([event.by, event.reason]) }
+    if let event = event.corrected {
+      func change(_ vi: String, _ en: String, _ value: String?) -> String? {
+        value.map { "\(language.say(vi, en)) → \($0)" }
+      }
+      return joined([
+        change("tên", "name", event.applicant), change("điện thoại", "phone", event.phone),
+        change("nơi ở", "place", event.place), change("nội dung", "subject", event.subject),
+        change("phụ trách", "responsible", event.responsible),
+        event.voids.map { language.say("hủy v\($0)", "voids v\($0)") }, event.reason,
+      ])
+    }
+    return ""
+  }
+
+  private static func joined(_ parts: [String?]) -> String { parts.compactMap(\.self).joined(separator: " · ") }
+}

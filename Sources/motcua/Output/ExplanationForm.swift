@@ -1,0 +1,25 @@
+import DeskInterface
+
+/// How a due date came about.
+enum ExplanationForm {
+  static func lines(_ explanation: Wire.Explanation, _ language: Language, columns: Int?) -> [String] {
+    let received = language.spoken(explanation.receivedAt)
+    let due = language.spoken(explanation.firstDue)
+    let receipt = language.say("tiếp nhận \(received)", "received \(received)")
+    var lines = ["\(explanation.code)  \(receipt) · \(language.word(explanation.term))"]
+    lines += DayRow.lines(explanation.days, language, columns: columns)
+    lines += DayRow.notes(explanation.days, language).map { "  \($0)" }
+    lines.append(
+      language.say("Hạn \(due)", "Due \(due)")
+        + (explanation.provisional ? language.say(" (tạm tính)", " (provisional)") : ""))
+    lines.append(language.say("Quy định: \(explanation.rule.vi)", "Rule: \(explanation.rule.en)"))
+    lines.append(language.say("Nguồn: ", "Source: ") + explanation.source)
+    for appointment in explanation.appointments.dropFirst() {
+      let due = language.spoken(appointment.due)
+      let made = language.spoken(appointment.madeAt)
+      let cause = appointment.cause.map { " (\(language.word(cause: $0)))" } ?? ""
+      lines.append(language.say("Hẹn lại \(due)\(cause), báo lúc \(made)", "New date \(due)\(cause), given \(made)"))
+    }
+    return lines
+  }
+}

@@ -1,0 +1,67 @@
+import Glibc
+
+/// Whoever read the output has gone; nothing is left to say.
+struct BrokenPipe: Error {}
+
+/// Standard output: data, line by line.
+final class Output {
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  /// How many columns a line may take; nil when it is not read on a terminal.
+  let columns: Int?
+
+  init(descriptor: Int32 = STDOUT_FILENO) {
+    self.descriptor = descriptor
+    columns = Terminal.columns(of: descriptor)
+  }
+
+  /// A line for people.
+  func line(_ text: String) throws {
+    buffer.append(contentsOf: Terminal.safe(text).utf8)
+    try end()
+  }
+
+  /// A line of JSON.
+  func json(_ value: some Encodable) throws {
+    buffer.append(contentsOf: Terminal.safeJSON(try JSONText.encode(value)).utf8)
+    try end()
+  }
+
+  private func end() throws {
+    buffer.append(UInt8(ascii: "\n"))
+    if columns != nil || buffer.count >= 32 << 10 { try flush() }
+  }
+
+  func flush() throws {
+    defer { buffer.removeAll(keepingCapacity: true) }
+    guard Self.write(buffer, to: descriptor) else { throw BrokenPipe() }
+  }
+
+  /// Whether everything was written.
+  @discardableResult
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+}
+
+/// Standard error: messages, questions, refusals.
+enum Notice {
+  static func line(_ text: String) { Output.write(Array(Terminal.safe(text).utf8) + [0x0A], to: STDERR_FILENO) }
+
+  static func json(_ text: String) { Output.write(Array(Terminal.safeJSON(text).utf8) + [0x0A], to: STDERR_FILENO) }
+
+  /// Without a line end, for a question.
+  static func ask(_ text: String) { Output.write(Array(Terminal.safe(text).utf8), to: STDERR_FILENO) }
+}

@@ -1,0 +1,40 @@
+import DeskInterface
+
+/// What a command says when it is recorded: the case, and the next duty in one line.
+enum ReceiptForm {
+  static func lines(_ receipt: Wire.Receipt, _ language: Language) -> [String] {
+    let again = language.say(" (đã ghi từ trước, không ghi lại)", " (recorded before, not again)")
+    let head = "\(receipt.code)  \(language.word(receipt.status))\(receipt.repeated ? again : "")"
+    return [head, nextDuty(receipt, language)]
+  }
+
+  static func nextDuty(_ receipt: Wire.Receipt, _ language: Language) -> String {
+    var parts: [String] = []
+    switch receipt.status {
+    case .received, .processing, .awaitingSupplement:
+      let due = language.spoken(receipt.due, reference: receipt.recordedAt)
+      parts.append(language.say("Hạn \(due)", "Due \(due)"))
+      if receipt.provisional { parts.append(language.say("tạm tính", "provisional")) }
+      if receipt.late { parts.append(language.say("quá hạn", "past due")) }
+    case .ready, .returned:
+      parts.append(receipt.late ? language.say("Trễ hạn", "Late") : language.say("Đúng hạn", "On time"))
+    case .withdrawn: parts.append(language.say("Đã rút", "Withdrawn"))
+    }
+    let owed = receipt.owes.compactMap { duty($0, of: receipt, language) }
+    parts += owed.isEmpty ? [language.say("không nợ gì", "owes nothing")] : owed
+    return parts.joined(separator: " · ")
+  }
+
+  /// Nil for a decision that is not due yet: nobody owes what was promised for later.
+  private static func duty(_ duty: Wire.Duty, of receipt: Wire.Receipt, _ language: Language) -> String? {
+    let at = language.spoken(duty.at, reference: receipt.recordedAt)
+    switch duty.kind {
+    case .apology: return language.say("nợ lời xin lỗi từ \(at)", "owes an apology since \(at)")
+    case .handOver: return language.say("chờ trả kết quả từ \(at)", "to be handed over since \(at)")
+    case .decision:
+      guard let since = Moment(duty.at), let now = Moment(receipt.recordedAt), since.microseconds < now.microseconds
+      else { return nil }
+      return language.say("nợ kết quả từ \(at)", "owes a result since \(at)")
+    }
+  }
+}

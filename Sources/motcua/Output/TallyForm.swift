@@ -1,0 +1,54 @@
+import DeskInterface
+
+/// The tally: five columns of counts, procedures and assistance first, the others when there are any.
+struct TallyForm {
+  let tally: Wire.Tally.Answer
+  let language: Language
+
+  func print(to output: Output) throws {
+    try output.line(language.say("Tính đến ", "As of ") + language.spoken(tally.at))
+    try table(language.say("Thủ tục, việc nhờ", "Procedures, assistance"), tally.cases).print(to: output)
+    let others = [
+      (language.say("Hỏi", "Enquiries"), tally.enquiries), (language.say("Phàn nàn", "Complaints"), tally.complaints),
+    ]
+    for (title, columns) in others where columns.all.received > 0 {
+      try output.line("")
+      try table(title, columns).print(to: output)
+    }
+  }
+
+  func table(_ title: String, _ columns: Wire.Columns) -> Table {
+    var table = Table(
+      [
+        title, language.say("Hôm nay", "Today"), language.say("Hôm qua", "Yesterday"),
+        language.say("Tuần này", "This week"), language.say("Tháng này", "This month"), language.say("Tất cả", "All"),
+      ], rightAligned: [1, 2, 3, 4, 5])
+    func row(_ vi: String, _ en: String, _ count: (Wire.Counts) -> Int?) {
+      let all = [columns.today, columns.yesterday, columns.thisWeek, columns.thisMonth, columns.all]
+      table.add([language.say(vi, en)] + all.map { count($0).map(language.grouped) ?? "" })
+    }
+    row("Đã tiếp nhận", "Received") { $0.received }
+    row("Đúng hạn", "Resolved on time") { $0.resolvedOnTime }
+    row("Trễ hạn", "Resolved late") { $0.resolvedLate }
+    row("Đã rút", "Withdrawn") { $0.withdrawn }
+    if columns.all.withdrawnLate > 0 { row("  rút sau hạn", "  after the date") { $0.withdrawnLate } }
+    row("Đang mở", "Open") { $0.open }
+    row("Quá hạn", "Open past due") { $0.openLate }
+    row("Nợ lời xin lỗi", "Apologies owed") { $0.apologiesOwed }
+    return table
+  }
+}
+
+/// The tally as one object, procedures and assistance at the top.
+struct TallyJSON: Encodable {
+  let at: String
+  let today, yesterday, thisWeek, thisMonth, all: Wire.Counts
+  let enquiries, complaints: Wire.Columns
+
+  init(_ tally: Wire.Tally.Answer) {
+    at = tally.at
+    (today, yesterday) = (tally.cases.today, tally.cases.yesterday)
+    (thisWeek, thisMonth, all) = (tally.cases.thisWeek, tally.cases.thisMonth, tally.cases.all)
+    (enquiries, complaints) = (tally.enquiries, tally.complaints)
+  }
+}

@@ -1,0 +1,70 @@
+import DeskInterface
+
+extension Refusal {
+  /// Refusals about when something happened, about corrections and about versions.
+  func entryWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    switch name {
+    case .inFuture:
+      let error = try decoded(Wire.InFuture.self)
+      let (time, now) = (language.spoken(error.time), language.spoken(error.now))
+      return Words(
+        language.say("\(time) chưa đến; bây giờ là \(now).", "\(time) is yet to come; it is \(now) now."),
+        line.without("--at", "--why"))
+    case .backdatingNeedsReason:
+      let time = language.spoken(try decoded(Wire.BackdatingNeedsReason.self).time)
+      return Words(
+        language.say("Ghi muộn việc lúc \(time) thì phải nói vì sao.", "Recording \(time) only now needs a reason."),
+        line.with("--why", "…"))
+    case .backdatingAcrossDue:
+      let error = try decoded(Wire.BackdatingAcrossDue.self)
+      let (time, due) = (language.spoken(error.time), language.spoken(error.due))
+      return Words(
+        language.say(
+          "Không ghi lùi đến \(time) được: hạn \(due) đã qua, trễ không thể thành đúng hạn.",
+          "It cannot be dated back to \(time): the due date \(due) has passed, and late may not turn into on time."),
+        line.without("--at", "--why"))
+    case .beforeReceipt:
+      let error = try decoded(Wire.BeforeReceipt.self)
+      let (time, received) = (language.spoken(error.time), language.spoken(error.receivedAt))
+      return Words(
+        language.say("\(time) là trước khi tiếp nhận (\(received)).", "\(time) is before the receipt (\(received))."),
+        line.without("--at", "--why"))
+    case .notVoidable:
+      let error = try decoded(Wire.NotVoidable.self)
+      return Words(
+        language.say(
+          "Không hủy được v\(error.version) của hồ sơ \(error.code): \(Self.why(error.reason, .vi)).",
+          "v\(error.version) of case \(error.code) cannot be voided: \(Self.why(error.reason, .en))."),
+        CommandLineText(["history", error.code]))
+    case .nothingToCorrect:
+      let code = try decoded(Wire.NothingToCorrect.self).code
+      return Words(
+        language.say("Lệnh này không đổi gì ở hồ sơ \(code).", "This command changes nothing in case \(code)."),
+        CommandLineText(["show", code]))
+    default:
+      let error = try decoded(Wire.VersionConflict.self)
+      guard !error.code.isEmpty else {
+        return Words(
+          language.say("Hồ sơ mới thì chưa có phiên bản nào.", "A new case has no version yet."),
+          line.without("--expect"))
+      }
+      return Words(
+        language.say(
+          "Hồ sơ \(error.code) đang ở phiên bản \(error.actual), không phải \(error.expected): có người vừa ghi thêm.",
+          "Case \(error.code) is at version \(error.actual), not \(error.expected): somebody has added to it."),
+        CommandLineText(["history", error.code]))
+    }
+  }
+
+  private static func why(_ reason: Wire.NotVoidableReason, _ language: Language) -> String {
+    switch reason {
+    case .noSuchEvent: language.say("không có sự kiện đó", "there is no such event")
+    case .notToday: language.say("không phải được ghi hôm nay", "it was not recorded today")
+    case .alreadyVoided: language.say("đã hủy rồi", "it is voided already")
+    case .receiptOrCorrection: language.say("tiếp nhận và đính chính không hủy được", "a receipt or a correction stays")
+    case .laterEventStands:
+      language.say(
+        "có sự kiện sau dựa vào nó, hãy hủy sự kiện đó trước", "a later event builds on it and must be voided first")
+    }
+  }
+}

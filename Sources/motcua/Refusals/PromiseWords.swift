@@ -1,0 +1,83 @@
+import DeskInterface
+
+extension Refusal {
+  /// Refusals about promised dates and the apologies that they owe.
+  func promiseWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    switch name {
+    case .apologyOwed:
+      let error = try decoded(Wire.ApologyOwed.self)
+      let due = language.spoken(error.due)
+      return Words(
+        language.say(
+          "Đã hẹn \(due), nay trễ hẹn \(Self.days(error.days, language)) mà dân chưa được xin lỗi.",
+          "Promised for \(due), broken by \(Self.days(error.days, language)), and nobody has apologised to the citizen."
+        ),
+        afterApology(error, line, language))
+    case .alreadyReappointed:
+      let error = try decoded(Wire.AlreadyReappointed.self)
+      let due = language.spoken(error.due)
+      return Words(
+        language.say(
+          "Hồ sơ \(error.code) đã hẹn lại một lần, đến \(due); không hẹn lại nữa.",
+          "Case \(error.code) was given a new date already, \(due); there is no further one."),
+        CommandLineText(["resolve", error.code, "--apologise", apology(days: 0, language)]))
+    case .newDateMissing:
+      let due = language.spoken(try decoded(Wire.NewDateMissing.self).due)
+      return Words(
+        language.say(
+          "Xin lỗi khi chưa có kết quả thì phải hẹn lại ngày mới, sau \(due).",
+          "An apology before there is a result must name a new date, after \(due)."), line.with("--new-due", "+2"))
+    case .newDateNotExpected:
+      let error = try decoded(Wire.NewDateNotExpected.self)
+      return Words(
+        language.say(
+          "Xin lỗi vì “\(error.cause)” ở hồ sơ \(error.code) thì không hẹn lại ngày.",
+          "An apology for “\(error.cause)” in case \(error.code) names no new date."), line.without("--new-due"))
+    case .unknownCause:
+      let error = try decoded(Wire.UnknownCause.self)
+      let known = error.known.joined(separator: ", ")
+      return Words(
+        language.say(
+          "Không có nguyên nhân “\(error.cause)”; có: \(known).",
+          "There is no cause “\(error.cause)”; there are: \(known)."),
+        error.known.first.map { line.with("--cause", $0) })
+    case .notWorkingDay:
+      let error = try decoded(Wire.NotWorkingDay.self)
+      let (date, next) = (Self.day(error.date), Self.day(error.next))
+      return Words(
+        language.say(
+          "\(date) là ngày nghỉ (\(error.reasonVi)); ngày làm việc tiếp theo là \(next).",
+          "\(date) is a day off (\(error.reasonEn)); the next working day is \(next)."), line.with("--new-due", next))
+    default:
+      let error = try decoded(Wire.DateNotLater.self)
+      let (date, than) = (language.spoken(error.date), language.spoken(error.than))
+      return Words(
+        language.say("Ngày hẹn mới \(date) phải sau \(than).", "The new date \(date) must come after \(than)."),
+        line.with("--new-due", "+2"))
+    }
+  }
+
+  /// The same command with an apology that can be sent as it is; where the verb takes none, an apology of its own.
+  private func afterApology(_ error: Wire.ApologyOwed, _ line: CommandLineText, _ language: Language) -> CommandLineText
+  {
+    let text = apology(days: error.days, language)
+    if let verb = line.verb, ["resolve", "return"].contains(verb) { return line.with("--apologise", text) }
+    return CommandLineText(["apologise", error.code, "--text", text, "--new-due", "+2"])
+  }
+
+  /// The apology is for the citizen, so it is in Vietnamese.
+  private func apology(days: Int, _ language: Language) -> String {
+    days > 0 ? "Xin lỗi ông/bà vì trễ hẹn \(days) ngày." : "Xin lỗi ông/bà vì trễ hẹn."
+  }
+
+  private static func days(_ count: Int, _ language: Language) -> String {
+    guard count > 0 else { return language.say("trong ngày", "less than a day") }
+    return language.say("\(count) ngày", count == 1 ? "1 day" : "\(count) days")
+  }
+
+  /// `26/11/2026` from a day or an instant.
+  private static func day(_ text: String) -> String {
+    let fields = text.prefix(10).split(separator: "-")
+    return fields.count == 3 ? "\(fields[2])/\(fields[1])/\(fields[0])" : text
+  }
+}

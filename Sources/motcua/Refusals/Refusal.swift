@@ -1,0 +1,143 @@
+import DeskInterface
+import Varlink
+
+/// A refusal of the daemon, to be put in words: one sentence that says what, then the command to run.
+struct Refusal {
+  /// Every error of our interfaces, by its qualified name.
+  enum Name: String, CaseIterable {
+    case unknownCase = "vn.motcua.Desk.UnknownCase"
+    case ambiguousCode = "vn.motcua.Desk.AmbiguousCode"
+    case codeTaken = "vn.motcua.Desk.CodeTaken"
+    case unknownProcedure = "vn.motcua.Desk.UnknownProcedure"
+    case fieldMissing = "vn.motcua.Desk.FieldMissing"
+    case textTooLong = "vn.motcua.Desk.TextTooLong"
+    case textNotAllowed = "vn.motcua.Desk.TextNotAllowed"
+    case unreadableDate = "vn.motcua.Desk.UnreadableDate"
+    case unreadableCommandId = "vn.motcua.Desk.UnreadableCommandId"
+    case apologyOwed = "vn.motcua.Desk.ApologyOwed"
+    case alreadyResolved = "vn.motcua.Desk.AlreadyResolved"
+    case notResolved = "vn.motcua.Desk.NotResolved"
+    case caseEnded = "vn.motcua.Desk.CaseEnded"
+    case consultationMissing = "vn.motcua.Desk.ConsultationMissing"
+    case notWorkingDay = "vn.motcua.Desk.NotWorkingDay"
+    case dateNotLater = "vn.motcua.Desk.DateNotLater"
+    case alreadyReappointed = "vn.motcua.Desk.AlreadyReappointed"
+    case newDateMissing = "vn.motcua.Desk.NewDateMissing"
+    case newDateNotExpected = "vn.motcua.Desk.NewDateNotExpected"
+    case unknownCause = "vn.motcua.Desk.UnknownCause"
+    case inFuture = "vn.motcua.Desk.InFuture"
+    case backdatingNeedsReason = "vn.motcua.Desk.BackdatingNeedsReason"
+    case backdatingAcrossDue = "vn.motcua.Desk.BackdatingAcrossDue"
+    case beforeReceipt = "vn.motcua.Desk.BeforeReceipt"
+    case notVoidable = "vn.motcua.Desk.NotVoidable"
+    case nothingToCorrect = "vn.motcua.Desk.NothingToCorrect"
+    case versionConflict = "vn.motcua.Desk.VersionConflict"
+    case commandReused = "vn.motcua.Desk.CommandReused"
+    case busy = "vn.motcua.Desk.Busy"
+    case stopping = "vn.motcua.Desk.Stopping"
+    case storageFull = "vn.motcua.Desk.StorageFull"
+    case storageFailed = "vn.motcua.Desk.StorageFailed"
+    case protocolViolation = "vn.motcua.Desk.ProtocolViolation"
+    case mappingInvalid = "vn.motcua.Admin.MappingInvalid"
+    case importRefused = "vn.motcua.Admin.ImportRefused"
+    case unknownUpload = "vn.motcua.Admin.UnknownUpload"
+    case uploadTooLarge = "vn.motcua.Admin.UploadTooLarge"
+    case notADemo = "vn.motcua.Admin.NotADemo"
+    case clockNotLater = "vn.motcua.Admin.ClockNotLater"
+  }
+
+  /// What is said of one refusal.
+  struct Words {
+    let sentence: String
+    var next: String?
+
+    init(_ sentence: String, _ next: CommandLineText? = nil) {
+      self.sentence = sentence
+      self.next = next?.text
+    }
+  }
+
+  let error: VarlinkError
+  let commandID: String?
+
+  init(_ error: VarlinkError, commandID: String?) {
+    self.error = error
+    self.commandID = commandID
+  }
+
+  /// Refusals that pass by themselves while a daemon restarts.
+  static func isTransient(_ error: VarlinkError) -> Bool {
+    [Name.stopping.rawValue, Name.storageFailed.rawValue].contains(error.name)
+  }
+
+  static func isOutcomeUnknown(_ error: VarlinkError) -> Bool { error.name == Name.storageFailed.rawValue }
+
+  func verdict(_ line: CommandLineText, _ language: Language) -> Verdict {
+    let words: Words
+    do {
+      words = try self.words(line, language)
+    } catch {
+      words = Words(
+        language.say(
+          "motcuad từ chối (\(self.error.name)) bằng lời mà bản motcua này không hiểu.",
+          "motcuad refused (\(self.error.name)) in words that this motcua does not understand."),
+        CommandLineText(["status"]))
+    }
+    return Verdict(
+      sentence: words.sentence, next: words.next, code: code, name: error.name,
+      parameters: String(decoding: error.parameters, as: UTF8.self))
+  }
+
+  var code: Int32 {
+    if let name = Name(rawValue: error.name) {
+      switch name {
+      case .busy, .stopping: return Exit.temporary
+      case .storageFailed: return Exit.unreachable
+      case .protocolViolation: return Exit.protocolViolation
+      default: return Exit.refused
+      }
+    }
+    if error.name == VarlinkError.permissionDenied.name { return Exit.notPermitted }
+    return error.name.hasPrefix("org.varlink.service.") ? Exit.protocolViolation : Exit.refused
+  }
+
+  func decoded<Parameters: WireError>(_ type: Parameters.Type) throws -> Parameters {
+    try Coding.decode(type, from: error.parameters)
+  }
+
+  private func words(_ line: CommandLineText, _ language: Language) throws -> Words {
+    guard let name = Name(rawValue: error.name) else { return standardWords(line, language) }
+    return try words(name, line, language)
+  }
+
+  /// The errors that every Varlink service has.
+  private func standardWords(_ line: CommandLineText, _ language: Language) -> Words {
+    struct Named: Decodable {
+      var method, interface, parameter: String?
+    }
+    let named = try? Coding.decode(Named.self, from: error.parameters)
+    let status = CommandLineText(["status"])
+    switch error.name.split(separator: ".").last {
+    case "PermissionDenied":
+      return Words(
+        language.say(
+          "Tài khoản này không được làm việc đó; hãy nhờ người phụ trách cấp quyền.",
+          "This account may not do that; ask whoever runs the office's settings."))
+    case "InvalidParameter":
+      let parameter = named?.parameter ?? "?"
+      return Words(
+        language.say(
+          "motcuad không nhận tham số “\(parameter)”: có lẽ motcuad cũ hơn motcua này.",
+          "motcuad does not take the parameter “\(parameter)”: perhaps it is older than this motcua."), status)
+    case "MethodNotFound", "MethodNotImplemented", "InterfaceNotFound":
+      let method = named?.method ?? named?.interface ?? "?"
+      return Words(
+        language.say(
+          "motcuad chưa biết làm \(method): motcuad cũ hơn motcua này.",
+          "motcuad cannot do \(method) yet: it is older than this motcua."), status)
+    default:
+      return Words(
+        language.say("motcuad từ chối: \(error.name).", "motcuad refused: \(error.name)."), status)
+    }
+  }
+}

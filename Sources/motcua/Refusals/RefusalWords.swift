@@ -1,0 +1,133 @@
+import DeskInterface
+
+extension Refusal {
+  func words(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    func say(_ vi: String, _ en: String) -> String { language.say(vi, en) }
+    func on(_ verb: String, _ code: String) -> CommandLineText { CommandLineText([verb, code]) }
+    switch name {
+    case .unknownCase:
+      let code = try decoded(Wire.UnknownCase.self).code
+      return Words(say("Không có hồ sơ \(code).", "There is no case \(code)."), CommandLineText(["list"]))
+    case .ambiguousCode:
+      let error = try decoded(Wire.AmbiguousCode.self)
+      let matches = error.matches.joined(separator: ", ")
+      return Words(
+        say(
+          "Mã \(error.code) hợp với nhiều hồ sơ: \(matches).",
+          "The code \(error.code) fits several cases: \(matches)."),
+        error.matches.first.map { line.replacing(error.code, by: $0) })
+    case .codeTaken:
+      let code = try decoded(Wire.CodeTaken.self).code
+      return Words(
+        say("Mã \(code) đã có hồ sơ khác dùng.", "The code \(code) belongs to another case."), on("show", code))
+    case .unknownProcedure:
+      let error = try decoded(Wire.UnknownProcedure.self)
+      let known = error.known.joined(separator: ", ")
+      return Words(
+        say(
+          "Không có thủ tục “\(error.procedure)”; có: \(known).",
+          "There is no procedure “\(error.procedure)”; there are: \(known)."),
+        CommandLineText(["procedures"]))
+    case .fieldMissing, .textTooLong, .textNotAllowed, .unreadableDate, .unreadableCommandId:
+      return try fieldWords(name, line, language)
+    case .apologyOwed, .alreadyReappointed, .newDateMissing, .newDateNotExpected, .unknownCause, .notWorkingDay,
+      .dateNotLater:
+      return try promiseWords(name, line, language)
+    case .alreadyResolved:
+      let error = try decoded(Wire.AlreadyResolved.self)
+      let at = language.spoken(error.at)
+      return Words(
+        say(
+          "Hồ sơ \(error.code) đã có kết quả (\(language.word(error.outcome))) lúc \(at).",
+          "Case \(error.code) was resolved (\(language.word(error.outcome))) at \(at)."), on("return", error.code))
+    case .notResolved:
+      let error = try decoded(Wire.NotResolved.self)
+      let due = language.spoken(error.due)
+      return Words(
+        say(
+          "Hồ sơ \(error.code) chưa có kết quả; hạn \(due).",
+          "Case \(error.code) has no result yet; it is due \(due)."),
+        on("resolve", error.code))
+    case .caseEnded:
+      let error = try decoded(Wire.CaseEnded.self)
+      let (status, at) = (language.word(error.status), language.spoken(error.at))
+      return Words(
+        say("Hồ sơ \(error.code) đã xong: \(status) lúc \(at).", "Case \(error.code) has ended: \(status) at \(at)."),
+        on("show", error.code))
+    case .consultationMissing:
+      let code = try decoded(Wire.ConsultationMissing.self).code
+      return Words(
+        say("\(code) là một câu hỏi chưa được tư vấn.", "\(code) is an enquiry that nobody has advised on yet."),
+        CommandLineText(["consult", code, "…", "--answer", "…"]))
+    case .inFuture, .backdatingNeedsReason, .backdatingAcrossDue, .beforeReceipt, .notVoidable, .nothingToCorrect,
+      .versionConflict:
+      return try entryWords(name, line, language)
+    case .commandReused, .busy, .stopping, .storageFull, .storageFailed, .protocolViolation:
+      return try serviceWords(name, line, language)
+    case .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
+      return try adminWords(name, line, language)
+    }
+  }
+
+  /// The option that a field of the wire is typed as.
+  static func option(of field: String) -> String {
+    switch field {
+    case "applicant": "--name"
+    case "guidance": "--answer"
+    case "papers": "--paper"
+    case "handedInBy": "--handed-in-by"
+    case "help": "--help-given"
+    case "letterNumber": "--letter"
+    case "documentNumber": "--document"
+    case "signedBy": "--signed-by"
+    case "newDue": "--new-due"
+    case "dueBefore": "--due-before"
+    case "occurredAt", "entry.occurredAt": "--at"
+    case "entry.reason": "--why"
+    default: "--\(field)"
+    }
+  }
+
+  private static func isPositional(_ field: String) -> Bool {
+    ["code", "question", "step", "procedure", "words"].contains(field)
+  }
+
+  /// A field as whoever typed it knows it.
+  private static func label(_ field: String) -> String { isPositional(field) ? field.uppercased() : option(of: field) }
+
+  private func fieldWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    let help = line.verb.map { CommandLineText([$0, "--help"]) }
+    switch name {
+    case .fieldMissing:
+      let field = try decoded(Wire.FieldMissing.self).field
+      let isApology = field == "text" && line.verb != "apologise"
+      return Words(
+        language.say("Thiếu \(Self.label(field)).", "There is no \(Self.label(field))."),
+        Self.isPositional(field) ? help : line.with(isApology ? "--apologise" : Self.option(of: field), "…"))
+    case .textTooLong:
+      let error = try decoded(Wire.TextTooLong.self)
+      return Words(
+        language.say(
+          "\(Self.label(error.field)) dài quá: \(error.bytes) byte, nhiều nhất \(error.limit).",
+          "\(Self.label(error.field)) is too long: \(error.bytes) bytes, at most \(error.limit)."), help)
+    case .textNotAllowed:
+      let error = try decoded(Wire.TextNotAllowed.self)
+      return Words(
+        language.say(
+          "\(Self.label(error.field)) có ký tự không được dùng: \(error.character).",
+          "\(Self.label(error.field)) contains a character that is not allowed: \(error.character)."), help)
+    case .unreadableDate:
+      let error = try decoded(Wire.UnreadableDate.self)
+      return Words(
+        language.say(
+          "Không hiểu ngày “\(error.text)” (\(Self.label(error.field))): viết 26/11/2026, 26/11/2026 16:00 hoặc +2.",
+          "Cannot read the date “\(error.text)” (\(Self.label(error.field))): write 26/11/2026, 26/11/2026 16:00 or +2."
+        ),
+        line.with(Self.option(of: error.field), "+2"))
+    default:
+      let id = try decoded(Wire.UnreadableCommandId.self).commandId
+      return Words(
+        language.say("Mã lệnh “\(id)” không phải UUID.", "The command id “\(id)” is no UUID."), line.without("--id"))
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import DeskInterface
+
+extension Refusal {
+  /// Refusals that say how the daemon is, rather than what the rules say.
+  func serviceWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    let again = commandID.map { line.with("--id", $0) } ?? line
+    switch name {
+    case .commandReused:
+      let id = try decoded(Wire.CommandReused.self).commandId
+      return Words(
+        language.say("Mã lệnh \(id) đã dùng cho một lệnh khác.", "The command id \(id) was used for another command."),
+        line.without("--id"))
+    case .busy:
+      return Words(
+        language.say(
+          "motcuad đang bận, chưa ghi gì; xin thử lại.", "motcuad is busy and recorded nothing; please try again."),
+        again)
+    case .stopping:
+      return Words(
+        language.say("motcuad đang dừng, chưa ghi gì.", "motcuad is stopping and recorded nothing."), again)
+    case .storageFull:
+      let error = try decoded(Wire.StorageFull.self)
+      let (free, reserve) = (Self.mebibytes(error.freeBytes), Self.mebibytes(error.reserveBytes))
+      return Words(
+        language.say(
+          "Đĩa sắp đầy (còn \(free) MiB, phải chừa \(reserve) MiB): chưa ghi gì, vẫn đọc được.",
+          "The disk is nearly full (\(free) MiB left, \(reserve) MiB kept free): nothing was recorded, reading goes on."
+        ),
+        CommandLineText(["status"]))
+    case .storageFailed:
+      let reason = try decoded(Wire.StorageFailed.self).reason
+      return Words(
+        language.say(
+          "Không ghi được sổ (\(reason)): chưa biết lệnh đã được ghi hay chưa; chạy lại cùng mã lệnh là an toàn.",
+          "The ledger could not be written (\(reason)): the outcome is unknown; repeating under the same id is safe."
+        ),
+        again)
+    default:
+      let error = try decoded(Wire.ProtocolViolation.self)
+      return Words(
+        language.say(
+          "motcuad không hiểu lời gọi: \(error.reason) (byte \(error.offset)).",
+          "motcuad cannot understand the call: \(error.reason) (byte \(error.offset))."), CommandLineText(["status"]))
+    }
+  }
+
+  func adminWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    switch name {
+    case .mappingInvalid:
+      let error = try decoded(Wire.MappingInvalid.self)
+      return Words(
+        language.say(
+          "Tệp ánh xạ sai ở dòng \(error.line): \(error.reason).",
+          "The mapping is wrong at line \(error.line): \(error.reason)."),
+        line)
+    case .importRefused:
+      let error = try decoded(Wire.ImportRefused.self)
+      return Words(
+        language.say(
+          "Có \(error.total) dòng không nhập được; chưa ghi gì.",
+          "\(language.counted(error.total, "row")) cannot be brought in; nothing was written."),
+        CommandLineText(line.arguments + ["--skip-bad-rows"]))
+    case .unknownUpload:
+      _ = try decoded(Wire.UnknownUpload.self)
+      return Words(
+        language.say(
+          "motcuad không còn giữ bản tải lên; xin nhập lại.", "motcuad no longer holds the upload; import again."), line
+      )
+    case .uploadTooLarge:
+      let limit = Self.mebibytes(try decoded(Wire.UploadTooLarge.self).limit)
+      return Words(
+        language.say(
+          "Tệp quá lớn: nhiều nhất \(limit) MiB; hãy chia tệp hoặc tăng upload_mib_max trong motcuad.toml.",
+          "The file is too large: at most \(limit) MiB; split it, or raise upload_mib_max in motcuad.toml."))
+    case .notADemo:
+      return Words(
+        language.say(
+          "Đồng hồ của sổ thật là đồng hồ máy, không chỉnh được.",
+          "The clock of a real ledger is the machine's and is not set."),
+        CommandLineText(["demo"]))
+    default:
+      let error = try decoded(Wire.ClockNotLater.self)
+      let (to, now) = (language.spoken(error.to), language.spoken(error.now))
+      return Words(
+        language.say(
+          "Đồng hồ chỉ đi tới: bây giờ là \(now), không lùi về \(to).",
+          "The clock only moves forward: it is \(now), which is not before \(to)."), CommandLineText(["status"]))
+    }
+  }
+
+  private static func mebibytes(_ bytes: Int) -> Int { bytes >> 20 }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import DeskInterface
+import Glibc
+
+/// One run of a verb: whom it asks, in which language it speaks and where it writes.
+struct Session {
+  let language: Language
+  let wantsJSON: Bool
+  let daemon: Daemon
+  let output = Output()
+
+  init(_ options: CommonOptions) {
+    language = Invocation.current.language
+    wantsJSON = options.json
+    daemon = Daemon(
+      path: CommonOptions.socketPath(option: options.socket, environment: environmentValue) { access($0, F_OK) == 0 },
+      timeout: .seconds(options.timeout))
+  }
+
+  func say(_ vi: String, _ en: String) -> String { language.say(vi, en) }
+
+  /// What was typed, or what is typed now on a terminal.
+  /// - Throws: `Failure.usage` where nobody can be asked.
+  func required(_ value: String?, _ name: String, _ vi: String, _ en: String) throws -> String {
+    if let value { return value }
+    let missing = Failure.usage(say("Thiếu \(name): \(vi).", "Missing \(name): \(en)."))
+    guard Terminal.isTerminal(STDIN_FILENO), Terminal.isTerminal(STDERR_FILENO) else {
+      throw missing
+    }
+    let question = say(vi, en)
+    while true {
+      Notice.ask("\(question.prefix(1).uppercased())\(question.dropFirst())? ")
+      guard let line = readLine() else { throw missing }
+      if !line.trimmed.isEmpty { return line.trimmed }
+    }
+  }
+
+  func code(_ value: String?) throws -> String { try required(value, "CODE", "mã hồ sơ", "the case's code") }
+
+  /// Says what was recorded and what comes next.
+  func report(_ receipt: Wire.Receipt) throws {
+    if wantsJSON { return try output.json(receipt) }
+    for line in ReceiptForm.lines(receipt, language) { try output.line(line) }
+  }
+}
+
+/// A verb of the client.
+protocol Verb: ParsableCommand {
+  var common: CommonOptions { get }
+  func run(_ session: Session) throws
+}
+
+extension Verb {
+  func run() throws {
+    let session = Session(common)
+    try run(session)
+    try session.output.flush()
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import DeskInterface
+
+struct Apologise: Verb {
+  static var configuration: CommandConfiguration {
+    verb(
+      "apologise", "xin lỗi dân, và hẹn lại khi chưa có kết quả", "apologise, with a new date while there is no result")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @Option(help: help("lời xin lỗi", "the apology")) var text: String?
+  @Option(help: help("nguyên nhân", "the cause")) var cause = "late"
+  @Option(help: help("ngày hẹn mới: 26/11/2026 hoặc +2", "the new date: 26/11/2026 or +2")) var newDue: String?
+  @Option(help: help("người ký", "who signs")) var signatory: String?
+  @Option(help: help("số văn bản", "the letter's number")) var letter: String?
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let code = try session.code(code)
+    let text = try session.required(text, "--text", "lời xin lỗi", "the apology")
+    let newDue = try newDue.map { try DateInput.wire($0, for: "--new-due", language: session.language) }
+    let entry = try recording.entry(session.language)
+    try session.report(
+      session.daemon.command(
+        Wire.Apologise(
+          code: code, cause: cause, text: text, signatory: signatory, letterNumber: letter, newDue: newDue, entry: entry
+        ),
+        id: entry.commandId
+      ).receipt)
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import DeskInterface
+
+struct Consult: Verb {
+  static var configuration: CommandConfiguration {
+    verb(
+      "consult", "tư vấn: một câu hỏi tại quầy, hoặc trong một hồ sơ",
+      "give advice: on a question at the desk, or on a case")
+  }
+
+  @Argument(
+    help: help("[MÃ] \"câu hỏi\"; không có mã là một câu hỏi mới", "[CODE] \"question\"; without a code, a new enquiry")
+  )
+  var words: [String] = []
+
+  @Option(help: help("lời hướng dẫn", "the guidance given"))
+  var answer: String?
+
+  @Option(help: help("mất mấy phút", "how many minutes it took"))
+  var minutes: Int?
+
+  @Option(help: help("họ tên người hỏi", "who asked"))
+  var name: String?
+
+  @Option(help: help("số điện thoại", "phone"))
+  var phone: String?
+
+  @Option(help: help("hỏi bằng cách nào", "how the question came"))
+  var channel: Wire.Channel?
+
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    guard words.count <= 2 else {
+      throw ValidationError(
+        Invocation.current.language.say("Câu hỏi phải nằm trong dấu nháy.", "Put the question in quotation marks."))
+    }
+  }
+
+  /// One word that looks like a code is a code, since a question has more to say.
+  var parts: (code: String?, question: String?) {
+    if words.count == 2 { return (words[0], words[1]) }
+    guard let word = words.first else { return (nil, nil) }
+    return Self.isCode(word) ? (word, nil) : (nil, word)
+  }
+
+  static func isCode(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    guard let serial = parts.last, (1...5).contains(serial.count) || parts.count > 1, !serial.isEmpty,
+      serial.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return false }
+    return !text.contains(" ")
+  }
+
+  func run(_ session: Session) throws {
+    let (code, typed) = parts
+    let question = try session.required(typed, "QUESTION", "câu hỏi", "the question")
+    let guidance = try session.required(answer, "--answer", "lời hướng dẫn", "the guidance")
+    let entry = try recording.entry(session.language)
+    let receipt = try session.daemon.command(
+      Wire.Consult(
+        code: code, question: question, guidance: guidance, minutes: minutes, applicant: name, phone: phone,
+        channel: channel, entry: entry),
+      id: entry.commandId
+    ).receipt
+    try session.report(receipt)
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import DeskInterface
+
+struct Correct: Verb {
+  static var configuration: CommandConfiguration {
+    verb(
+      "correct", "đính chính, hoặc hủy sự kiện ghi nhầm hôm nay",
+      "correct facts, or void what was recorded by mistake today")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @Option(help: help("vì sao", "why")) var reason: String?
+  @Option(help: help("họ tên đúng", "the right name")) var name: String?
+  @Option(help: help("số điện thoại đúng", "the right phone")) var phone: String?
+  @Option(help: help("nơi ở đúng", "the right place")) var place: String?
+  @Option(help: help("nội dung đúng", "the right subject")) var subject: String?
+  @Option(help: help("người phụ trách mới", "who is responsible now")) var responsible: String?
+  @Option(help: help("phiên bản của sự kiện phải hủy (xem history)", "the version of the event to void (see history)"))
+  var void: Int?
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let code = try session.code(code)
+    let changes = Wire.Changes(
+      applicant: name, phone: phone, place: place, subject: subject, responsible: responsible)
+    let changesNothing = changes == Wire.Changes()
+    guard void != nil || !changesNothing else {
+      throw Failure.usage(
+        session.say(
+          "Không có gì để đính chính: cần --name, --phone, --place, --subject, --responsible hoặc --void.",
+          "Nothing to correct: give --name, --phone, --place, --subject, --responsible or --void."))
+    }
+    let reason = try session.required(reason, "--reason", "lý do đính chính", "the reason")
+    let entry = try recording.entry(session.language)
+    try session.report(
+      session.daemon.command(
+        Wire.Correct(code: code, changes: changesNothing ? nil : changes, voids: void, reason: reason, entry: entry),
+        id: entry.commandId
+      ).receipt)
+  }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import DeskInterface
+
+struct Explain: Verb {
+  static var configuration: CommandConfiguration {
+    verb("explain", "vì sao hẹn ngày đó: đếm từng ngày", "why that date: the days, one by one")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let explanation = try session.daemon.ask(Wire.Explain(code: session.code(code))).explanation
+    if session.wantsJSON { return try session.output.json(explanation) }
+    let lines = ExplanationForm.lines(explanation, session.language, columns: session.output.columns)
+    for line in lines { try session.output.line(line) }
+  }
+}

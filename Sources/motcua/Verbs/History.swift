@@ -1,0 +1,24 @@
+import ArgumentParser
+import DeskInterface
+
+struct History: Verb {
+  static var configuration: CommandConfiguration {
+    verb("history", "lịch sử của một hồ sơ", "the events of a case")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    var events: [Wire.Event] = []
+    try session.daemon.stream(Wire.History(code: session.code(code))) { answer in
+      if session.wantsJSON { try answer.events.forEach(session.output.json) } else { events += answer.events }
+      return true
+    }
+    let voided = Set(events.compactMap { $0.corrected?.voids })
+    for event in events {
+      try session.output.line(
+        EventLine.text(event, isVoided: voided.contains(event.version), showsCode: false, session.language))
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import DeskInterface
+
+struct Progress: Verb {
+  static var configuration: CommandConfiguration {
+    verb("progress", "ghi một bước xử lý đã xong", "record a step that is done")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @Argument(help: help("bước nào", "which step")) var step: String?
+  @Option(help: help("ai làm", "by whom")) var by: String?
+  @Option(help: help("bộ phận nào", "which group")) var group: String?
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let code = try session.code(code)
+    let step = try session.required(step, "STEP", "bước đã xong", "the step that is done")
+    let entry = try recording.entry(session.language)
+    try session.report(
+      session.daemon.command(
+        Wire.Progress(code: code, step: step, by: by, group: group, entry: entry), id: entry.commandId
+      ).receipt)
+  }
+}

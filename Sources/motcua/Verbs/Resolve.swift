@@ -1,0 +1,32 @@
+import ArgumentParser
+import DeskInterface
+
+struct Resolve: Verb {
+  static var configuration: CommandConfiguration {
+    verb("resolve", "có kết quả: đã ký, đã vào số, nằm tại quầy", "the result is signed, numbered and at the counter")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @Option(help: help("granted, refused hoặc answered", "granted, refused or answered")) var outcome: Wire.Outcome?
+  @Option(help: help("lý do", "the reason")) var reason: String?
+  @Option(help: help("số văn bản", "the document's number")) var document: String?
+  @Option(help: help("người ký", "who signed")) var signedBy: String?
+  @OptionGroup var late: LateApologyOptions
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let code = try session.code(code)
+    let reason =
+      outcome == .refused ? try session.required(reason, "--reason", "lý do từ chối", "why it is refused") : reason
+    let apology = try late.apology(session.language)
+    let entry = try recording.entry(session.language)
+    try session.report(
+      session.daemon.command(
+        Wire.Resolve(
+          code: code, outcome: outcome, reason: reason, documentNumber: document, signedBy: signedBy, apology: apology,
+          entry: entry),
+        id: entry.commandId
+      ).receipt)
+  }
+}

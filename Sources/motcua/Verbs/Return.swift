@@ -1,0 +1,25 @@
+import ArgumentParser
+import DeskInterface
+
+struct Return: Verb {
+  static var configuration: CommandConfiguration {
+    verb("return", "trả kết quả tận tay dân", "hand over the result")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @Option(help: help("ai nhận, nếu không phải người nộp", "who took it, if not the applicant")) var to: String?
+  @Option(help: help("nhận thay theo giấy tờ nào", "by what authority")) var authority: String?
+  @OptionGroup var late: LateApologyOptions
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let code = try session.code(code)
+    let apology = try late.apology(session.language)
+    let entry = try recording.entry(session.language)
+    try session.report(
+      session.daemon.command(
+        Wire.Return(code: code, to: to, authority: authority, apology: apology, entry: entry), id: entry.commandId
+      ).receipt)
+  }
+}

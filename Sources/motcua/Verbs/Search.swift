@@ -1,0 +1,28 @@
+import ArgumentParser
+import DeskInterface
+
+struct Search: Verb {
+  static var configuration: CommandConfiguration {
+    verb(
+      "search", "tìm theo tên, mã hoặc nội dung; gõ không dấu cũng được",
+      "search by name, code or subject; accents may be left out")
+  }
+
+  @Argument(help: help("những chữ đầu của từng từ", "how the words begin")) var words: [String] = []
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let words = try session.required(
+      self.words.isEmpty ? nil : self.words.joined(separator: " "), "WORDS", "tìm gì", "what to search for")
+    var table = CaseTable(session.language)
+    try session.daemon.stream(Wire.Search(words: words)) { answer in
+      if session.wantsJSON {
+        try answer.cases.forEach(session.output.json)
+      } else {
+        answer.cases.forEach { table.add($0) }
+      }
+      return true
+    }
+    if !session.wantsJSON { try table.print(to: session.output) }
+  }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import DeskInterface
+
+struct Show: Verb {
+  static var configuration: CommandConfiguration { verb("show", "xem một hồ sơ", "show a case") }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let item = try session.daemon.ask(Wire.Show(code: session.code(code))).case
+    if session.wantsJSON { return try session.output.json(item) }
+    for line in CaseForm.lines(item, session.language) { try session.output.line(line) }
+  }
+}

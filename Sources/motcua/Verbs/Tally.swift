@@ -1,0 +1,18 @@
+import ArgumentParser
+import DeskInterface
+
+struct Tally: Verb {
+  static var configuration: CommandConfiguration {
+    verb(
+      "tally", "thống kê: hôm nay, hôm qua, tuần này, tháng này, tất cả",
+      "counts: today, yesterday, this week, this month, all")
+  }
+
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let tally = try session.daemon.ask(Wire.Tally())
+    if session.wantsJSON { return try session.output.json(TallyJSON(tally)) }
+    try TallyForm(tally: tally, language: session.language).print(to: session.output)
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import DeskInterface
+
+struct Watch: Verb {
+  static var configuration: CommandConfiguration {
+    verb("watch", "theo dõi từng sự kiện ngay khi được ghi", "every event as it is recorded")
+  }
+
+  @Option(help: help("bắt đầu sau vị trí này trong sổ", "begin after this position in the ledger")) var after: Int?
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    try session.daemon.stream(Wire.Watch(after: after), isPatient: true) { answer in
+      for event in answer.events {
+        if session.wantsJSON {
+          try session.output.json(event)
+        } else {
+          try session.output.line(EventLine.text(event, showsCode: true, session.language))
+        }
+      }
+      try session.output.flush()
+      return true
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import DeskInterface
+
+struct Withdraw: Verb {
+  static var configuration: CommandConfiguration {
+    verb("withdraw", "dân rút hồ sơ", "the citizen takes the request back")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @Option(help: help("vì sao", "why")) var reason: String?
+  @Option(help: help("ai xin rút", "who asked for it")) var by: String?
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let code = try session.code(code)
+    let reason = try session.required(reason, "--reason", "lý do rút", "the reason")
+    let entry = try recording.entry(session.language)
+    try session.report(
+      session.daemon.command(Wire.Withdraw(code: code, by: by, reason: reason, entry: entry), id: entry.commandId)
+        .receipt)
+  }
+}

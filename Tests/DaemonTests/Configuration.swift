@@ -1,0 +1,23 @@
+import Foundation
+
+/// Copies of the sample configuration that a test may change.
+enum Configuration {
+  static func copy(into home: String) throws -> String {
+    let target = home + "/config"
+    try FileManager.default.copyItem(atPath: RunningDaemon.sampleConfiguration, toPath: target)
+    return target
+  }
+
+  static func replace(_ path: String, _ old: String, _ new: String) throws {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    guard text.contains(old) else { throw RunningDaemon.Failure(text: "\(path) does not say “\(old)”") }
+    try text.replacingOccurrences(of: old, with: new).write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
+  /// Puts a line where line `number` was.
+  static func setLine(_ path: String, _ number: Int, _ line: String) throws {
+    var lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+    lines[number - 1] = line
+    try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+  }
+}

@@ -1,0 +1,180 @@
+import Desk
+import DeskInterface
+import DeskService
+import DeskViews
+import EventStore
+import Foundation
+import Glibc
+import LMDB
+import Synchronization
+import Testing
+import Varlink
+import VarlinkClient
+
+@Suite("Many clients, and a daemon that is killed", .serialized)
+struct LoadTests {
+  @Test(
+    "64 clients at once: no event lost, doubled or out of order, views equal to a rebuild, commits far fewer than commands"
+  )
+  func manyClients() async throws {
+    let daemon = try RunningDaemon()
+    daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
+    try daemon.start()
+    let socket = daemon.socket
+    let casesEach = 4
+    let failures = await inParallel(64) { client -> String? in
+      do {
+        let desk = try Connection(path: socket)
+        for _ in 0..<casesEach {
+          let code = try desk.receive("Người \(client)").code
+          _ = try desk.ask(Wire.Consult(code: code, question: "Khi nào có?", guidance: "Đúng hẹn."))
+          _ = try desk.ask(Wire.Apologise(code: code, cause: "late", text: "Xin lỗi.", newDue: "+9"))
+          _ = try desk.ask(Wire.Resolve(code: code))
+        }
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(failures.compactMap(\.self) == [])
+    let desk = try daemon.connect()
+    let status = try desk.ask(Wire.GetStatus()).status
+    let commands = 64 * casesEach * 4
+    #expect(status.position == commands + 1)
+    #expect(status.commands >= commands)
+    #expect(status.commits * 4 < status.commands, "\(status.commits) commits for \(status.commands) commands")
+    let events = try desk.allEvents(upTo: status.position)
+    #expect(events.map(\.position) == Array(1...status.position))
+    for (number, stream) in Dictionary(grouping: events, by: \.number) where number > 0 {
+      #expect(stream.map(\.version) == [1, 2, 3, 4])
+      #expect(stream.map(\.type) == [.received, .consulted, .apologised, .resolved])
+    }
+    #expect(daemon.stop() == 0)
+    try Rebuild.expectEqual(daemon.data)
+  }
+
+  @Test("killed 200 times under load: every acknowledged command is there, every unknown one at most once")
+  func killed() async throws {
+    let rounds = ProcessInfo.processInfo.environment["MOTCUA_KILLS"].flatMap { Int($0) } ?? 200
+    let daemon = try RunningDaemon()
+    let journal = Journal()
+    var generator = SeededGenerator(seed: 20_261_124)
+    for round in 0..<rounds {
+      try daemon.start()
+      let socket = daemon.socket
+      let delay = UInt32.random(in: 5_000...60_000, using: &generator)
+      let stopper = Thread { [daemon = UncheckedBox(daemon)] in
+        usleep(delay)
+        daemon.value.kill()
+      }
+      stopper.start()
+      _ = await inParallel(16) { client in
+        guard let desk = try? Connection(path: socket) else { return }
+        for step in 0..<10_000 {
+          let name = "V\(round)C\(client)S\(step)"
+          journal.invoked(name)
+          do {
+            let code = try desk.receive(name).code
+            journal.acknowledged(name, code)
+            _ = try desk.ask(Wire.Progress(code: code, step: name))
+            journal.progressed(name)
+          } catch {
+            return
+          }
+        }
+      }
+      while daemon.process != nil { usleep(1000) }
+    }
+    try daemon.start()
+    let desk = try daemon.connect()
+    let position = try desk.ask(Wire.GetStatus()).status.position
+    let events = try desk.allEvents(upTo: position)
+    #expect(events.map(\.position) == Array(1...position))
+    let received = Dictionary(grouping: events.filter { $0.type == .received }) { $0.received?.applicant ?? "" }
+    let progressed = Dictionary(grouping: events.filter { $0.type == .progressed }) { $0.progressed?.step ?? "" }
+    let outcome = journal.outcome
+    #expect(
+      outcome.acknowledged.count > rounds, "the load reached too little: \(outcome.acknowledged.count) acknowledged")
+    for (name, code) in outcome.acknowledged {
+      #expect(received[name]?.count == 1 && received[name]?.first?.code == code, "\(name) was acknowledged")
+    }
+    for name in outcome.progressed { #expect(progressed[name]?.count == 1, "the step of \(name) was acknowledged") }
+    for (name, found) in received { #expect(found.count == 1 && outcome.invoked.contains(name)) }
+    for (_, stream) in Dictionary(grouping: events, by: \.number) {
+      #expect(stream.map(\.version) == Array(1...stream.count))
+    }
+    #expect(daemon.stop() == 0)
+    try Rebuild.expectEqual(daemon.data)
+  }
+}
+
+/// What clients did and were told.
+private final class Journal: Sendable {
+  struct Outcome: Sendable {
+    var invoked: Set<String> = []
+    var acknowledged: [String: String] = [:]
+    var progressed: Set<String> = []
+  }
+
+  private let state = Mutex(Outcome())
+
+  func invoked(_ name: String) { state.withLock { _ = $0.invoked.insert(name) } }
+  func acknowledged(_ name: String, _ code: String) { state.withLock { $0.acknowledged[name] = code } }
+  func progressed(_ name: String) { state.withLock { _ = $0.progressed.insert(name) } }
+  var outcome: Outcome { state.withLock { $0 } }
+}
+
+/// Hands something to a thread that is joined before it is used again.
+struct UncheckedBox<Value>: @unchecked Sendable {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+}
+
+/// The same numbers in every run.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
+
+extension Connection {
+  func allEvents(upTo position: Int) throws -> [Wire.Event] {
+    var events: [Wire.Event] = []
+    try stream(Wire.Watch.method, Wire.Watch(after: 0), of: Wire.Watch.Answer.self) { page in
+      events += page.events
+      return (events.last?.position ?? 0) < position
+    }
+    return events
+  }
+}
+
+/// Compares the views of a stopped daemon with views that are built from its ledger alone.
+enum Rebuild {
+  static func expectEqual(_ data: String) throws {
+    let live = try rows(data)
+    try FileManager.default.removeItem(atPath: data + "/CURRENT")
+    let rebuilt = try rows(data)
+    #expect(!live.isEmpty && live == rebuilt)
+  }
+
+  private static func rows(_ data: String) throws -> [[UInt8]] {
+    let store = try EventStore(data, tables: DeskViews.tables, form: DeskViews.form, isDemo: false, now: 0)
+    let views = try DeskViews(store.views)
+    try DeskService.catchUp(store, views)
+    var rows: [[UInt8]] = []
+    try store.views.environment.read { transaction throws(LMDBError) in
+      try views.rows(transaction) { table, key, value in
+        rows.append(Array(table.utf8) + [0] + key + [0] + value)
+      }
+    }
+    try store.close()
+    return rows
+  }
+}

@@ -1,0 +1,142 @@
+import DeskInterface
+import Foundation
+import Testing
+import Varlink
+import VarlinkClient
+
+/// The real `motcuad`, started on directories of its own.
+final class RunningDaemon {
+  static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static var sampleConfiguration: String { project.appending(path: "config").path }
+
+  let home: String
+  var config = RunningDaemon.sampleConfiguration
+  var arguments: [String] = []
+  private(set) var process: Process?
+  private let ownsHome: Bool
+
+  var data: String { home + "/data" }
+  var socket: String { home + "/run/s.sock" }
+  var log: String { (try? String(contentsOfFile: home + "/log", encoding: .utf8)) ?? "" }
+
+  init(home: String? = nil) throws {
+    ownsHome = home == nil
+    self.home = home ?? NSTemporaryDirectory() + "motcua-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: self.home, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    process?.terminate()
+    process?.waitUntilExit()
+    if ownsHome { try? FileManager.default.removeItem(atPath: home) }
+  }
+
+  /// Starts it and returns when it answers.
+  func start() throws {
+    try launch()
+    let deadline = Date(timeIntervalSinceNow: 30)
+    while Date() < deadline {
+      if let connection = try? Connection(path: socket) {
+        _ = try connection.ask(Wire.GetStatus())
+        return
+      }
+      if process?.isRunning != true { break }
+      usleep(5000)
+    }
+    throw Failure(text: "motcuad did not answer: \(log)")
+  }
+
+  /// Starts it and returns at once.
+  func launch() throws {
+    let process = Process()
+    process.executableURL = Self.products.appending(path: "motcuad")
+    process.arguments = ["--config", config, "--data", data, "--socket", socket] + arguments
+    process.environment = ["MOTCUA_LANG": "en", "PATH": "/usr/bin:/bin"]
+    if !FileManager.default.fileExists(atPath: home + "/log") {
+      try Data().write(to: URL(filePath: home + "/log"))
+    }
+    let log = try FileHandle(forWritingTo: URL(filePath: home + "/log"))
+    try log.seekToEnd()
+    process.standardError = log
+    process.standardOutput = log
+    try process.run()
+    self.process = process
+  }
+
+  /// Ends it in order and returns its exit status.
+  @discardableResult
+  func stop() -> Int32 {
+    process?.terminate()
+    return waitForExit()
+  }
+
+  /// Ends it as a power cut of the process would.
+  func kill() {
+    if let process { Foundation.kill(process.processIdentifier, SIGKILL) }
+    waitForExit()
+  }
+
+  @discardableResult
+  func waitForExit() -> Int32 {
+    process?.waitUntilExit()
+    defer { process = nil }
+    return process?.terminationStatus ?? 0
+  }
+
+  func connect() throws -> Connection { try Connection(path: socket) }
+
+  struct Failure: Error, CustomStringConvertible {
+    var text: String
+    var description: String { text }
+  }
+}
+
+extension Connection {
+  /// One call with one answer.
+  func ask<Method: WireMethod>(_ method: Method) throws -> Method.Answer {
+    try call(Method.method, method, returning: Method.Answer.self)
+  }
+
+  /// All pages of an answer.
+  func pages<Method: WireMethod>(_ method: Method) throws -> [Method.Answer] {
+    var pages: [Method.Answer] = []
+    try stream(Method.method, method, of: Method.Answer.self) { page in
+      pages.append(page)
+      return true
+    }
+    return pages
+  }
+
+  /// The typed refusal that a call meets.
+  func refusal<Method: WireMethod, Refusal: WireError>(of method: Method, _: Refusal.Type) throws -> Refusal {
+    do {
+      let answer = try ask(method)
+      throw RunningDaemon.Failure(text: "\(Method.method) was accepted: \(answer)")
+    } catch CallError.varlink(let error) where error.name == Refusal.error {
+      return try Coding.decode(Refusal.self, from: error.parameters)
+    }
+  }
+
+  func receive(_ name: String, id: String? = nil) throws -> Wire.Receipt {
+    try ask(
+      Wire.Receive(
+        kind: .procedure, procedure: "cai-chinh", applicant: name, entry: id.map { Wire.Entry(commandId: $0) })
+    ).receipt
+  }
+}
+
+/// Runs blocking work on threads of its own and waits for all of it.
+func inParallel<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) async -> [Result] {
+  await withTaskGroup(of: Result.self) { group in
+    for index in 0..<count {
+      group.addTask {
+        await withCheckedContinuation { continuation in
+          Thread { continuation.resume(returning: body(index)) }.start()
+        }
+      }
+    }
+    return await group.reduce(into: []) { $0.append($1) }
+  }
+}

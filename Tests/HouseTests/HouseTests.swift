@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// The house is in the sources themselves: who may import whom, and what the programs may carry.
+@Suite("The house")
+struct HouseTests {
+  static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// Each module with everything that it may import besides the standard library's own. Downhill only.
+  static let mayImport: [String: Set<String>] = [
+    "EventSourcing": [],
+    "MerkleTree": ["Crypto", "FoundationEssentials"],
+    "LMDB": ["CLMDB", "Glibc", "Synchronization"],
+    "Desk": ["EventSourcing"],
+    "EventStore": [
+      "EventSourcing", "LMDB", "MerkleTree", "Crypto", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+    ],
+    "DeskRecords": ["Desk", "EventSourcing", "SwiftProtobuf", "FoundationEssentials", "Foundation"],
+    "Varlink": ["FoundationEssentials"],
+    "DeskViews": ["Desk", "EventSourcing", "EventStore", "LMDB"],
+    "DeskInterface": ["Varlink"],
+    "VarlinkClient": ["Varlink", "Glibc"],
+    "VarlinkServer": ["Varlink", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
+    "DeskService": [
+      "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "Crypto", "Dispatch", "Glibc",
+      "Synchronization",
+    ],
+    "motcuad": [
+      "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing",
+      "EventStore", "Foundation", "Glibc", "Logging", "ServiceLifecycle", "Synchronization", "TOMLKit", "UnixSignals",
+      "Varlink", "VarlinkServer",
+    ],
+    "motcua": [
+      "ArgumentParser", "DeskInterface", "FoundationEssentials", "Glibc", "Synchronization", "Varlink", "VarlinkClient",
+    ],
+  ]
+
+  @Test("every module is in the table, and the table holds no other")
+  func complete() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Self.project.path + "/Sources")
+    #expect(Set(folders) == Set(Self.mayImport.keys).union(["CLMDB"]))
+  }
+
+  @Test("a module imports only what its arrows allow", arguments: mayImport.keys.sorted())
+  func downhill(module: String) throws {
+    for (file, text) in try Self.sources(of: module) {
+      for line in text.split(separator: "\n") {
+        guard let name = Self.imported(String(line)) else { continue }
+        #expect(Self.mayImport[module]?.contains(name) == true, "\(file) imports \(name)")
+      }
+    }
+  }
+
+  @Test("nothing but LMDB says `unsafe`, and nothing forces or gives up")
+  func noTrapdoors() throws {
+    for module in Self.mayImport.keys {
+      for (file, text) in try Self.sources(of: module) where !file.hasSuffix(".pb.swift") {
+        for word in ["try!", "fatalError(", "TODO", "FIXME", "as!"] {
+          #expect(!text.contains(word), "\(file) says \(word)")
+        }
+        if module != "LMDB" { #expect(!text.contains("unsafe "), "\(file) says unsafe") }
+      }
+    }
+  }
+
+  @Test("the client carries neither Foundation nor its ICU data, which would double its start-up time")
+  func clientLinkage() throws {
+    let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["ldd", products.appending(path: "motcua").path]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let libraries = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(libraries.contains("libc.so.6"))
+    for name in ["libFoundation.so", "Internationalization", "ICU"] { #expect(!libraries.contains(name)) }
+  }
+
+  private static func imported(_ line: String) -> String? {
+    var words = line.split(separator: " ").map(String.init)
+    while let first = words.first,
+      ["public", "internal", "private", "package", "fileprivate", "@_exported"].contains(first)
+    {
+      words.removeFirst()
+    }
+    guard words.first == "import", words.count >= 2 else { return nil }
+    // `import struct FoundationEssentials.Data` names a module too.
+    let path = ["struct", "class", "enum", "func", "protocol", "typealias"].contains(words[1]) ? words[2] : words[1]
+    return path.split(separator: ".").first.map(String.init)
+  }
+
+  private static func sources(of module: String) throws -> [(file: String, text: String)] {
+    let root = project.path + "/Sources/" + module
+    let names = try #require(FileManager.default.enumerator(atPath: root)).compactMap { $0 as? String }
+    return try names.filter { $0.hasSuffix(".swift") }.map {
+      ("\(module)/\($0)", try String(contentsOfFile: root + "/" + $0, encoding: .utf8))
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import DeskInterface
+import Testing
+import Varlink
+
+@testable import motcua
+
+@Suite struct RefusalTests {
+  /// An example of the parameters of each error, made from its declaration.
+  private static func examples() throws -> [VarlinkError] {
+    var examples: [VarlinkError] = []
+    for text in WireInterfaces.texts {
+      let interface = try #require(text.split(separator: "\n").first { $0.hasPrefix("interface ") }).dropFirst(10)
+      for line in text.split(separator: "\n") where line.hasPrefix("error ") {
+        let declaration = line.dropFirst(6)
+        let name = declaration.prefix { $0 != " " && $0 != "(" }
+        let inner = declaration.drop { $0 != "(" }.dropFirst().dropLast()
+        let members = inner.split(separator: ",").map { field -> String in
+          let parts = field.split(separator: ":").map(\.trimmed)
+          return "\"\(parts[0])\":\(value(of: parts[1]))"
+        }
+        examples.append(
+          VarlinkError(name: "\(interface).\(name)", parameters: Array("{\(members.joined(separator: ","))}".utf8)))
+      }
+    }
+    return examples
+  }
+
+  private static func value(of type: String) -> String {
+    switch type {
+    case "int": "3"
+    case "string": "\"2026-11-26T17:00:00+07:00\""
+    case "Outcome": "\"granted\""
+    case "Status": "\"returned\""
+    case "NotVoidableReason": "\"notToday\""
+    default: "[]"
+    }
+  }
+
+  @Test("every error of the interfaces has its sentence in both languages")
+  func everySentence() throws {
+    let examples = try Self.examples()
+    #expect(Set(examples.map(\.name)) == Set(Refusal.Name.allCases.map(\.rawValue)))
+    let line = CommandLineText(["resolve", "0001"])
+    for example in examples {
+      let refusal = Refusal(example, commandID: nil)
+      let vi = refusal.verdict(line, .vi)
+      let en = refusal.verdict(line, .en)
+      #expect(vi.sentence != en.sentence, "\(example.name)")
+      #expect(!en.sentence.contains("does not understand"), "\(example.name): \(en.sentence)")
+      #expect(vi.next?.hasPrefix("motcua ") ?? true)
+    }
+  }
+
+  @Test("a refusal for want of an apology ends with the command that apologises, ready to run")
+  func apologyOwed() {
+    let error = VarlinkError(
+      name: Wire.ApologyOwed.error,
+      parameters: Array(#"{"code":"H-261123-0001","due":"2026-11-27T17:00:00+07:00","days":3}"#.utf8))
+    let verdict = Refusal(error, commandID: nil).verdict(CommandLineText(["return", "0001", "--to", "Trần Bình"]), .vi)
+    #expect(verdict.next == #"motcua return 0001 --to "Trần Bình" --apologise "Xin lỗi ông/bà vì trễ hẹn 3 ngày.""#)
+    #expect(verdict.sentence.contains("trễ hẹn 3 ngày"))
+    #expect(verdict.code == 1)
+    let progress = Refusal(error, commandID: nil).verdict(CommandLineText(["progress", "1", "x"]), .vi)
+    #expect(progress.next?.hasPrefix("motcua apologise H-261123-0001 --text ") == true)
+  }
+
+  @Test(
+    "exit codes",
+    arguments: [
+      ("vn.motcua.Desk.UnknownCase", 1), ("vn.motcua.Desk.Busy", 75), ("vn.motcua.Desk.Stopping", 75),
+      ("vn.motcua.Desk.ProtocolViolation", 76), ("org.varlink.service.PermissionDenied", 77),
+      ("org.varlink.service.InvalidParameter", 76), ("org.varlink.service.MethodNotFound", 76),
+      ("vn.motcua.Admin.ImportRefused", 1), ("vn.motcua.Desk.SomethingNewer", 1), ("vn.motcua.Desk.StorageFailed", 69),
+    ] as [(String, Int32)])
+  func refusalCodes(name: String, code: Int32) {
+    #expect(Refusal(VarlinkError(name: name), commandID: nil).code == code)
+  }
+
+  @Test("the failures of the client have theirs")
+  func failureCodes() {
+    let invocation = Invocation(["list"]) { _ in nil }
+    let expected: [(Failure, Int32)] = [
+      (.usage(""), 64), (.unreachable(.noSocket, path: "/x"), 69), (.unreachable(.refused, path: "/x"), 69),
+      (.unreachable(.notPermitted, path: "/x"), 77), (.unreachable(.timeout, path: "/x"), 75),
+      (.timeout(commandID: nil), 75),
+      (.lost(commandID: "i"), 69), (.protocolViolation(""), 76), (.story(""), 1),
+    ]
+    for (failure, code) in expected { #expect(failure.verdict(invocation).code == code, "\(failure)") }
+  }
+
+  @Test("a command of unknown outcome is repeated under its own id")
+  func unknownOutcome() {
+    let invocation = Invocation(["resolve", "1"]) { _ in nil }
+    let verdict = Failure.lost(commandID: "abc").verdict(invocation)
+    #expect(verdict.next == "motcua resolve 1 --id abc")
+    #expect(verdict.sentence.contains("--id abc"))
+  }
+
+  @Test("the three ways not to connect say three things")
+  func unreachable() {
+    let invocation = Invocation(["list", "--lang", "en"]) { _ in nil }
+    let reasons: [Unreachable] = [.noSocket, .refused, .notPermitted]
+    let verdicts = reasons.map { Failure.unreachable($0, path: "/run/motcua/motcuad.sock").verdict(invocation) }
+    #expect(Set(verdicts.map(\.sentence)).count == 3)
+    #expect(verdicts.allSatisfy { $0.next != nil })
+    #expect(Failure.unreachable(.noSocket, path: "/home/x").verdict(invocation).next == "motcuad run")
+  }
+
+  @Test("the command to run next is changed where it stood and quoted for a shell")
+  func commandLine() {
+    let line = CommandLineText(["apologise", "1", "--new-due=24/11/2026", "--text", "xin lỗi"])
+    #expect(line.with("--new-due", "+2").text == #"motcua apologise 1 --text "xin lỗi" --new-due +2"#)
+    #expect(line.without("--text").arguments == ["apologise", "1", "--new-due=24/11/2026"])
+    #expect(
+      CommandLineText(["consult", "--", "a"]).with("--answer", "b").arguments == [
+        "consult", "--answer", "b", "--", "a",
+      ])
+    #expect(CommandLineText.quoted("a") == "a")
+    #expect(CommandLineText.quoted("") == "\"\"")
+    #expect(CommandLineText.quoted("$x it's") == #"'$x it'\''s'"#)
+  }
+
+  @Test("the demonstration finds the case's short code in a receipt")
+  func shortCode() {
+    #expect(DemoStory.shortCode(in: "H56.26.07-261123-0002  Đã tiếp nhận\nx") == "261123-0002")
+    #expect(DemoStory.shortCode(in: "x") == nil)
+  }
+}
