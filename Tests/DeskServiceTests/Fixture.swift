@@ -19,9 +19,10 @@ enum Fixture {
   static func day(_ text: String) -> CalendarDay { CalendarDay(text: text) ?? CalendarDay(number: 0) }
   static func clock(_ text: String) -> TimeOfDay { TimeOfDay(text: text) ?? .midnight }
 
-  /// The book of the office, in which correcting a record takes so long.
-  static func book(_ term: Term = .workingDays(3), name: String = "Cải chính", prefix: String = "H56.26.07") -> RuleBook
-  {
+  /// The book of the office, in which correcting a record takes so long, and which knows one cause of an apology.
+  static func book(
+    _ term: Term = .workingDays(3), name: String = "Cải chính", prefix: String = "H56.26.07", cause: String = "late"
+  ) -> RuleBook {
     RuleBook(
       office: Office(
         name: Text(vi: "Xã", en: "Commune"), place: Text(vi: "Thanh Hóa", en: "Thanh Hóa"), codePrefix: prefix,
@@ -35,7 +36,7 @@ enum Fixture {
       ],
       rules: RuleSet(
         version: "test", effective: day("2025-07-01"), sameDayCutoff: clock("15:00"), reappointmentsMax: 1,
-        causes: [.init(id: "late", name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true)],
+        causes: [.init(id: cause, name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true)],
         enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
         sources: .init(term: "-", sameDay: "-", apology: "-", kinds: "-")))
   }

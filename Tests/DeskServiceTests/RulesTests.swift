@@ -45,6 +45,26 @@ struct RulesTests {
   }
 }
 
+@Suite("A case under the rules of its receipt")
+struct OldRulesTests {
+  @Test("is decided by them when the configuration has changed, and a new case by the new ones")
+  func causes() async throws {
+    let office = Desktop()
+    let old = try await office.during { try await $0.accept(.receive("Hoa")).code }
+    try await office.during(book: Fixture.book(cause: "overload")) { service async throws in
+      let new = try await service.accept(.receive("Lan")).code
+      func apologise(_ code: String, _ cause: String) -> CommandRequest {
+        let apology = Apology(cause: cause, text: "Xin lỗi.")
+        return CommandRequest(.existing(code), .apologise(Apologise(apology, newDue: .workingDays(5))))
+      }
+      #expect(await service.rejection(apologise(old, "overload")) == .unknownCause("overload", known: ["late"]))
+      #expect(await service.rejection(apologise(new, "late")) == .unknownCause("late", known: ["overload"]))
+      try await service.accept(apologise(old, "late"))
+      try await service.accept(apologise(new, "overload"))
+    }
+  }
+}
+
 @Suite("Reading what was recorded")
 struct EventTests {
   @Test("pages of events have no gap and no repeat while commands are recorded", arguments: [1, 7, 1000])
