@@ -24,7 +24,7 @@ public final class EventStore: Sendable {
   /// - Parameters:
   ///   - tables: the tables of the projections.
   ///   - form: names the projections and their versions; views of another form are thrown away.
-  ///   - isDemo: what a new ledger is marked as; an existing one keeps its mark.
+  /// - isDemo: what a new ledger is marked as; an existing one keeps its mark, and a real one is not opened as a demo.
   /// - Throws: `StoreError`; when the views were believed and the ledger is shorter or different, nothing is changed.
   public init(_ directory: String, tables: [String], form: String, isDemo: Bool, now: Int64) throws(StoreError) {
     self.directory = directory
@@ -42,6 +42,7 @@ public final class EventStore: Sendable {
           try Ledger.create(directory + "/ledger", isDemo: isDemo)
         }
         let ledger = try Ledger(directory + "/ledger")
+        if isDemo, !ledger.isDemo { throw StoreError.notADemo(directory: directory) }
         let keys = try Keys(directory + "/keys")
         let views = try Self.openViews(viewsDirectory, tables, form, ledger)
         try ledger.settle(at: now)

@@ -45,22 +45,37 @@ public final class Ledger: Sendable {
 
   init(_ path: String) throws {
     self.path = path
+    (id, isDemo) = try Self.identify(path)
     environment = try Environment(path: path, tables: ["events", "meta"])
     events = try environment.table("events")
     meta = try environment.table("meta")
-    let meta = meta
-    let found = try environment.read { transaction throws(LMDBError) in
-      [
-        try transaction.bytes(meta, Array("format".utf8)), try transaction.bytes(meta, Array("id".utf8)),
-        try transaction.bytes(meta, Array("demo".utf8)),
-      ]
+  }
+
+  /// What the ledger says of itself, read before it is opened for writing, so that nothing foreign is touched.
+  private static func identify(_ path: String) throws -> (id: [UInt8], isDemo: Bool) {
+    var options = Environment.Options()
+    options.isReadOnly = true
+    let marks: [[UInt8]?]
+    do throws(LMDBError) {
+      let environment = try Environment(path: path, tables: ["events", "meta"], options: options)
+      let meta = try environment.table("meta")
+      marks = try environment.read { transaction throws(LMDBError) in
+        [
+          try transaction.bytes(meta, Array("format".utf8)), try transaction.bytes(meta, Array("id".utf8)),
+          try transaction.bytes(meta, Array("demo".utf8)),
+        ]
+      }
+    } catch {
+      switch error.code {
+      case .badDatabase, .invalid, .versionMismatch: throw StoreError.notALedger(path: path, found: error.description)
+      default: throw error
+      }
     }
-    guard found[0] == Self.format, let id = found[1], let demo = found[2] else {
+    guard marks[0] == Self.format, let id = marks[1], let demo = marks[2] else {
       throw StoreError.notALedger(
-        path: path, found: found[0].map { String(decoding: $0, as: UTF8.self) } ?? "it has no format mark")
+        path: path, found: marks[0].map { String(decoding: $0, as: UTF8.self) } ?? "it has no format mark")
     }
-    self.id = id
-    isDemo = demo == [1]
+    return (id, demo == [1])
   }
 
   /// The last event.

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The views are not flushed as they are written: a killed process loses nothing of them, a lost machine may leave them
 /// torn. `STATE` tells the two apart: where the views were written in (boot, device, inode), and whether they were
-/// closed in order.
+/// closed in order. A mount id would tell nothing: a hardened unit gets a mount namespace of its own at every start.
 struct ViewsDirectory {
   let data: String
 

@@ -9,7 +9,7 @@ public enum Term: Hashable, Sendable {
   case imported
 }
 
-extension Term: Codable {
+extension Term: TextCodable {
   /// Reads `at once`, `3 working days` or `30 days`, from 1 to 999.
   public init?(text: String) {
     if text == "at once" {
@@ -36,19 +36,5 @@ extension Term: Codable {
     case .days(let count): "\(count) day\(count == 1 ? "" : "s")"
     case .imported: "imported"
     }
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let term = Term(text: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a term: \(text)")
-    }
-    self = term
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
   }
 }

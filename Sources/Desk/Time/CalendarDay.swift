@@ -1,5 +1,5 @@
 /// A day of the Gregorian calendar, without a time zone: days since 1970-01-01.
-public struct CalendarDay: Hashable, Comparable, Sendable, Codable {
+public struct CalendarDay: Hashable, Comparable, Sendable, TextCodable {
   public let number: Int32
 
   public init(number: Int32) { self.number = number }
@@ -19,7 +19,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable {
   }
 
   /// Reads `2026-11-26`.
-  public init?(text: some StringProtocol) {
+  public init?(text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
       let year = decimal(parts[0]), let month = decimal(parts[1]), let day = decimal(parts[2])
@@ -59,24 +59,10 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable {
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     return (Int(year), Int(month), Int(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1))
   }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let day = CalendarDay(text: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a day such as 2026-11-26: \(text)")
-    }
-    self = day
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
 }
 
 /// A time on the clock, to the second; written `15:00`.
-public struct TimeOfDay: Hashable, Comparable, Sendable, Codable {
+public struct TimeOfDay: Hashable, Comparable, Sendable, TextCodable {
   public let seconds: Int32
 
   public init?(hour: Int, minute: Int, second: Int = 0) {
@@ -88,7 +74,7 @@ public struct TimeOfDay: Hashable, Comparable, Sendable, Codable {
   public static let midnight = TimeOfDay(seconds: 0)
 
   /// Reads `15:00` or `15:00:30`.
-  public init?(text: some StringProtocol) {
+  public init?(text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count), parts.allSatisfy({ $0.count == 2 }) else { return nil }
     let numbers = parts.compactMap { decimal($0) }
@@ -102,18 +88,4 @@ public struct TimeOfDay: Hashable, Comparable, Sendable, Codable {
   }
 
   public static func < (left: TimeOfDay, right: TimeOfDay) -> Bool { left.seconds < right.seconds }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let time = TimeOfDay(text: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a time such as 15:00: \(text)")
-    }
-    self = time
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
 }

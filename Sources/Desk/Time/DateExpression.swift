@@ -9,7 +9,7 @@ public enum DateExpression: Hashable, Sendable {
   /// RFC 3339.
   case instant(Timestamp)
 
-  public init?(text: some StringProtocol) {
+  public init?(text: String) {
     let bytes = Array(text.utf8)
     if bytes.first == UInt8(ascii: "+"), let count = decimal(bytes.dropFirst()), (1...999).contains(count) {
       self = .workingDays(count)

@@ -45,7 +45,7 @@ extension Int64 {
 }
 
 /// How far local time is ahead of UTC, in whole minutes; written `+07:00`.
-public struct UTCOffset: Hashable, Sendable, Codable {
+public struct UTCOffset: Hashable, Sendable, TextCodable {
   public let seconds: Int32
 
   /// Nil outside −18:00 … +18:00.
@@ -60,7 +60,7 @@ public struct UTCOffset: Hashable, Sendable, Codable {
   public var minutes: Int { Int(seconds) / 60 }
 
   /// Reads `Z`, `+07:00` or `-03:30`.
-  public init?(text: some StringProtocol) {
+  public init?(text: String) {
     if text == "Z" || text == "z" {
       self = .utc
       return
@@ -76,20 +76,6 @@ public struct UTCOffset: Hashable, Sendable, Codable {
   public var text: String {
     let size = abs(minutes)
     return "\(seconds < 0 ? "-" : "+")\(padded(size / 60, 2)):\(padded(size % 60, 2))"
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let offset = UTCOffset(text: text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an offset such as +07:00: \(text)")
-    }
-    self = offset
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
   }
 }
 

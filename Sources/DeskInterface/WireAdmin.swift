@@ -1,0 +1,121 @@
+// What the operator's methods carry.
+extension Wire {
+  public struct DaemonStatus: Codable, Sendable, Hashable {
+    public var version: String
+    public var office: Text
+    /// The office's time as the daemon sees it.
+    public var now: String
+    public var startedAt: String
+    public var pid: Int
+    public var dataDirectory: String
+    public var demo: Bool
+    /// The last position in the ledger, and the one that the views have reached.
+    public var position: Int
+    public var viewsPosition: Int
+    public var viewsNumber: Int
+    public var cases: Int
+    /// The root hash of the ledger's Merkle tree, in base64.
+    public var root: String
+    public var commands: Int
+    public var commits: Int
+    public var waitingCommands: Int
+    public var ledgerBytes: Int
+    public var viewsBytes: Int
+    public var freeBytes: Int
+    public var residentBytes: Int
+
+    public init(
+      version: String,
+      office: Text,
+      now: String,
+      startedAt: String,
+      pid: Int,
+      dataDirectory: String,
+      demo: Bool,
+      position: Int,
+      viewsPosition: Int,
+      viewsNumber: Int,
+      cases: Int,
+      root: String,
+      commands: Int,
+      commits: Int,
+      waitingCommands: Int,
+      ledgerBytes: Int,
+      viewsBytes: Int,
+      freeBytes: Int,
+      residentBytes: Int
+    ) {
+      self.version = version
+      self.office = office
+      self.now = now
+      self.startedAt = startedAt
+      self.pid = pid
+      self.dataDirectory = dataDirectory
+      self.demo = demo
+      self.position = position
+      self.viewsPosition = viewsPosition
+      self.viewsNumber = viewsNumber
+      self.cases = cases
+      self.root = root
+      self.commands = commands
+      self.commits = commits
+      self.waitingCommands = waitingCommands
+      self.ledgerBytes = ledgerBytes
+      self.viewsBytes = viewsBytes
+      self.freeBytes = freeBytes
+      self.residentBytes = residentBytes
+    }
+  }
+
+  public struct RowNote: Codable, Sendable, Hashable {
+    /// The line of the file, from 1.
+    public var line: Int
+    public var reasonVi: String
+    public var reasonEn: String
+
+    public init(line: Int, reasonVi: String, reasonEn: String) {
+      self.line = line
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
+    }
+  }
+
+  public enum ImportPhase: String, Codable, Sendable, CaseIterable {
+    case checking, writing, done
+  }
+
+  public struct ImportProgress: Codable, Sendable, Hashable {
+    public var phase: ImportPhase
+    /// Cases done, of how many.
+    public var done: Int
+    public var total: Int
+    /// Cases and events that this run has written; what an earlier run had written counts in `repeated`.
+    public var cases: Int
+    public var events: Int
+    public var repeated: Int
+    /// What is contradictory in the file, and was kept.
+    public var warnings: [RowNote]
+    /// Rows left out, with `skipBadRows` only.
+    public var badRows: [RowNote]
+
+    public init(
+      phase: ImportPhase,
+      done: Int,
+      total: Int,
+      cases: Int,
+      events: Int,
+      repeated: Int,
+      warnings: [RowNote],
+      badRows: [RowNote]
+    ) {
+      self.phase = phase
+      self.done = done
+      self.total = total
+      self.cases = cases
+      self.events = events
+      self.repeated = repeated
+      self.warnings = warnings
+      self.badRows = badRows
+    }
+  }
+}

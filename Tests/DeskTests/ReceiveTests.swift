@@ -1,0 +1,60 @@
+import Desk
+import EventSourcing
+import Testing
+
+@Suite("Receiving")
+struct ReceiveTests {
+  @Test("a request gets its code, its date and the version of the procedure in force that day")
+  func received() throws {
+    let facts = try #require(try Story.received().state.receipt?.facts)
+    #expect(facts.code == "H56.26.07-261118-0001")
+    #expect(facts.due == Fixture.time("2026-11-23T17:00"))
+    #expect(facts.procedureEffective == Fixture.day("2016-01-01"))
+  }
+
+  @Test(
+    "a procedure is found by a short name, with or without accents",
+    arguments: ["cai-chinh-ho-tich", "cai chinh", "Cải chính", "cải-chính"])
+  func aliases(name: String) throws {
+    var story = Story()
+    try story.given(.receive(Receive(.procedure, procedure: name, applicant: "A")), at: "2026-11-18T09:00")
+    #expect(story.state.receipt?.facts.procedure == "cai-chinh")
+  }
+
+  @Test("an unknown procedure is refused with the known ones")
+  func unknownProcedure() {
+    var story = Story()
+    let rejection = story.rejection(
+      of: .receive(Receive(.procedure, procedure: "visa", applicant: "A")), at: "2026-11-18T09:00")
+    #expect(rejection == .unknownProcedure("visa", known: ["cai-chinh", "khai-sinh", "khieu-nai"]))
+  }
+
+  @Test("a name is needed, except for an enquiry", arguments: [nil, "", " \t "])
+  func nameMissing(name: String?) {
+    var story = Story()
+    #expect(
+      story.rejection(of: .receive(Receive(.complaint, applicant: name)), at: "2026-11-18T09:00")
+        == .fieldMissing("applicant"))
+    #expect(story.rejection(of: .receive(Receive(.enquiry, applicant: name)), at: "2026-11-18T09:00") == nil)
+  }
+
+  @Test("a name of 10,000 characters is refused with its size and the limit")
+  func nameTooLong() {
+    var story = Story()
+    let name = String(repeating: "a", count: 10_000)
+    #expect(
+      story.rejection(of: .receive(Receive(.enquiry, applicant: name)), at: "2026-11-18T09:00")
+        == .textTooLong(field: "applicant", bytes: 10_000, limit: 300))
+  }
+
+  @Test(
+    "controls and characters that turn the direction are refused by name",
+    arguments: ["\u{1B}", "\u{202E}", "\u{2066}", "\u{0}", "\u{85}", "\u{FEFF}"])
+  func controls(scalar: Unicode.Scalar) {
+    var story = Story()
+    let name = "Hoa\(scalar)Lan"
+    #expect(
+      story.rejection(of: .receive(Receive(.enquiry, applicant: name)), at: "2026-11-18T09:00")
+        == .textNotAllowed(field: "applicant", scalar: scalar))
+  }
+}
