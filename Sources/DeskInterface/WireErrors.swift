@@ -367,11 +367,13 @@ extension Wire {
   public struct MappingInvalid: WireError {
     public static let error = "vn.motcua.Admin.MappingInvalid"
     public var line: Int
-    public var reason: String
+    public var reasonVi: String
+    public var reasonEn: String
 
-    public init(line: Int, reason: String) {
+    public init(line: Int, reasonVi: String, reasonEn: String) {
       self.line = line
-      self.reason = reason
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
     }
   }
 

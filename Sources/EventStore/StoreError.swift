@@ -20,6 +20,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case ledgerDamaged(at: Position, reason: String)
   case versionConflict(stream: UInt64, expected: Version, actual: Version)
   case notADemo(directory: String)
+  /// What neither the disk nor LMDB says, such as a failure of the cryptography.
+  case unexpected(String)
 
   public var description: String {
     switch self {
@@ -42,6 +44,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .versionConflict(let stream, let expected, let actual):
       "stream \(stream) is at version \(actual.rawValue), not \(expected.rawValue)"
     case .notADemo(let directory): "\(directory) holds a real ledger: a demo clock works on a demo's ledger only"
+    case .unexpected(let what): what
     }
   }
 }
@@ -57,6 +60,6 @@ func asStoreError<R: ~Copyable>(_ body: () throws -> R) throws(StoreError) -> R 
   } catch let error as LMDBError {
     throw .storage(error)
   } catch {
-    throw .notALedger(path: "", found: "\(error)")
+    throw .unexpected("\(error)")
   }
 }

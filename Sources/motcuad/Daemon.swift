@@ -50,7 +50,7 @@ struct Daemon {
       logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"])
     }
     if let failure = failure as? ListenError {
-      complain(failure.description)
+      complain(Language.current(office: configuration.language).pick(StartFailure.text(failure)))
       throw Exit.inUse
     }
     if let failure { throw failure }
@@ -70,7 +70,7 @@ struct Daemon {
         },
         onFailure: onFailure)
     } catch {
-      complain("\(error)")
+      complain(Language.current(office: configuration.language).pick(StartFailure.text(error)))
       switch error as? StoreError {
       case .inUse: throw Exit.inUse
       case .file, .storage, nil: throw Exit.storage

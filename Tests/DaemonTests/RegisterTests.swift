@@ -148,7 +148,7 @@ struct ImportFileTests {
     let unknownKey = try desk.refusedImport(Self.header, Self.mapping + "\ncolour = \"x\"", Wire.MappingInvalid.self)
     #expect(unknownKey.line > 0)
     let missing = try desk.refusedImport("a,b\n1,2\n", Self.mapping, Wire.MappingInvalid.self)
-    #expect(missing.reason.contains("case") && missing.line == 2)
+    #expect(missing.reasonEn.contains("case") && missing.line == 2)
   }
 
   @Test("a code that another case has already refuses the file")

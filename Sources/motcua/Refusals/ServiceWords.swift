@@ -50,8 +50,8 @@ extension Refusal {
       let error = try decoded(Wire.MappingInvalid.self)
       return Words(
         language.say(
-          "Tệp ánh xạ sai ở dòng \(error.line): \(error.reason).",
-          "The mapping is wrong at line \(error.line): \(error.reason)."),
+          "Tệp ánh xạ sai ở dòng \(error.line): \(error.reasonVi).",
+          "The mapping is wrong at line \(error.line): \(error.reasonEn)."),
         line)
     case .importRefused:
       let error = try decoded(Wire.ImportRefused.self)

@@ -51,7 +51,11 @@ struct Run: AsyncParsableCommand {
     guard demo else { return nil }
     guard let clock else { return Timestamp.machine }
     guard let expression = DateExpression(text: clock) else {
-      complain("--clock \(clock): write it like 2026-11-18T09:00")
+      complain(
+        Language.current().pick(
+          Text(
+            vi: "--clock \(clock): hãy viết như 2026-11-18T09:00",
+            en: "--clock \(clock): write it like 2026-11-18T09:00")))
       throw ExitCode(64)
     }
     return expression.instant(now: Timestamp.machine, office: book.office, calendar: book.calendar)

@@ -58,7 +58,8 @@ struct AdminRoutes: Sendable {
     do throws(SettingsError) {
       mapping = try ImportMapping(text: call.mapping)
     } catch {
-      throw WireFailure.wire(Wire.MappingInvalid(line: error.line, reason: Language.current().pick(error.reason)))
+      throw WireFailure.wire(
+        Wire.MappingInvalid(line: error.line, reasonVi: error.reason.vi, reasonEn: error.reason.en))
     }
     return AsyncThrowingStream { continuation in
       let task = Task {
@@ -92,7 +93,9 @@ struct AdminRoutes: Sendable {
         mapping.text.split(separator: "\n", omittingEmptySubsequences: false)
         .firstIndex { $0.contains("\"\(error.name)\"") }.map { $0 + 1 } ?? 0
       throw WireFailure.wire(
-        Wire.MappingInvalid(line: line, reason: "the file has no column “\(error.name)”; it has: \(known)"))
+        Wire.MappingInvalid(
+          line: line, reasonVi: "tệp không có cột “\(error.name)”; tệp có: \(known)",
+          reasonEn: "the file has no column “\(error.name)”; it has: \(known)"))
     }
     let taken = try service.takenCodes(log, file: file, actor: caller.actor)
     let bad = (log.badRows + taken).sorted { $0.line < $1.line }
