@@ -93,9 +93,9 @@ extension Wire {
     public var cases: Int
     public var events: Int
     public var repeated: Int
-    /// What is contradictory in the file, and was kept.
+    /// What is contradictory in the file, and was kept: in parts, each told in one reply.
     public var warnings: [RowNote]
-    /// Rows left out, with `skipBadRows` only.
+    /// Rows left out, with `skipBadRows` only; in parts too. A case with a bad row stays out whole.
     public var badRows: [RowNote]
 
     public init(

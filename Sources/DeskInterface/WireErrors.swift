@@ -116,10 +116,10 @@ extension Wire {
   public struct AlreadyResolved: WireError {
     public static let error = "vn.motcua.Desk.AlreadyResolved"
     public var code: String
-    public var outcome: Outcome
+    public var outcome: Outcome?
     public var at: String
 
-    public init(code: String, outcome: Outcome, at: String) {
+    public init(code: String, outcome: Outcome? = nil, at: String) {
       self.code = code
       self.outcome = outcome
       self.at = at
@@ -350,6 +350,12 @@ extension Wire {
     public init(reason: String) {
       self.reason = reason
     }
+  }
+
+  /// What the answer needs could not be read; nothing was recorded. The daemon's log says more.
+  public struct ReadFailed: WireError {
+    public static let error = "vn.motcua.Desk.ReadFailed"
+    public init() {}
   }
 
   /// A frame that is no call; the connection is closed after it. `offset` is the byte where it went wrong.

@@ -105,7 +105,8 @@ extension Wire {
   }
 
   public struct Resolved: Codable, Sendable, Hashable {
-    public var outcome: Outcome
+    /// Missing for an imported end: the register that it came from does not say.
+    public var outcome: Outcome?
     public var reason: String?
     public var documentNumber: String?
     public var signedBy: String?
@@ -113,7 +114,7 @@ extension Wire {
     public var closes: Bool
 
     public init(
-      outcome: Outcome,
+      outcome: Outcome? = nil,
       reason: String? = nil,
       documentNumber: String? = nil,
       signedBy: String? = nil,

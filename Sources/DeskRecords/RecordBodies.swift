@@ -31,27 +31,26 @@ extension Vn_Motcua_Records_Record {
       personal.question = facts.question
       personal.guidance = facts.guidance
     case .progressed(let facts):
-      progressed = .with {
-        $0.step = facts.step
-        if let by = facts.by { $0.by = by }
-        if let group = facts.group { $0.group = group }
-      }
+      progressed = .init()
+      personal.step = facts.step
+      if let by = facts.by { personal.by = by }
+      if let group = facts.group { personal.group = group }
     case .apologised(let facts):
       apologised = .with {
         $0.cause = facts.cause
-        if let signatory = facts.signatory { $0.signatory = signatory }
-        if let number = facts.letterNumber { $0.letterNumber = number }
         if let newDue = facts.newDue { $0.newDue = newDue.microseconds }
         $0.answersForDate = facts.answersForDate
       }
       personal.text = facts.text
+      if let signatory = facts.signatory { personal.signatory = signatory }
+      if let number = facts.letterNumber { personal.letterNumber = number }
     case .resolved(let facts):
       resolved = .with {
-        $0.outcome = .init(rawValue: Int(facts.outcome.rawValue)) ?? .unspecified
-        if let number = facts.documentNumber { $0.documentNumber = number }
-        if let signedBy = facts.signedBy { $0.signedBy = signedBy }
+        $0.outcome = facts.outcome.flatMap { .init(rawValue: Int($0.rawValue)) } ?? .unspecified
         $0.closes = facts.closes
       }
+      if let number = facts.documentNumber { personal.documentNumber = number }
+      if let signedBy = facts.signedBy { personal.signedBy = signedBy }
       if let reason = facts.reason { personal.reason = reason }
     case .returned(let facts):
       returned = .init()
@@ -82,26 +81,27 @@ extension Vn_Motcua_Records_Record {
         Consulted(
           question: personal.question, guidance: personal.guidance,
           minutes: stored.hasMinutes ? Int(stored.minutes) : nil))
-    case .progressed(let stored):
+    case .progressed:
       return .progressed(
         Progressed(
-          step: stored.step, by: stored.hasBy ? stored.by : nil, group: stored.hasGroup ? stored.group : nil))
+          step: personal.step, by: personal.hasBy ? personal.by : nil, group: personal.hasGroup ? personal.group : nil))
     case .apologised(let stored):
       return .apologised(
         Apologised(
-          cause: stored.cause, text: personal.text, signatory: stored.hasSignatory ? stored.signatory : nil,
-          letterNumber: stored.hasLetterNumber ? stored.letterNumber : nil,
+          cause: stored.cause, text: personal.text, signatory: personal.hasSignatory ? personal.signatory : nil,
+          letterNumber: personal.hasLetterNumber ? personal.letterNumber : nil,
           newDue: stored.hasNewDue ? try Timestamp(stored: stored.newDue) : nil,
           answersForDate: stored.answersForDate))
     case .resolved(let stored):
-      guard let outcome = Outcome(rawValue: UInt8(clamping: stored.outcome.rawValue)) else {
+      let outcome = Outcome(rawValue: UInt8(clamping: stored.outcome.rawValue))
+      guard outcome != nil || stored.outcome == .unspecified else {
         throw RecordError.malformed("outcome \(stored.outcome.rawValue)")
       }
       return .resolved(
         Resolved(
           outcome: outcome, reason: personal.hasReason ? personal.reason : nil,
-          documentNumber: stored.hasDocumentNumber ? stored.documentNumber : nil,
-          signedBy: stored.hasSignedBy ? stored.signedBy : nil, closes: stored.closes))
+          documentNumber: personal.hasDocumentNumber ? personal.documentNumber : nil,
+          signedBy: personal.hasSignedBy ? personal.signedBy : nil, closes: stored.closes))
     case .returned:
       return .returned(
         Returned(

@@ -360,167 +360,210 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
 }
 
 /// What identifies a person, or may, because somebody wrote it in his own words.
-nonisolated struct Vn_Motcua_Records_Personal: Sendable {
+nonisolated struct Vn_Motcua_Records_Personal: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var applicant: String {
-    get {_applicant ?? String()}
-    set {_applicant = newValue}
+    get {_storage._applicant ?? String()}
+    set {_uniqueStorage()._applicant = newValue}
   }
   /// Returns true if `applicant` has been explicitly set.
-  var hasApplicant: Bool {self._applicant != nil}
+  var hasApplicant: Bool {_storage._applicant != nil}
   /// Clears the value of `applicant`. Subsequent reads from it will return its default value.
-  mutating func clearApplicant() {self._applicant = nil}
+  mutating func clearApplicant() {_uniqueStorage()._applicant = nil}
 
   var phone: String {
-    get {_phone ?? String()}
-    set {_phone = newValue}
+    get {_storage._phone ?? String()}
+    set {_uniqueStorage()._phone = newValue}
   }
   /// Returns true if `phone` has been explicitly set.
-  var hasPhone: Bool {self._phone != nil}
+  var hasPhone: Bool {_storage._phone != nil}
   /// Clears the value of `phone`. Subsequent reads from it will return its default value.
-  mutating func clearPhone() {self._phone = nil}
+  mutating func clearPhone() {_uniqueStorage()._phone = nil}
 
   var place: String {
-    get {_place ?? String()}
-    set {_place = newValue}
+    get {_storage._place ?? String()}
+    set {_uniqueStorage()._place = newValue}
   }
   /// Returns true if `place` has been explicitly set.
-  var hasPlace: Bool {self._place != nil}
+  var hasPlace: Bool {_storage._place != nil}
   /// Clears the value of `place`. Subsequent reads from it will return its default value.
-  mutating func clearPlace() {self._place = nil}
+  mutating func clearPlace() {_uniqueStorage()._place = nil}
 
   var subject: String {
-    get {_subject ?? String()}
-    set {_subject = newValue}
+    get {_storage._subject ?? String()}
+    set {_uniqueStorage()._subject = newValue}
   }
   /// Returns true if `subject` has been explicitly set.
-  var hasSubject: Bool {self._subject != nil}
+  var hasSubject: Bool {_storage._subject != nil}
   /// Clears the value of `subject`. Subsequent reads from it will return its default value.
-  mutating func clearSubject() {self._subject = nil}
+  mutating func clearSubject() {_uniqueStorage()._subject = nil}
 
   var handedInBy: String {
-    get {_handedInBy ?? String()}
-    set {_handedInBy = newValue}
+    get {_storage._handedInBy ?? String()}
+    set {_uniqueStorage()._handedInBy = newValue}
   }
   /// Returns true if `handedInBy` has been explicitly set.
-  var hasHandedInBy: Bool {self._handedInBy != nil}
+  var hasHandedInBy: Bool {_storage._handedInBy != nil}
   /// Clears the value of `handedInBy`. Subsequent reads from it will return its default value.
-  mutating func clearHandedInBy() {self._handedInBy = nil}
+  mutating func clearHandedInBy() {_uniqueStorage()._handedInBy = nil}
 
   var authority: String {
-    get {_authority ?? String()}
-    set {_authority = newValue}
+    get {_storage._authority ?? String()}
+    set {_uniqueStorage()._authority = newValue}
   }
   /// Returns true if `authority` has been explicitly set.
-  var hasAuthority: Bool {self._authority != nil}
+  var hasAuthority: Bool {_storage._authority != nil}
   /// Clears the value of `authority`. Subsequent reads from it will return its default value.
-  mutating func clearAuthority() {self._authority = nil}
+  mutating func clearAuthority() {_uniqueStorage()._authority = nil}
 
   var help: String {
-    get {_help ?? String()}
-    set {_help = newValue}
+    get {_storage._help ?? String()}
+    set {_uniqueStorage()._help = newValue}
   }
   /// Returns true if `help` has been explicitly set.
-  var hasHelp: Bool {self._help != nil}
+  var hasHelp: Bool {_storage._help != nil}
   /// Clears the value of `help`. Subsequent reads from it will return its default value.
-  mutating func clearHelp() {self._help = nil}
+  mutating func clearHelp() {_uniqueStorage()._help = nil}
 
   var urgent: String {
-    get {_urgent ?? String()}
-    set {_urgent = newValue}
+    get {_storage._urgent ?? String()}
+    set {_uniqueStorage()._urgent = newValue}
   }
   /// Returns true if `urgent` has been explicitly set.
-  var hasUrgent: Bool {self._urgent != nil}
+  var hasUrgent: Bool {_storage._urgent != nil}
   /// Clears the value of `urgent`. Subsequent reads from it will return its default value.
-  mutating func clearUrgent() {self._urgent = nil}
+  mutating func clearUrgent() {_uniqueStorage()._urgent = nil}
 
   var question: String {
-    get {_question ?? String()}
-    set {_question = newValue}
+    get {_storage._question ?? String()}
+    set {_uniqueStorage()._question = newValue}
   }
   /// Returns true if `question` has been explicitly set.
-  var hasQuestion: Bool {self._question != nil}
+  var hasQuestion: Bool {_storage._question != nil}
   /// Clears the value of `question`. Subsequent reads from it will return its default value.
-  mutating func clearQuestion() {self._question = nil}
+  mutating func clearQuestion() {_uniqueStorage()._question = nil}
 
   var guidance: String {
-    get {_guidance ?? String()}
-    set {_guidance = newValue}
+    get {_storage._guidance ?? String()}
+    set {_uniqueStorage()._guidance = newValue}
   }
   /// Returns true if `guidance` has been explicitly set.
-  var hasGuidance: Bool {self._guidance != nil}
+  var hasGuidance: Bool {_storage._guidance != nil}
   /// Clears the value of `guidance`. Subsequent reads from it will return its default value.
-  mutating func clearGuidance() {self._guidance = nil}
+  mutating func clearGuidance() {_uniqueStorage()._guidance = nil}
 
   var text: String {
-    get {_text ?? String()}
-    set {_text = newValue}
+    get {_storage._text ?? String()}
+    set {_uniqueStorage()._text = newValue}
   }
   /// Returns true if `text` has been explicitly set.
-  var hasText: Bool {self._text != nil}
+  var hasText: Bool {_storage._text != nil}
   /// Clears the value of `text`. Subsequent reads from it will return its default value.
-  mutating func clearText() {self._text = nil}
+  mutating func clearText() {_uniqueStorage()._text = nil}
 
   var reason: String {
-    get {_reason ?? String()}
-    set {_reason = newValue}
+    get {_storage._reason ?? String()}
+    set {_uniqueStorage()._reason = newValue}
   }
   /// Returns true if `reason` has been explicitly set.
-  var hasReason: Bool {self._reason != nil}
+  var hasReason: Bool {_storage._reason != nil}
   /// Clears the value of `reason`. Subsequent reads from it will return its default value.
-  mutating func clearReason() {self._reason = nil}
+  mutating func clearReason() {_uniqueStorage()._reason = nil}
 
   var to: String {
-    get {_to ?? String()}
-    set {_to = newValue}
+    get {_storage._to ?? String()}
+    set {_uniqueStorage()._to = newValue}
   }
   /// Returns true if `to` has been explicitly set.
-  var hasTo: Bool {self._to != nil}
+  var hasTo: Bool {_storage._to != nil}
   /// Clears the value of `to`. Subsequent reads from it will return its default value.
-  mutating func clearTo() {self._to = nil}
+  mutating func clearTo() {_uniqueStorage()._to = nil}
 
   var by: String {
-    get {_by ?? String()}
-    set {_by = newValue}
+    get {_storage._by ?? String()}
+    set {_uniqueStorage()._by = newValue}
   }
   /// Returns true if `by` has been explicitly set.
-  var hasBy: Bool {self._by != nil}
+  var hasBy: Bool {_storage._by != nil}
   /// Clears the value of `by`. Subsequent reads from it will return its default value.
-  mutating func clearBy() {self._by = nil}
+  mutating func clearBy() {_uniqueStorage()._by = nil}
 
   var lateEntryReason: String {
-    get {_lateEntryReason ?? String()}
-    set {_lateEntryReason = newValue}
+    get {_storage._lateEntryReason ?? String()}
+    set {_uniqueStorage()._lateEntryReason = newValue}
   }
   /// Returns true if `lateEntryReason` has been explicitly set.
-  var hasLateEntryReason: Bool {self._lateEntryReason != nil}
+  var hasLateEntryReason: Bool {_storage._lateEntryReason != nil}
   /// Clears the value of `lateEntryReason`. Subsequent reads from it will return its default value.
-  mutating func clearLateEntryReason() {self._lateEntryReason = nil}
+  mutating func clearLateEntryReason() {_uniqueStorage()._lateEntryReason = nil}
 
-  var papers: [String] = []
+  var papers: [String] {
+    get {_storage._papers}
+    set {_uniqueStorage()._papers = newValue}
+  }
+
+  var step: String {
+    get {_storage._step ?? String()}
+    set {_uniqueStorage()._step = newValue}
+  }
+  /// Returns true if `step` has been explicitly set.
+  var hasStep: Bool {_storage._step != nil}
+  /// Clears the value of `step`. Subsequent reads from it will return its default value.
+  mutating func clearStep() {_uniqueStorage()._step = nil}
+
+  var group: String {
+    get {_storage._group ?? String()}
+    set {_uniqueStorage()._group = newValue}
+  }
+  /// Returns true if `group` has been explicitly set.
+  var hasGroup: Bool {_storage._group != nil}
+  /// Clears the value of `group`. Subsequent reads from it will return its default value.
+  mutating func clearGroup() {_uniqueStorage()._group = nil}
+
+  var signatory: String {
+    get {_storage._signatory ?? String()}
+    set {_uniqueStorage()._signatory = newValue}
+  }
+  /// Returns true if `signatory` has been explicitly set.
+  var hasSignatory: Bool {_storage._signatory != nil}
+  /// Clears the value of `signatory`. Subsequent reads from it will return its default value.
+  mutating func clearSignatory() {_uniqueStorage()._signatory = nil}
+
+  var letterNumber: String {
+    get {_storage._letterNumber ?? String()}
+    set {_uniqueStorage()._letterNumber = newValue}
+  }
+  /// Returns true if `letterNumber` has been explicitly set.
+  var hasLetterNumber: Bool {_storage._letterNumber != nil}
+  /// Clears the value of `letterNumber`. Subsequent reads from it will return its default value.
+  mutating func clearLetterNumber() {_uniqueStorage()._letterNumber = nil}
+
+  var documentNumber: String {
+    get {_storage._documentNumber ?? String()}
+    set {_uniqueStorage()._documentNumber = newValue}
+  }
+  /// Returns true if `documentNumber` has been explicitly set.
+  var hasDocumentNumber: Bool {_storage._documentNumber != nil}
+  /// Clears the value of `documentNumber`. Subsequent reads from it will return its default value.
+  mutating func clearDocumentNumber() {_uniqueStorage()._documentNumber = nil}
+
+  var signedBy: String {
+    get {_storage._signedBy ?? String()}
+    set {_uniqueStorage()._signedBy = newValue}
+  }
+  /// Returns true if `signedBy` has been explicitly set.
+  var hasSignedBy: Bool {_storage._signedBy != nil}
+  /// Clears the value of `signedBy`. Subsequent reads from it will return its default value.
+  mutating func clearSignedBy() {_uniqueStorage()._signedBy = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _applicant: String? = nil
-  fileprivate var _phone: String? = nil
-  fileprivate var _place: String? = nil
-  fileprivate var _subject: String? = nil
-  fileprivate var _handedInBy: String? = nil
-  fileprivate var _authority: String? = nil
-  fileprivate var _help: String? = nil
-  fileprivate var _urgent: String? = nil
-  fileprivate var _question: String? = nil
-  fileprivate var _guidance: String? = nil
-  fileprivate var _text: String? = nil
-  fileprivate var _reason: String? = nil
-  fileprivate var _to: String? = nil
-  fileprivate var _by: String? = nil
-  fileprivate var _lateEntryReason: String? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct Vn_Motcua_Records_Received: Sendable {
@@ -611,32 +654,9 @@ nonisolated struct Vn_Motcua_Records_Progressed: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var step: String = String()
-
-  var by: String {
-    get {_by ?? String()}
-    set {_by = newValue}
-  }
-  /// Returns true if `by` has been explicitly set.
-  var hasBy: Bool {self._by != nil}
-  /// Clears the value of `by`. Subsequent reads from it will return its default value.
-  mutating func clearBy() {self._by = nil}
-
-  var group: String {
-    get {_group ?? String()}
-    set {_group = newValue}
-  }
-  /// Returns true if `group` has been explicitly set.
-  var hasGroup: Bool {self._group != nil}
-  /// Clears the value of `group`. Subsequent reads from it will return its default value.
-  mutating func clearGroup() {self._group = nil}
-
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
-
-  fileprivate var _by: String? = nil
-  fileprivate var _group: String? = nil
 }
 
 nonisolated struct Vn_Motcua_Records_Apologised: Sendable {
@@ -645,24 +665,6 @@ nonisolated struct Vn_Motcua_Records_Apologised: Sendable {
   // methods supported on all messages.
 
   var cause: String = String()
-
-  var signatory: String {
-    get {_signatory ?? String()}
-    set {_signatory = newValue}
-  }
-  /// Returns true if `signatory` has been explicitly set.
-  var hasSignatory: Bool {self._signatory != nil}
-  /// Clears the value of `signatory`. Subsequent reads from it will return its default value.
-  mutating func clearSignatory() {self._signatory = nil}
-
-  var letterNumber: String {
-    get {_letterNumber ?? String()}
-    set {_letterNumber = newValue}
-  }
-  /// Returns true if `letterNumber` has been explicitly set.
-  var hasLetterNumber: Bool {self._letterNumber != nil}
-  /// Clears the value of `letterNumber`. Subsequent reads from it will return its default value.
-  mutating func clearLetterNumber() {self._letterNumber = nil}
 
   var newDue: Int64 {
     get {_newDue ?? 0}
@@ -679,8 +681,6 @@ nonisolated struct Vn_Motcua_Records_Apologised: Sendable {
 
   init() {}
 
-  fileprivate var _signatory: String? = nil
-  fileprivate var _letterNumber: String? = nil
   fileprivate var _newDue: Int64? = nil
 }
 
@@ -689,34 +689,14 @@ nonisolated struct Vn_Motcua_Records_Resolved: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Unspecified for an imported end.
   var outcome: Vn_Motcua_Records_Outcome = .unspecified
-
-  var documentNumber: String {
-    get {_documentNumber ?? String()}
-    set {_documentNumber = newValue}
-  }
-  /// Returns true if `documentNumber` has been explicitly set.
-  var hasDocumentNumber: Bool {self._documentNumber != nil}
-  /// Clears the value of `documentNumber`. Subsequent reads from it will return its default value.
-  mutating func clearDocumentNumber() {self._documentNumber = nil}
-
-  var signedBy: String {
-    get {_signedBy ?? String()}
-    set {_signedBy = newValue}
-  }
-  /// Returns true if `signedBy` has been explicitly set.
-  var hasSignedBy: Bool {self._signedBy != nil}
-  /// Clears the value of `signedBy`. Subsequent reads from it will return its default value.
-  mutating func clearSignedBy() {self._signedBy = nil}
 
   var closes: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
-
-  fileprivate var _documentNumber: String? = nil
-  fileprivate var _signedBy: String? = nil
 }
 
 nonisolated struct Vn_Motcua_Records_Returned: Sendable {
@@ -1128,108 +1108,216 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Personal"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}applicant\0\u{1}phone\0\u{1}place\0\u{1}subject\0\u{3}handed_in_by\0\u{1}authority\0\u{1}help\0\u{1}urgent\0\u{1}question\0\u{1}guidance\0\u{1}text\0\u{1}reason\0\u{1}to\0\u{1}by\0\u{3}late_entry_reason\0\u{1}papers\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}applicant\0\u{1}phone\0\u{1}place\0\u{1}subject\0\u{3}handed_in_by\0\u{1}authority\0\u{1}help\0\u{1}urgent\0\u{1}question\0\u{1}guidance\0\u{1}text\0\u{1}reason\0\u{1}to\0\u{1}by\0\u{3}late_entry_reason\0\u{1}papers\0\u{1}step\0\u{1}group\0\u{1}signatory\0\u{3}letter_number\0\u{3}document_number\0\u{3}signed_by\0")
+
+  fileprivate class _StorageClass {
+    var _applicant: String? = nil
+    var _phone: String? = nil
+    var _place: String? = nil
+    var _subject: String? = nil
+    var _handedInBy: String? = nil
+    var _authority: String? = nil
+    var _help: String? = nil
+    var _urgent: String? = nil
+    var _question: String? = nil
+    var _guidance: String? = nil
+    var _text: String? = nil
+    var _reason: String? = nil
+    var _to: String? = nil
+    var _by: String? = nil
+    var _lateEntryReason: String? = nil
+    var _papers: [String] = []
+    var _step: String? = nil
+    var _group: String? = nil
+    var _signatory: String? = nil
+    var _letterNumber: String? = nil
+    var _documentNumber: String? = nil
+    var _signedBy: String? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _applicant = source._applicant
+      _phone = source._phone
+      _place = source._place
+      _subject = source._subject
+      _handedInBy = source._handedInBy
+      _authority = source._authority
+      _help = source._help
+      _urgent = source._urgent
+      _question = source._question
+      _guidance = source._guidance
+      _text = source._text
+      _reason = source._reason
+      _to = source._to
+      _by = source._by
+      _lateEntryReason = source._lateEntryReason
+      _papers = source._papers
+      _step = source._step
+      _group = source._group
+      _signatory = source._signatory
+      _letterNumber = source._letterNumber
+      _documentNumber = source._documentNumber
+      _signedBy = source._signedBy
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self._applicant) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self._phone) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self._place) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self._subject) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self._handedInBy) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self._authority) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self._help) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self._urgent) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self._question) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self._guidance) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self._text) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self._reason) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self._to) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self._by) }()
-      case 15: try { try decoder.decodeSingularStringField(value: &self._lateEntryReason) }()
-      case 16: try { try decoder.decodeRepeatedStringField(value: &self.papers) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._applicant) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._phone) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._place) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._subject) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._handedInBy) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._authority) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._help) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._urgent) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._question) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._guidance) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._text) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._to) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._by) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._lateEntryReason) }()
+        case 16: try { try decoder.decodeRepeatedStringField(value: &_storage._papers) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._step) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._group) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._signatory) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._letterNumber) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._documentNumber) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._signedBy) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._applicant {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._phone {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._place {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._subject {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
-    } }()
-    try { if let v = self._handedInBy {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._authority {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._help {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 7)
-    } }()
-    try { if let v = self._urgent {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
-    } }()
-    try { if let v = self._question {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 9)
-    } }()
-    try { if let v = self._guidance {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 10)
-    } }()
-    try { if let v = self._text {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 11)
-    } }()
-    try { if let v = self._reason {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 12)
-    } }()
-    try { if let v = self._to {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 13)
-    } }()
-    try { if let v = self._by {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 14)
-    } }()
-    try { if let v = self._lateEntryReason {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 15)
-    } }()
-    if !self.papers.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.papers, fieldNumber: 16)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._applicant {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._phone {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._place {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._subject {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._handedInBy {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._authority {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._help {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._urgent {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+      } }()
+      try { if let v = _storage._question {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 9)
+      } }()
+      try { if let v = _storage._guidance {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._text {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._reason {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._to {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._by {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._lateEntryReason {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 15)
+      } }()
+      if !_storage._papers.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._papers, fieldNumber: 16)
+      }
+      try { if let v = _storage._step {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 17)
+      } }()
+      try { if let v = _storage._group {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 18)
+      } }()
+      try { if let v = _storage._signatory {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 19)
+      } }()
+      try { if let v = _storage._letterNumber {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 20)
+      } }()
+      try { if let v = _storage._documentNumber {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._signedBy {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 22)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Vn_Motcua_Records_Personal, rhs: Vn_Motcua_Records_Personal) -> Bool {
-    if lhs._applicant != rhs._applicant {return false}
-    if lhs._phone != rhs._phone {return false}
-    if lhs._place != rhs._place {return false}
-    if lhs._subject != rhs._subject {return false}
-    if lhs._handedInBy != rhs._handedInBy {return false}
-    if lhs._authority != rhs._authority {return false}
-    if lhs._help != rhs._help {return false}
-    if lhs._urgent != rhs._urgent {return false}
-    if lhs._question != rhs._question {return false}
-    if lhs._guidance != rhs._guidance {return false}
-    if lhs._text != rhs._text {return false}
-    if lhs._reason != rhs._reason {return false}
-    if lhs._to != rhs._to {return false}
-    if lhs._by != rhs._by {return false}
-    if lhs._lateEntryReason != rhs._lateEntryReason {return false}
-    if lhs.papers != rhs.papers {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._applicant != rhs_storage._applicant {return false}
+        if _storage._phone != rhs_storage._phone {return false}
+        if _storage._place != rhs_storage._place {return false}
+        if _storage._subject != rhs_storage._subject {return false}
+        if _storage._handedInBy != rhs_storage._handedInBy {return false}
+        if _storage._authority != rhs_storage._authority {return false}
+        if _storage._help != rhs_storage._help {return false}
+        if _storage._urgent != rhs_storage._urgent {return false}
+        if _storage._question != rhs_storage._question {return false}
+        if _storage._guidance != rhs_storage._guidance {return false}
+        if _storage._text != rhs_storage._text {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._to != rhs_storage._to {return false}
+        if _storage._by != rhs_storage._by {return false}
+        if _storage._lateEntryReason != rhs_storage._lateEntryReason {return false}
+        if _storage._papers != rhs_storage._papers {return false}
+        if _storage._step != rhs_storage._step {return false}
+        if _storage._group != rhs_storage._group {return false}
+        if _storage._signatory != rhs_storage._signatory {return false}
+        if _storage._letterNumber != rhs_storage._letterNumber {return false}
+        if _storage._documentNumber != rhs_storage._documentNumber {return false}
+        if _storage._signedBy != rhs_storage._signedBy {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1360,43 +1448,18 @@ nonisolated extension Vn_Motcua_Records_Consulted: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Vn_Motcua_Records_Progressed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Progressed"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}step\0\u{1}by\0\u{1}group\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.step) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self._by) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self._group) }()
-      default: break
-      }
-    }
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.step.isEmpty {
-      try visitor.visitSingularStringField(value: self.step, fieldNumber: 1)
-    }
-    try { if let v = self._by {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._group {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Vn_Motcua_Records_Progressed, rhs: Vn_Motcua_Records_Progressed) -> Bool {
-    if lhs.step != rhs.step {return false}
-    if lhs._by != rhs._by {return false}
-    if lhs._group != rhs._group {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1404,7 +1467,7 @@ nonisolated extension Vn_Motcua_Records_Progressed: SwiftProtobuf.Message, Swift
 
 nonisolated extension Vn_Motcua_Records_Apologised: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Apologised"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cause\0\u{1}signatory\0\u{3}letter_number\0\u{3}new_due\0\u{3}answers_for_date\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cause\0\u{3}new_due\0\u{3}answers_for_date\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1413,10 +1476,8 @@ nonisolated extension Vn_Motcua_Records_Apologised: SwiftProtobuf.Message, Swift
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.cause) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self._signatory) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self._letterNumber) }()
-      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._newDue) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.answersForDate) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self._newDue) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.answersForDate) }()
       default: break
       }
     }
@@ -1430,25 +1491,17 @@ nonisolated extension Vn_Motcua_Records_Apologised: SwiftProtobuf.Message, Swift
     if !self.cause.isEmpty {
       try visitor.visitSingularStringField(value: self.cause, fieldNumber: 1)
     }
-    try { if let v = self._signatory {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._letterNumber {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
-    } }()
     try { if let v = self._newDue {
-      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
     } }()
     if self.answersForDate != false {
-      try visitor.visitSingularBoolField(value: self.answersForDate, fieldNumber: 5)
+      try visitor.visitSingularBoolField(value: self.answersForDate, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Vn_Motcua_Records_Apologised, rhs: Vn_Motcua_Records_Apologised) -> Bool {
     if lhs.cause != rhs.cause {return false}
-    if lhs._signatory != rhs._signatory {return false}
-    if lhs._letterNumber != rhs._letterNumber {return false}
     if lhs._newDue != rhs._newDue {return false}
     if lhs.answersForDate != rhs.answersForDate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1458,7 +1511,7 @@ nonisolated extension Vn_Motcua_Records_Apologised: SwiftProtobuf.Message, Swift
 
 nonisolated extension Vn_Motcua_Records_Resolved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Resolved"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{3}document_number\0\u{3}signed_by\0\u{1}closes\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{1}closes\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1467,38 +1520,24 @@ nonisolated extension Vn_Motcua_Records_Resolved: SwiftProtobuf.Message, SwiftPr
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularEnumField(value: &self.outcome) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self._documentNumber) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self._signedBy) }()
-      case 4: try { try decoder.decodeSingularBoolField(value: &self.closes) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.closes) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
     if self.outcome != .unspecified {
       try visitor.visitSingularEnumField(value: self.outcome, fieldNumber: 1)
     }
-    try { if let v = self._documentNumber {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._signedBy {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
-    } }()
     if self.closes != false {
-      try visitor.visitSingularBoolField(value: self.closes, fieldNumber: 4)
+      try visitor.visitSingularBoolField(value: self.closes, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Vn_Motcua_Records_Resolved, rhs: Vn_Motcua_Records_Resolved) -> Bool {
     if lhs.outcome != rhs.outcome {return false}
-    if lhs._documentNumber != rhs._documentNumber {return false}
-    if lhs._signedBy != rhs._signedBy {return false}
     if lhs.closes != rhs.closes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

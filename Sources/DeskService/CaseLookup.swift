@@ -12,8 +12,8 @@ struct CaseLookup {
     ofTyped typed: String, now: Timestamp, _ transaction: borrowing some Reading & ~Copyable
   ) throws -> UInt64 {
     let typed = try FieldText.code.required(typed)
-    var candidates = [typed]
-    if let office = rules.current?.book.office {
+    var candidates = [typed.hasPrefix("=") ? String(typed.dropFirst()) : typed]
+    if !typed.hasPrefix("="), let office = rules.current?.book.office {
       let today = now.day(at: office.utcOffset)
       for prefix in rules.prefixes.sorted() {
         let code = CaseCode.completed(typed, prefix: prefix, today: today)

@@ -47,6 +47,8 @@ public enum CommandFailure: Error, Sendable {
   case rejected(Rejection)
   case busy
   case stopping
+  /// What it needed could not be read; nothing was recorded, and the other commands went on.
+  case unreadable(String)
   case storageFull(freeBytes: Int, reserveBytes: Int)
   /// The outcome is unknown until the daemon has restarted.
   case storageFailed(String)

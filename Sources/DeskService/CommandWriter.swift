@@ -37,10 +37,12 @@ final class CommandWriter: Sendable {
   private let failure = Mutex<String?>(nil)
   private let counted = Mutex(Counters())
   private let onFailure: @Sendable (String) -> Void
+  private let report: @Sendable (String) -> Void
 
   init(
     store: EventStore, views: DeskViews, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
-    lastRecordedAt: Timestamp, onFailure: @escaping @Sendable (String) -> Void
+    lastRecordedAt: Timestamp, onFailure: @escaping @Sendable (String) -> Void,
+    report: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
     self.views = views
@@ -50,6 +52,7 @@ final class CommandWriter: Sendable {
     self.reserveBytes = reserveBytes
     self.lastRecordedAt = Mutex(lastRecordedAt)
     self.onFailure = onFailure
+    self.report = report
   }
 
   var counters: Counters { counted.withLock { $0 } }
@@ -87,6 +90,7 @@ final class CommandWriter: Sendable {
     var adopted: [(RuleBook, Position)] = []
     let now = now
     for pending in group {
+      let appendedBefore = batch.appended
       do {
         switch pending.work {
         case .command(let request):
@@ -98,6 +102,9 @@ final class CommandWriter: Sendable {
         }
       } catch let rejection as Rejection {
         results.append(.failure(.rejected(rejection)))
+      } catch  where batch.appended == appendedBefore && Self.concernsOneCase(error) {
+        report("a command could not be decided: \(error)")
+        results.append(.failure(.unreadable("\(error)")))
       }
     }
     let appended = batch.appended
@@ -119,6 +126,15 @@ final class CommandWriter: Sendable {
     return results
   }
 
+  /// Damage in one case's row, record or key: it stops that command and no other.
+  private static func concernsOneCase(_ error: any Error) -> Bool {
+    switch error {
+    case ViewsError.row, is RecordError: true
+    case StoreError.keysDamaged, StoreError.keyMissing, StoreError.ledgerDamaged: true
+    default: false
+    }
+  }
+
   private func execute(
     _ request: CommandRequest, _ digest: [UInt8], now: Timestamp, _ batch: inout Batch
   ) throws -> Accepted {
@@ -126,7 +142,7 @@ final class CommandWriter: Sendable {
       guard known.digest == digest else { throw Rejection.commandReused(CommandID.text(request.id)) }
       return try repeated(known, &batch)
     }
-    guard let (rulesPosition, book) = rules.current else { throw StoreError.keyMissing(slot: 0) }
+    guard let (rulesPosition, book) = rules.current else { throw StoreError.unexpected("no rules are adopted") }
     let number: UInt64
     var state = CaseState()
     var code = ""

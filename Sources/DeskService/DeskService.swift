@@ -32,10 +32,12 @@ public final class DeskService: Sendable {
   ///
   /// - Parameters:
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
+  ///   - report: what the operator should know of and no caller is told.
   /// - Throws: `StoreError`, or what a damaged record says.
   public init(
     directory: String, book: RuleBook, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
-    progress: (Position) -> Void = { _ in }, onFailure: @escaping @Sendable (String) -> Void
+    progress: (Position) -> Void = { _ in }, onFailure: @escaping @Sendable (String) -> Void,
+    report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.clock = clock
     let store = try EventStore(
@@ -62,7 +64,7 @@ public final class DeskService: Sendable {
     signal = CommitSignal(head)
     let writer = CommandWriter(
       store: store, views: views, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
-      lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure)
+      lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure, report: report)
     self.writer = writer
     thread = WriterThread(name: "writer", capacity: settings.queueMax) { writer.process($0) }
     if rules.current?.book != book {
@@ -139,6 +141,7 @@ public final class DeskService: Sendable {
       try store.views.lastStream(transaction)
     }
     try store.keys.require(last)
+    store.keys.forget(after: last)
   }
 
   /// Brings the views up to the end of the ledger; views that are empty are built anew.

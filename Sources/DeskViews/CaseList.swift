@@ -41,6 +41,8 @@ public struct CasePages: Sendable {
   private let views: DeskViews
   private var runs: [Run]
   private var from: [UInt8]?
+  /// What was told, where there are several runs: a case may move from one into another between two pages.
+  private var told: Set<UInt64> = []
 
   init(_ views: DeskViews, _ runs: [Run]) {
     self.views = views
@@ -56,7 +58,7 @@ public struct CasePages: Sendable {
     let transaction = try views.store.environment.beginRead()
     var numbers: [UInt64] = []
     try transaction.scan(run.table, from: from) { key, _ in
-      let bytes = key.array
+      let bytes = [UInt8](copying: key)
       guard bytes.starts(with: run.prefix) else { return .stop }
       if let before = run.before,
         !bytes.dropFirst(run.prefix.count).prefix(8).lexicographicallyPrecedes(OrderedKey.time(before))
@@ -69,7 +71,7 @@ public struct CasePages: Sendable {
     }
     for number in numbers {
       let state = try views.state(of: number, transaction)
-      if run.accepts(state) { page.append(CaseRow(number: number, state: state)) }
+      if run.accepts(state), told.insert(number).inserted { page.append(CaseRow(number: number, state: state)) }
     }
     if let lastKey, numbers.count == max(limit, 1) {
       // The smallest key after the last one.
@@ -83,7 +85,7 @@ public struct CasePages: Sendable {
 }
 
 extension DeskViews {
-  /// The cases that a filter allows, by due date (late ones that are finished first).
+  /// The cases that a filter allows, by due date (of the late ones, those that are open first).
   public func list(_ filter: CaseFilter, now: Timestamp) -> CasePages {
     let filter = filter.meaning
     func run(_ table: Table, _ prefix: [UInt8], before: Timestamp? = nil) -> CasePages.Run {
@@ -92,7 +94,8 @@ extension DeskViews {
     if let status = filter.status { return CasePages(self, [run(self.status, [status.rawValue])]) }
     if filter.late == true {
       let open = run(due, [DueView.Order.openByFirstDue.rawValue], before: now)
-      return CasePages(self, filter.open == true ? [open] : [run(due, [DueView.Order.resolvedLate.rawValue]), open])
+      // Open ones first: a case that is resolved meanwhile is met again among those resolved, and told once.
+      return CasePages(self, filter.open == true ? [open] : [open, run(due, [DueView.Order.resolvedLate.rawValue])])
     }
     if let clerk = filter.clerk {
       let runs = [true, false].filter { isOpen in filter.open.map { $0 == isOpen } ?? true }

@@ -36,7 +36,7 @@ extension DeskViews {
     var serial = 0
     try transaction.scan(register, from: prefix + bigEndian(UInt32.max) + bigEndian(UInt64.max), .descending) {
       key, _ in
-      let bytes = key.array
+      let bytes = [UInt8](copying: key)
       if bytes.starts(with: prefix) { serial = Int(bigEndianNumber(bytes[4..<8])) }
       return .stop
     }
@@ -48,25 +48,16 @@ extension DeskViews {
     try transaction.count(cases)
   }
 
-  /// Every row of every table, in order: to compare views with views.
+  /// Every row of every table, the store's own included, in order: to compare views with views.
   public func rows(
     _ transaction: borrowing some Reading & ~Copyable,
     _ body: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> Void
   ) throws(LMDBError) {
-    for table in [cases, codes, due, clerk, status, register, search, tally] {
+    for table in store.tables + [cases, codes, due, clerk, status, register, search, tally] {
       try transaction.scan(table, from: nil) { key, value in
-        body(table.name, key.array, value.array)
+        body(table.name, [UInt8](copying: key), [UInt8](copying: value))
         return .next
       }
-    }
-  }
-}
-
-extension Span<UInt8> {
-  var array: [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
-      for index in 0..<count { buffer[index] = self[index] }
-      written = count
     }
   }
 }

@@ -35,8 +35,8 @@ enum DueView: Projection {
     }
     if state.isResolvedLate { rows.append(entry(.resolvedLate, firstDue)) }
     if let resolution = state.resolution, !state.isEnded { rows.append(entry(.ready, resolution.at)) }
-    let isBrokenOrMayBreak = state.isOpen || (state.resolution.map { $0.at > due } ?? false)
-    if !state.isEnded, isBrokenOrMayBreak, !state.hasSettled(due) { rows.append(entry(.unsettled, due)) }
+    // Open cases break their date by waiting, so they are asked as at the end of time.
+    if !state.isEnded, state.hasBrokenDate(at: Timestamp.bounds.upperBound) { rows.append(entry(.unsettled, due)) }
     return rows
   }
 }

@@ -26,7 +26,7 @@ enum StateCoding {
     }
     row.put(state.resolution) { row, resolution in
       put(&row, resolution.mark)
-      row.put(resolution.facts.outcome.rawValue)
+      row.put(resolution.facts.outcome?.rawValue ?? 0)
       row.put(resolution.facts.reason)
       row.put(resolution.facts.documentNumber)
       row.put(resolution.facts.signedBy)
@@ -67,7 +67,9 @@ enum StateCoding {
     }
     state.resolution = try row.optional { (row) throws(RowError) in
       let mark = try mark(&row)
-      guard let outcome = Outcome(rawValue: try row.number()) else { throw RowError() }
+      let number: UInt8 = try row.number()
+      let outcome = Outcome(rawValue: number)
+      guard outcome != nil || number == 0 else { throw RowError() }
       let facts = Resolved(
         outcome: outcome, reason: try row.optionalString(), documentNumber: try row.optionalString(),
         signedBy: try row.optionalString(), closes: try row.bool())

@@ -59,8 +59,8 @@ extension DeskViews {
       var sum: Int64 = 0
       let end = TallyView.key(group, counter, days.upperBound)
       try transaction.scan(tally, from: TallyView.key(group, counter, days.lowerBound)) { key, value in
-        if end.lexicographicallyPrecedes(key.array) { return .stop }
-        sum += Int64(bitPattern: bigEndianNumber(value.array))
+        if end.lexicographicallyPrecedes([UInt8](copying: key)) { return .stop }
+        sum += Int64(bitPattern: bigEndianNumber([UInt8](copying: value)))
         return .next
       }
       return Int(sum)
@@ -77,7 +77,7 @@ extension DeskViews {
     let end = [order.rawValue] + OrderedKey.time(now)
     var counts: [TallyView.Group: Int] = [:]
     try transaction.scan(due, from: [order.rawValue]) { key, value in
-      guard key.array.lexicographicallyPrecedes(end) else { return .stop }
+      guard [UInt8](copying: key).lexicographicallyPrecedes(end) else { return .stop }
       if let group = value.count == 1 ? TallyView.Group(rawValue: value[0]) : nil { counts[group, default: 0] += 1 }
       return .next
     }

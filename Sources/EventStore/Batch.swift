@@ -72,7 +72,10 @@ public struct Batch: ~Copyable {
       throw .nothingWritten(error)
     }
     do throws(LMDBError) { try ledger.commit() } catch { throw .outcomeUnknown(error) }
-    do throws(LMDBError) { try views.commit() } catch { throw .viewsLost(error) }
+    do throws(LMDBError) { try views.commit() } catch {
+      store.distrustViews()
+      throw .viewsLost(error)
+    }
   }
 
   /// Drops everything that was appended.

@@ -32,7 +32,7 @@ public final class EventStore: Sendable {
     viewsDirectory = ViewsDirectory(data: directory)
     let viewsDirectory = viewsDirectory
     let opened = try asStoreError {
-      try Files.makeDirectory(directory)
+      try Files.makeDirectories(directory)
       let lock = try Self.lock(directory)
       do {
         if !Files.exists(directory + "/ledger") {
@@ -45,6 +45,8 @@ public final class EventStore: Sendable {
         if isDemo, !ledger.isDemo { throw StoreError.notADemo(directory: directory) }
         let keys = try Keys(directory + "/keys")
         let views = try Self.openViews(viewsDirectory, tables, form, ledger)
+        try ledger.environment.clearStaleReaders()
+        try views.environment.clearStaleReaders()
         try ledger.settle(at: now)
         return (lock: lock, ledger: ledger, keys: keys, views: views)
       } catch {
@@ -91,6 +93,9 @@ public final class EventStore: Sendable {
     }
   }
 
+  /// The views are not to be believed any more, by nobody who opens them later.
+  func distrustViews() { unlink(viewsDirectory.state) }
+
   /// Flushes the views and marks them clean. Call it once, after the last batch.
   public func close() throws(StoreError) {
     try asStoreError {
@@ -117,18 +122,17 @@ public final class EventStore: Sendable {
   private static func openViews(
     _ directory: ViewsDirectory, _ tables: [String], _ form: String, _ ledger: Ledger
   ) throws -> Views {
-    if let number = try directory.currentNumber(), try directory.isTrusted(number, form: form) {
-      let views = try Views(directory.path(number), number: number, tables: tables)
-      if let reached = try views.environment.read({ transaction throws(LMDBError) in try views.reached(transaction) }) {
-        let end = Position(try ledger.head().size)
-        guard reached.position <= end else { throw StoreError.ledgerBehindViews(seen: reached.position, ledger: end) }
-        guard try ledger.leafHash(at: reached.position) == reached.leaf else {
-          throw StoreError.ledgerDiffers(at: reached.position)
-        }
+    if let number = try directory.currentNumber() {
+      switch try directory.trust(number, form: form) {
+      case .trusted:
+        let views = try Views(directory.path(number), number: number, tables: tables)
+        try check(ledger, against: views)
+        try directory.mark(number, form: form, clean: false)
+        try directory.removeOthers(than: number)
+        return views
+      case .otherForm: try check(ledger, against: Views(directory.path(number), number: number, tables: []))
+      case .no: break
       }
-      try directory.mark(number, form: form, clean: false)
-      try directory.removeOthers(than: number)
-      return views
     }
     let number = try directory.nextNumber()
     try Files.makeDirectory(directory.path(number))
@@ -138,5 +142,16 @@ public final class EventStore: Sendable {
     try directory.setCurrent(number)
     try directory.removeOthers(than: number)
     return views
+  }
+
+  /// The views are a witness: what they have seen must be in the ledger, and be the same there.
+  private static func check(_ ledger: Ledger, against views: Views) throws {
+    guard let reached = try views.environment.read({ transaction throws(LMDBError) in try views.reached(transaction) })
+    else { return }
+    let end = try ledger.position()
+    guard reached.position <= end else { throw StoreError.ledgerBehindViews(seen: reached.position, ledger: end) }
+    guard try ledger.leafHash(at: reached.position) == reached.leaf else {
+      throw StoreError.ledgerDiffers(at: reached.position)
+    }
   }
 }

@@ -21,6 +21,14 @@ enum Files {
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("mkdir", path) }
   }
 
+  /// With those above it that are missing.
+  static func makeDirectories(_ path: String) throws(FileError) {
+    if exists(path) { return }
+    let above = parent(of: path)
+    if above != path { try makeDirectories(above) }
+    try makeDirectory(path)
+  }
+
   static func open(_ path: String, _ flags: Int32) throws(FileError) -> Int32 {
     let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
     if descriptor < 0 { throw failure("open", path) }

@@ -95,6 +95,9 @@ public final class Keys: Sendable {
     guard state.withLock({ slot < $0.slots }) else { throw .keyMissing(slot: slot) }
   }
 
+  /// Makes the slots after `last` again before they are used: none of them was, and a crash may have torn any of them.
+  public func forget(after last: UInt64) { state.withLock { $0.slots = last + 1 } }
+
   /// AES-256-GCM: nonce (12), ciphertext, tag (16).
   public func seal(_ plain: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> [UInt8] {
     let key = try key(slot)

@@ -15,6 +15,9 @@ public final class Views: Sendable {
   let streams: Table
   let commands: Table
 
+  /// The store's own tables.
+  public var tables: [Table] { [meta, streams, commands] }
+
   private static var options: Environment.Options {
     var options = Environment.Options()
     options.sync = false

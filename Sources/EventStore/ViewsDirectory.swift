@@ -26,14 +26,29 @@ struct ViewsDirectory {
     try Files.replace(current, with: Array("views-\(number)\n".utf8))
   }
 
-  /// True when the views were closed in order, or are still as the killed process left them. `form` is what the release
-  /// expects in them.
-  func isTrusted(_ number: Int, form: String) throws(FileError) -> Bool {
-    guard let bytes = try Files.contents(state), let identity = identity(number, form: form) else { return false }
+  enum Trust {
+    case trusted
+    /// Whole, but of another release: good as a witness of what the ledger held, and no more.
+    case otherForm
+    case no
+  }
+
+  /// Whether the views were closed in order, or are still as the killed process left them. `form` is what the release
+  /// expects in them. A device number is only good for one boot, so views closed in order are known by their inode.
+  func trust(_ number: Int, form: String) throws(FileError) -> Trust {
+    guard let bytes = try Files.contents(state), let identity = identity(number, form: form) else { return .no }
     let written = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
     let expected = identity.lines
-    guard written.count == expected.count, written[2...].elementsEqual(expected[2...], by: ==) else { return false }
-    return written[0] == "clean" || written[0] == "unclean" && identity.boot != nil && written[1] == expected[1]
+    guard written.count == expected.count else { return .no }
+    let isWhole =
+      switch written[0] {
+      case "clean": written[2].split(separator: " ").last == expected[2].split(separator: " ").last
+      case "unclean": identity.boot != nil && written[1] == expected[1] && written[2] == expected[2]
+      default: false
+      }
+    guard isWhole, written[3].hasPrefix("form "), written[4].isEmpty else { return .no }
+    return written[3] == expected[3] ? .trusted : .otherForm
   }
 
   /// Durable when it returns: called with false before the first write, with true after the last sync.

@@ -14,6 +14,9 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private let capacity: Int
   private let requestsMax = 256
   private let bytesMax = 1 << 20
+  /// What may wait in all, so that a full queue of long commands does not fill the memory.
+  private let waitingBytesMax = 64 << 20
+  private var waitingBytes = 0
 
   /// - Parameters:
   ///   - capacity: how many requests may wait.
@@ -39,7 +42,8 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public func submit(_ request: Request, bytes: Int) throws(Refusal) {
     let refusal: Refusal? = condition.withLock {
       if isStopping { return .stopped }
-      if waiting.count >= capacity { return .full }
+      if waiting.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
+      waitingBytes += bytes
       waiting.append((request, bytes))
       condition.signal()
       return nil
@@ -72,6 +76,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
         count += 1
       }
       defer { waiting.removeFirst(count) }
+      waitingBytes -= waiting[..<count].reduce(0) { $0 + $1.bytes }
       return waiting[..<count].map(\.request)
     }
   }

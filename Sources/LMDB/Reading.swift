@@ -90,7 +90,8 @@ extension Reading where Self: ~Copyable {
 }
 
 extension [UInt8] {
-  init(copying span: Span<UInt8>) {
+  /// The bytes of a lent span, to keep.
+  public init(copying span: Span<UInt8>) {
     self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
   }
 }

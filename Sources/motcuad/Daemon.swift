@@ -68,7 +68,7 @@ struct Daemon {
         progress: {
           Systemd.notify("STATUS=Rebuilding the views: event \($0.rawValue)", "EXTEND_TIMEOUT_USEC=60000000")
         },
-        onFailure: onFailure)
+        onFailure: onFailure, report: { logger.error("\($0)") })
     } catch {
       complain(Language.current(office: configuration.language).pick(StartFailure.text(error)))
       switch error as? StoreError {

@@ -183,14 +183,19 @@ extension Connection {
       upload = try ask(Wire.Upload(upload: upload, text: String(part))).upload
     }
     var last: Wire.ImportProgress?
+    var notes: (bad: [Wire.RowNote], warnings: [Wire.RowNote]) = ([], [])
     try stream(
       Wire.Import.method, Wire.Import(upload: upload ?? "", mapping: mapping, skipBadRows: skipBadRows),
       of: Wire.Import.Answer.self
     ) { page in
       last = page.progress
+      notes.bad += page.progress.badRows
+      notes.warnings += page.progress.warnings
       each(page.progress)
       return true
     }
+    last?.badRows = notes.bad
+    last?.warnings = notes.warnings
     return try #require(last)
   }
 

@@ -96,14 +96,22 @@ final class RunningDaemon {
 extension Connection {
   /// One call with one answer.
   func ask<Method: WireMethod>(_ method: Method) throws -> Method.Answer {
-    try call(Method.method, method, returning: Method.Answer.self)
+    do {
+      let reply = try call(Method.method, parameters: try Coding.encode(method))
+      try Contract.check(reply: reply.parameters, of: Method.method)
+      return try Coding.decode(Method.Answer.self, from: reply.parameters)
+    } catch CallError.varlink(let error) {
+      try Contract.check(error)
+      throw CallError.varlink(error)
+    }
   }
 
   /// All pages of an answer.
   func pages<Method: WireMethod>(_ method: Method) throws -> [Method.Answer] {
     var pages: [Method.Answer] = []
-    try stream(Method.method, method, of: Method.Answer.self) { page in
-      pages.append(page)
+    try stream(Method.method, parameters: try Coding.encode(method)) { reply in
+      try Contract.check(reply: reply.parameters, of: Method.method)
+      pages.append(try Coding.decode(Method.Answer.self, from: reply.parameters))
       return true
     }
     return pages
@@ -138,5 +146,30 @@ func inParallel<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int
       }
     }
     return await group.reduce(into: []) { $0.append($1) }
+  }
+}
+
+/// What the daemon says, held against what its interfaces promise.
+enum Contract {
+  private static let interfaces: [String: InterfaceDescription] = Dictionary(
+    uniqueKeysWithValues: WireInterfaces.texts.compactMap { try? InterfaceDescription(parsing: $0) }
+      .map { ($0.name, $0) })
+
+  static func check(reply: [UInt8], of method: String) throws {
+    let (interface, name) = try find(method)
+    try interface.validate(reply: try StrictJSON.parse(reply), of: name)
+  }
+
+  /// Errors of the protocol's own interface are not ours to describe.
+  static func check(_ error: VarlinkError) throws {
+    if error.name.hasPrefix("org.varlink.service.") { return }
+    let (interface, name) = try find(error.name)
+    try interface.validate(error: try StrictJSON.parse(error.parameters), named: name)
+  }
+
+  private static func find(_ qualified: String) throws -> (InterfaceDescription, String) {
+    let parts = qualified.split(separator: ".")
+    let interface = try #require(interfaces[parts.dropLast().joined(separator: ".")], "\(qualified)")
+    return (interface, String(parts[parts.count - 1]))
   }
 }

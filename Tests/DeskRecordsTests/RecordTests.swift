@@ -71,10 +71,26 @@ struct RecordTests {
     }
   }
 
+  @Test("whatever somebody writes in his own words is sealed, in every kind of event")
+  func ownWords() throws {
+    let words = "Nguyễn Thị Hoa đã nói"
+    let bodies: [CaseEvent.Body] = [
+      .consulted(Consulted(question: words, guidance: words)),
+      .progressed(Progressed(step: words, by: words, group: words)),
+      .apologised(
+        Apologised(cause: "late", text: words, signatory: words, letterNumber: words, answersForDate: true)),
+      .resolved(Resolved(outcome: .refused, reason: words, documentNumber: words, signedBy: words)),
+      .returned(Returned(to: words, authority: words)), .withdrawn(Withdrawn(by: words, reason: words)),
+      .corrected(
+        Corrected(changes: .init(applicant: words, phone: words, place: words, subject: words), reason: words)),
+    ]
+    for body in bodies { #expect(!contains(try PlainSeal.encode(Samples.full(body)), Array(words.utf8)), "\(body)") }
+  }
+
   @Test("an event that tells nothing of a person seals nothing")
   func nothingToSeal() throws {
     var sealedParts = 0
-    let event = Samples.bare(.progressed(Progressed(step: "1")))
+    let event = Samples.bare(.resolved(Resolved(outcome: .granted)))
     _ = try RecordCoding.encode(event, slot: 5, keyCommitment: []) { plain, _ in
       sealedParts += 1
       return plain

@@ -79,12 +79,14 @@ struct EventLogTests {
   @Test("a quotation mark that is never closed is told with the line where it opens")
   func unclosed() throws {
     let log = try read([Self.first, Self.first.replacing("Bau", with: "\"Bau"), Self.third, Self.third])
-    #expect(log.badRows.map(\.line) == [3])
-    #expect(log.badRows.first?.reason.en == "a quotation mark is never closed")
-    #expect(log.cases.map(\.history.code) == ["c1"])
+    #expect(log.badRows.map(\.line) == [2, 3])
+    #expect(log.badRows.last?.reason.en == "a quotation mark is never closed")
+    // Only that line is lost, and with it the case that it belongs to; what follows is read.
+    #expect(log.cases.map(\.history.code) == ["c2"])
+    #expect(log.cases.first?.history.steps.count == 2)
   }
 
-  @Test("a bad row is told with its line, and those around it are read")
+  @Test("a bad row is told with its line, its case stays out whole, and the others are read")
   func badRows() throws {
     let log = try read([
       Self.first, "c3,2010", Self.third, Self.first.replacing("Bau", with: "B\"au"),
@@ -92,10 +94,11 @@ struct EventLogTests {
       Self.first.replacing("c1,", with: ","), Self.first.replacing("check", with: "UNKNOWN"),
       Self.first.replacing("c1", with: "c\u{202E}1"), Self.first + ",more", Self.second,
     ])
-    #expect(log.badRows.map(\.line) == [3, 5, 6, 7, 8, 9, 10, 11])
-    #expect(log.badRows.first?.reason.en == "has 2 fields, not 9")
-    #expect(log.badRows.map(\.reason.en)[3] == "due: “tomorrow” is not a time")
-    #expect(log.cases.map(\.history.steps.count) == [2, 1])
+    #expect(log.badRows.map(\.line) == [2, 3, 5, 6, 7, 8, 9, 10, 11, 12])
+    #expect(log.badRows.first?.reason.en == "another row of this case is bad")
+    #expect(log.badRows[1].reason.en == "has 2 fields, not 9")
+    #expect(log.badRows.map(\.reason.en)[4] == "due: “tomorrow” is not a time")
+    #expect(log.cases.map(\.history.code) == ["c2"])
   }
 
   @Test("contradictions are warnings with their lines, and the history is kept as it is")

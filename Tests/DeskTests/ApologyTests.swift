@@ -156,4 +156,17 @@ struct ApologyTests {
     #expect(
       story.rejection(of: .apologise(Apologise(Story.apology, newDue: .workingDays(1))), at: "2026-11-23T08:00") == nil)
   }
+
+  @Test("how late a result was is counted to the result, not to the day it is fetched")
+  func daysLate() throws {
+    var story = try Story.received()
+    try story.given(.apologise(Apologise(Story.apology, newDue: .workingDays(1))), at: "2026-11-23T08:00")
+    try story.given(.resolve(Resolve(apology: Story.apology)), at: "2026-11-26T09:00")
+    try story.given(.correct(Correct(voids: Version(3), reason: "nhầm")), at: "2026-11-26T09:30")
+    guard case .apologyOwed(_, _, let days)? = story.rejection(of: .return(Return()), at: "2026-11-30T09:00") else {
+      Issue.record("handed over in silence")
+      return
+    }
+    #expect(days == 1)
+  }
 }

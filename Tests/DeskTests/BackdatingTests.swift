@@ -43,4 +43,28 @@ struct BackdatingTests {
       story.rejection(of: .resolve(Resolve()), at: "2026-11-23T16:59", occurred: "2026-11-20T16:00", reason: "quên ghi")
         == nil)
   }
+
+  @Test("an enquiry answered in one command does not turn late into on time either")
+  func enquiry() {
+    var story = Story()
+    let enquire = CaseCommand.Action.enquire(Receive(.enquiry), Consult(question: "q", guidance: "g"))
+    #expect(
+      story.rejection(of: enquire, at: "2026-11-25T09:00", occurred: "2026-11-18T09:00", reason: "quên ghi")
+        == .backdatingAcrossDue(Fixture.time("2026-11-18T09:00"), due: Fixture.time("2026-11-18T17:00")))
+    #expect(
+      story.rejection(of: enquire, at: "2026-11-18T16:00", occurred: "2026-11-18T09:00", reason: "quên ghi") == nil)
+  }
+
+  @Test("a hand-over on the due day may be recorded later: the result was there in time")
+  func handover() throws {
+    var story = try Story.received()
+    try story.given(.resolve(Resolve()), at: "2026-11-20T09:00")
+    #expect(
+      story.rejection(of: .return(Return()), at: "2026-11-25T09:00", occurred: "2026-11-23T16:00", reason: "quên ghi")
+        == nil)
+    #expect(!story.standing(at: "2026-11-25T09:00").isLate)
+  }
+
+  @Test("a day before 1900 is no date of ours", arguments: ["0001-01-02", "1899-12-31T09:00", "9999-12-31"])
+  func bounds(text: String) { #expect(DateExpression(text: text) == nil) }
 }

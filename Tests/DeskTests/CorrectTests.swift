@@ -72,4 +72,17 @@ struct CorrectTests {
       return
     }
   }
+
+  @Test("an apology with which a late result left the desk is not voided, so that nothing late leaves without one")
+  func apologyStays() throws {
+    var story = try Story.received()
+    try story.given(.resolve(Resolve(apology: Story.apology)), at: "2026-11-25T08:00")
+    try story.given(.return(Return()), at: "2026-11-25T08:30")
+    #expect(
+      story.rejection(of: .correct(Correct(voids: Version(2), reason: "nhầm")), at: "2026-11-25T09:00")
+        == .notVoidable(code: "H56.26.07-261118-0001", version: Version(2), .laterEventStands))
+    try story.given(.correct(Correct(voids: Version(4), reason: "chưa trao")), at: "2026-11-25T09:01")
+    try story.given(.correct(Correct(voids: Version(2), reason: "nhầm")), at: "2026-11-25T09:02")
+    #expect(story.standing(at: "2026-11-25T09:03").owesApology)
+  }
 }

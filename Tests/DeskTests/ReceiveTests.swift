@@ -49,12 +49,20 @@ struct ReceiveTests {
 
   @Test(
     "controls and characters that turn the direction are refused by name",
-    arguments: ["\u{1B}", "\u{202E}", "\u{2066}", "\u{0}", "\u{85}", "\u{FEFF}"])
+    arguments: ["\u{1B}", "\u{202E}", "\u{2066}", "\u{0}", "\u{85}", "\u{FEFF}", "\u{200B}", "\u{2060}", "\u{E0041}"])
   func controls(scalar: Unicode.Scalar) {
     var story = Story()
     let name = "Hoa\(scalar)Lan"
     #expect(
       story.rejection(of: .receive(Receive(.enquiry, applicant: name)), at: "2026-11-18T09:00")
         == .textNotAllowed(field: "applicant", scalar: scalar))
+  }
+
+  @Test("a name of nothing that can be read is no name", arguments: ["—", "...", "\u{301}"])
+  func unreadableName(name: String) {
+    var story = Story()
+    #expect(
+      story.rejection(of: .receive(Receive(.complaint, applicant: name)), at: "2026-11-18T09:00")
+        == .fieldMissing("applicant"))
   }
 }

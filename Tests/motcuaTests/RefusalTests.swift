@@ -29,7 +29,7 @@ import Varlink
     switch type {
     case "int": "3"
     case "string": "\"2026-11-26T17:00:00+07:00\""
-    case "Outcome": "\"granted\""
+    case "Outcome", "?Outcome": "\"granted\""
     case "Status": "\"returned\""
     case "NotVoidableReason": "\"notToday\""
     default: "[]"

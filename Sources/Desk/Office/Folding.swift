@@ -25,9 +25,10 @@ extension String {
 
   /// The folded words, without repeats: runs of letters and digits.
   public var foldedWords: [String] {
+    var seen: Set<String> = []
     var words: [String] = []
     for word in folded.unicodeScalars.split(whereSeparator: { !Folding.isWord($0) }).map(String.init)
-    where !words.contains(word) { words.append(word) }
+    where seen.insert(word).inserted { words.append(word) }
     return words
   }
 }

@@ -2,12 +2,12 @@
 public enum FieldText: String, Sendable, CaseIterable {
   case applicant, phone, place, subject, paper, handedInBy, authority, help, urgent, responsible
   case question, guidance, step, by, group, cause, text, signatory, letterNumber
-  case reason, documentNumber, signedBy, to, procedure, code
+  case reason, documentNumber, signedBy, to, procedure, code, words
 
   public var bytesMax: Int {
     switch self {
     case .phone, .letterNumber, .documentNumber, .procedure, .code, .cause: 100
-    case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper: 300
+    case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper, .words: 300
     case .place, .subject, .authority, .step: 500
     case .help, .urgent, .reason, .question: 1000
     case .guidance, .text: 4000
@@ -37,7 +37,8 @@ public enum FieldText: String, Sendable, CaseIterable {
     switch scalar.value {
     case 0x09, 0x0A: bytesMax >= 1000
     case 0..<0x20, 0x7F..<0xA0: false
-    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029, 0xFEFF, 0xFFF9...0xFFFB: false
+    case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: false
+    case 0xE0000...0xE007F: false
     default: !scalar.properties.isNoncharacterCodePoint
     }
   }

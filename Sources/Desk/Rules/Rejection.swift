@@ -13,7 +13,7 @@ public enum Rejection: Error, Hashable, Sendable {
   case unreadableDate(field: String, text: String)
   case unreadableCommandID(String)
   case apologyOwed(code: String, due: Timestamp, days: Int)
-  case alreadyResolved(code: String, outcome: Outcome, at: Timestamp)
+  case alreadyResolved(code: String, outcome: Outcome?, at: Timestamp)
   case notResolved(code: String, due: Timestamp)
   case caseEnded(code: String, status: Status, at: Timestamp)
   case consultationMissing(code: String)

@@ -12,11 +12,8 @@ public struct Standing: Hashable, Sendable {
       self.init(isLate: false, owesApology: false, secondDateKept: nil)
       return
     }
-    // Withdrawn cases are counted apart: the office was not late, the citizen left.
-    let done = state.resolution?.at ?? (state.withdrawal == nil ? now : nil)
     self.init(
-      isLate: done.map { $0 > firstDue } ?? false,
-      owesApology: !state.isEnded && (done.map { $0 > due } ?? false) && !state.hasSettled(due),
+      isLate: state.isPast(firstDue, at: now), owesApology: !state.isEnded && state.hasBrokenDate(at: now),
       secondDateKept: state.reappointments > 0 ? state.resolution.map { $0.at <= due } : nil)
   }
 
@@ -28,6 +25,19 @@ public struct Standing: Hashable, Sendable {
 }
 
 extension CaseState {
+  /// Whether the office was not done by the date; exactly at it is on time. Withdrawn cases are counted apart: the office
+  /// was not late, the citizen left.
+  func isPast(_ date: Timestamp, at now: Timestamp) -> Bool {
+    if let resolution { return resolution.at > date }
+    return withdrawal == nil && now > date
+  }
+
+  /// Whether the latest appointment is broken and no apology answers for it.
+  public func hasBrokenDate(at now: Timestamp) -> Bool {
+    guard let due else { return false }
+    return isPast(due, at: now) && !hasSettled(due)
+  }
+
   /// Whether an apology answers for this date.
   public func hasSettled(_ due: Timestamp) -> Bool { apologies.contains { $0.settles == due } }
   /// Withdrawn after the first promised date.
@@ -37,6 +47,6 @@ extension CaseState {
   }
   public var isResolvedLate: Bool {
     guard let resolution, let firstDue else { return false }
-    return resolution.at > firstDue
+    return isPast(firstDue, at: resolution.at)
   }
 }

@@ -13,10 +13,10 @@ public enum DateExpression: Hashable, Sendable {
     let bytes = Array(text.utf8)
     if bytes.first == UInt8(ascii: "+"), let count = decimal(bytes.dropFirst()), (1...999).contains(count) {
       self = .workingDays(count)
-    } else if let day = CalendarDay(text: text) {
+    } else if let day = CalendarDay(text: text), Self.isInBounds(day) {
       self = .day(day)
     } else if bytes.count == 16 || bytes.count == 19, bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: " "),
-      let day = CalendarDay(text: String(decoding: bytes[..<10], as: UTF8.self)),
+      let day = CalendarDay(text: String(decoding: bytes[..<10], as: UTF8.self)), Self.isInBounds(day),
       let time = TimeOfDay(text: String(decoding: bytes[11...], as: UTF8.self))
     {
       self = .local(day, time)
@@ -26,6 +26,9 @@ public enum DateExpression: Hashable, Sendable {
       return nil
     }
   }
+
+  /// A year of `Timestamp.bounds`, with room for any offset.
+  private static func isInBounds(_ day: CalendarDay) -> Bool { (1900...9998).contains(day.year) }
 
   /// The instant that is meant, seen from `now` at the office.
   public func instant(now: Timestamp, office: Office, calendar: WorkingCalendar) -> Timestamp {

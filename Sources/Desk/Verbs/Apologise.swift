@@ -101,7 +101,7 @@ extension CaseDecider {
     let facts: Apologised? = if let apology { try apologised(apology) } else { nil }
     if let due = state.due, at > due, !state.hasSettled(due), facts?.answersForDate != true {
       let offset = context.book.office.utcOffset
-      let days = context.now.day(at: offset).number - due.day(at: offset).number
+      let days = at.day(at: offset).number - due.day(at: offset).number
       throw .apologyOwed(code: state.code, due: due, days: Int(days))
     }
     return facts.map { [.apologised($0)] } ?? []

@@ -31,9 +31,10 @@ extension CaseDecider {
 
   /// An enquiry that is opened, answered and closed in one command.
   func enquire(_ receive: Receive, _ consult: Consult, at: Timestamp) throws(Rejection) -> [CaseEvent.Body] {
-    [
-      .received(try self.receive(receive, at: at)), .consulted(try consulted(consult)),
-      .resolved(Resolved(outcome: .answered)),
+    let received = try self.receive(receive, at: at)
+    if at <= received.due, context.now > received.due { throw .backdatingAcrossDue(at, due: received.due) }
+    return [
+      .received(received), .consulted(try consulted(consult)), .resolved(Resolved(outcome: .answered)),
     ]
   }
 

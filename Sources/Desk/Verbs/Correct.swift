@@ -82,6 +82,8 @@ extension CaseDecider {
         $0.mark.version > version && $0.newDue != nil && state.due == $0.newDue
           && state.apologies.contains { $0.mark.version == version && $0.newDue != nil }
       }
+      // What left the desk late left it with an apology, and keeps it.
+      && (without.receipt?.isImported == true || !without.isEnded || !without.hasBrokenDate(at: context.now))
     return isSound ? nil : .laterEventStands
   }
 }

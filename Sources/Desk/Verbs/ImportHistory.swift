@@ -55,7 +55,7 @@ extension CaseDecider {
     var events = history.steps.map { event(.progressed($0.facts), at: $0.at) }
     if let endedAt = history.endedAt {
       // Told in the order in which it happened; at the same instant the step comes before the end that it led to.
-      let end = event(.resolved(Resolved(outcome: .granted, closes: true)), at: endedAt)
+      let end = event(.resolved(Resolved(outcome: nil, closes: true)), at: endedAt)
       events.insert(end, at: events.firstIndex { $0.circumstances.occurredAt > endedAt } ?? events.endIndex)
     }
     return [event(.received(received), at: history.receivedAt)] + events

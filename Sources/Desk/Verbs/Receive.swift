@@ -86,10 +86,16 @@ extension CaseDecider {
     } else if command.kind == .procedure {
       throw .fieldMissing(FieldText.procedure.rawValue)
     }
-    let applicant = try FieldText.applicant.checked(command.applicant)
+    var applicant = try FieldText.applicant.checked(command.applicant)
+    // A name without a letter or digit is no name.
+    if applicant?.foldedWords.isEmpty == true { applicant = nil }
     if applicant == nil, command.kind != .enquiry { throw .fieldMissing(FieldText.applicant.rawValue) }
     var papers: [String] = []
     for paper in command.papers { papers.append(try FieldText.paper.required(paper)) }
+    let papersBytes = papers.reduce(0) { $0 + $1.utf8.count }
+    guard papersBytes <= FieldText.guidance.bytesMax else {
+      throw .textTooLong(field: "papers", bytes: papersBytes, limit: FieldText.guidance.bytesMax)
+    }
     let term = procedure?.term ?? book.rules.term(of: command.kind)
     let due = DueDate(term: term, receivedAt: receivedAt, book: book)
     return Received(

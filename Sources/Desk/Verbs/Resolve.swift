@@ -1,6 +1,7 @@
 /// Giải quyết: the result is signed, numbered and lying at the counter.
 public struct Resolved: Hashable, Sendable {
-  public var outcome: Outcome
+  /// Nil for an imported end: the register it came from does not say.
+  public var outcome: Outcome?
   public var reason: String?
   public var documentNumber: String?
   public var signedBy: String?
@@ -8,7 +9,7 @@ public struct Resolved: Hashable, Sendable {
   public var closes: Bool
 
   public init(
-    outcome: Outcome, reason: String? = nil, documentNumber: String? = nil, signedBy: String? = nil,
+    outcome: Outcome?, reason: String? = nil, documentNumber: String? = nil, signedBy: String? = nil,
     closes: Bool = false
   ) {
     self.outcome = outcome

@@ -29,7 +29,7 @@ extension CaseDecider {
     guard let resolution = state.resolution else {
       throw .notResolved(code: state.code, due: state.due ?? context.now)
     }
-    try refuseCrossing(state, at: at)
+    // The result decided between on time and late; a hand-over cannot change that, whenever it was.
     if at < resolution.at { throw .beforeReceipt(at, receivedAt: resolution.at) }
     let applicant = state.receipt?.facts.applicant
     guard let taker = try FieldText.to.checked(command.to) ?? applicant else {

@@ -24,14 +24,16 @@ struct CSVReader {
   mutating func next() -> Result<Record, CSVReadFailure>? {
     while index < bytes.count, bytes[index] == 0x0A || bytes[index] == 0x0D { skipLineEnd() }
     guard index < bytes.count else { return nil }
-    let start = line
+    let (start, begin) = (line, index)
     var fields: [String] = []
     while true {
       do throws(Problem) {
         fields.append(try field())
       } catch {
+        // Only this line is lost: a quotation mark that is never closed would otherwise take the rest of the file along.
+        (index, line) = (begin, start)
         while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
-        return .failure(CSVReadFailure(line: start, problem: error))
+        return .failure(CSVReadFailure(line: start, problem: error, fields: fields))
       }
       guard index < bytes.count, bytes[index] == UInt8(ascii: ",") else { break }
       index += 1
@@ -78,4 +80,6 @@ struct CSVReader {
 struct CSVReadFailure: Error {
   var line: Int
   var problem: CSVReader.Problem
+  /// The fields before it.
+  var fields: [String]
 }

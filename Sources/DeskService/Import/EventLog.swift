@@ -35,16 +35,20 @@ public struct EventLog: Sendable {
     var indexes: [String: Int] = [:]
     while let result = reader.next() {
       switch result {
-      case .failure(let failure): badRows.append(RowNote(line: failure.line, reason: Self.reason(failure.problem)))
+      case .failure(let failure):
+        badRows.append(RowNote(line: failure.line, reason: Self.reason(failure.problem)))
+        noteIncomplete(failure.fields, columns)
       case .success(let record):
         guard record.fields.count == header.fields.count else {
           let (found, expected) = (record.fields.count, header.fields.count)
+          noteIncomplete(record.fields, columns)
           bad(record.line, "có \(found) cột, phải có \(expected)", "has \(found) fields, not \(expected)")
           continue
         }
         add(Row(record, columns, mapping), offset, &indexes)
       }
     }
+    leaveOutIncomplete()
     for (log, lines) in zip(cases, lines) { warn(of: log, lines) }
     for index in cases.indices { cases[index].history.steps.sort { $0.at < $1.at } }
     warnings.sort { $0.line < $1.line }
@@ -65,6 +69,7 @@ public struct EventLog: Sendable {
       (history, step) = try row.read(offset)
     } catch {
       bad(row.line, error.reason.vi, error.reason.en)
+      if let code = row.code { incomplete.insert(code.folded) }
       return
     }
     // Folded, because that is how codes are told apart everywhere else.
@@ -87,6 +92,26 @@ public struct EventLog: Sendable {
     cases[index].history = known
     cases[index].source.append(row.source)
     lines[index].append(row.line)
+  }
+
+  /// The folded codes of cases with a bad row.
+  private var incomplete: Set<String> = []
+
+  private mutating func noteIncomplete(_ fields: [String], _ columns: ColumnIndexes) {
+    if fields.indices.contains(columns.code) { incomplete.insert(fields[columns.code].folded) }
+  }
+
+  /// A case of which a row is bad stays out whole: brought in without that row it could never be completed.
+  private mutating func leaveOutIncomplete() {
+    let isKept = cases.map { !incomplete.contains($0.history.code.folded) }
+    for (index, isKept) in isKept.enumerated() where !isKept {
+      for line in lines[index] {
+        bad(line, "hồ sơ này có dòng hỏng khác", "another row of this case is bad")
+      }
+    }
+    badRows.sort { $0.line < $1.line }
+    cases = zip(cases, isKept).filter(\.1).map(\.0)
+    lines = zip(lines, isKept).filter(\.1).map(\.0)
   }
 
   /// The line of each step, case by case, in the order of the file.

@@ -57,6 +57,9 @@ struct Row {
     self.mapping = mapping
   }
 
+  /// Which case it belongs to, if that much can be read.
+  var code: String? { text(columns.code) }
+
   /// The row as one text, in which fields cannot run into each other.
   var source: String { fields.joined(separator: "\u{1F}") }
 

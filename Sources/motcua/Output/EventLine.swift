@@ -37,7 +37,7 @@ enum EventLine {
       ])
     }
     if let event = event.resolved {
-      return joined([language.word(event.outcome), event.reason, event.documentNumber, event.signedBy])
+      return joined([event.outcome.map(language.word), event.reason, event.documentNumber, event.signedBy])
     }
     if let event = event.returned { return joined([event.to, event.authority]) }
     if let event = event.withdrawn { return joined([event.by, event.reason]) }

@@ -59,7 +59,7 @@ extension Refusal {
   private static func why(_ reason: Wire.NotVoidableReason, _ language: Language) -> String {
     switch reason {
     case .noSuchEvent: language.say("không có sự kiện đó", "there is no such event")
-    case .notToday: language.say("không phải được ghi hôm nay", "it was not recorded today")
+    case .notToday: language.say("không được ghi trong hôm nay", "it was not recorded today")
     case .alreadyVoided: language.say("đã hủy rồi", "it is voided already")
     case .receiptOrCorrection: language.say("tiếp nhận và đính chính không hủy được", "a receipt or a correction stays")
     case .laterEventStands:

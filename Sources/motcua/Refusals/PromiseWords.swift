@@ -18,9 +18,10 @@ extension Refusal {
       let due = language.spoken(error.due)
       return Words(
         language.say(
-          "Hồ sơ \(error.code) đã hẹn lại một lần, đến \(due); không hẹn lại nữa.",
-          "Case \(error.code) was given a new date already, \(due); there is no further one."),
-        CommandLineText(["resolve", error.code, "--apologise", apology(days: 0, language)]))
+          "Hồ sơ \(error.code) đã hẹn lại đủ số lần cho phép, đến \(due); khi có kết quả thì xin lỗi cùng lúc trả lời.",
+          "Case \(error.code) has had all the new dates that the rules allow, the last \(due); apologise with the result."
+        ),
+        CommandLineText(["show", error.code]))
     case .newDateMissing:
       let due = language.spoken(try decoded(Wire.NewDateMissing.self).due)
       return Words(

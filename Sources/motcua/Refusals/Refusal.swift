@@ -37,6 +37,7 @@ struct Refusal {
     case stopping = "vn.motcua.Desk.Stopping"
     case storageFull = "vn.motcua.Desk.StorageFull"
     case storageFailed = "vn.motcua.Desk.StorageFailed"
+    case readFailed = "vn.motcua.Desk.ReadFailed"
     case protocolViolation = "vn.motcua.Desk.ProtocolViolation"
     case mappingInvalid = "vn.motcua.Admin.MappingInvalid"
     case importRefused = "vn.motcua.Admin.ImportRefused"

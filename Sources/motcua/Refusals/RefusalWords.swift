@@ -13,9 +13,9 @@ extension Refusal {
       let matches = error.matches.joined(separator: ", ")
       return Words(
         say(
-          "Mã \(error.code) hợp với nhiều hồ sơ: \(matches).",
+          "Mã \(error.code) khớp với nhiều hồ sơ: \(matches).",
           "The code \(error.code) fits several cases: \(matches)."),
-        error.matches.first.map { line.replacing(error.code, by: $0) })
+        error.matches.first.map { line.replacing(error.code, by: $0 == error.code ? "=\($0)" : $0) })
     case .codeTaken:
       let code = try decoded(Wire.CodeTaken.self).code
       return Words(
@@ -25,8 +25,8 @@ extension Refusal {
       let known = error.known.joined(separator: ", ")
       return Words(
         say(
-          "Không có thủ tục “\(error.procedure)”; có: \(known).",
-          "There is no procedure “\(error.procedure)”; there are: \(known)."),
+          "Không có thủ tục “\(error.procedure)”\(known.isEmpty ? " vào ngày đó" : "; có: " + known).",
+          "There is no procedure “\(error.procedure)”\(known.isEmpty ? " on that day" : "; there are: " + known)."),
         CommandLineText(["procedures"]))
     case .fieldMissing, .textTooLong, .textNotAllowed, .unreadableDate, .unreadableCommandId:
       return try fieldWords(name, line, language)
@@ -36,10 +36,12 @@ extension Refusal {
     case .alreadyResolved:
       let error = try decoded(Wire.AlreadyResolved.self)
       let at = language.spoken(error.at)
+      let outcome = error.outcome.map { " (\(language.word($0)))" } ?? ""
       return Words(
         say(
-          "Hồ sơ \(error.code) đã có kết quả (\(language.word(error.outcome))) lúc \(at).",
-          "Case \(error.code) was resolved (\(language.word(error.outcome))) at \(at)."), on("return", error.code))
+          "Hồ sơ \(error.code) đã có kết quả\(outcome) lúc \(at).",
+          "Case \(error.code) was resolved\(outcome) at \(at)."),
+        on("return", error.code))
     case .notResolved:
       let error = try decoded(Wire.NotResolved.self)
       let due = language.spoken(error.due)
@@ -62,7 +64,7 @@ extension Refusal {
     case .inFuture, .backdatingNeedsReason, .backdatingAcrossDue, .beforeReceipt, .notVoidable, .nothingToCorrect,
       .versionConflict:
       return try entryWords(name, line, language)
-    case .commandReused, .busy, .stopping, .storageFull, .storageFailed, .protocolViolation:
+    case .commandReused, .busy, .stopping, .storageFull, .storageFailed, .readFailed, .protocolViolation:
       return try serviceWords(name, line, language)
     case .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)

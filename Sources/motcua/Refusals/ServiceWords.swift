@@ -35,6 +35,12 @@ extension Refusal {
           "The ledger could not be written (\(reason)): the outcome is unknown; repeating under the same id is safe."
         ),
         again)
+    case .readFailed:
+      return Words(
+        language.say(
+          "motcuad không đọc được dữ liệu cần cho câu trả lời; chưa ghi gì. Người vận hành xem nhật ký của motcuad.",
+          "motcuad could not read what the answer needs; nothing was recorded. The operator finds more in its log."),
+        CommandLineText(["status"]))
     default:
       let error = try decoded(Wire.ProtocolViolation.self)
       return Words(

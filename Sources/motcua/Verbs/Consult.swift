@@ -57,6 +57,12 @@ struct Consult: Verb {
     let (code, typed) = parts
     let question = try session.required(typed, "QUESTION", "câu hỏi", "the question")
     let guidance = try session.required(answer, "--answer", "lời hướng dẫn", "the guidance")
+    if code != nil, name != nil || phone != nil || channel != nil {
+      throw Failure.usage(
+        session.say(
+          "--name, --phone, --channel chỉ dùng cho câu hỏi mới, không kèm mã hồ sơ.",
+          "--name, --phone and --channel are for a new enquiry, not for a case."))
+    }
     let entry = try recording.entry(session.language)
     let receipt = try session.daemon.command(
       Wire.Consult(

@@ -15,8 +15,8 @@ struct Import: Verb {
   @OptionGroup var common: CommonOptions
 
   func run(_ session: Session) throws {
-    let file = try session.required(file, "FILE", "Tệp CSV", "the CSV file")
-    let mapping = try session.required(mapping, "--mapping", "Tệp ánh xạ", "the mapping")
+    let file = try session.required(file, "FILE", "tệp CSV", "the CSV file")
+    let mapping = try session.required(mapping, "--mapping", "tệp ánh xạ", "the mapping")
     let text = try TextFile.read(file, session.language)
     let mappingText = try TextFile.read(mapping, session.language)
     let bar = ProgressBar()

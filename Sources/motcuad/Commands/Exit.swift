@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// How the daemon ends, in the numbers of sysexits.h. The unit restarts it after all but the first three.
+/// How the daemon ends, in the numbers of sysexits.h. The unit restarts it after `storage` only.
 enum Exit {
   static let config = ExitCode(78)
   /// The ledger is missing events, was exchanged, or is damaged.

@@ -114,9 +114,14 @@ struct AdminRoutes: Sendable {
       progress.repeated = step.repeated
       try report(progress, false)
     }
+    // In parts, because a reply has a limit and a large file many oddities.
+    for part in stride(from: 0, to: max(bad.count, log.warnings.count), by: 1000) {
+      progress.badRows = bad.dropFirst(part).prefix(1000).map { Wire.RowNote($0) }
+      progress.warnings = log.warnings.dropFirst(part).prefix(1000).map { Wire.RowNote($0) }
+      try report(progress, false)
+    }
+    (progress.badRows, progress.warnings) = ([], [])
     progress.phase = .done
-    progress.badRows = bad.map { Wire.RowNote($0) }
-    progress.warnings = log.warnings.map { Wire.RowNote($0) }
     try report(progress, true)
   }
 }

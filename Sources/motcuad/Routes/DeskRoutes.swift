@@ -16,7 +16,14 @@ struct DeskRoutes: Sendable {
       },
       command(Wire.Consult.self, \.entry) { call in
         let consult = Consult(question: call.question.nfc, guidance: call.guidance.nfc, minutes: call.minutes)
-        if let code = call.code { return (.existing(code.nfc), .consult(consult)) }
+        if let code = call.code {
+          // Who asks is known from the case; taking it without a word would lose it.
+          let unused = [
+            "applicant": call.applicant != nil, "phone": call.phone != nil, "channel": call.channel != nil,
+          ].filter(\.value).keys.min()
+          if let unused { throw VarlinkError.invalidParameter(unused) }
+          return (.existing(code.nfc), .consult(consult))
+        }
         var receive = Receive(.enquiry, applicant: call.applicant?.nfc)
         receive.phone = call.phone?.nfc
         if let channel = call.channel { receive.channel = Channel(channel) }
@@ -60,18 +67,18 @@ struct DeskRoutes: Sendable {
 
   /// A verb: from the wire to the desk's command, recorded under the caller's name.
   private func command<Method: ReceiptMethod>(
-    _: Method.Type, _ entry: any KeyPath<Method, Wire.Entry?> & Sendable,
+    _: Method.Type, _ entryPath: any WritableKeyPath<Method, Wire.Entry?> & Sendable,
     _ body: @escaping @Sendable (Method) throws -> (CommandRequest.Target, CaseCommand.Action)
   ) -> Route {
     Route.one(Method.self, .clerk) { [service] call, caller in
       let (target, action) = try body(call)
-      let entry = call[keyPath: entry]
+      let entry = call[keyPath: entryPath]
       let command = CaseCommand(
         action, expected: entry?.expectedVersion.map { .exactly(Version(UInt32(clamping: $0))) } ?? .any,
         occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason?.nfc)
       let request = CommandRequest(
         target, command, actor: caller.actor, id: try id(entry?.commandId),
-        canonicalText: try canonical(call))
+        canonicalText: try canonical(call, entryPath))
       return Method.answer(Wire.Receipt(try await service.record(request).get(), now: service.now))
     }
   }
@@ -82,9 +89,12 @@ struct DeskRoutes: Sendable {
     return id
   }
 
-  /// The same text for the same command, whatever order its fields came in. The id is in it, which is the same for a
-  /// repetition.
-  private func canonical<Method: WireMethod>(_ call: Method) throws -> [UInt8] {
+  /// The same text for the same command, whatever order its fields came in and however its id was spelt.
+  private func canonical<Method: WireMethod>(
+    _ call: Method, _ entry: any WritableKeyPath<Method, Wire.Entry?> & Sendable
+  ) throws -> [UInt8] {
+    var call = call
+    call[keyPath: entry]?.commandId = nil
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return Array(Method.method.utf8) + [0] + Array(try encoder.encode(call))

@@ -26,7 +26,7 @@ struct RouteTable: VarlinkService {
       if let failure = WireFailure.error(for: error) { return .failure(failure) }
       // What is left is our own fault or the disk's; the details are for the operator, not for the caller.
       logger.error("\(call.method) failed", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
-      return .failure(WireFailure.wire(Wire.StorageFailed(reason: "\(error)")))
+      return .failure(WireFailure.wire(Wire.ReadFailed()))
     }
   }
 }

@@ -43,8 +43,9 @@ struct ViewsRoutes: Sendable {
         }
       },
       Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { [service] call, _ in
-        guard !call.words.foldedWords.isEmpty else { throw Rejection.fieldMissing("words") }
-        return service.views.search(call.words)
+        let words = try FieldText.words.required(call.words)
+        guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
+        return service.views.search(words)
       } next: { pages in
         try pages.next().map { rows in .init(cases: rows.compactMap(tell)) }
       },
@@ -57,7 +58,9 @@ struct ViewsRoutes: Sendable {
           complaints: Wire.Columns(tally[.complaints] ?? Columns()))
       },
       Route.one(Wire.Explain.self, .reader) { [service] call, _ in
-        .init(explanation: Wire.Explanation(try service.explain(call.code.nfc)))
+        let explanation = try service.explain(call.code.nfc)
+        let procedure = service.procedure(of: explanation.row.state)
+        return .init(explanation: Wire.Explanation(explanation, procedure: procedure))
       },
       Route.one(Wire.Procedures.self, .reader) { [service] _, _ in
         let today = service.now.day(at: service.book?.office.utcOffset ?? .utc)

@@ -39,7 +39,7 @@ extension Wire.Case {
       receivedAt: receipt.at.wire, term: facts.term.wire, firstDue: firstDue.wire, due: due.wire,
       provisional: facts.isProvisional, reappointments: state.reappointments, status: state.status.wire,
       open: state.isOpen, ended: state.isEnded, late: standing.isLate, apologyOwed: standing.owesApology,
-      secondDateKept: standing.secondDateKept, outcome: state.resolution?.facts.outcome.wire,
+      secondDateKept: standing.secondDateKept, outcome: state.resolution?.facts.outcome?.wire,
       outcomeReason: state.resolution?.facts.reason, documentNumber: state.resolution?.facts.documentNumber,
       signedBy: state.resolution?.facts.signedBy, resolvedAt: state.resolution?.at.wire,
       returnedAt: state.handover?.at.wire, returnedTo: state.handover?.to, withdrawnAt: state.withdrawal?.at.wire,
@@ -89,7 +89,7 @@ extension Wire.Event {
     case .resolved(let facts):
       type = .resolved
       resolved = Wire.Resolved(
-        outcome: facts.outcome.wire, reason: facts.reason, documentNumber: facts.documentNumber,
+        outcome: facts.outcome?.wire, reason: facts.reason, documentNumber: facts.documentNumber,
         signedBy: facts.signedBy, closes: facts.closes)
     case .returned(let facts):
       type = .returned
@@ -122,7 +122,7 @@ extension Wire.Columns {
 }
 
 extension Wire.Explanation {
-  init(_ explanation: Explanation) {
+  init(_ explanation: Explanation, procedure: Procedure?) {
     let (state, book) = (explanation.row.state, explanation.book)
     let facts = state.receipt?.facts
     let term = facts?.term ?? .imported
@@ -150,7 +150,7 @@ extension Wire.Explanation {
     }
     self.init(
       code: facts?.code ?? "", receivedAt: state.receipt?.at.wire ?? "", term: term.wire,
-      rule: term.rule(book.rules).wire, source: term.source(book.rules), days: term == .imported ? [] : days,
+      rule: term.rule(book.rules).wire, source: term.source(procedure, book.rules), days: term == .imported ? [] : days,
       firstDue: (state.firstDue ?? Timestamp.bounds.lowerBound).wire, provisional: facts?.isProvisional ?? false,
       appointments: appointments, rulesPosition: Int(state.receipt?.rules.rawValue ?? 0))
   }
@@ -183,10 +183,12 @@ extension Term {
     }
   }
 
-  fileprivate func source(_ rules: RuleSet) -> String {
-    switch self {
-    case .atOnce: rules.sources.sameDay
-    case .workingDays, .days: rules.sources.term
+  /// Where the term stands, and where it stands how terms are counted.
+  fileprivate func source(_ procedure: Procedure?, _ rules: RuleSet) -> String {
+    let term = procedure?.source ?? rules.sources.kinds
+    return switch self {
+    case .atOnce: "\(term); \(rules.sources.sameDay)"
+    case .workingDays, .days: "\(term); \(rules.sources.term)"
     case .imported: ""
     }
   }

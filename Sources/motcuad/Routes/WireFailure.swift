@@ -26,6 +26,7 @@ enum WireFailure {
     case .rejected(let rejection): wire(rejection)
     case .busy: wire(Wire.Busy())
     case .stopping: wire(Wire.Stopping())
+    case .unreadable: wire(Wire.ReadFailed())
     case .storageFull(let free, let reserve): wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve))
     case .storageFailed(let reason): wire(Wire.StorageFailed(reason: reason))
     }
@@ -47,7 +48,7 @@ enum WireFailure {
     case .unreadableCommandID(let text): wire(Wire.UnreadableCommandId(commandId: text))
     case .apologyOwed(let code, let due, let days): wire(Wire.ApologyOwed(code: code, due: text(due), days: days))
     case .alreadyResolved(let code, let outcome, let at):
-      wire(Wire.AlreadyResolved(code: code, outcome: outcome.wire, at: text(at)))
+      wire(Wire.AlreadyResolved(code: code, outcome: outcome?.wire, at: text(at)))
     case .notResolved(let code, let due): wire(Wire.NotResolved(code: code, due: text(due)))
     case .caseEnded(let code, let status, let at): wire(Wire.CaseEnded(code: code, status: status.wire, at: text(at)))
     case .consultationMissing(let code): wire(Wire.ConsultationMissing(code: code))

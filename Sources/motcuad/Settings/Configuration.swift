@@ -10,10 +10,11 @@ struct Configuration: Sendable {
   init(_ directory: String) throws(SettingsError) {
     daemon = try DaemonSettings(SettingsFile(directory, "motcuad.toml"))
     let office = try OfficeSettings(SettingsFile(directory, "office.toml"))
+    let today = Timestamp.machine.day(at: office.office.utcOffset)
     language = office.language
     book = RuleBook(
       office: office.office, calendar: try WorkingCalendar(SettingsFile(directory, "calendar.toml")),
       procedures: try Procedure.catalogue(SettingsFile(directory, "procedures.toml")),
-      rules: try RuleSet(SettingsFile(directory, "rules.toml")))
+      rules: try RuleSet(SettingsFile(directory, "rules.toml"), today: today))
   }
 }

@@ -2,8 +2,14 @@ import Desk
 
 extension RuleSet {
   /// `rules.toml`: the rules that are numbers and lists.
-  init(_ file: SettingsFile) throws(SettingsError) {
+  init(_ file: SettingsFile, today: CalendarDay) throws(SettingsError) {
     let root = file.root
+    let effective = try root.parsed("effective", "2025-07-01") { CalendarDay(text: $0) }
+    guard effective <= today else {
+      throw root.error(
+        "effective", "bộ quy định này có hiệu lực từ \(effective.text), chưa đến ngày",
+        "this rule set is in force from \(effective.text), which is still to come")
+    }
     let term = try root.section("term")
     let source = try root.section("source")
     var causes: [Cause] = []
@@ -28,7 +34,7 @@ extension RuleSet {
     }
     self.init(
       version: try root.string("version"),
-      effective: try root.parsed("effective", "2025-07-01") { CalendarDay(text: $0) },
+      effective: effective,
       sameDayCutoff: try root.parsed("same_day_cutoff", "15:00") { TimeOfDay(text: $0) },
       reappointmentsMax: try root.int("reappointments_max", in: 0...100), causes: causes,
       enquiryTerm: try read("enquiry"), complaintTerm: try read("complaint"), assistanceTerm: try read("assistance"),

@@ -41,7 +41,7 @@ struct SettingsFile {
     } catch {
       throw SettingsError(
         file: path, line: error.line,
-        reason: Text(vi: "không phải TOML đúng: \(error.what)", en: "is not TOML: \(error.what)"))
+        reason: Text(vi: "không phải TOML đúng: \(error.what.vi)", en: "is not TOML: \(error.what.en)"))
     }
     do {
       let table = try TOMLTable(string: text)

@@ -1,9 +1,11 @@
+import Desk
+
 /// Finds the two mistakes on which the TOML parser stops the process instead of reporting them: a table header without
 /// a name, and a place where a value must stand and none does. Everything else is left to the parser.
 struct TOMLGuard {
   struct Mistake: Error {
     var line: Int
-    var what: String
+    var what: Text
   }
 
   private let bytes: [UInt8]
@@ -64,7 +66,7 @@ struct TOMLGuard {
     if current == UInt8(ascii: "[") { advance() }
     while current == UInt8(ascii: " ") || current == UInt8(ascii: "\t") { advance() }
     guard let byte = current, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || Self.isBare(byte) else {
-      throw Mistake(line: line, what: "a table header without a name")
+      throw Mistake(line: line, what: Text(vi: "tên bảng để trống", en: "a table header without a name"))
     }
     while let byte = current, byte != UInt8(ascii: "\n") {
       if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { skipString(byte) } else { advance() }
@@ -82,11 +84,11 @@ struct TOMLGuard {
       case UInt8(ascii: "]") where bracket != nil: return
       case UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: "#"), UInt8(ascii: "\n"),
         UInt8(ascii: "\r"):
-        throw Mistake(line: start, what: "a value is missing")
+        throw Mistake(line: start, what: Text(vi: "thiếu giá trị", en: "a value is missing"))
       default: return
       }
     }
-    throw Mistake(line: start, what: "a value is missing")
+    throw Mistake(line: start, what: Text(vi: "thiếu giá trị", en: "a value is missing"))
   }
 
   private mutating func skipComment() {
