@@ -320,7 +320,9 @@ extension Wire {
     public var phone: String?
     public var procedureName: Text?
     public var subject: String?
+    /// What was handed in; where nobody recorded that, what the procedure asks for.
     public var papers: [String]
+    public var papersRecorded: Bool
     public var fee: Text?
     public var receivedAt: String
     public var receiver: String
@@ -338,6 +340,7 @@ extension Wire {
       procedureName: Text? = nil,
       subject: String? = nil,
       papers: [String],
+      papersRecorded: Bool,
       fee: Text? = nil,
       receivedAt: String,
       receiver: String,
@@ -353,6 +356,7 @@ extension Wire {
       self.procedureName = procedureName
       self.subject = subject
       self.papers = papers
+      self.papersRecorded = papersRecorded
       self.fee = fee
       self.receivedAt = receivedAt
       self.receiver = receiver

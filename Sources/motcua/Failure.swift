@@ -27,6 +27,8 @@ enum Exit {
   static let refused: Int32 = 1
   static let usage: Int32 = 64
   static let unreachable: Int32 = 69
+  /// The command may be done; what it says could not be written.
+  static let output: Int32 = 74
   static let temporary: Int32 = 75
   static let protocolViolation: Int32 = 76
   static let notPermitted: Int32 = 77

@@ -29,6 +29,9 @@ struct Invocation {
       }
     }
     guard index < typed.count else { return typed }
+    if typed[index] == "help", index + 1 < typed.count {
+      return ["help", VerbNames.english(typed[index + 1])]
+    }
     return [VerbNames.english(typed[index])] + typed[..<index] + typed[(index + 1)...]
   }
 

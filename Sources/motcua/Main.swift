@@ -17,6 +17,11 @@ enum Main {
       return Exit.done
     } catch is BrokenPipe {
       return Exit.done
+    } catch let failure as OutputFailure {
+      let reason = systemMessage(failure.code)
+      Notice.line(
+        invocation.language.say("Không ghi được kết quả ra: \(reason).", "The output could not be written: \(reason)."))
+      return Exit.output
     } catch let failure as Failure {
       let verdict = failure.verdict(invocation)
       verdict.print(asJSON: invocation.wantsJSON)
@@ -29,8 +34,7 @@ enum Main {
   private static func parserSays(_ error: any Error, _ invocation: Invocation) -> Int32 {
     if Motcua.exitCode(for: error).isSuccess {
       let text = ParserText.help(Motcua.fullMessage(for: error), invocation.language)
-      Output.write(Array((text + "\n").utf8), to: STDOUT_FILENO)
-      return Exit.done
+      return Output.write(Array((text + "\n").utf8), to: STDOUT_FILENO) || errno == EPIPE ? Exit.done : Exit.output
     }
     let first = invocation.arguments.first ?? ""
     let sentence =

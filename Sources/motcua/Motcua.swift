@@ -12,16 +12,19 @@ struct Motcua: ParsableCommand {
       discussion: language.say(
         """
         Mã hồ sơ được viết tắt: 975 là hồ sơ số 975 hôm nay, 261008-0975 là của ngày đó.
-        Ngày: 26/11/2026, 26/11/2026 16:00, 2026-11-26 hoặc +2 (ngày làm việc).
-        Mã thoát: 0 xong, 1 bị từ chối, 64 sai lệnh, 69 không gặp motcuad, 75 quá giờ hoặc bận, 76 sai giao thức, \
+        Ngày: 26/11/2026 (hết giờ làm việc), 26/11/2026 16:00, 2026-11-26 hoặc +2 (ngày làm việc).
+        Mọi lệnh đều có --json, --lang, --socket (hay MOTCUA_SOCKET) và --timeout.
+        Mã thoát: 0 xong, 1 bị từ chối, 64 sai lệnh, 69 không gặp motcuad, 74 không ghi ra được, 75 quá giờ hoặc bận, 76 sai giao thức, \
         77 không được phép.
         """,
         """
         Codes may be shortened: 975 is today's case 975, 261008-0975 the one of that day.
-        Dates: 26/11/2026, 26/11/2026 16:00, 2026-11-26 or +2 (working days).
-        Exit codes: 0 done, 1 refused, 64 usage, 69 daemon unreachable, 75 timeout or busy, 76 protocol, \
+        Dates: 26/11/2026 (the end of office hours), 26/11/2026 16:00, 2026-11-26 or +2 (working days).
+        Every verb has --json, --lang, --socket (or MOTCUA_SOCKET) and --timeout.
+        Exit codes: 0 done, 1 refused, 64 usage, 69 daemon unreachable, 74 output, 75 timeout or busy, 76 protocol, \
         77 not permitted.
         """),
+      version: "0.1.0",
       subcommands: [
         Receive.self, Consult.self, Progress.self, Apologise.self, Resolve.self, Return.self, Withdraw.self,
         Correct.self,

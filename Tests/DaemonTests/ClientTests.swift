@@ -117,6 +117,42 @@ struct ClientTests {
     #expect(try client.run("history", code).output.split(separator: "\n").count == 2)
   }
 
+  @Test("output that cannot be written is not passed over: a full disk is an error, a reader that left is not")
+  func fullOutput() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let motcua = RunningDaemon.products.appending(path: "motcua").path
+    func status(of script: String) throws -> Int32 {
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", script]
+      process.environment = ["MOTCUA_SOCKET": daemon.socket, "PATH": "/usr/bin:/bin"]
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+    #expect(try status(of: "\(motcua) status > /dev/full") == 74)
+    #expect(try status(of: "\(motcua) --help > /dev/full") == 74)
+    #expect(try status(of: "(\(motcua) procedures; echo $? >&3) 3>&1 | { head -1 >/dev/null; cat >/dev/null; }") == 0)
+  }
+
+  @Test("the command that a refusal suggests is not refused for the same reason")
+  func suggestions() throws {
+    let daemon = try RunningDaemon()
+    daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
+    try daemon.start()
+    let client = Client(socket: daemon.socket)
+    let code = try daemon.connect().receive("Hoa").code
+    let missing = try client.run("apologise", code, "--text", "Xin lỗi.")
+    #expect(missing.errors.contains("--new-due"), "\(missing.errors)")
+    _ = try daemon.connect().ask(Wire.SetClock(to: "2026-11-25T08:00"))
+    let wrongCause = try client.run("resolve", code, "--apologise", "Lời của tôi.", "--cause", "wait")
+    #expect(wrongCause.status == 1 && wrongCause.errors.contains("Lời của tôi."), "\(wrongCause.errors)")
+    #expect(!wrongCause.errors.contains("--cause"))
+    #expect(try client.run("resolve", code, "--apologise", "Lời của tôi.").status == 0)
+  }
+
   @Test("the demonstration tells its story to the end, in at most 80 lines", arguments: ["en", "vi"])
   func demo(language: String) throws {
     let client = Client(socket: "/nowhere", language: language)

@@ -85,4 +85,16 @@ struct CorrectTests {
     try story.given(.correct(Correct(voids: Version(2), reason: "nhầm")), at: "2026-11-25T09:02")
     #expect(story.standing(at: "2026-11-25T09:03").owesApology)
   }
+
+  @Test("saying what stands there already is no correction")
+  func sameAgain() throws {
+    var story = try Story.received()
+    guard
+      case .nothingToCorrect = story.rejection(
+        of: .correct(Correct(changes: .init(applicant: "Nguyễn Thị Hoa"), reason: "r")), at: "2026-11-19T10:00")
+    else {
+      Issue.record("the same name again was recorded as a change")
+      return
+    }
+  }
 }

@@ -65,4 +65,16 @@ struct ReceiveTests {
       story.rejection(of: .receive(Receive(.complaint, applicant: name)), at: "2026-11-18T09:00")
         == .fieldMissing("applicant"))
   }
+
+  @Test("a complaint about a procedure has the time of complaints, help with one has the procedure's")
+  func termByKind() throws {
+    var complaint = Story()
+    let about = Receive(.complaint, procedure: "khai-sinh", applicant: "Hoa")
+    try complaint.given(.receive(about), at: "2026-11-18T09:00")
+    #expect(complaint.state.receipt?.facts.term == .days(30))
+    var assistance = Story()
+    try assistance.given(
+      .receive(Receive(.assistance, procedure: "cai-chinh", applicant: "Hoa")), at: "2026-11-18T09:00")
+    #expect(assistance.state.receipt?.facts.term == .workingDays(3))
+  }
 }

@@ -119,6 +119,7 @@ import Testing
       office: Wire.Text(vi: "UBND xã Hoa Lộc", en: ""), place: Wire.Text(vi: "Thanh Hóa", en: ""),
       code: "H56.26.07-261123-0002", applicant: "Nguyễn Thị Hoa", phone: nil,
       procedureName: Wire.Text(vi: "Cải chính hộ tịch", en: ""), subject: nil, papers: ["Tờ khai", "Giấy khai sinh"],
+      papersRecorded: true,
       fee: Wire.Text(vi: "Miễn phí", en: ""), receivedAt: "2026-11-23T09:00:00+07:00", receiver: "hoa",
       due: "2026-11-27T17:00:00+07:00", provisional: true, atOnce: false)
     let golden = """
@@ -130,7 +131,7 @@ import Testing
 
       Tiếp nhận của: Nguyễn Thị Hoa
       Thủ tục: Cải chính hộ tịch
-      Thành phần hồ sơ:
+      Giấy tờ đã nhận:
         1. Tờ khai
         2. Giấy khai sinh
       Lệ phí: Miễn phí

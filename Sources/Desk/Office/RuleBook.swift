@@ -21,6 +21,15 @@ public struct RuleBook: Hashable, Sendable, Codable {
       .max { $0.effective < $1.effective }
   }
 
+  /// How long the office has. A complaint or an enquiry about a procedure has its own time, not the procedure's.
+  public func term(of kind: CaseKind, _ procedure: Procedure?) -> Term {
+    switch kind {
+    case .procedure, .assistance: procedure?.term ?? rules.assistanceTerm
+    case .enquiry: rules.enquiryTerm
+    case .complaint: rules.complaintTerm
+    }
+  }
+
   /// The version of a procedure that a case was received under.
   public func procedure(id: String, effective: CalendarDay) -> Procedure? {
     procedures.first { $0.id == id && $0.effective == effective }
@@ -124,7 +133,7 @@ public struct RuleSet: Hashable, Sendable, Codable {
   /// How many new dates may be named after the first.
   public var reappointmentsMax: Int
   public var causes: [Cause]
-  /// The terms of cases that have no procedure.
+  /// The terms of enquiries, of complaints, and of assistance without a procedure.
   public var enquiryTerm: Term
   public var complaintTerm: Term
   public var assistanceTerm: Term
@@ -143,13 +152,5 @@ public struct RuleSet: Hashable, Sendable, Codable {
     self.complaintTerm = complaintTerm
     self.assistanceTerm = assistanceTerm
     self.sources = sources
-  }
-
-  public func term(of kind: CaseKind) -> Term {
-    switch kind {
-    case .procedure, .assistance: assistanceTerm
-    case .enquiry: enquiryTerm
-    case .complaint: complaintTerm
-    }
   }
 }

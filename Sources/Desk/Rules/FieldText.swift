@@ -38,7 +38,8 @@ public enum FieldText: String, Sendable, CaseIterable {
     case 0x09, 0x0A: bytesMax >= 1000
     case 0..<0x20, 0x7F..<0xA0: false
     case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: false
-    case 0xE0000...0xE007F: false
+    // U+FFFD is what is left of bytes that were no text.
+    case 0xFFFD, 0xE0000...0xE007F: false
     default: !scalar.properties.isNoncharacterCodePoint
     }
   }

@@ -19,6 +19,15 @@ public struct Corrected: Hashable, Sendable {
       self.subject = subject
       self.responsible = responsible
     }
+
+    /// What says what is there already is no change.
+    mutating func leaveOut(whatStandsIn facts: Received) {
+      if applicant == facts.applicant { applicant = nil }
+      if phone == facts.phone { phone = nil }
+      if place == facts.place { place = nil }
+      if subject == facts.subject { subject = nil }
+      if responsible == facts.responsible { responsible = nil }
+    }
   }
 
   public var changes: Changes
@@ -48,12 +57,13 @@ public struct Correct: Hashable, Sendable {
 extension CaseDecider {
   /// Stands after the end too: a misspelt name is found when the paper is in the citizen's hands.
   func correct(_ command: Correct, _ state: CaseState) throws(Rejection) -> [CaseEvent.Body] {
-    let changes = Corrected.Changes(
+    var changes = Corrected.Changes(
       applicant: try FieldText.applicant.checked(command.changes.applicant),
       phone: try FieldText.phone.checked(command.changes.phone),
       place: try FieldText.place.checked(command.changes.place),
       subject: try FieldText.subject.checked(command.changes.subject),
       responsible: try FieldText.responsible.checked(command.changes.responsible))
+    if let facts = state.receipt?.facts { changes.leaveOut(whatStandsIn: facts) }
     if changes == .init(), command.voids == nil { throw .nothingToCorrect(code: state.code) }
     if let version = command.voids {
       if let obstacle = obstacle(toVoiding: version, state) {

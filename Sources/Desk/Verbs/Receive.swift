@@ -96,7 +96,7 @@ extension CaseDecider {
     guard papersBytes <= FieldText.guidance.bytesMax else {
       throw .textTooLong(field: "papers", bytes: papersBytes, limit: FieldText.guidance.bytesMax)
     }
-    let term = procedure?.term ?? book.rules.term(of: command.kind)
+    let term = book.term(of: command.kind, procedure)
     let due = DueDate(term: term, receivedAt: receivedAt, book: book)
     return Received(
       code: context.newCode, kind: command.kind, procedure: procedure?.id, procedureEffective: procedure?.effective,

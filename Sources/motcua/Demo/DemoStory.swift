@@ -21,6 +21,9 @@ struct DemoStory {
     let say = language.say(_:_:)
     let moment = language.spoken("\(Self.start):00+07:00")
     try output.line(say("— \(moment) — sổ DEMO, đồng hồ riêng", "— \(moment) — a DEMO ledger with a clock of its own"))
+    try output.line(
+      say("(P3, P5, P7, P9: bốn trong mười điều cơ quan đã hứa)", "(P3, P5, P7, P9: four of the office's ten promises)")
+    )
     try act("1. Dân hỏi được tư vấn (P3)", "1. Who asks is advised (P3)")
     _ = try run([
       "consult", say("Sửa năm sinh trong giấy khai sinh thì cần gì?", "What does it take to correct a year of birth?"),

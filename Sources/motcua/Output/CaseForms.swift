@@ -15,7 +15,7 @@ struct CaseTable {
 
   mutating func add(_ item: Wire.Case) {
     table.add([
-      item.code, item.applicant ?? "—", language.matter(item), language.tabular(item.due),
+      item.code, item.applicant ?? "—", language.matter(item), language.dates(item),
       ([language.word(item.status)] + [language.lateness(item)].compactMap(\.self)).joined(separator: " · "),
       item.responsible ?? item.receiver,
     ])
@@ -28,6 +28,11 @@ struct CaseTable {
 }
 
 extension Language {
+  /// When it was promised, and the later appointment if there is one.
+  func dates(_ item: Wire.Case) -> String {
+    item.firstDue == item.due ? tabular(item.due) : "\(tabular(item.firstDue)) → \(tabular(item.due))"
+  }
+
   /// What the case is about: its procedure, else its kind.
   func matter(_ item: Wire.Case) -> String { item.procedureName.map(say) ?? item.procedure ?? word(item.kind) }
 }

@@ -6,13 +6,14 @@ enum DayRow {
   static func lines(_ days: [Wire.CountedDay], _ language: Language, columns: Int?) -> [String] {
     var lines: [String] = []
     var month: Substring?
-    for day in days {
+    for (index, day) in days.enumerated() {
       let fields = day.date.split(separator: "-")
       let dayNumber = fields.count == 3 ? Int(fields[2]).map(String.init) ?? day.date : day.date
       let monthNumber = fields.count == 3 ? fields[1] : nil
       let turn = month != nil && monthNumber != month ? monthNumber.flatMap { Int($0) }.map { "/\($0)" } ?? "" : ""
       month = monthNumber
-      let cell = "\(Weekdays.short(day.weekday, language)) \(dayNumber)\(turn)\(mark(day, language))"
+      let cell =
+        "\(Weekdays.short(day.weekday, language)) \(dayNumber)\(turn)\(mark(day, isFirst: index == 0, language))"
       guard let last = lines.last else {
         lines.append(cell)
         continue
@@ -27,9 +28,10 @@ enum DayRow {
     return lines
   }
 
-  private static func mark(_ day: Wire.CountedDay, _ language: Language) -> String {
+  /// What arrived on a day off counts from the next opening, which then needs a word.
+  private static func mark(_ day: Wire.CountedDay, isFirst: Bool, _ language: Language) -> String {
     switch day.kind {
-    case .receipt: ""
+    case .receipt: isFirst ? "" : language.say(" tính là ngày nhận", " counts as the receipt")
     case .weekend, .dayOff: language.say(" nghỉ", " off")
     case .counted: day.count.map { " \(circled($0))" } ?? ""
     }

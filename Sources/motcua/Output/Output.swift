@@ -3,6 +3,11 @@ import Glibc
 /// Whoever read the output has gone; nothing is left to say.
 struct BrokenPipe: Error {}
 
+/// What was said did not arrive, such as on a full disk.
+struct OutputFailure: Error {
+  var code: Int32
+}
+
 /// Standard output: data, line by line.
 final class Output {
   private let descriptor: Int32
@@ -35,7 +40,10 @@ final class Output {
 
   func flush() throws {
     defer { buffer.removeAll(keepingCapacity: true) }
-    guard Self.write(buffer, to: descriptor) else { throw BrokenPipe() }
+    guard !buffer.isEmpty, !Self.write(buffer, to: descriptor) else { return }
+    let code = errno
+    if code == EPIPE { throw BrokenPipe() }
+    throw OutputFailure(code: code)
   }
 
   /// Whether everything was written.

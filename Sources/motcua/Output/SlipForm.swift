@@ -13,10 +13,8 @@ enum SlipForm {
     add("Điện thoại", slip.phone)
     add("Thủ tục", slip.procedureName?.vi)
     add("Nội dung", slip.subject)
-    if slip.papers.isEmpty {
-      lines.append("Thành phần hồ sơ: không có")
-    } else {
-      lines.append("Thành phần hồ sơ:")
+    if !slip.papers.isEmpty {
+      lines.append(slip.papersRecorded ? "Giấy tờ đã nhận:" : "Thành phần hồ sơ theo quy định:")
       lines += slip.papers.enumerated().map { "  \($0.offset + 1). \($0.element)" }
     }
     add("Lệ phí", slip.fee?.vi)

@@ -23,11 +23,13 @@ extension Refusal {
         ),
         CommandLineText(["show", error.code]))
     case .newDateMissing:
-      let due = language.spoken(try decoded(Wire.NewDateMissing.self).due)
+      let error = try decoded(Wire.NewDateMissing.self).due
+      let due = language.spoken(error)
       return Words(
         language.say(
           "Xin lỗi khi chưa có kết quả thì phải hẹn lại ngày mới, sau \(due).",
-          "An apology before there is a result must name a new date, after \(due)."), line.with("--new-due", "+2"))
+          "An apology before there is a result must name a new date, after \(due)."),
+        line.with("--new-due", Self.later(than: error)))
     case .newDateNotExpected:
       let error = try decoded(Wire.NewDateNotExpected.self)
       return Words(
@@ -54,7 +56,7 @@ extension Refusal {
       let (date, than) = (language.spoken(error.date), language.spoken(error.than))
       return Words(
         language.say("Ngày hẹn mới \(date) phải sau \(than).", "The new date \(date) must come after \(than)."),
-        line.with("--new-due", "+2"))
+        line.with("--new-due", Self.later(than: error.than)))
     }
   }
 
@@ -62,7 +64,11 @@ extension Refusal {
   private func afterApology(_ error: Wire.ApologyOwed, _ line: CommandLineText, _ language: Language) -> CommandLineText
   {
     let text = apology(days: error.days, language)
-    if let verb = line.verb, ["resolve", "return"].contains(verb) { return line.with("--apologise", text) }
+    if let verb = line.verb, ["resolve", "return"].contains(verb) {
+      // An apology that was there named a cause that does not answer for a date.
+      let isThere = line.arguments.contains { $0 == "--apologise" || $0.hasPrefix("--apologise=") }
+      return isThere ? line.without("--cause") : line.with("--apologise", text)
+    }
     return CommandLineText(["apologise", error.code, "--text", text, "--new-due", "+2"])
   }
 
@@ -74,6 +80,18 @@ extension Refusal {
   private static func days(_ count: Int, _ language: Language) -> String {
     guard count > 0 else { return language.say("trong ngày", "less than a day") }
     return language.say("\(count) ngày", count == 1 ? "1 day" : "\(count) days")
+  }
+
+  /// The first weekday after the day of an instant. A holiday is refused in its turn, with the day after it.
+  private static func later(than instant: String) -> String {
+    guard let moment = Moment(instant) else { return "+2" }
+    var (year, month, day) = (moment.year, moment.month, moment.day)
+    repeat {
+      day += 1
+      if day > Moment.days(inMonth: month, of: year) { (month, day) = (month + 1, 1) }
+      if month > 12 { (year, month) = (year + 1, 1) }
+    } while Moment.weekday(ofDay: Moment.daysSince1970(year, month, day)) > 5
+    return "\(day < 10 ? "0" : "")\(day)/\(month < 10 ? "0" : "")\(month)/\(year)"
   }
 
   /// `26/11/2026` from a day or an instant.

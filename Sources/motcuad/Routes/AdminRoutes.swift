@@ -92,6 +92,11 @@ struct AdminRoutes: Sendable {
       let line =
         mapping.text.split(separator: "\n", omittingEmptySubsequences: false)
         .firstIndex { $0.contains("\"\(error.name)\"") }.map { $0 + 1 } ?? 0
+      guard !error.known.isEmpty else {
+        let note = Wire.RowNote(
+          line: 1, reasonVi: "tệp trống, không có dòng tiêu đề", reasonEn: "the file has no header line")
+        throw WireFailure.wire(Wire.ImportRefused(badRows: [note], total: 1))
+      }
       throw WireFailure.wire(
         Wire.MappingInvalid(
           line: line, reasonVi: "tệp không có cột “\(error.name)”; tệp có: \(known)",

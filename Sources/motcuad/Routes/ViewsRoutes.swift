@@ -59,7 +59,10 @@ struct ViewsRoutes: Sendable {
       },
       Route.one(Wire.Explain.self, .reader) { [service] call, _ in
         let explanation = try service.explain(call.code.nfc)
-        let procedure = service.procedure(of: explanation.row.state)
+        let state = explanation.row.state
+        // A complaint or an enquiry has the time of its kind.
+        let hasOwnTime = [.complaint, .enquiry].contains(state.receipt?.facts.kind)
+        let procedure = hasOwnTime ? nil : service.procedure(of: state)
         return .init(explanation: Wire.Explanation(explanation, procedure: procedure))
       },
       Route.one(Wire.Procedures.self, .reader) { [service] _, _ in
@@ -112,7 +115,8 @@ struct ViewsRoutes: Sendable {
     return Wire.Slip(
       office: book.office.name.wire, place: book.office.place.wire, code: facts.code, applicant: facts.applicant,
       phone: facts.phone, procedureName: procedure?.name.wire, subject: facts.subject,
-      papers: facts.papers.isEmpty ? procedure?.papers ?? [] : facts.papers, fee: procedure?.fee.wire,
+      papers: facts.papers.isEmpty ? procedure?.papers ?? [] : facts.papers,
+      papersRecorded: !facts.papers.isEmpty, fee: procedure?.fee.wire,
       receivedAt: receipt.at.wire, receiver: receipt.receiver, due: due.wire, provisional: facts.isProvisional,
       atOnce: facts.term == .atOnce)
   }

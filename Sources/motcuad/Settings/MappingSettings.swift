@@ -18,12 +18,11 @@ extension ImportMapping {
     columns.group = try section.optionalString("group")
     try section.finish()
     var channels: [String: Channel] = [:]
-    let words = try root.section("channels")
-    for (word, name) in try words.words() {
+    for (word, name) in try root.optionalSection("channels")?.words() ?? [:] {
       guard let channel = Channel(name: name) else {
         let known = Channel.allCases.map(\.name).joined(separator: ", ")
-        throw words.error(
-          word, "“\(name)” không phải kênh; các kênh: \(known)", "\(name) is not a channel; there are: \(known)")
+        throw root.error(
+          "channels", "“\(name)” không phải kênh; các kênh: \(known)", "\(name) is not a channel; there are: \(known)")
       }
       channels[word] = channel
     }

@@ -151,6 +151,10 @@ final class SettingsSection {
     return SettingsSection(file: file, lines: lines, table: table, path: path + [(key, 0)])
   }
 
+  func optionalSection(_ key: String) throws(SettingsError) -> SettingsSection? {
+    value(key) == nil ? nil : try section(key)
+  }
+
   func sections(_ key: String) throws(SettingsError) -> [SettingsSection] {
     guard let value = value(key) else { return [] }
     guard let array = value.array, array.compactMap(\.table).count == array.count else {
