@@ -74,6 +74,8 @@ let package = Package(
       ]),
     // Tests, a folder for each module
     .testTarget(name: "HouseTests", dependencies: ["motcua"]),
+    .testTarget(name: "EventSourcingTests", dependencies: ["EventSourcing"]),
+    .testTarget(name: "DeskInterfaceTests", dependencies: ["DeskInterface", "Varlink"]),
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),

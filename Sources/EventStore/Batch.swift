@@ -28,6 +28,7 @@ public struct Batch: ~Copyable {
   /// Appends one record as the next version of its stream.
   ///
   /// - Throws: `StoreError.versionConflict` when `key.version` is not the stream's next version; nothing was put then.
+  @available(*, noasync)
   public mutating func append(_ record: [UInt8], _ key: Views.RecordKey) throws(StoreError) -> Position {
     let position = nextPosition
     let leaf = MerkleTree.leafHash(record)
@@ -59,6 +60,7 @@ public struct Batch: ~Copyable {
   ///
   /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if
   ///   nothing had happened.
+  @available(*, noasync)
   public consuming func commit() throws(CommitError) {
     if appended == 0 {
       abort()
@@ -79,6 +81,7 @@ public struct Batch: ~Copyable {
   }
 
   /// Drops everything that was appended.
+  @available(*, noasync)
   public consuming func abort() {
     ledger.abort()
     views.abort()

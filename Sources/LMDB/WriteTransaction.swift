@@ -20,6 +20,7 @@ public struct WriteTransaction: ~Copyable, Reading {
 
   /// Makes the writes visible, and durable unless the environment was opened without `sync`. After an error the outcome
   /// is unknown: acknowledge nothing, close, and look at what is there.
+  @available(*, noasync)
   public consuming func commit() throws(LMDBError) {
     isOpen = false
     core.environment.endsWriting()
@@ -27,30 +28,36 @@ public struct WriteTransaction: ~Copyable, Reading {
   }
 
   /// Forgets the writes; the same as letting the transaction go, but seen in the code.
+  @available(*, noasync)
   public consuming func abort() {}
 
   /// Stores the value at the key, in place of any value there.
+  @available(*, noasync)
   public borrowing func put(_ table: Table, _ key: Span<UInt8>, _ value: Span<UInt8>) throws(LMDBError) {
     try core.put(table, key, value, flags: 0)
   }
 
   /// Stores a row after the last one, without a search; throws `.keyExists` when the key is not greater than the last.
+  @available(*, noasync)
   public borrowing func append(_ table: Table, _ key: Span<UInt8>, _ value: Span<UInt8>) throws(LMDBError) {
     try core.put(table, key, value, flags: MDB_APPEND)
   }
 
   /// Stores a new row; throws `.keyExists`, and leaves the row as it is, when the key is there.
+  @available(*, noasync)
   public borrowing func insert(_ table: Table, _ key: Span<UInt8>, _ value: Span<UInt8>) throws(LMDBError) {
     try core.put(table, key, value, flags: MDB_NOOVERWRITE)
   }
 
   /// Removes the row and says whether there was one.
+  @available(*, noasync)
   @discardableResult
   public borrowing func delete(_ table: Table, _ key: Span<UInt8>) throws(LMDBError) -> Bool {
     try core.delete(table, key)
   }
 
   /// Removes every row of the table; the table stays.
+  @available(*, noasync)
   public borrowing func clear(_ table: Table) throws(LMDBError) {
     try core.clear(table)
   }
@@ -79,18 +86,22 @@ public struct WriteTransaction: ~Copyable, Reading {
 
 /// The same with arrays as keys and values.
 extension WriteTransaction {
+  @available(*, noasync)
   public borrowing func put(_ table: Table, _ key: [UInt8], _ value: [UInt8]) throws(LMDBError) {
     try put(table, key.span, value.span)
   }
 
+  @available(*, noasync)
   public borrowing func append(_ table: Table, _ key: [UInt8], _ value: [UInt8]) throws(LMDBError) {
     try append(table, key.span, value.span)
   }
 
+  @available(*, noasync)
   public borrowing func insert(_ table: Table, _ key: [UInt8], _ value: [UInt8]) throws(LMDBError) {
     try insert(table, key.span, value.span)
   }
 
+  @available(*, noasync)
   @discardableResult
   public borrowing func delete(_ table: Table, _ key: [UInt8]) throws(LMDBError) -> Bool {
     try delete(table, key.span)

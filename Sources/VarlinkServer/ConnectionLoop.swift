@@ -96,7 +96,7 @@ struct ConnectionLoop: Sendable {
       return true
     } catch is CancellationError {
       return false
-    } catch where error is ChannelError || error is IOError || error is NIOAsyncWriterError {
+    } catch  where error is ChannelError || error is IOError || error is NIOAsyncWriterError {
       // The client has had enough and is gone.
       return false
     } catch {

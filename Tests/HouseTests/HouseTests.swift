@@ -79,6 +79,37 @@ struct HouseTests {
     for name in ["libFoundation.so", "Internationalization", "ICU"] { #expect(!libraries.contains(name)) }
   }
 
+  @Test("no `await` can be written inside a write transaction: the compiler refuses it")
+  func noAwait() throws {
+    let using = "let transaction = try environment.beginWrite()\n  transaction.abort()"
+    #expect(try Self.compiles("func f(_ environment: Environment) throws {\n  \(using)\n}"))
+    #expect(try !Self.compiles("func f(_ environment: Environment) async throws {\n  \(using)\n}"))
+    let closure = "try environment.write { _ throws(LMDBError) in await pause() }"
+    #expect(try !Self.compiles("func f(_ environment: Environment) throws {\n  \(closure)\n}"))
+    // Nor can one be smuggled out of a function that may begin it, and be used then.
+    let smuggler = "func g(_ e: Environment) throws -> WriteTransaction { try e.beginWrite() }\n"
+    #expect(try Self.compiles(smuggler))
+    #expect(try !Self.compiles(smuggler + "func f(_ e: Environment) async throws { try g(e).commit() }"))
+  }
+
+  /// Whether a text compiles that imports LMDB, as built beside this test.
+  private static func compiles(_ text: String) throws -> Bool {
+    let file = NSTemporaryDirectory() + "motcua-\(UUID().uuidString).swift"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try "import LMDB\nfunc pause() async {}\n\(text)\n".write(toFile: file, atomically: true, encoding: .utf8)
+    let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+      "swiftc", "-swift-version", "6", "-typecheck", "-I", products.appending(path: "Modules").path, "-I",
+      project.appending(path: "Sources/CLMDB").path, file,
+    ]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
   private static func imported(_ line: String) -> String? {
     var words = line.split(separator: " ").map(String.init)
     while let first = words.first,
