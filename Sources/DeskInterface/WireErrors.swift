@@ -307,7 +307,7 @@ extension Wire {
     }
   }
 
-  /// This command id was used before for a command that said something else.
+  /// This command id was used before: for a command that said something else, or by somebody else.
   public struct CommandReused: WireError {
     public static let error = "vn.motcua.Desk.CommandReused"
     public var commandId: String

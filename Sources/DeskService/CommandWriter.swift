@@ -142,6 +142,10 @@ final class CommandWriter: Sendable {
       guard known.digest == digest else { throw Rejection.commandReused(CommandID.text(request.id)) }
       return try repeated(known, &batch)
     }
+    // Ids are not guessed: whoever sends another's command id has it from him.
+    if try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
+      throw Rejection.commandReused(CommandID.text(request.id))
+    }
     guard let (rulesPosition, book) = rules.current else { throw StoreError.unexpected("no rules are adopted") }
     let number: UInt64
     var state = CaseState()

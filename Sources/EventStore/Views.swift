@@ -6,7 +6,7 @@ import Glibc
 /// What the events mean today: an LMDB environment that is derived, disposable, and opened without sync.
 ///
 /// Three tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version →
-/// position) and `commands` (uid, command id → first and last position, digest). The others belong to whoever projects.
+/// position) and `commands` (command id, uid → first and last position, digest). The others belong to whoever projects.
 public final class Views: Sendable {
   public let environment: Environment
   public let number: Int
@@ -96,6 +96,20 @@ public final class Views: Sendable {
     }
   }
 
+  /// Whether somebody with another uid has used this command id.
+  public func isUsedByAnother(
+    uid: UInt32, commandID: [UInt8], _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> Bool {
+    var isUsed = false
+    try transaction.scan(commands, from: commandID) { key, _ in
+      let bytes = [UInt8](copying: key)
+      guard bytes.count == commandID.count + 4, bytes.starts(with: commandID) else { return .stop }
+      isUsed = bytes.suffix(4) != bigEndian(uid)[...]
+      return isUsed ? .stop : .next
+    }
+    return isUsed
+  }
+
   /// The positions of a stream's events from a version on, in order, at most `limit`.
   public func positions(
     of stream: UInt64, from version: Version = Version(1), limit: Int = .max,
@@ -132,5 +146,6 @@ public final class Views: Sendable {
 
   public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
 
-  private static func commandKey(_ uid: UInt32, _ id: [UInt8]) -> [UInt8] { bigEndian(uid) + id }
+  /// The id first: ids that begin with the time then grow the index at its right edge, whoever sends them.
+  private static func commandKey(_ uid: UInt32, _ id: [UInt8]) -> [UInt8] { id + bigEndian(uid) }
 }

@@ -45,12 +45,15 @@ struct IdempotencyTests {
     }
   }
 
-  @Test("the same id of another caller is another command")
+  @Test("another person's command id is refused, with the same text or another, and tells nothing of his command")
   func otherCaller() async throws {
     try await Desktop().during { service async throws in
-      let first = try await service.accept(.receive("Hoa", by: Fixture.lan, id: id))
-      let second = try await service.accept(.receive("Hoa", by: Fixture.minh, id: id))
-      #expect(!second.isRepeated && second.number != first.number)
+      _ = try await service.accept(.receive("Hoa", by: Fixture.lan, id: id))
+      for name in ["Hoa", "Lan"] {
+        #expect(await service.rejection(.receive(name, by: Fixture.minh, id: id)) == .commandReused(CommandID.text(id)))
+      }
+      #expect(try service.caseCount() == 1)
+      #expect(try await service.accept(.receive("Hoa", by: Fixture.lan, id: id)).isRepeated)
     }
   }
 
