@@ -48,7 +48,7 @@ public enum CommandFailure: Error, Sendable {
   case busy
   case stopping
   /// What it needed could not be read; nothing was recorded, and the other commands went on.
-  case unreadable(String)
+  case unreadable
   case storageFull(freeBytes: Int, reserveBytes: Int)
   /// The outcome is unknown until the daemon has restarted.
   case storageFailed(String)

@@ -64,11 +64,9 @@ final class CommandWriter: Sendable {
     let results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
-    } else if let full = fullDisk() {
-      results = group.map { _ in .failure(full) }
     } else {
       do {
-        results = try commit(group)
+        results = if let full = try fullDisk() { group.map { _ in .failure(full) } } else { try commit(group) }
       } catch {
         let reason = "\(error)"
         failure.withLock { $0 = reason }
@@ -79,8 +77,8 @@ final class CommandWriter: Sendable {
     for (pending, result) in zip(group, results) { pending.reply(result) }
   }
 
-  private func fullDisk() -> CommandFailure? {
-    guard let free = try? store.freeBytes() else { return nil }
+  private func fullDisk() throws -> CommandFailure? {
+    let free = try store.freeBytes()
     return free < reserveBytes ? .storageFull(freeBytes: free, reserveBytes: reserveBytes) : nil
   }
 
@@ -104,16 +102,12 @@ final class CommandWriter: Sendable {
         results.append(.failure(.rejected(rejection)))
       } catch  where batch.appended == appendedBefore && Self.concernsOneCase(error) {
         report("a command could not be decided: \(error)")
-        results.append(.failure(.unreadable("\(error)")))
+        results.append(.failure(.unreadable))
       }
     }
     let appended = batch.appended
     let position = batch.position
-    do {
-      try batch.commit()
-    } catch {
-      throw error as CommitError
-    }
+    try batch.commit()
     counted.withLock { counters in
       counters.commands += group.count
       if appended > 0 { counters.commits += 1 }

@@ -21,6 +21,7 @@ public final class Keys: Sendable {
   }
 
   private let master: SymmetricKey
+  private let digestKey: SymmetricKey
   private let path: String
   private let descriptor: Int32
   private let state: Mutex<State>
@@ -46,6 +47,8 @@ public final class Keys: Sendable {
     path = directory + "/slots"
     guard key.count == 32 else { throw StoreError.keysDamaged(path: directory + "/master", slot: 0) }
     master = SymmetricKey(data: key)
+    digestKey = HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: master, info: Array("command digest".utf8), outputByteCount: 32)
     descriptor = try Files.open(path, O_RDWR)
     let start = try Files.read(descriptor, count: Self.header.count, at: 0, path)
     guard start == Self.header else {
@@ -126,9 +129,7 @@ public final class Keys: Sendable {
 
   /// 16 bytes that tell commands apart without giving away what they say.
   public func digest(_ message: [UInt8]) -> [UInt8] {
-    let key = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: master, info: Array("command digest".utf8), outputByteCount: 32)
-    return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(16))
+    Array(HMAC<SHA256>.authenticationCode(for: message, using: digestKey).prefix(16))
   }
 
   private func key(_ slot: UInt64) throws(StoreError) -> SymmetricKey {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeskInterface
 
 /// The client of the one-door desk.
 struct Motcua: ParsableCommand {
@@ -24,7 +25,7 @@ struct Motcua: ParsableCommand {
         Exit codes: 0 done, 1 refused, 64 usage, 69 daemon unreachable, 74 output, 75 timeout or busy, 76 protocol, \
         77 not permitted.
         """),
-      version: "0.1.0",
+      version: Release.version,
       subcommands: [
         Receive.self, Consult.self, Progress.self, Apologise.self, Resolve.self, Return.self, Withdraw.self,
         Correct.self,

@@ -86,7 +86,7 @@ struct Daemon {
       + AdminRoutes(service: service, uploads: uploads, startedAt: service.now).routes
     return VarlinkServer(
       info: ServiceInfo(
-        vendor: "motcua", product: "motcuad", version: Motcuad.version, url: "https://github.com/motcua/motcua"),
+        vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
       interfaces: try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) },
       protocolErrorName: Wire.ProtocolViolation.error, service: RouteTable(routes, logger: logger),
       limits: ServerLimits(connections: configuration.daemon.connectionsMax), logger: logger)

@@ -147,7 +147,7 @@ struct ImportTests {
   ) async throws -> ImportProgress {
     let log = try EventLog(text, mapping, offset: Fixture.offset)
     var last: ImportProgress?
-    try await service.run(log, file: text, mapping: mapping, skipping: skipping, actor: Fixture.lan) { last = $0 }
+    try await service.run(log, skipping: skipping, actor: Fixture.lan) { last = $0 }
     return try #require(last)
   }
 
@@ -171,7 +171,7 @@ struct ImportTests {
       let before = service.signal.position
       let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
       #expect(log.badRows.map(\.line) == [5])
-      #expect(try service.takenCodes(log, file: text, actor: Fixture.lan).isEmpty)
+      #expect(try service.takenCodes(log, actor: Fixture.lan).isEmpty)
       #expect(service.signal.position == before)
     }
   }
@@ -211,11 +211,11 @@ struct ImportTests {
     try await Desktop().during { service async throws in
       try await service.accept(.importing("C2"))
       let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
-      let taken = try service.takenCodes(log, file: text, actor: Fixture.lan)
+      let taken = try service.takenCodes(log, actor: Fixture.lan)
       #expect(taken.map(\.line) == [4])
       let progress = try await run(service, text, skipping: Set(taken.map(\.line)))
       #expect(progress.cases == 1 && progress.total == 1)
-      #expect(try service.takenCodes(log, file: text, actor: Fixture.lan).map(\.line) == [4])
+      #expect(try service.takenCodes(log, actor: Fixture.lan).map(\.line) == [4])
     }
   }
 
@@ -227,7 +227,7 @@ struct ImportTests {
     try await Desktop().during { service async throws in
       let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
       await #expect(throws: Stop.self) {
-        try await service.run(log, file: text, mapping: EventLogTests.mapping, skipping: [], actor: Fixture.lan) {
+        try await service.run(log, skipping: [], actor: Fixture.lan) {
           if $0.done > 200 { throw Stop() }
         }
       }

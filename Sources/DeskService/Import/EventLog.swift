@@ -1,3 +1,4 @@
+import Crypto
 public import Desk
 
 /// A line of an imported file with something to say about it.
@@ -25,8 +26,12 @@ public struct EventLog: Sendable {
   public private(set) var cases: [Case] = []
   public private(set) var warnings: [RowNote] = []
   public private(set) var badRows: [RowNote] = []
+  private let digest: [UInt8]
+  private let mappingText: String
 
   public init(_ text: String, _ mapping: ImportMapping, offset: UTCOffset) throws(MissingColumn) {
+    digest = Array(SHA256.hash(data: Array(text.utf8)))
+    mappingText = mapping.text
     var reader = CSVReader(text)
     guard case .success(let header)? = reader.next() else {
       throw MissingColumn(name: mapping.columns.code, known: [])
@@ -52,6 +57,14 @@ public struct EventLog: Sendable {
     for (log, lines) in zip(cases, lines) { warn(of: log, lines) }
     for index in cases.indices { cases[index].history.steps.sort { $0.at < $1.at } }
     warnings.sort { $0.line < $1.line }
+  }
+
+  /// The same for the same case of the same file, so that a repeated import is recognised.
+  func commandID(of item: Case) -> [UInt8] { CommandID.make(fileDigest: digest, line: item.line) }
+
+  /// What the rows and the mapping say of the case.
+  func canonicalText(of item: Case) -> [UInt8] {
+    Array(([mappingText] + item.source).joined(separator: "\u{1E}").utf8)
   }
 
   private mutating func bad(_ line: Int, _ vi: String, _ en: String) {

@@ -1,4 +1,3 @@
-import Crypto
 public import Desk
 import DeskViews
 import EventStore
@@ -17,12 +16,11 @@ public struct ImportProgress: Sendable {
 
 extension DeskService {
   /// Cases of the log whose code belongs to a case that did not come from this file; they cannot be brought in.
-  public func takenCodes(_ log: EventLog, file: String, actor: Actor) throws -> [RowNote] {
-    let digest = Array(SHA256.hash(data: Array(file.utf8)))
+  public func takenCodes(_ log: EventLog, actor: Actor) throws -> [RowNote] {
     let transaction = try store.views.environment.beginRead()
     var notes: [RowNote] = []
     for item in log.cases where try views.number(ofCode: item.history.code, transaction) != nil {
-      let id = CommandID.make(fileDigest: digest, line: item.line)
+      let id = log.commandID(of: item)
       guard try store.views.accepted(uid: actor.uid, commandID: id, transaction) == nil else { continue }
       let code = item.history.code
       notes.append(
@@ -36,20 +34,18 @@ extension DeskService {
   /// Writes the cases of a log, each with its whole history in one command, and reports after every group of them. What
   /// was written before is recognised by its place in the file, so an interrupted run is taken up by running it again.
   public func run(
-    _ log: EventLog, file: String, mapping: ImportMapping, skipping: Set<Int>, actor: Actor,
+    _ log: EventLog, skipping: Set<Int>, actor: Actor,
     report: (ImportProgress) async throws -> Void
   ) async throws {
-    let digest = Array(SHA256.hash(data: Array(file.utf8)))
     let cases = log.cases.filter { !skipping.contains($0.line) }
     var progress = ImportProgress(total: cases.count)
     for start in stride(from: 0, to: cases.count, by: 128) {
       let group = cases[start..<min(start + 128, cases.count)]
       let results = await withTaskGroup(of: Result<Accepted, CommandFailure>.self) { tasks in
         for item in group {
-          let text = ([mapping.text] + item.source).joined(separator: "\u{1E}")
           let request = CommandRequest(
             .newCase, CaseCommand(.importHistory(item.history)), actor: actor,
-            id: CommandID.make(fileDigest: digest, line: item.line), canonicalText: Array(text.utf8))
+            id: log.commandID(of: item), canonicalText: log.canonicalText(of: item))
           tasks.addTask { await self.recordWhenFree(request) }
         }
         return await tasks.reduce(into: []) { $0.append($1) }

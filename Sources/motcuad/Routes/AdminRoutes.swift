@@ -41,7 +41,7 @@ struct AdminRoutes: Sendable {
   private func status() throws -> Wire.DaemonStatus {
     let figures = service.figures
     return Wire.DaemonStatus(
-      version: Motcuad.version, office: service.book?.office.name.wire ?? Wire.Text(vi: "", en: ""),
+      version: Release.version, office: service.book?.office.name.wire ?? Wire.Text(vi: "", en: ""),
       now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()), dataDirectory: service.store.directory,
       demo: service.store.ledger.isDemo, position: Int(try service.store.ledger.position().rawValue),
       viewsPosition: Int(try service.viewsPosition().rawValue),
@@ -102,7 +102,7 @@ struct AdminRoutes: Sendable {
           line: line, reasonVi: "tệp không có cột “\(error.name)”; tệp có: \(known)",
           reasonEn: "the file has no column “\(error.name)”; it has: \(known)"))
     }
-    let taken = try service.takenCodes(log, file: file, actor: caller.actor)
+    let taken = try service.takenCodes(log, actor: caller.actor)
     let bad = (log.badRows + taken).sorted { $0.line < $1.line }
     guard bad.isEmpty || skipsBadRows else {
       throw WireFailure.wire(
@@ -110,7 +110,7 @@ struct AdminRoutes: Sendable {
     }
     progress.phase = .writing
     let skipping = Set(taken.map(\.line))
-    try await service.run(log, file: file, mapping: mapping, skipping: skipping, actor: caller.actor) { step in
+    try await service.run(log, skipping: skipping, actor: caller.actor) { step in
       try Task.checkCancellation()
       progress.done = step.done
       progress.total = step.total
