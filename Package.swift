@@ -22,13 +22,16 @@ let package = Package(
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .target(name: "EventSourcing"),
     .target(name: "MerkleTree", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     // First floor
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: [.strictMemorySafety()]),
     .target(name: "Desk", dependencies: ["EventSourcing"]),
     // Second floor
     .target(
       name: "EventStore",
-      dependencies: ["EventSourcing", "LMDB", "MerkleTree", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "EventSourcing", "LMDB", "MerkleTree", "Sealing", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(
       name: "DeskRecords",
       dependencies: ["Desk", "EventSourcing", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -78,6 +81,7 @@ let package = Package(
     .testTarget(name: "DeskInterfaceTests", dependencies: ["DeskInterface", "Varlink"]),
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
+    .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
     .testTarget(name: "EventStoreTests", dependencies: ["EventSourcing", "EventStore", "LMDB", "MerkleTree"]),
     .testTarget(name: "DeskRecordsTests", dependencies: ["Desk", "DeskRecords", "EventSourcing"], exclude: ["Golden"]),

@@ -9,6 +9,14 @@ public struct Frontier: Hashable, Sendable {
   /// The frontier of the tree without leaves.
   public init() {}
 
+  /// The frontier of a tree of so many leaves whose nodes can be looked up.
+  public init(size: UInt64, node: MerkleTree.NodeLookup) rethrows {
+    self.size = size
+    for level in stride(from: UInt64.bitWidth - 1, through: 0, by: -1) where size >> UInt64(level) & 1 == 1 {
+      peaks.append(try node(level, (size >> UInt64(level)) - 1))
+    }
+  }
+
   /// Nil unless the bytes are exactly what `encoded` gives: a size and as many peaks as it has bits set.
   public init?(encoded: Span<UInt8>) {
     guard encoded.count >= 8 else { return nil }
@@ -39,11 +47,18 @@ public struct Frontier: Hashable, Sendable {
     return peaks.dropLast().reversed().reduce(smallest) { MerkleTree.nodeHash($1, $0) }
   }
 
-  public mutating func append(_ leaf: Hash) {
+  /// Adds a leaf, and returns the roots of the larger subtrees that it completes: of 2 leaves, of 4, and so on.
+  @discardableResult
+  public mutating func append(_ leaf: Hash) -> [Hash] {
     var hash = leaf
+    var completed: [Hash] = []
     // Each bit set at the low end of the size is a complete subtree as large as the one just completed.
-    for _ in 0..<(~size).trailingZeroBitCount { hash = MerkleTree.nodeHash(peaks.removeLast(), hash) }
+    for _ in 0..<(~size).trailingZeroBitCount {
+      hash = MerkleTree.nodeHash(peaks.removeLast(), hash)
+      completed.append(hash)
+    }
     peaks.append(hash)
     size += 1
+    return completed
   }
 }

@@ -2,6 +2,9 @@ import Crypto
 
 /// The tree of RFC 6962 and RFC 9162 over SHA-256.
 public enum MerkleTree {
+  /// Looks up the root of a complete subtree: the `index`-th of 2^`level` leaves, counted from 0; level 0 is a leaf.
+  public typealias NodeLookup = (_ level: Int, _ index: UInt64) throws -> Hash
+
   // The prefixes keep a leaf from passing for a node.
   private static let leafPrefix: [UInt8] = [0x00]
   private static let nodePrefix: [UInt8] = [0x01]

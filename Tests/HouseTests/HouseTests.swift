@@ -11,10 +11,12 @@ struct HouseTests {
   static let mayImport: [String: Set<String>] = [
     "EventSourcing": [],
     "MerkleTree": ["Crypto", "FoundationEssentials"],
+    "Sealing": ["Crypto"],
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
     "Desk": ["EventSourcing"],
     "EventStore": [
-      "EventSourcing", "LMDB", "MerkleTree", "Crypto", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+      "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Crypto", "Foundation", "FoundationEssentials", "Glibc",
+      "Synchronization",
     ],
     "DeskRecords": ["Desk", "EventSourcing", "SwiftProtobuf", "FoundationEssentials", "Foundation"],
     "Varlink": ["FoundationEssentials"],

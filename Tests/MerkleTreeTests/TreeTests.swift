@@ -28,6 +28,21 @@ struct TreeTests {
     }
   }
 
+  @Test("given the nodes that appending completed, the frontier of every size is found again from them")
+  func frontierFromNodes() {
+    let leaves = leaves(70)
+    var frontier = Frontier()
+    var nodes: [[UInt64]: Hash] = [:]
+    for (index, leaf) in leaves.enumerated() {
+      nodes[[0, UInt64(index)]] = leaf
+      for (rise, hash) in frontier.append(leaf).enumerated() {
+        nodes[[UInt64(rise) + 1, UInt64(index + 1) >> UInt64(rise + 1) - 1]] = hash
+      }
+      let found = Frontier(size: frontier.size) { level, index in nodes[[UInt64(level), index]] ?? MerkleTree.emptyRoot }
+      #expect(found == frontier)
+    }
+  }
+
   @Test("a frontier encodes to the size in 8 bytes, big-endian, and its peaks")
   func encoding() {
     var frontier = Frontier()

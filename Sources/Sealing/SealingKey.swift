@@ -1,0 +1,45 @@
+import Crypto
+
+/// The key that one case's personal parts are sealed with: AES-256-GCM. Pure, used by daemon and client alike, so that
+/// a disclosed key opens what was proved without a daemon.
+public struct SealingKey: Sendable {
+  public static let size = 32
+
+  private let key: SymmetricKey
+
+  /// A new key from the system's random numbers.
+  public init() { key = SymmetricKey(size: .bits256) }
+
+  /// Nil unless there are exactly 32 bytes.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == Self.size else { return nil }
+    key = SymmetricKey(data: bytes)
+  }
+
+  /// The secret itself; for wrapping it, and for disclosing it to whom a case is proved.
+  public var bytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
+
+  /// SHA-256(0x02 ‖ key): stands in `received`, so that a disclosed key proves itself.
+  public var commitment: [UInt8] {
+    var hash = SHA256()
+    hash.update(data: [2])
+    key.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    return Array(hash.finalize())
+  }
+
+  /// Nonce (12), ciphertext, tag (16). Nil when the system cannot seal.
+  public func seal(_ plain: [UInt8], additionalData: [UInt8]) -> [UInt8]? {
+    guard let combined = try? AES.GCM.seal(plain, using: key, authenticating: additionalData).combined else {
+      return nil
+    }
+    return [UInt8](combined)
+  }
+
+  /// What `seal` sealed; nil when it was another key, other additional data, or the bytes were changed.
+  public func open(_ sealed: [UInt8], additionalData: [UInt8]) -> [UInt8]? {
+    guard let box = try? AES.GCM.SealedBox(combined: sealed),
+      let plain = try? AES.GCM.open(box, using: key, authenticating: additionalData)
+    else { return nil }
+    return [UInt8](plain)
+  }
+}
