@@ -56,7 +56,7 @@ let package = Package(
     .target(
       name: "DeskService",
       dependencies: [
-        "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB",
+        "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     // Top floor

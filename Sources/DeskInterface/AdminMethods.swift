@@ -13,6 +13,22 @@ extension Wire {
     }
   }
 
+  /// [more] Builds all views anew beside those that answer, while commands and questions go on, and lets the new ones
+  /// answer then. What was erased is not in their file: it is the scrub, too.
+  public struct Rebuild: WireMethod {
+    public static let method = "vn.motcua.Admin.Rebuild"
+
+    public init() {}
+
+    public struct Answer: Codable, Sendable {
+      public var progress: RebuildProgress
+
+      public init(progress: RebuildProgress) {
+        self.progress = progress
+      }
+    }
+  }
+
   /// Hands over a text in parts, because a call is at most 1 MiB. The first part has no `upload`; the answer names it.
   /// What was handed over is kept in memory only, for ten minutes after the last part.
   public struct Upload: WireMethod {

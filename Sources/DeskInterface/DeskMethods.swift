@@ -299,4 +299,28 @@ extension Wire {
       }
     }
   }
+
+  /// What identifies people in the case can never be read again: its key is destroyed. The record stays, and counts.
+  /// `basis` stays readable: it names a law and no person. For a supervisor.
+  public struct Erase: WireMethod {
+    public static let method = "vn.motcua.Desk.Erase"
+
+    public var code: String
+    public var basis: String
+    public var entry: Entry?
+
+    public init(code: String, basis: String, entry: Entry? = nil) {
+      self.code = code
+      self.basis = basis
+      self.entry = entry
+    }
+
+    public struct Answer: Codable, Sendable {
+      public var receipt: Receipt
+
+      public init(receipt: Receipt) {
+        self.receipt = receipt
+      }
+    }
+  }
 }

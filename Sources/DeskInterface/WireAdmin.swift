@@ -1,5 +1,16 @@
 // What the operator's methods carry.
 extension Wire {
+  /// Views that are being built beside those that answer: how far they are, and how far they have to go.
+  public struct RebuildProgress: Codable, Sendable, Hashable {
+    public var reached: Int
+    public var end: Int
+
+    public init(reached: Int, end: Int) {
+      self.reached = reached
+      self.end = end
+    }
+  }
+
   public struct DaemonStatus: Codable, Sendable, Hashable {
     public var version: String
     public var office: Text
@@ -23,6 +34,10 @@ extension Wire {
     public var viewsBytes: Int
     public var freeBytes: Int
     public var residentBytes: Int
+    /// Missing when no rebuild is going on.
+    public var rebuild: RebuildProgress?
+    /// When the oldest erasure was recorded whose traces may still lie in free pages of the views.
+    public var scrubPending: String?
 
     public init(
       version: String,
@@ -43,7 +58,9 @@ extension Wire {
       ledgerBytes: Int,
       viewsBytes: Int,
       freeBytes: Int,
-      residentBytes: Int
+      residentBytes: Int,
+      rebuild: RebuildProgress? = nil,
+      scrubPending: String? = nil
     ) {
       self.version = version
       self.office = office
@@ -64,6 +81,8 @@ extension Wire {
       self.viewsBytes = viewsBytes
       self.freeBytes = freeBytes
       self.residentBytes = residentBytes
+      self.rebuild = rebuild
+      self.scrubPending = scrubPending
     }
   }
 

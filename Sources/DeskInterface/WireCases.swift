@@ -44,6 +44,9 @@ extension Wire {
     public var returnedTo: String?
     public var withdrawnAt: String?
     public var imported: Bool
+    /// When what identifies people was erased, and by what right.
+    public var erasedAt: String?
+    public var erasedUnder: String?
 
     public init(
       code: String,
@@ -85,7 +88,9 @@ extension Wire {
       returnedAt: String? = nil,
       returnedTo: String? = nil,
       withdrawnAt: String? = nil,
-      imported: Bool
+      imported: Bool,
+      erasedAt: String? = nil,
+      erasedUnder: String? = nil
     ) {
       self.code = code
       self.number = number
@@ -127,6 +132,8 @@ extension Wire {
       self.returnedTo = returnedTo
       self.withdrawnAt = withdrawnAt
       self.imported = imported
+      self.erasedAt = erasedAt
+      self.erasedUnder = erasedUnder
     }
   }
 

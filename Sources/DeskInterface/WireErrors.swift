@@ -150,6 +150,36 @@ extension Wire {
     }
   }
 
+  /// Nothing is recorded in a case whose people nobody knows any more.
+  public struct CaseErased: WireError {
+    public static let error = "vn.motcua.Desk.CaseErased"
+    public var code: String
+    public var at: String
+    public var basis: String
+
+    public init(code: String, at: String, basis: String) {
+      self.code = code
+      self.at = at
+      self.basis = basis
+    }
+  }
+
+  /// What the case says of people must be kept. `source` is empty where no text says so.
+  public struct ErasureHeld: WireError {
+    public static let error = "vn.motcua.Desk.ErasureHeld"
+    public var code: String
+    public var reasonVi: String
+    public var reasonEn: String
+    public var source: String
+
+    public init(code: String, reasonVi: String, reasonEn: String, source: String) {
+      self.code = code
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
+      self.source = source
+    }
+  }
+
   public struct ConsultationMissing: WireError {
     public static let error = "vn.motcua.Desk.ConsultationMissing"
     public var code: String
@@ -331,7 +361,7 @@ extension Wire {
 
   /// The disk has less left than the configured reserve; nothing was recorded, reading goes on.
   public struct StorageFull: WireError {
-    public static let error = "vn.motcua.Desk.StorageFull"
+    public static let error = "vn.motcua.Admin.StorageFull"
     public var freeBytes: Int
     public var reserveBytes: Int
 
@@ -368,6 +398,12 @@ extension Wire {
       self.reason = reason
       self.offset = offset
     }
+  }
+
+  /// There is one already; its progress stands in the status.
+  public struct RebuildRunning: WireError {
+    public static let error = "vn.motcua.Admin.RebuildRunning"
+    public init() {}
   }
 
   public struct MappingInvalid: WireError {

@@ -185,8 +185,33 @@ extension Wire {
     }
   }
 
+  public struct Erased: Codable, Sendable, Hashable {
+    public var basis: String
+
+    public init(basis: String) {
+      self.basis = basis
+    }
+  }
+
+  /// The ledger was put back from an older state: the events after `size`, up to `knownSize` at least, are lost.
+  public struct Restored: Codable, Sendable, Hashable {
+    public var size: Int
+    public var knownSize: Int
+    public var knownRoot: String
+    /// The origin of the checkpoint that told, or `views`.
+    public var witness: String
+
+    public init(size: Int, knownSize: Int, knownRoot: String, witness: String) {
+      self.size = size
+      self.knownSize = knownSize
+      self.knownRoot = knownRoot
+      self.witness = witness
+    }
+  }
+
   public enum EventType: String, Codable, Sendable, CaseIterable {
-    case received, consulted, progressed, apologised, resolved, returned, withdrawn, corrected, rulesAdopted
+    case received, consulted, progressed, apologised, resolved, returned, withdrawn, corrected, erased, rulesAdopted
+    case restored
   }
 
   /// One recorded event; of the fields from `received` on, the one that `type` names is set.
@@ -208,6 +233,8 @@ extension Wire {
     public var commandId: String
     public var rulesPosition: Int
     public var imported: Bool
+    /// True where what identifies people is missing, because the case's key is gone or not here.
+    public var closed: Bool?
     public var received: Received?
     public var consulted: Consulted?
     public var progressed: Progressed?
@@ -216,7 +243,9 @@ extension Wire {
     public var returned: Returned?
     public var withdrawn: Withdrawn?
     public var corrected: Corrected?
+    public var erased: Erased?
     public var rulesAdopted: RulesAdopted?
+    public var restored: Restored?
 
     public init(
       position: Int,
@@ -233,6 +262,7 @@ extension Wire {
       commandId: String,
       rulesPosition: Int,
       imported: Bool,
+      closed: Bool? = nil,
       received: Received? = nil,
       consulted: Consulted? = nil,
       progressed: Progressed? = nil,
@@ -241,7 +271,9 @@ extension Wire {
       returned: Returned? = nil,
       withdrawn: Withdrawn? = nil,
       corrected: Corrected? = nil,
-      rulesAdopted: RulesAdopted? = nil
+      erased: Erased? = nil,
+      rulesAdopted: RulesAdopted? = nil,
+      restored: Restored? = nil
     ) {
       self.position = position
       self.code = code
@@ -257,6 +289,7 @@ extension Wire {
       self.commandId = commandId
       self.rulesPosition = rulesPosition
       self.imported = imported
+      self.closed = closed
       self.received = received
       self.consulted = consulted
       self.progressed = progressed
@@ -265,7 +298,9 @@ extension Wire {
       self.returned = returned
       self.withdrawn = withdrawn
       self.corrected = corrected
+      self.erased = erased
       self.rulesAdopted = rulesAdopted
+      self.restored = restored
     }
   }
 }

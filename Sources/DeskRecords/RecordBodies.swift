@@ -17,6 +17,8 @@ extension Vn_Motcua_Records_Record {
     case .withdrawn: 26
     case .corrected: 27
     case .rulesAdopted: 28
+    case .erased: 29
+    case .restored: 30
     case nil: 0
     }
   }
@@ -70,6 +72,7 @@ extension Vn_Motcua_Records_Record {
       if let place = facts.changes.place { personal.place = place }
       if let subject = facts.changes.subject { personal.subject = subject }
       personal.reason = facts.reason
+    case .erased(let facts): erased = .with { $0.basis = facts.basis }
     }
   }
 
@@ -117,7 +120,8 @@ extension Vn_Motcua_Records_Record {
             subject: personal.hasSubject ? personal.subject : nil,
             responsible: stored.hasResponsible ? stored.responsible : nil),
           voids: stored.hasVoids ? .init(stored.voids) : nil, reason: personal.reason))
-    case .rulesAdopted, nil: throw RecordError.malformed("no body of a case")
+    case .erased(let stored): return .erased(Erased(basis: stored.basis))
+    case .rulesAdopted, .restored, nil: throw RecordError.malformed("no body of a case")
     }
   }
 }
@@ -164,7 +168,7 @@ extension Vn_Motcua_Records_Received {
       subject: personal.hasSubject ? personal.subject : nil, channel: channel, papers: personal.papers,
       handedInBy: personal.hasHandedInBy ? personal.handedInBy : nil,
       authority: personal.hasAuthority ? personal.authority : nil, help: personal.hasHelp ? personal.help : nil,
-      urgent: personal.hasUrgent ? personal.urgent : nil, responsible: hasResponsible ? responsible : nil, term: term,
+      urgent: urgent ? personal.urgent : nil, responsible: hasResponsible ? responsible : nil, term: term,
       due: try Timestamp(stored: due), isProvisional: provisional)
   }
 }

@@ -35,13 +35,24 @@ public enum RecordError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The one place that knows both forms of an event.
-public enum RecordCoding {
+/// The one place that knows both forms of an event. Whatever reads a record reads it here, so that older forms are
+/// brought to this release's wherever they are met.
+public struct RecordCoding: Sendable {
   /// The form that is written now.
   public static let schema: UInt32 = 1
+  /// What this release reads.
+  public static let current = RecordCoding()
 
   public typealias Seal = (_ plain: [UInt8], _ part: SealedPart) throws -> [UInt8]
-  public typealias Open = (_ sealed: [UInt8], _ part: SealedPart) throws -> [UInt8]
+  /// Nil when the key is gone or not here: the event is then read without what it seals.
+  public typealias Open = (_ sealed: [UInt8], _ part: SealedPart) throws -> [UInt8]?
+
+  /// Changes a record of one form into the next, what it seals included.
+  typealias Upcaster =
+    @Sendable (_ record: inout Vn_Motcua_Records_Record, _ personal: inout Vn_Motcua_Records_Personal) throws -> Void
+
+  /// By the form that they start from. Form 1 is the first.
+  var upcasters: [UInt32: Upcaster] = [:]
 
   /// - Parameters:
   ///   - slot: where the key of the case lies.
@@ -67,6 +78,13 @@ public enum RecordCoding {
     switch event.body {
     case .office(.rulesAdopted(let book), _):
       record.rulesAdopted.text = try CanonicalText.encode(book)
+    case .office(.restored(let facts), _):
+      record.restored = .with {
+        $0.knownSize = facts.knownSize
+        $0.knownRoot = facts.knownRoot
+        $0.size = facts.size
+        $0.witness = facts.witness
+      }
     case .desk(let deskEvent):
       var personal = Vn_Motcua_Records_Personal()
       if let reason = circumstances.lateEntryReason { personal.lateEntryReason = reason }
@@ -80,23 +98,29 @@ public enum RecordCoding {
     return try record.serializedBytes()
   }
 
-  public static func decode(_ bytes: [UInt8], open: Open) throws -> StoredEvent {
-    let record: Vn_Motcua_Records_Record
+  public func decode(_ bytes: [UInt8], open: Open) throws -> StoredEvent {
+    var record: Vn_Motcua_Records_Record
     do {
       record = try Vn_Motcua_Records_Record(serializedBytes: bytes)
     } catch {
       throw RecordError.malformed("\(error)")
     }
-    guard record.schema <= schema else { throw RecordError.newerSchema(record.schema) }
-    guard record.schema == schema else { throw RecordError.malformed("form \(record.schema)") }
+    guard record.schema <= Self.schema else { throw RecordError.newerSchema(record.schema) }
     var personal = Vn_Motcua_Records_Personal()
+    var isClosed = false
     if record.keySlot != 0 {
       let plain = try open([UInt8](record.sealed), SealedPart(slot: record.keySlot, type: record.bodyNumber))
+      isClosed = plain == nil
       do {
-        personal = try Vn_Motcua_Records_Personal(serializedBytes: plain)
+        personal = try Vn_Motcua_Records_Personal(serializedBytes: plain ?? [])
       } catch {
         throw RecordError.malformed("personal part: \(error)")
       }
+    }
+    while record.schema < Self.schema {
+      guard let upcast = upcasters[record.schema] else { throw RecordError.malformed("form \(record.schema)") }
+      try upcast(&record, &personal)
+      record.schema += 1
     }
     guard let offset = UTCOffset(minutes: Int(record.offsetMinutes)) else {
       throw RecordError.malformed("offset of \(record.offsetMinutes) minutes")
@@ -108,14 +132,21 @@ public enum RecordCoding {
       lateEntryReason: personal.hasLateEntryReason ? personal.lateEntryReason : nil, isImported: record.imported,
       rules: Position(record.rules))
     let body: StoredEvent.Body =
-      if case .rulesAdopted(let adopted) = record.body {
-        .office(.rulesAdopted(try CanonicalText.decode(adopted.text)), circumstances)
-      } else {
-        .desk(CaseEvent(try record.readBody(personal), circumstances))
+      switch record.body {
+      case .rulesAdopted(let adopted): .office(.rulesAdopted(try CanonicalText.decode(adopted.text)), circumstances)
+      case .restored(let facts):
+        .office(
+          .restored(
+            Restored(
+              knownSize: facts.knownSize, knownRoot: facts.knownRoot, size: facts.size, witness: facts.witness)),
+          circumstances)
+      default: .desk(CaseEvent(try record.readBody(personal), circumstances))
       }
-    return StoredEvent(
+    var event = StoredEvent(
       stream: record.stream, version: .init(record.version),
       command: .init(id: [UInt8](record.commandID), digest: [UInt8](record.commandDigest)), body: body)
+    event.isClosed = isClosed
+    return event
   }
 }
 

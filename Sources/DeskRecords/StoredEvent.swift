@@ -25,6 +25,8 @@ public struct StoredEvent: Hashable, Sendable {
   public var version: Version
   public var command: Command
   public var body: Body
+  /// Read without what it seals, because the key is gone or not here.
+  public var isClosed = false
 
   public init(stream: UInt64, version: Version, command: Command, body: Body) {
     self.stream = stream

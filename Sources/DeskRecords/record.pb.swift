@@ -339,6 +339,22 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._body = .rulesAdopted(newValue)}
   }
 
+  var erased: Vn_Motcua_Records_Erased {
+    get {
+      if case .erased(let v)? = _storage._body {return v}
+      return Vn_Motcua_Records_Erased()
+    }
+    set {_uniqueStorage()._body = .erased(newValue)}
+  }
+
+  var restored: Vn_Motcua_Records_Restored {
+    get {
+      if case .restored(let v)? = _storage._body {return v}
+      return Vn_Motcua_Records_Restored()
+    }
+    set {_uniqueStorage()._body = .restored(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -351,6 +367,8 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     case withdrawn(Vn_Motcua_Records_Withdrawn)
     case corrected(Vn_Motcua_Records_Corrected)
     case rulesAdopted(Vn_Motcua_Records_RulesAdopted)
+    case erased(Vn_Motcua_Records_Erased)
+    case restored(Vn_Motcua_Records_Restored)
 
   }
 
@@ -763,6 +781,38 @@ nonisolated struct Vn_Motcua_Records_RulesAdopted: Sendable {
   init() {}
 }
 
+nonisolated struct Vn_Motcua_Records_Erased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Outside the seal: it names a law and no person.
+  var basis: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Vn_Motcua_Records_Restored: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var knownSize: UInt64 = 0
+
+  /// Base64.
+  var knownRoot: String = String()
+
+  var size: UInt64 = 0
+
+  var witness: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "vn.motcua.records"
@@ -781,7 +831,7 @@ nonisolated extension Vn_Motcua_Records_Outcome: SwiftProtobuf._ProtoNameProvidi
 
 nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Record"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{2}\u{5}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{2}\u{5}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0")
 
   fileprivate class _StorageClass {
     var _schema: UInt32 = 0
@@ -976,6 +1026,32 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
             _storage._body = .rulesAdopted(v)
           }
         }()
+        case 29: try {
+          var v: Vn_Motcua_Records_Erased?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .erased(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .erased(v)
+          }
+        }()
+        case 30: try {
+          var v: Vn_Motcua_Records_Restored?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .restored(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .restored(v)
+          }
+        }()
         default: break
         }
       }
@@ -1069,6 +1145,14 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       case .rulesAdopted?: try {
         guard case .rulesAdopted(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+      }()
+      case .erased?: try {
+        guard case .erased(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      }()
+      case .restored?: try {
+        guard case .restored(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
       }()
       case nil: break
       }
@@ -1646,6 +1730,81 @@ nonisolated extension Vn_Motcua_Records_RulesAdopted: SwiftProtobuf.Message, Swi
 
   static func ==(lhs: Vn_Motcua_Records_RulesAdopted, rhs: Vn_Motcua_Records_RulesAdopted) -> Bool {
     if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vn_Motcua_Records_Erased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Erased"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}basis\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.basis) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.basis.isEmpty {
+      try visitor.visitSingularStringField(value: self.basis, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Vn_Motcua_Records_Erased, rhs: Vn_Motcua_Records_Erased) -> Bool {
+    if lhs.basis != rhs.basis {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vn_Motcua_Records_Restored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Restored"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}known_size\0\u{3}known_root\0\u{1}size\0\u{1}witness\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.knownSize) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.knownRoot) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.witness) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.knownSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.knownSize, fieldNumber: 1)
+    }
+    if !self.knownRoot.isEmpty {
+      try visitor.visitSingularStringField(value: self.knownRoot, fieldNumber: 2)
+    }
+    if self.size != 0 {
+      try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 3)
+    }
+    if !self.witness.isEmpty {
+      try visitor.visitSingularStringField(value: self.witness, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Vn_Motcua_Records_Restored, rhs: Vn_Motcua_Records_Restored) -> Bool {
+    if lhs.knownSize != rhs.knownSize {return false}
+    if lhs.knownRoot != rhs.knownRoot {return false}
+    if lhs.size != rhs.size {return false}
+    if lhs.witness != rhs.witness {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -17,7 +17,14 @@ final class CommandWriter: Sendable {
 
   enum Work: Sendable {
     case command(CommandRequest)
-    case adopt(RuleBook, Actor, id: [UInt8])
+    case office(OfficeEvent, Actor, id: [UInt8])
+  }
+
+  /// What waits for the writer's thread.
+  enum Turn: Sendable {
+    case command(Pending)
+    /// Done between two commits, when nothing else is being written.
+    case between(@Sendable () -> Void)
   }
 
   struct Counters: Sendable {
@@ -26,7 +33,7 @@ final class CommandWriter: Sendable {
   }
 
   let store: EventStore
-  let views: DeskViews
+  let coding: RecordCoding
   let rules: Rules
   let clock: DeskClock
   let signal: CommitSignal
@@ -40,12 +47,12 @@ final class CommandWriter: Sendable {
   private let report: @Sendable (String) -> Void
 
   init(
-    store: EventStore, views: DeskViews, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
+    store: EventStore, coding: RecordCoding, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
     lastRecordedAt: Timestamp, onFailure: @escaping @Sendable (String) -> Void,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
-    self.views = views
+    self.coding = coding
     self.rules = rules
     self.clock = clock
     self.signal = signal
@@ -60,7 +67,31 @@ final class CommandWriter: Sendable {
   var now: Timestamp { max(clock.now, lastRecordedAt.withLock { $0 }) }
   var isFailed: Bool { failure.withLock { $0 != nil } }
 
-  func process(_ group: [Pending]) {
+  func process(_ turns: [Turn]) {
+    let commands = turns.compactMap { if case .command(let pending) = $0 { pending } else { nil } }
+    if !commands.isEmpty { process(commands) }
+    for case .between(let body) in turns { body() }
+  }
+
+  /// Runs what writes the store by other ways than commands do. After a failed commit nothing more is written.
+  func guarded<R>(_ body: () throws -> R) throws -> R {
+    if let reason = failure.withLock({ $0 }) { throw CommandFailure.storageFailed(reason) }
+    if let full = try fullDisk() { throw full }
+    do {
+      return try body()
+    } catch let error as CommitError {
+      throw CommandFailure.storageFailed(latch(error))
+    }
+  }
+
+  private func latch(_ error: any Error) -> String {
+    let reason = "\(error)"
+    failure.withLock { $0 = reason }
+    onFailure(reason)
+    return reason
+  }
+
+  private func process(_ group: [Pending]) {
     let results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
@@ -68,9 +99,7 @@ final class CommandWriter: Sendable {
       do {
         results = if let full = try fullDisk() { group.map { _ in .failure(full) } } else { try commit(group) }
       } catch {
-        let reason = "\(error)"
-        failure.withLock { $0 = reason }
-        onFailure(reason)
+        let reason = latch(error)
         results = group.map { _ in .failure(.storageFailed(reason)) }
       }
     }
@@ -86,16 +115,20 @@ final class CommandWriter: Sendable {
     var batch = try store.beginBatch()
     var results: [Result<Accepted, CommandFailure>] = []
     var adopted: [(RuleBook, Position)] = []
+    var erased: [UInt64] = []
     let now = now
+    let views = try DeskViews(store.views)
     for pending in group {
       let appendedBefore = batch.appended
       do {
         switch pending.work {
         case .command(let request):
-          results.append(.success(try execute(request, pending.digest, now: now, &batch)))
-        case .adopt(let book, let actor, let id):
-          let position = try adopt(book, actor, id, pending.digest, now: now, &batch)
-          adopted.append((book, position))
+          let accepted = try execute(request, pending.digest, now: now, views, &batch)
+          if accepted.state.erasure != nil { erased.append(accepted.number) }
+          results.append(.success(accepted))
+        case .office(let event, let actor, let id):
+          let position = try append(event, actor, id, pending.digest, now: now, &batch)
+          if case .rulesAdopted(let book) = event { adopted.append((book, position)) }
           results.append(.success(accepted(0, .none, at: position, now, CaseState(), events: 1)))
         }
       } catch let rejection as Rejection {
@@ -117,6 +150,8 @@ final class CommandWriter: Sendable {
       for (book, position) in adopted { rules.adopt(book, at: position) }
       signal.advance(to: position)
     }
+    // Only now: a key that is gone before its event is durable would close a case that nobody erased.
+    for number in erased { try store.keys.forget(number) }
     return results
   }
 
@@ -124,17 +159,17 @@ final class CommandWriter: Sendable {
   private static func concernsOneCase(_ error: any Error) -> Bool {
     switch error {
     case ViewsError.row, is RecordError: true
-    case StoreError.keysDamaged, StoreError.keyMissing, StoreError.ledgerDamaged: true
+    case StoreError.keysDamaged, StoreError.keyMissing, StoreError.keyClosed, StoreError.ledgerDamaged: true
     default: false
     }
   }
 
   private func execute(
-    _ request: CommandRequest, _ digest: [UInt8], now: Timestamp, _ batch: inout Batch
+    _ request: CommandRequest, _ digest: [UInt8], now: Timestamp, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
       guard known.digest == digest else { throw Rejection.commandReused(CommandID.text(request.id)) }
-      return try repeated(known, &batch)
+      return try repeated(known, views, &batch)
     }
     // Ids are not guessed: whoever sends another's command id has it from him.
     if try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
@@ -149,7 +184,7 @@ final class CommandWriter: Sendable {
       if case .importHistory(let history) = request.command.action {
         if try views.number(ofCode: history.code, batch.views) != nil { throw Rejection.codeTaken(code: history.code) }
       } else {
-        code = try newCode(request.command, now: now, book, batch.views)
+        code = try newCode(request.command, now: now, book, views, batch.views)
       }
       number = try views.store.lastStream(batch.views) + 1
       try store.keys.prepare(upTo: number)
@@ -160,7 +195,7 @@ final class CommandWriter: Sendable {
     let context = CaseDecider.Context(
       now: now, actor: request.actor, book: book, rules: rulesPosition,
       caseBook: state.receipt.flatMap { rules.book(at: $0.rules) } ?? book, newCode: code,
-      voidTarget: try voidTarget(request.command, number, &batch))
+      voidTarget: try voidTarget(request.command, number, views, &batch))
     let events = try CaseDecider(context).decide(request.command, state)
     var position = batch.position
     for event in events {
@@ -172,16 +207,17 @@ final class CommandWriter: Sendable {
     return accepted(number, state.version, at: position, now, state, events: events.count)
   }
 
-  private func adopt(
-    _ book: RuleBook, _ actor: Actor, _ id: [UInt8], _ digest: [UInt8], now: Timestamp, _ batch: inout Batch
+  private func append(
+    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8], _ digest: [UInt8], now: Timestamp, _ batch: inout Batch
   ) throws -> Position {
+    var (position, offset) = (rules.current?.position ?? .start, rules.current?.book.office.utcOffset ?? .utc)
+    if case .rulesAdopted(let book) = event { (position, offset) = (batch.nextPosition, book.office.utcOffset) }
     let circumstances = CaseEvent.Circumstances(
-      recordedAt: now, occurredAt: now, offset: book.office.utcOffset, actor: actor, rules: batch.nextPosition)
-    let version = try views.store.version(of: 0, batch.views)
-    let event = StoredEvent(
-      stream: 0, version: version.next, command: .init(id: id, digest: digest),
-      body: .office(.rulesAdopted(book), circumstances))
-    return try append(event, slot: 0, &batch)
+      recordedAt: now, occurredAt: now, offset: offset, actor: actor, rules: position)
+    let version = try store.views.version(of: 0, batch.views)
+    let stored = StoredEvent(
+      stream: 0, version: version.next, command: .init(id: id, digest: digest), body: .office(event, circumstances))
+    return try append(stored, slot: 0, &batch)
   }
 
   private func append(_ event: StoredEvent, slot: UInt64, _ batch: inout Batch) throws -> Position {
@@ -194,7 +230,8 @@ final class CommandWriter: Sendable {
 
   /// A new case's code: the day of its receipt and the next free serial of that day.
   private func newCode(
-    _ command: CaseCommand, now: Timestamp, _ book: RuleBook, _ transaction: borrowing some Reading & ~Copyable
+    _ command: CaseCommand, now: Timestamp, _ book: RuleBook, _ views: DeskViews,
+    _ transaction: borrowing some Reading & ~Copyable
   ) throws -> String {
     let office = book.office
     let at = command.occurredAt?.instant(now: now, office: office, calendar: book.calendar) ?? now
@@ -208,21 +245,23 @@ final class CommandWriter: Sendable {
     }
   }
 
-  private func voidTarget(_ command: CaseCommand, _ number: UInt64, _ batch: inout Batch) throws -> CaseEvent? {
+  private func voidTarget(
+    _ command: CaseCommand, _ number: UInt64, _ views: DeskViews, _ batch: inout Batch
+  ) throws -> CaseEvent? {
     guard case .correct(let correct) = command.action, let version = correct.voids, version > .none else { return nil }
     let positions = try views.store.positions(of: number, from: version, limit: 1, batch.views)
     guard let position = positions.first, let record = try batch.record(at: position) else { return nil }
-    let stored = try store.decode(record)
+    let stored = try store.decode(record, by: coding)
     guard stored.version == version, case .desk(let event) = stored.body else { return nil }
     return event
   }
 
   /// The answer to a command that was accepted before, made from its events.
-  private func repeated(_ known: Views.Accepted, _ batch: inout Batch) throws -> Accepted {
+  private func repeated(_ known: Views.Accepted, _ views: DeskViews, _ batch: inout Batch) throws -> Accepted {
     guard let record = try batch.record(at: known.last) else {
       throw StoreError.ledgerDamaged(at: known.last, reason: "the event of an accepted command is missing")
     }
-    let stored = try store.decode(record)
+    let stored = try store.decode(record, by: coding)
     var answer = accepted(
       stored.stream, stored.version, at: known.last, stored.circumstances.recordedAt,
       try views.state(of: stored.stream, batch.views), events: 0)

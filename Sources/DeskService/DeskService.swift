@@ -1,5 +1,5 @@
 public import Desk
-import DeskRecords
+public import DeskRecords
 public import DeskViews
 public import EventSourcing
 public import EventStore
@@ -19,13 +19,14 @@ public final class DeskService: Sendable {
   }
 
   public let store: EventStore
-  public let views: DeskViews
   public let clock: DeskClock
   /// Says how far the ledger is committed.
   public let signal: CommitSignal
   let rules: Rules
-  private let writer: CommandWriter
-  private let thread: WriterThread<CommandWriter.Pending>
+  let coding: RecordCoding
+  let writer: CommandWriter
+  let maintenance = Maintenance()
+  private let thread: WriterThread<CommandWriter.Turn>
 
   /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in
   /// force.
@@ -36,40 +37,32 @@ public final class DeskService: Sendable {
   /// - Throws: `StoreError`, or what a damaged record says.
   public init(
     directory: String, book: RuleBook, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
-    progress: (Position) -> Void = { _ in }, onFailure: @escaping @Sendable (String) -> Void,
-    report: @escaping @Sendable (String) -> Void = { _ in }
+    coding: RecordCoding = .current, progress: (Position) -> Void = { _ in },
+    onFailure: @escaping @Sendable (String) -> Void, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.clock = clock
+    self.coding = coding
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
       now: clock.now.microseconds)
     self.store = store
     let views = try DeskViews(store.views)
-    self.views = views
-    try Self.catchUp(store, views, progress)
+    try Self.catchUp(store, views, by: coding, progress)
     try Self.requireLastKey(store)
+    try Self.forgetErased(store, views)
     rules = Rules()
+    try rules.load(store, by: coding)
     let head = try store.ledger.position()
-    let positions = try store.views.environment.read { transaction throws(LMDBError) in
-      try store.views.positions(of: 0, transaction)
-    }
-    for position in positions {
-      if let record = try store.ledger.record(at: position),
-        case .office(.rulesAdopted(let book), _) = try store.decode(record).body
-      {
-        rules.adopt(book, at: position)
-      }
-    }
-    let last = try store.ledger.record(at: head).map { try store.decode($0).circumstances.recordedAt }
+    let last = try store.ledger.record(at: head).map { try store.decode($0, by: coding).circumstances.recordedAt }
     signal = CommitSignal(head)
     let writer = CommandWriter(
-      store: store, views: views, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
+      store: store, coding: coding, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
       lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure, report: report)
     self.writer = writer
     thread = WriterThread(name: "writer", capacity: settings.queueMax) { writer.process($0) }
     if rules.current?.book != book {
       do {
-        try adopt(book, actor)
+        try record(.rulesAdopted(book), by: actor)
       } catch {
         // The thread would keep the directory open.
         thread.stop()
@@ -78,6 +71,8 @@ public final class DeskService: Sendable {
     }
   }
 
+  /// The desk's views as they answer now; take them once for a question.
+  public var views: DeskViews { get throws(LMDBError) { try DeskViews(store.views) } }
   /// The daemon's time.
   public var now: Timestamp { writer.now }
   public var book: RuleBook? { rules.current?.book }
@@ -90,8 +85,8 @@ public final class DeskService: Sendable {
       let pending = CommandWriter.Pending(work: .command(request), digest: digest) {
         continuation.resume(returning: $0)
       }
-      do throws(WriterThread<CommandWriter.Pending>.Refusal) {
-        try thread.submit(pending, bytes: request.canonicalText.count)
+      do throws(WriterThread<CommandWriter.Turn>.Refusal) {
+        try thread.submit(.command(pending), bytes: request.canonicalText.count)
       } catch {
         switch error {
         case .full: continuation.resume(returning: .failure(.busy))
@@ -119,19 +114,36 @@ public final class DeskService: Sendable {
     return Figures(commands: counters.commands, commits: counters.commits, waiting: thread.count)
   }
 
-  private func adopt(_ book: RuleBook, _ actor: Actor) throws {
-    let text = Array(try CanonicalText.encode(book).utf8)
+  /// Records what happens to the office itself, and returns when it is durable.
+  func record(_ event: OfficeEvent, by actor: Actor) throws {
+    let text = Array("\(event)".utf8)
     let id = CommandID.make(milliseconds: clock.now.microseconds / 1000)
     let outcome = Mutex<Result<Accepted, CommandFailure>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    let work = CommandWriter.Work.adopt(book, actor, id: id)
+    let work = CommandWriter.Work.office(event, actor, id: id)
     let pending = CommandWriter.Pending(work: work, digest: store.keys.digest(text)) { result in
       outcome.withLock { $0 = result }
       done.signal()
     }
-    try thread.submit(pending, bytes: text.count)
+    try thread.submit(.command(pending), bytes: text.count)
     done.wait()
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
+  }
+
+  /// Does something on the writer's thread between two commits, and returns when it is done. Not to be called from the
+  /// pool that answers questions: it waits.
+  func betweenCommits<R: Sendable>(_ body: @escaping @Sendable () throws -> R) throws -> R {
+    let outcome = Mutex<Result<R, any Error>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    try thread.submit(
+      .between { [writer] in
+        let result = Result { try writer.guarded(body) }
+        outcome.withLock { $0 = result }
+        done.signal()
+      }, bytes: 0)
+    done.wait()
+    guard let result = outcome.withLock({ $0 }) else { throw CommandFailure.stopping }
+    return try result.get()
   }
 
   /// Keys older than the ledger are refused: the next case would get a new key where the lost one of another case has
@@ -141,15 +153,35 @@ public final class DeskService: Sendable {
       try store.views.lastStream(transaction)
     }
     try store.keys.require(last)
-    store.keys.forget(after: last)
+    store.keys.discard(after: last)
+  }
+
+  /// Applies every erasure of the ledger again: a crash may have come between the event and the end of its key, and keys
+  /// may have been put back from before it.
+  private static func forgetErased(_ store: EventStore, _ views: DeskViews) throws {
+    let erasures = try views.store.environment.read { transaction throws(LMDBError) in
+      try views.erasures(since: Timestamp.bounds.lowerBound, transaction)
+    }
+    var unscrubbed: Timestamp?
+    for erasure in erasures where try store.keys.forget(erasure.number) {
+      unscrubbed = min(unscrubbed ?? erasure.recordedAt, erasure.recordedAt)
+    }
+    // The replay that built these views may have read the case while its key was still there.
+    guard let unscrubbed else { return }
+    try views.store.environment.write { transaction throws(LMDBError) in
+      if try views.store.builtAt(transaction) > unscrubbed.microseconds {
+        try views.store.setBuilt(at: unscrubbed.microseconds, transaction)
+      }
+    }
   }
 
   /// Brings the views up to the end of the ledger; views that are empty are built anew.
   public static func catchUp(
-    _ store: EventStore, _ views: DeskViews, _ progress: (Position) -> Void = { _ in }
+    _ store: EventStore, _ views: DeskViews, by coding: RecordCoding = .current,
+    _ progress: (Position) throws -> Void = { _ in }
   ) throws {
-    try store.catchUp(progress: progress) { record, position, transaction in
-      let stored = try store.decode(record)
+    try store.catchUp(views.store, progress: progress) { record, position, transaction in
+      let stored = try store.decode(record, by: coding)
       if case .desk(let event) = stored.body {
         let state = try views.state(of: stored.stream, transaction)
         try views.apply(event, to: stored.stream, from: state, transaction)

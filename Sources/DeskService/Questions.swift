@@ -14,6 +14,8 @@ public struct ToldEvent: Sendable {
   public var version: Version
   public var commandID: [UInt8]
   public var circumstances: CaseEvent.Circumstances
+  /// Told without what it seals, because the key is gone or not here.
+  public var isClosed: Bool
   public var body: Body
 
   public enum Body: Sendable {
@@ -32,7 +34,8 @@ public struct Explanation: Sendable {
 extension DeskService {
   /// The case that a code means.
   public func find(_ typed: String) throws -> CaseRow {
-    let transaction = try store.views.environment.beginRead()
+    let views = try views
+    let transaction = try views.store.environment.beginRead()
     let number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: now, transaction)
     return CaseRow(number: number, state: try views.state(of: number, transaction))
   }
@@ -50,8 +53,9 @@ extension DeskService {
 
   /// The events of a case from a version on, at most `limit`.
   public func history(of row: CaseRow, from version: Version, limit: Int) throws -> [ToldEvent] {
-    let positions = try store.views.environment.read { transaction throws(LMDBError) in
-      try store.views.positions(of: row.number, from: version, limit: limit, transaction)
+    let views = store.views
+    let positions = try views.environment.read { transaction throws(LMDBError) in
+      try views.positions(of: row.number, from: version, limit: limit, transaction)
     }
     return try positions.compactMap { position in
       guard let record = try store.ledger.record(at: position) else {
@@ -65,16 +69,17 @@ extension DeskService {
   public func events(from position: Position, limit: Int) throws -> [ToldEvent] {
     let committed = signal.position
     let records = try store.ledger.records(from: position, limit: limit).prefix { $0.position <= committed }
-    let transaction = try store.views.environment.beginRead()
-    return try records.map { position, record in
-      var event = try told(record, at: position, code: nil)
+    let views = try views
+    let transaction = try views.store.environment.beginRead()
+    return try records.map { entry in
+      var event = try told(entry.record, at: entry.position, code: nil)
       if event.number > 0 { event.code = try views.state(of: event.number, transaction).receipt?.facts.code }
       return event
     }
   }
 
   private func told(_ record: [UInt8], at position: Position, code: String?) throws -> ToldEvent {
-    let stored = try store.decode(record)
+    let stored = try store.decode(record, by: coding)
     let body: ToldEvent.Body =
       switch stored.body {
       case .desk(let event): .desk(event.body)
@@ -82,7 +87,7 @@ extension DeskService {
       }
     return ToldEvent(
       position: position, code: code, number: stored.stream, version: stored.version, commandID: stored.command.id,
-      circumstances: stored.circumstances, body: body)
+      circumstances: stored.circumstances, isClosed: stored.isClosed, body: body)
   }
 
   /// The due date counted again under the rules that the ledger says were in force. An imported date has nothing to
@@ -97,16 +102,19 @@ extension DeskService {
   }
 
   public func tally(at now: Timestamp) throws -> [TallyView.Group: Columns] {
-    try store.views.environment.read { transaction throws(LMDBError) in
-      try views.tally(now: now, offset: book?.office.utcOffset ?? .utc, transaction)
+    let (views, offset) = (try views, book?.office.utcOffset ?? .utc)
+    return try views.store.environment.read { transaction throws(LMDBError) in
+      try views.tally(now: now, offset: offset, transaction)
     }
   }
 
   public func caseCount() throws -> Int {
-    try store.views.environment.read { transaction throws(LMDBError) in try views.caseCount(transaction) }
+    let views = try views
+    return try views.store.environment.read { transaction throws(LMDBError) in try views.caseCount(transaction) }
   }
 
   public func viewsPosition() throws -> Position {
-    try store.views.environment.read { transaction throws(LMDBError) in try store.views.position(transaction) }
+    let views = store.views
+    return try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
   }
 }

@@ -1,5 +1,8 @@
 import Desk
+import DeskRecords
 import EventSourcing
+import EventStore
+import LMDB
 
 import Synchronization
 
@@ -12,6 +15,21 @@ final class Rules: Sendable {
   }
 
   private let state = Mutex(State())
+
+  /// Takes in all rules that the ledger has adopted.
+  func load(_ store: EventStore, by coding: RecordCoding) throws {
+    let views = store.views
+    let positions = try views.environment.read { transaction throws(LMDBError) in
+      try views.positions(of: 0, transaction)
+    }
+    for position in positions {
+      if let record = try store.ledger.record(at: position),
+        case .office(.rulesAdopted(let book), _) = try store.decode(record, by: coding).body
+      {
+        adopt(book, at: position)
+      }
+    }
+  }
 
   func adopt(_ book: RuleBook, at position: Position) {
     state.withLock { state in

@@ -3,13 +3,14 @@ import DeskRecords
 import EventStore
 
 extension EventStore {
-  /// Opens a record of the ledger.
-  func decode(_ record: [UInt8]) throws -> StoredEvent {
-    try RecordCoding.decode(record) { sealed, part in
-      guard let plain = try keys.open(sealed, slot: part.slot, additionalData: part.additionalData) else {
-        throw RecordError.sealBroken(slot: part.slot)
+  /// Opens a record of the ledger, as far as its key is here.
+  func decode(_ record: [UInt8], by coding: RecordCoding) throws -> StoredEvent {
+    try coding.decode(record) { sealed, part in
+      switch try keys.open(sealed, slot: part.slot, additionalData: part.additionalData) {
+      case .plain(let plain): plain
+      case .closed: nil
+      case .broken: throw RecordError.sealBroken(slot: part.slot)
       }
-      return plain
     }
   }
 }

@@ -28,36 +28,33 @@ public struct CaseFilter: Hashable, Sendable {
   }
 }
 
-/// One question that is answered in pages. It keeps a key, not a transaction, so that no reader pins the file.
+/// One question that is answered in pages. It keeps a key, neither views nor a transaction, so that no reader pins the
+/// file and views that are replaced between two pages are not missed.
 public struct CasePages: Sendable {
   /// A run of rows in one table: those with the prefix, and with a time before the bound if there is one.
   struct Run: Sendable {
-    var table: Table
+    var table: any KeyPath<DeskViews, Table> & Sendable
     var prefix: [UInt8]
     var before: Timestamp?
     var accepts: @Sendable (CaseState) -> Bool
   }
 
-  private let views: DeskViews
   private var runs: [Run]
   private var from: [UInt8]?
   /// What was told, where there are several runs: a case may move from one into another between two pages.
   private var told: Set<UInt64> = []
 
-  init(_ views: DeskViews, _ runs: [Run]) {
-    self.views = views
-    self.runs = runs
-  }
+  init(_ runs: [Run]) { self.runs = runs }
 
   /// The next cases, at most `limit`; an empty page is possible. Nil after the last one.
-  public mutating func next(limit: Int = 100) throws -> [CaseRow]? {
+  public mutating func next(limit: Int = 100, in views: DeskViews) throws -> [CaseRow]? {
     guard let run = runs.first else { return nil }
     var page: [CaseRow] = []
-    let (views, from) = (views, from ?? run.prefix)
+    let from = from ?? run.prefix
     var lastKey: [UInt8]?
     let transaction = try views.store.environment.beginRead()
     var numbers: [UInt64] = []
-    try transaction.scan(run.table, from: from) { key, _ in
+    try transaction.scan(views[keyPath: run.table], from: from) { key, _ in
       let bytes = [UInt8](copying: key)
       guard bytes.starts(with: run.prefix) else { return .stop }
       if let before = run.before,
@@ -86,22 +83,24 @@ public struct CasePages: Sendable {
 
 extension DeskViews {
   /// The cases that a filter allows, by due date (of the late ones, those that are open first).
-  public func list(_ filter: CaseFilter, now: Timestamp) -> CasePages {
+  public static func list(_ filter: CaseFilter, now: Timestamp) -> CasePages {
     let filter = filter.meaning
-    func run(_ table: Table, _ prefix: [UInt8], before: Timestamp? = nil) -> CasePages.Run {
+    func run(_ table: any KeyPath<DeskViews, Table> & Sendable, _ prefix: [UInt8], before: Timestamp? = nil)
+      -> CasePages.Run
+    {
       CasePages.Run(table: table, prefix: prefix, before: before) { filter.allows($0, at: now) }
     }
-    if let status = filter.status { return CasePages(self, [run(self.status, [status.rawValue])]) }
+    if let status = filter.status { return CasePages([run(\.status, [status.rawValue])]) }
     if filter.late == true {
-      let open = run(due, [DueView.Order.openByFirstDue.rawValue], before: now)
+      let open = run(\.due, [DueView.Order.openByFirstDue.rawValue], before: now)
       // Open ones first: a case that is resolved meanwhile is met again among those resolved, and told once.
-      return CasePages(self, filter.open == true ? [open] : [open, run(due, [DueView.Order.resolvedLate.rawValue])])
+      return CasePages(filter.open == true ? [open] : [open, run(\.due, [DueView.Order.resolvedLate.rawValue])])
     }
     if let clerk = filter.clerk {
       let runs = [true, false].filter { isOpen in filter.open.map { $0 == isOpen } ?? true }
-      return CasePages(self, runs.map { run(self.clerk, ClerkView.prefix(clerk, isOpen: $0)) })
+      return CasePages(runs.map { run(\.clerk, ClerkView.prefix(clerk, isOpen: $0)) })
     }
-    if filter.open == true { return CasePages(self, [run(due, [DueView.Order.openByDue.rawValue])]) }
-    return CasePages(self, Status.allCases.map { run(self.status, [$0.rawValue]) })
+    if filter.open == true { return CasePages([run(\.due, [DueView.Order.openByDue.rawValue])]) }
+    return CasePages(Status.allCases.map { run(\.status, [$0.rawValue]) })
   }
 }

@@ -43,6 +43,19 @@ extension DeskViews {
     return serial + 1
   }
 
+  /// The cases that were erased since an instant, that instant included, in the order in which it was recorded.
+  public func erasures(
+    since instant: Timestamp, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> [(recordedAt: Timestamp, number: UInt64)] {
+    var erasures: [(recordedAt: Timestamp, number: UInt64)] = []
+    try transaction.scan(erased, from: OrderedKey.time(instant)) { key, _ in
+      let bytes = [UInt8](copying: key)
+      erasures.append((OrderedKey.time(of: bytes.prefix(8)), OrderedKey.number(bytes)))
+      return .next
+    }
+    return erasures
+  }
+
   /// How many cases there are.
   public func caseCount(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int {
     try transaction.count(cases)
@@ -53,7 +66,7 @@ extension DeskViews {
     _ transaction: borrowing some Reading & ~Copyable,
     _ body: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> Void
   ) throws(LMDBError) {
-    for table in store.tables + [cases, codes, due, clerk, status, register, search, tally] {
+    for table in store.tables + [cases, codes, due, clerk, status, register, search, tally, erased] {
       try transaction.scan(table, from: nil) { key, value in
         body(table.name, [UInt8](copying: key), [UInt8](copying: value))
         return .next

@@ -5,8 +5,8 @@ public import LMDB
 /// All projections of the desk, kept together.
 public struct DeskViews: Sendable {
   /// Names the projections and their rows; raised whenever any of them changes, so that a newer release rebuilds.
-  public static let form = "desk 1"
-  public static let tables = ["cases", "codes", "due", "clerk", "status", "register", "search", "tally"]
+  public static let form = "desk 2"
+  public static let tables = ["cases", "codes", "due", "clerk", "status", "register", "search", "tally", "erased"]
 
   public let store: Views
   let cases: Table
@@ -17,6 +17,7 @@ public struct DeskViews: Sendable {
   let register: Table
   let search: Table
   let tally: Table
+  let erased: Table
 
   public init(_ views: Views) throws(LMDBError) {
     store = views
@@ -28,6 +29,7 @@ public struct DeskViews: Sendable {
     register = try views.environment.table(RegisterView.name)
     search = try views.environment.table(SearchView.name)
     tally = try views.environment.table(TallyView.name)
+    erased = try views.environment.table(ErasedView.name)
   }
 
   /// The one way a case changes in the views, live and in a replay alike.
@@ -52,6 +54,7 @@ public struct DeskViews: Sendable {
     if SearchView.source(before) != SearchView.source(after) {
       try update(search, SearchView.rows(of: old), SearchView.rows(of: new), transaction)
     }
+    try update(erased, ErasedView.rows(of: old), ErasedView.rows(of: new), transaction)
     try count(TallyView.counts(of: before), TallyView.counts(of: after), transaction)
     return after
   }

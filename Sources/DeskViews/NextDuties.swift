@@ -27,8 +27,8 @@ public struct DutyPages: Sendable {
     today = now.day(at: offset)
   }
 
-  public mutating func next(limit: Int = 100) throws -> [NextDuty]? {
-    try pages.next(limit: limit)?.map { row in
+  public mutating func next(limit: Int = 100, in views: DeskViews) throws -> [NextDuty]? {
+    try pages.next(limit: limit, in: views)?.map { row in
       let state = row.state
       let due = state.due ?? now
       let standing = Standing(of: state, at: now)
@@ -44,11 +44,11 @@ public struct DutyPages: Sendable {
 
 extension DeskViews {
   /// Everything that the office owes somebody, once each: broken dates, results to hand over, then open cases by date.
-  public func next(clerk: String?, now: Timestamp, offset: UTCOffset) -> DutyPages {
+  public static func next(clerk: String?, now: Timestamp, offset: UTCOffset) -> DutyPages {
     func run(
       _ order: DueView.Order, before: Timestamp? = nil, _ accepts: @escaping @Sendable (CaseState, Standing) -> Bool
     ) -> CasePages.Run {
-      CasePages.Run(table: due, prefix: [order.rawValue], before: before) { state in
+      CasePages.Run(table: \.due, prefix: [order.rawValue], before: before) { state in
         (clerk == nil || state.clerk == clerk) && accepts(state, Standing(of: state, at: now))
       }
     }
@@ -61,6 +61,6 @@ extension DeskViews {
         !standing.isLate && !standing.owesApology && state.receipt?.facts.urgent == nil
       },
     ]
-    return DutyPages(CasePages(self, runs), now: now, offset: offset)
+    return DutyPages(CasePages(runs), now: now, offset: offset)
   }
 }

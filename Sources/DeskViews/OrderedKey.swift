@@ -10,5 +10,9 @@ enum OrderedKey {
   /// The sign bit is turned so that instants before 1970 sort before later ones.
   static func time(_ time: Timestamp) -> [UInt8] { bigEndian(UInt64(bitPattern: time.microseconds) ^ 1 << 63) }
 
+  static func time(of key: some Sequence<UInt8>) -> Timestamp {
+    Timestamp(microseconds: Int64(bitPattern: bigEndianNumber(key) ^ 1 << 63))
+  }
+
   static func number(_ key: some BidirectionalCollection<UInt8>) -> UInt64 { bigEndianNumber(key.suffix(8)) }
 }

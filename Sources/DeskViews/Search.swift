@@ -4,19 +4,17 @@ import LMDB
 
 /// A search in pages: every word given begins a word of the case.
 public struct SearchPages: Sendable {
-  private let views: DeskViews
   private let words: [String]
   private var from: [UInt8]?
 
-  init(_ views: DeskViews, _ text: String) {
-    self.views = views
+  init(_ text: String) {
     words = text.foldedWords.map { String(decoding: $0.utf8.prefix(200), as: UTF8.self) }
     // The longest word has the fewest rows to look at; the others are checked on the case itself.
     from = words.max { $0.utf8.count < $1.utf8.count }.map { Array($0.utf8) }
   }
 
   /// The next cases that match; an empty page is possible. Nil after the last one.
-  public mutating func next(limit: Int = 100) throws -> [CaseRow]? {
+  public mutating func next(limit: Int = 100, in views: DeskViews) throws -> [CaseRow]? {
     guard let start = from, let lead = words.max(by: { $0.utf8.count < $1.utf8.count }) else { return nil }
     let prefix = Array(lead.utf8)
     let transaction = try views.store.environment.beginRead()
@@ -47,5 +45,5 @@ public struct SearchPages: Sendable {
 
 extension DeskViews {
   /// Cases in which every word of the text begins a word of the citizen's name, the code or the subject.
-  public func search(_ text: String) -> SearchPages { SearchPages(self, text) }
+  public static func search(_ text: String) -> SearchPages { SearchPages(text) }
 }

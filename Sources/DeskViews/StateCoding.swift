@@ -44,6 +44,11 @@ enum StateCoding {
       row.put(withdrawal.at)
       row.put(withdrawal.day.number)
     }
+    row.put(state.erasure) { row, erasure in
+      row.put(erasure.at)
+      row.put(erasure.recordedAt)
+      row.put(erasure.basis)
+    }
     return row.bytes
   }
 
@@ -81,6 +86,9 @@ enum StateCoding {
     }
     state.withdrawal = try row.optional { (row) throws(RowError) in
       CaseState.Withdrawal(mark: try mark(&row), at: try row.time(), day: CalendarDay(number: try row.number()))
+    }
+    state.erasure = try row.optional { (row) throws(RowError) in
+      CaseState.Erasure(at: try row.time(), recordedAt: try row.time(), basis: try row.string())
     }
     return state
   }

@@ -6,15 +6,21 @@ import MerkleTree
 /// Dropped without a commit, it leaves nothing behind.
 public struct Batch: ~Copyable {
   private let store: EventStore
+  private let live: Views
   private let ledger: WriteTransaction
   /// The views as they stand after what was appended so far.
   public let views: WriteTransaction
   private var head: Frontier
   public private(set) var appended = 0
   private var lastLeaf: [UInt8] = []
+  private var checkpoints: [(size: UInt64, text: String)] = []
 
-  init(store: EventStore, ledger: consuming WriteTransaction, views: consuming WriteTransaction, head: Frontier) {
+  init(
+    store: EventStore, live: Views, ledger: consuming WriteTransaction, views: consuming WriteTransaction,
+    head: Frontier
+  ) {
     self.store = store
+    self.live = live
     self.ledger = ledger
     self.views = views
     self.head = head
@@ -34,10 +40,10 @@ public struct Batch: ~Copyable {
     let leaf = MerkleTree.leafHash(record)
     let actual: Version
     do throws(LMDBError) {
-      actual = try store.views.version(of: key.stream, views)
+      actual = try live.version(of: key.stream, views)
       if actual.next == key.version {
         try ledger.append(store.ledger.events, bigEndian(position.rawValue), leaf.bytes + record)
-        try store.views.index(key, at: position, views)
+        try live.index(key, at: position, completing: head.append(leaf), views)
       }
     } catch {
       throw .storage(error)
@@ -45,7 +51,6 @@ public struct Batch: ~Copyable {
     guard actual.next == key.version else {
       throw .versionConflict(stream: key.stream, expected: key.version, actual: actual)
     }
-    head.append(leaf)
     lastLeaf = leaf.bytes
     appended += 1
     return position
@@ -56,20 +61,28 @@ public struct Batch: ~Copyable {
     try ledger.get(store.ledger.events, bigEndian(position.rawValue)) { $0.dropping(32) }
   }
 
+  /// Keeps a signed checkpoint with the ledger; durable with the commit.
+  public mutating func keep(checkpoint text: String, ofSize size: UInt64) { checkpoints.append((size, text)) }
+
   /// Commits the ledger, durably, and then the views.
   ///
   /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if
   ///   nothing had happened.
   @available(*, noasync)
   public consuming func commit() throws(CommitError) {
-    if appended == 0 {
+    if appended == 0, checkpoints.isEmpty {
       abort()
       return
     }
     let (store, position, leaf) = (store, Position(head.size), lastLeaf)
     do throws(LMDBError) {
-      try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded)
-      try store.views.reach(position, leaf: leaf, views)
+      for checkpoint in checkpoints {
+        try ledger.put(store.ledger.meta, Ledger.checkpointKey(checkpoint.size), Array(checkpoint.text.utf8))
+      }
+      if appended > 0 {
+        try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded)
+        try live.reach(position, leaf: leaf, views)
+      }
     } catch {
       throw .nothingWritten(error)
     }

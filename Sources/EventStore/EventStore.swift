@@ -3,6 +3,7 @@ public import LMDB
 import MerkleTree
 
 import Glibc
+import Synchronization
 
 /// A data directory: the ledger, the views and the keys, opened together and checked against each other.
 public final class EventStore: Sendable {
@@ -14,7 +15,8 @@ public final class EventStore: Sendable {
   public let directory: String
   public let ledger: Ledger
   public let keys: Keys
-  public let views: Views
+  private let live: Mutex<Views>
+  private let tables: [String]
   private let lock: Int32
   private let viewsDirectory: ViewsDirectory
   private let form: String
@@ -28,7 +30,9 @@ public final class EventStore: Sendable {
   /// - Throws: `StoreError`; when the views were believed and the ledger is shorter or different, nothing is changed.
   public init(_ directory: String, tables: [String], form: String, isDemo: Bool, now: Int64) throws(StoreError) {
     self.directory = directory
+    let form = "\(Views.form), \(form)"
     self.form = form
+    self.tables = tables
     viewsDirectory = ViewsDirectory(data: directory)
     let viewsDirectory = viewsDirectory
     let opened = try asStoreError {
@@ -44,7 +48,7 @@ public final class EventStore: Sendable {
         let ledger = try Ledger(directory + "/ledger")
         if isDemo, !ledger.isDemo { throw StoreError.notADemo(directory: directory) }
         let keys = try Keys(directory + "/keys")
-        let views = try Self.openViews(viewsDirectory, tables, form, ledger)
+        let views = try Self.openViews(viewsDirectory, tables, form, ledger, now: now)
         try ledger.environment.clearStaleReaders()
         try views.environment.clearStaleReaders()
         try ledger.settle(at: now)
@@ -57,27 +61,58 @@ public final class EventStore: Sendable {
     lock = opened.lock
     ledger = opened.ledger
     keys = opened.keys
-    views = opened.views
+    live = Mutex(opened.views)
   }
 
   deinit { Glibc.close(lock) }
 
-  /// Brings the views up to the end of the ledger, at most 10,000 events to a commit. After a change of form that is a
-  /// full rebuild.
-  public func catchUp(progress: (Position) -> Void = { _ in }, _ apply: Apply) throws {
+  /// The views that answer now. Take them once for a question: they may be replaced at any time, and old ones answer as
+  /// long as they are held, but learn nothing any more.
+  public var views: Views { live.withLock { $0 } }
+
+  /// Brings views up to the end of the ledger, at most 10,000 events to a commit. With empty views that is a full
+  /// rebuild.
+  public func catchUp(_ views: Views, progress: (Position) throws -> Void = { _ in }, _ apply: Apply) throws {
     while true {
-      let reached = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
-      let records = try ledger.records(from: reached.next, limit: 10_000)
-      guard let last = records.last else { break }
       let transaction = try views.environment.beginWrite()
-      for (position, record) in records {
-        let key = try apply(record, position, transaction)
-        try views.index(key, at: position, transaction)
+      var tree = try Self.frontier(ledger, views, transaction)
+      let records = try ledger.records(from: Position(tree.size).next, limit: 10_000)
+      guard let last = records.last else { break }
+      for entry in records {
+        let key = try apply(entry.record, entry.position, transaction)
+        try views.index(key, at: entry.position, completing: tree.append(entry.leaf), transaction)
       }
-      try views.reach(last.position, leaf: MerkleTree.leafHash(last.record).bytes, transaction)
+      try views.reach(last.position, leaf: last.leaf.bytes, transaction)
       try transaction.commit()
-      progress(last.position)
+      try progress(last.position)
     }
+  }
+
+  /// Empty views beside the live ones, to be filled by `catchUp` and made live by `replaceViews`.
+  ///
+  /// - Parameter now: when their building begins; every key that was forgotten before is unknown to them.
+  public func makeViews(now: Int64) throws(StoreError) -> Views {
+    try asStoreError { try Self.makeViews(viewsDirectory, tables, now: now) }
+  }
+
+  /// Makes views that have reached the end of the ledger the live ones, and removes the others from the directory; who
+  /// still reads in those reads on. Called between two batches, on the thread that writes.
+  public func replaceViews(with views: Views) throws(StoreError) {
+    try asStoreError {
+      let reached = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
+      guard try reached == ledger.position() else {
+        throw StoreError.unexpected("views that are behind the ledger cannot answer")
+      }
+      try viewsDirectory.mark(views.number, form: form, clean: false)
+      try viewsDirectory.setCurrent(views.number)
+      live.withLock { $0 = views }
+      try viewsDirectory.removeOthers(than: views.number)
+    }
+  }
+
+  /// Takes back views that did not get to answer.
+  public func discard(_ views: Views) throws(StoreError) {
+    try asStoreError { try Files.removeDirectory(views.path) }
   }
 
   /// One group of commands: everything appended to it is committed together, or nothing is.
@@ -86,8 +121,9 @@ public final class EventStore: Sendable {
     let ledger: WriteTransaction
     do throws(LMDBError) { ledger = try self.ledger.environment.beginWrite() } catch { throw .storage(error) }
     let head = try self.ledger.head(ledger)
+    let live = views
     do throws(LMDBError) {
-      return Batch(store: self, ledger: ledger, views: try self.views.environment.beginWrite(), head: head)
+      return Batch(store: self, live: live, ledger: ledger, views: try live.environment.beginWrite(), head: head)
     } catch {
       throw .storage(error)
     }
@@ -98,6 +134,7 @@ public final class EventStore: Sendable {
 
   /// Flushes the views and marks them clean. Call it once, after the last batch.
   public func close() throws(StoreError) {
+    let views = views
     try asStoreError {
       try views.environment.sync()
       try viewsDirectory.mark(views.number, form: form, clean: true)
@@ -120,7 +157,7 @@ public final class EventStore: Sendable {
   }
 
   private static func openViews(
-    _ directory: ViewsDirectory, _ tables: [String], _ form: String, _ ledger: Ledger
+    _ directory: ViewsDirectory, _ tables: [String], _ form: String, _ ledger: Ledger, now: Int64
   ) throws -> Views {
     if let number = try directory.currentNumber() {
       switch try directory.trust(number, form: form) {
@@ -134,13 +171,19 @@ public final class EventStore: Sendable {
       case .no: break
       }
     }
+    let views = try makeViews(directory, tables, now: now)
+    try directory.mark(views.number, form: form, clean: false)
+    try directory.setCurrent(views.number)
+    try directory.removeOthers(than: views.number)
+    return views
+  }
+
+  private static func makeViews(_ directory: ViewsDirectory, _ tables: [String], now: Int64) throws -> Views {
     let number = try directory.nextNumber()
     try Files.makeDirectory(directory.path(number))
     let views = try Views(directory.path(number), number: number, tables: tables)
+    try views.environment.write { transaction throws(LMDBError) in try views.setBuilt(at: now, transaction) }
     try views.environment.sync()
-    try directory.mark(number, form: form, clean: false)
-    try directory.setCurrent(number)
-    try directory.removeOthers(than: number)
     return views
   }
 

@@ -1,26 +1,41 @@
 import Crypto
 import Glibc
+public import Sealing
 import Synchronization
-
-import struct FoundationEssentials.Data
 
 /// The keys that open the sealed parts of the ledger: a flat file of 64-byte slots, one for each case, each key wrapped
 /// by the master key.
 ///
 /// A slot is made durable before it is used, 1,024 ahead, so that no event is ever sealed with a key that a crash can
-/// lose.
+/// lose. A key that is forgotten leaves a tombstone in its slot; the records that it sealed stay closed for ever.
 public final class Keys: Sendable {
+  /// What a key does to what it sealed.
+  public enum Opened: Hashable, Sendable {
+    case plain([UInt8])
+    /// The key was forgotten, or is not here.
+    case closed
+    /// The key is here, and what is sealed does not open with it.
+    case broken
+  }
+
+  /// What a slot says of its key, in its last four bytes.
+  private enum Mark {
+    static let inUse: [UInt8] = [0x4B, 0x31, 0, 0]
+    static let forgotten: [UInt8] = [0x4B, 0x30, 0, 0]
+    static let absent: [UInt8] = [0x4B, 0x2D, 0, 0]
+  }
+
   static let slotBytes = 64
   static let ahead: UInt64 = 1024
   private static let header = Array("motcua keys 1\n".utf8)
-  private static let inUse: [UInt8] = [0x4B, 0x31, 0, 0]
 
   private struct State {
     var slots: UInt64
-    var cache: [UInt64: SymmetricKey] = [:]
+    /// Nil for a key that is forgotten or not here.
+    var cache: [UInt64: SealingKey?] = [:]
   }
 
-  private let master: SymmetricKey
+  private let master: SealingKey
   private let digestKey: SymmetricKey
   private let path: String
   private let descriptor: Int32
@@ -29,9 +44,8 @@ public final class Keys: Sendable {
   /// Makes the directory with a new master key; an interrupted creation is taken up where it stopped.
   static func create(_ directory: String) throws {
     try Files.makeDirectory(directory)
-    if try Files.contents(directory + "/master")?.count != 32 {
-      let key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-      try Files.replace(directory + "/master", with: key)
+    if try Files.contents(directory + "/master")?.count != SealingKey.size {
+      try Files.replace(directory + "/master", with: SealingKey().bytes)
     }
     if !Files.exists(directory + "/slots") {
       try Files.replace(directory + "/slots", with: header + Array(repeating: 0, count: slotBytes - header.count))
@@ -40,16 +54,19 @@ public final class Keys: Sendable {
     try Files.sync(Files.parent(of: directory))
   }
 
-  init(_ directory: String) throws {
-    guard let key = try Files.contents(directory + "/master") else {
+  /// - Parameter isReadOnly: nothing is made, forgotten or sealed; another process may have them open for writing.
+  init(_ directory: String, isReadOnly: Bool = false) throws {
+    guard let bytes = try Files.contents(directory + "/master") else {
       throw StoreError.masterKeyMissing(path: directory + "/master")
     }
     path = directory + "/slots"
-    guard key.count == 32 else { throw StoreError.keysDamaged(path: directory + "/master", slot: 0) }
-    master = SymmetricKey(data: key)
+    guard let key = SealingKey(bytes: bytes) else {
+      throw StoreError.keysDamaged(path: directory + "/master", slot: 0)
+    }
+    master = key
     digestKey = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: master, info: Array("command digest".utf8), outputByteCount: 32)
-    descriptor = try Files.open(path, O_RDWR)
+      inputKeyMaterial: SymmetricKey(data: bytes), info: Array("command digest".utf8), outputByteCount: 32)
+    descriptor = try Files.open(path, isReadOnly ? O_RDONLY : O_RDWR)
     let start = try Files.read(descriptor, count: Self.header.count, at: 0, path)
     guard start == Self.header else {
       close(descriptor)
@@ -79,15 +96,26 @@ public final class Keys: Sendable {
 
   /// Makes the slots up to `last` and 1,024 more, durable, unless they are there.
   public func prepare(upTo last: UInt64) throws(StoreError) {
+    try extend(to: last) { slot throws(StoreError) in try self.wrapped(SealingKey(), slot) }
+  }
+
+  /// Marks the slots up to `last` that are not there as keys that are not here: what they sealed stays closed until
+  /// the keys are brought.
+  public func markAbsent(upTo last: UInt64) throws(StoreError) {
+    try extend(to: last, ahead: 0) { _ throws(StoreError) in Self.empty(Mark.absent) }
+  }
+
+  private func extend(
+    to last: UInt64, ahead: UInt64 = Keys.ahead, _ content: (UInt64) throws(StoreError) -> [UInt8]
+  ) throws(StoreError) {
     try asStoreError {
       try state.withLock { state in
         guard last >= state.slots else { return }
-        let end = last + 1 + Self.ahead
+        let end = last + 1 + ahead
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(end - state.slots) * Self.slotBytes)
-        for slot in state.slots..<end { bytes += try wrapped(SymmetricKey(size: .bits256), slot) }
-        try Files.writeAll(descriptor, bytes, at: Int(state.slots) * Self.slotBytes, path)
-        if fdatasync(descriptor) != 0 { throw Files.failure("fdatasync", path) }
+        for slot in state.slots..<end { bytes += try content(slot) }
+        try write(bytes, at: state.slots)
         state.slots = end
       }
     }
@@ -99,32 +127,42 @@ public final class Keys: Sendable {
   }
 
   /// Makes the slots after `last` again before they are used: none of them was, and a crash may have torn any of them.
-  public func forget(after last: UInt64) { state.withLock { $0.slots = last + 1 } }
+  public func discard(after last: UInt64) {
+    state.withLock { state in
+      state.slots = last + 1
+      state.cache = state.cache.filter { $0.key <= last }
+    }
+  }
+
+  /// Destroys the key of a slot, durably: what it sealed can never be opened again, here.
+  ///
+  /// - Returns: false when it was forgotten before.
+  @discardableResult
+  public func forget(_ slot: UInt64) throws(StoreError) -> Bool {
+    try asStoreError {
+      try state.withLock { state in
+        guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
+        let mark = try Files.read(descriptor, count: 4, at: Int(slot) * Self.slotBytes + 60, path)
+        state.cache[slot] = .some(nil)
+        if mark == Mark.forgotten { return false }
+        try write(Self.empty(Mark.forgotten), at: slot)
+        return true
+      }
+    }
+  }
 
   /// AES-256-GCM: nonce (12), ciphertext, tag (16).
   public func seal(_ plain: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> [UInt8] {
-    let key = try key(slot)
-    guard let combined = try? AES.GCM.seal(plain, using: key, authenticating: additionalData).combined else {
+    guard let key = try key(slot) else { throw .keyClosed(slot: slot) }
+    guard let sealed = key.seal(plain, additionalData: additionalData) else {
       throw .keysDamaged(path: path, slot: slot)
     }
-    return [UInt8](combined)
+    return sealed
   }
 
-  /// Nil when what is sealed does not open with the key of the slot.
-  public func open(_ sealed: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> [UInt8]? {
-    let key = try key(slot)
-    guard let box = try? AES.GCM.SealedBox(combined: sealed),
-      let plain = try? AES.GCM.open(box, using: key, authenticating: additionalData)
-    else { return nil }
-    return [UInt8](plain)
-  }
-
-  /// SHA-256 of the byte 2 and the key of the slot, so that a disclosed key proves itself.
-  public func commitment(_ slot: UInt64) throws(StoreError) -> [UInt8] {
-    var hash = SHA256()
-    hash.update(data: [2])
-    try key(slot).withUnsafeBytes { hash.update(bufferPointer: $0) }
-    return Array(hash.finalize())
+  public func open(_ sealed: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> Opened {
+    guard let key = try key(slot) else { return .closed }
+    return key.open(sealed, additionalData: additionalData).map { .plain($0) } ?? .broken
   }
 
   /// 16 bytes that tell commands apart without giving away what they say.
@@ -132,29 +170,52 @@ public final class Keys: Sendable {
     Array(HMAC<SHA256>.authenticationCode(for: message, using: digestKey).prefix(16))
   }
 
-  private func key(_ slot: UInt64) throws(StoreError) -> SymmetricKey {
+  /// The key of a slot; nil when it was forgotten or is not here.
+  public func key(_ slot: UInt64) throws(StoreError) -> SealingKey? {
     try asStoreError {
       try state.withLock { state in
         if let key = state.cache[slot] { return key }
         guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
         let bytes = try Files.read(descriptor, count: Self.slotBytes, at: Int(slot) * Self.slotBytes, path)
-        guard bytes.count == Self.slotBytes, Array(bytes[60...]) == Self.inUse,
-          let box = try? AES.GCM.SealedBox(
-            nonce: AES.GCM.Nonce(data: bytes[32..<44]), ciphertext: bytes[0..<32], tag: bytes[44..<60]),
-          let plain = try? AES.GCM.open(box, using: master, authenticating: bigEndian(slot))
-        else { throw StoreError.keysDamaged(path: path, slot: slot) }
-        let key = SymmetricKey(data: plain)
+        let key = try unwrapped(bytes, slot)
         // Bounded, so that a replay of a million cases does not keep a million keys.
         if state.cache.count >= 4096 { state.cache.removeAll(keepingCapacity: true) }
-        state.cache[slot] = key
+        state.cache[slot] = .some(key)
         return key
       }
     }
   }
 
-  private func wrapped(_ key: SymmetricKey, _ slot: UInt64) throws -> [UInt8] {
-    let plain = key.withUnsafeBytes { Array($0) }
-    let box = try AES.GCM.seal(plain, using: master, authenticating: bigEndian(slot))
-    return Array(box.ciphertext) + Array(box.nonce) + Array(box.tag) + Self.inUse
+  /// SHA-256 of the byte 2 and the key of the slot, so that a disclosed key proves itself.
+  public func commitment(_ slot: UInt64) throws(StoreError) -> [UInt8] {
+    guard let key = try key(slot) else { throw .keyClosed(slot: slot) }
+    return key.commitment
+  }
+
+  /// The key (32), then nonce (12) and tag (16) of its wrapping, then the mark (4).
+  private func wrapped(_ key: SealingKey, _ slot: UInt64) throws(StoreError) -> [UInt8] {
+    guard let box = master.seal(key.bytes, additionalData: bigEndian(slot)) else {
+      throw .keysDamaged(path: path, slot: slot)
+    }
+    return Array(box[12..<44]) + Array(box[..<12]) + Array(box[44...]) + Mark.inUse
+  }
+
+  private func unwrapped(_ bytes: [UInt8], _ slot: UInt64) throws(StoreError) -> SealingKey? {
+    guard bytes.count == Self.slotBytes else { throw .keysDamaged(path: path, slot: slot) }
+    switch Array(bytes[60...]) {
+    case Mark.forgotten, Mark.absent: return nil
+    case Mark.inUse:
+      let box = Array(bytes[32..<44]) + Array(bytes[0..<32]) + Array(bytes[44..<60])
+      if let key = master.open(box, additionalData: bigEndian(slot)).flatMap({ SealingKey(bytes: $0) }) { return key }
+      fallthrough
+    default: throw .keysDamaged(path: path, slot: slot)
+    }
+  }
+
+  private static func empty(_ mark: [UInt8]) -> [UInt8] { Array(repeating: 0, count: 60) + mark }
+
+  private func write(_ bytes: [UInt8], at slot: UInt64) throws(FileError) {
+    try Files.writeAll(descriptor, bytes, at: Int(slot) * Self.slotBytes, path)
+    if fdatasync(descriptor) != 0 { throw Files.failure("fdatasync", path) }
   }
 }

@@ -1,13 +1,14 @@
 public import EventSourcing
 import LMDB
-import MerkleTree
+public import MerkleTree
 
 import Glibc
 
 /// The truth: what happened, append-only, in an LMDB environment of two tables.
 ///
 /// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, and
-/// `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events.
+/// `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events; and under
+/// `checkpoint` ‖ size (8), every signed checkpoint that was issued.
 public final class Ledger: Sendable {
   static let format = Array("motcua ledger 1".utf8)
 
@@ -43,10 +44,13 @@ public final class Ledger: Sendable {
     try Files.sync(Files.parent(of: path))
   }
 
-  init(_ path: String) throws {
+  /// - Parameter isReadOnly: nothing is written; another process may have it open for writing.
+  init(_ path: String, isReadOnly: Bool = false) throws {
     self.path = path
     (id, isDemo) = try Self.identify(path)
-    environment = try Environment(path: path, tables: ["events", "meta"])
+    var options = Environment.Options()
+    options.isReadOnly = isReadOnly
+    environment = try Environment(path: path, tables: ["events", "meta"], options: options)
     events = try environment.table("events")
     meta = try environment.table("meta")
   }
@@ -98,26 +102,61 @@ public final class Ledger: Sendable {
     return head
   }
 
+  /// A record with its place, and the hash that was stored beside it.
+  public struct Entry: Hashable, Sendable {
+    public var position: Position
+    public var leaf: Hash
+    public var record: [UInt8]
+  }
+
   /// The records from a position on, at most `limit`; a short read transaction for each call.
-  public func records(from position: Position, limit: Int) throws(StoreError) -> [(position: Position, record: [UInt8])]
-  {
+  public func records(from position: Position, limit: Int) throws(StoreError) -> [Entry] {
+    try asStoreError {
+      var damaged: Position?
+      let entries = try environment.read { transaction throws(LMDBError) in
+        var entries: [Entry] = []
+        if limit <= 0 { return entries }
+        try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
+          guard let leaf = Hash(bytes: value.prefix(Hash.size)) else {
+            damaged = Position(bigEndianNumber(key))
+            return .stop
+          }
+          entries.append(
+            Entry(position: Position(bigEndianNumber(key)), leaf: leaf, record: value.dropping(Hash.size)))
+          return entries.count < limit ? .next : .stop
+        }
+        return entries
+      }
+      if let damaged { throw StoreError.ledgerDamaged(at: damaged, reason: "it is shorter than its hash") }
+      return entries
+    }
+  }
+
+  /// Every signed checkpoint that was issued, in order of size, each as it was kept.
+  public func checkpoints() throws(StoreError) -> [(size: UInt64, text: String)] {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
-        var records: [(position: Position, record: [UInt8])] = []
-        if limit <= 0 { return records }
-        try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
-          records.append((Position(bigEndianNumber(key)), value.dropping(32)))
-          return records.count < limit ? .next : .stop
+        var checkpoints: [(size: UInt64, text: String)] = []
+        try transaction.scan(meta, from: Self.checkpointKey(0)) { key, value in
+          let bytes = [UInt8](copying: key)
+          guard bytes.starts(with: Self.checkpointPrefix), bytes.count == Self.checkpointPrefix.count + 8 else {
+            return .stop
+          }
+          checkpoints.append((bigEndianNumber(bytes.suffix(8)), String(decoding: value.dropping(0), as: UTF8.self)))
+          return .next
         }
-        return records
+        return checkpoints
       }
     }
   }
 
+  private static let checkpointPrefix = Array("checkpoint".utf8)
+  static func checkpointKey(_ size: UInt64) -> [UInt8] { checkpointPrefix + bigEndian(size) }
+
   public func record(at position: Position) throws(StoreError) -> [UInt8]? {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
-        try transaction.get(events, bigEndian(position.rawValue)) { $0.dropping(32) }
+        try transaction.get(events, bigEndian(position.rawValue)) { $0.dropping(Hash.size) }
       }
     }
   }

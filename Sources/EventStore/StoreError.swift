@@ -13,6 +13,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case masterKeyMissing(path: String)
   case keysDamaged(path: String, slot: UInt64)
   case keyMissing(slot: UInt64)
+  /// The key of the slot was forgotten, or was never brought here: nothing can be sealed with it.
+  case keyClosed(slot: UInt64)
   /// The views have seen an event that the ledger does not have: acknowledged events are missing.
   case ledgerBehindViews(seen: Position, ledger: Position)
   /// The event at that position is not the one that the views saw.
@@ -36,6 +38,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       "\(path) is missing: without the master key the personal parts of the ledger cannot be opened; put it back from the backup of the keys"
     case .keysDamaged(let path, let slot): "\(path) is damaged at slot \(slot): put it back from the backup of the keys"
     case .keyMissing(let slot): "there is no key in slot \(slot)"
+    case .keyClosed(let slot): "the key in slot \(slot) was erased, or is not here"
     case .ledgerBehindViews(let seen, let ledger):
       "the views have seen event \(seen.rawValue), but the ledger ends at \(ledger.rawValue): acknowledged events are missing; put back the whole ledger, nothing was changed"
     case .ledgerDiffers(let position):

@@ -1,12 +1,13 @@
 public import EventSourcing
 public import LMDB
-
-import Glibc
+import MerkleTree
 
 /// What the events mean today: an LMDB environment that is derived, disposable, and opened without sync.
 ///
-/// Three tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version →
-/// position) and `commands` (command id, uid → first and last position, digest). The others belong to whoever projects.
+/// Four tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version →
+/// position), `commands` (command id, uid → first and last position, digest) and `tree` (position → the inner nodes that
+/// its leaf completes). `build` says when the building of these views began, and is no view. The others belong to
+/// whoever projects.
 public final class Views: Sendable {
   public let environment: Environment
   public let number: Int
@@ -14,9 +15,13 @@ public final class Views: Sendable {
   let meta: Table
   let streams: Table
   let commands: Table
+  let tree: Table
+  private let build: Table
 
+  /// Names the store's own tables and their rows; raised whenever any of them changes.
+  static let form = "store 2"
   /// The store's own tables.
-  public var tables: [Table] { [meta, streams, commands] }
+  public var tables: [Table] { [meta, streams, commands, tree] }
 
   private static var options: Environment.Options {
     var options = Environment.Options()
@@ -24,14 +29,18 @@ public final class Views: Sendable {
     return options
   }
 
-  init(_ path: String, number: Int, tables: [String]) throws {
+  init(_ path: String, number: Int, tables: [String], isReadOnly: Bool = false) throws {
     self.path = path
     self.number = number
+    var options = Self.options
+    options.isReadOnly = isReadOnly
     environment = try Environment(
-      path: path, tables: ["meta", "streams", "commands"] + tables, options: Self.options)
+      path: path, tables: ["meta", "streams", "commands", "tree", "build"] + tables, options: options)
     meta = try environment.table("meta")
     streams = try environment.table("streams")
     commands = try environment.table("commands")
+    tree = try environment.table("tree")
+    build = try environment.table("build")
   }
 
   /// Where an event belongs, as the store's own indexes need it.
@@ -74,14 +83,36 @@ public final class Views: Sendable {
     try transaction.put(meta, Array("reached".utf8), bigEndian(position.rawValue) + leaf)
   }
 
+  /// When the building of these views began, in microseconds since 1970: what was erased before that was never in
+  /// their file.
+  public func builtAt(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int64 {
+    try transaction.bytes(build, Array("at".utf8)).map { Int64(bitPattern: bigEndianNumber($0)) } ?? .min
+  }
+
+  public func setBuilt(at microseconds: Int64, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    try transaction.put(build, Array("at".utf8), bigEndian(UInt64(bitPattern: microseconds)))
+  }
+
   func index(
-    _ key: RecordKey, at position: Position, _ transaction: borrowing WriteTransaction
+    _ key: RecordKey, at position: Position, completing nodes: [Hash], _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
+    if !nodes.isEmpty { try transaction.put(tree, bigEndian(position.rawValue), nodes.flatMap(\.bytes)) }
     try transaction.put(
       streams, bigEndian(key.stream) + bigEndian(key.version.rawValue), bigEndian(position.rawValue))
     let command = Self.commandKey(key.uid, key.commandID)
     let first = try accepted(uid: key.uid, commandID: key.commandID, transaction)?.first ?? position
     try transaction.put(commands, command, bigEndian(first.rawValue) + bigEndian(position.rawValue) + key.digest)
+  }
+
+  /// The root of the complete subtree of 2^`level` leaves that ends at a position; level 1 or more.
+  func node(
+    level: Int, endingAt position: UInt64, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> Hash? {
+    try transaction.get(tree, bigEndian(position)) { value in
+      let start = (level - 1) * Hash.size
+      guard start >= 0, value.count >= start + Hash.size else { return nil }
+      return Hash(bytes: value.extracting(start..<start + Hash.size))
+    } ?? nil
   }
 
   /// The command of that caller and id, if it was accepted.

@@ -28,10 +28,10 @@ struct Motcua: ParsableCommand {
       version: Release.version,
       subcommands: [
         Receive.self, Consult.self, Progress.self, Apologise.self, Resolve.self, Return.self, Withdraw.self,
-        Correct.self,
+        Correct.self, Erase.self,
         Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
         Slip.self,
-        Watch.self, Status.self, Import.self, Demo.self,
+        Watch.self, Status.self, Rebuild.self, Import.self, Demo.self,
       ])
   }
 }

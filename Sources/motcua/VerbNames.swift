@@ -9,6 +9,7 @@ enum VerbNames {
     ("return", ["tra-ket-qua"]),
     ("withdraw", ["rut-ho-so"]),
     ("correct", ["dinh-chinh"]),
+    ("erase", ["xoa-du-lieu"]),
     ("show", ["xem"]),
     ("history", ["lich-su"]),
     ("list", ["danh-sach"]),
@@ -20,6 +21,7 @@ enum VerbNames {
     ("slip", ["phieu"]),
     ("watch", ["theo-doi"]),
     ("status", ["tinh-trang"]),
+    ("rebuild", ["dung-lai"]),
     ("import", ["nhap"]),
     ("demo", ["chay-thu"]),
   ]

@@ -9,7 +9,9 @@ struct MalformedTests {
 
   /// Reads the bytes; when an event comes out of them, it folds, because what is recorded has happened.
   private func read(_ bytes: [UInt8]) -> StoredEvent? {
-    guard let event = try? RecordCoding.decode(bytes, open: { sealed, _ in Array(sealed.dropFirst(12).map { ~$0 }) })
+    guard
+      let event = try? RecordCoding.current.decode(
+        bytes, open: { sealed, _ in Array(sealed.dropFirst(12).map { ~$0 }) })
     else { return nil }
     if case .desk(let body) = event.body {
       let state = CaseDecider.fold([body])

@@ -140,5 +140,5 @@ enum PlainSeal {
     try RecordCoding.encode(event, slot: event.stream, keyCommitment: Samples.commitment, seal: seal)
   }
 
-  static func decode(_ bytes: [UInt8]) throws -> StoredEvent { try RecordCoding.decode(bytes, open: open) }
+  static func decode(_ bytes: [UInt8]) throws -> StoredEvent { try RecordCoding.current.decode(bytes, open: open) }
 }

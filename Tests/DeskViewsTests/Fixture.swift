@@ -122,24 +122,24 @@ final class Register {
   }
 
   func list(_ filter: CaseFilter, _ now: Timestamp, limit: Int) throws -> [UInt64] {
-    var pages = views.list(filter, now: now)
+    var pages = DeskViews.list(filter, now: now)
     var numbers: [UInt64] = []
-    while let page = try pages.next(limit: limit) { numbers += page.map(\.number) }
+    while let page = try pages.next(limit: limit, in: views) { numbers += page.map(\.number) }
     return numbers
   }
 
   func search(_ text: String, limit: Int = 100) throws -> [UInt64] {
-    var pages = views.search(text)
+    var pages = DeskViews.search(text)
     var numbers: [UInt64] = []
-    while let page = try pages.next(limit: limit) { numbers += page.map(\.number) }
+    while let page = try pages.next(limit: limit, in: views) { numbers += page.map(\.number) }
     return numbers
   }
 
   func next(clerk: String? = nil, at now: Timestamp, limit: Int = 100) throws -> [(reason: DutyReason, number: UInt64)]
   {
-    var pages = views.next(clerk: clerk, now: now, offset: Fixture.offset)
+    var pages = DeskViews.next(clerk: clerk, now: now, offset: Fixture.offset)
     var duties: [(DutyReason, UInt64)] = []
-    while let page = try pages.next(limit: limit) { duties += page.map { ($0.reason, $0.row.number) } }
+    while let page = try pages.next(limit: limit, in: views) { duties += page.map { ($0.reason, $0.row.number) } }
     return duties
   }
 

@@ -93,24 +93,24 @@ struct ListTests {
   @Test("pages together are the whole, none larger than asked, each case once", arguments: [1, 2, 4, 5, 6])
   func pages(limit: Int) throws {
     let register = try given()
-    var pages = register.views.list(CaseFilter(), now: Fixture.time("2026-11-16T16:30"))
+    var pages = DeskViews.list(CaseFilter(), now: Fixture.time("2026-11-16T16:30"))
     var numbers: [UInt64] = []
-    while let page = try pages.next(limit: limit) {
+    while let page = try pages.next(limit: limit, in: register.views) {
       #expect(page.count <= limit)
       numbers += page.map(\.number)
     }
     #expect(numbers == [6, 8, 5, 7, 9])
-    #expect(try pages.next(limit: limit) == nil)
+    #expect(try pages.next(limit: limit, in: register.views) == nil)
   }
 
   @Test("what is added behind the page that was read comes on a later page")
   func growing() throws {
     let register = try given()
-    var pages = register.views.list(CaseFilter(), now: Fixture.time("2026-11-16T16:30"))
-    #expect(try pages.next(limit: 2)?.map(\.number) == [6, 8])
+    var pages = DeskViews.list(CaseFilter(), now: Fixture.time("2026-11-16T16:30"))
+    #expect(try pages.next(limit: 2, in: register.views)?.map(\.number) == [6, 8])
     let added = try register.receive("B", at: "2026-11-17T09:00")
     var numbers: [UInt64] = []
-    while let page = try pages.next(limit: 2) { numbers += page.map(\.number) }
+    while let page = try pages.next(limit: 2, in: register.views) { numbers += page.map(\.number) }
     #expect(numbers == [5, 7, 9, added])
   }
 }

@@ -57,7 +57,7 @@ struct Notebook {
     let last = try store.views.environment.table("last")
     self.last = last
     var replayed = 0
-    try store.catchUp { record, _, transaction in
+    try store.catchUp(store.views) { record, _, transaction in
       replayed += 1
       try transaction.put(last, bigEndian(UInt64(record[0])), record)
       return Self.key(record)

@@ -133,6 +133,7 @@ public struct RuleSet: Hashable, Sendable, Codable {
   /// How many new dates may be named after the first.
   public var reappointmentsMax: Int
   public var causes: [Cause]
+  public var holds: [Hold]
   /// The terms of enquiries, of complaints, and of assistance without a procedure.
   public var enquiryTerm: Term
   public var complaintTerm: Term
@@ -141,16 +142,54 @@ public struct RuleSet: Hashable, Sendable, Codable {
 
   public init(
     version: String, effective: CalendarDay, sameDayCutoff: TimeOfDay, reappointmentsMax: Int, causes: [Cause],
-    enquiryTerm: Term, complaintTerm: Term, assistanceTerm: Term, sources: Sources
+    holds: [Hold] = [], enquiryTerm: Term, complaintTerm: Term, assistanceTerm: Term, sources: Sources
   ) {
     self.version = version
     self.effective = effective
     self.sameDayCutoff = sameDayCutoff
     self.reappointmentsMax = reappointmentsMax
     self.causes = causes
+    self.holds = holds
     self.enquiryTerm = enquiryTerm
     self.complaintTerm = complaintTerm
     self.assistanceTerm = assistanceTerm
     self.sources = sources
+  }
+}
+
+extension RuleSet {
+  private enum CodingKeys: String, CodingKey {
+    case version, effective, sameDayCutoff, reappointmentsMax, causes, holds, enquiryTerm, complaintTerm,
+      assistanceTerm, sources
+  }
+
+  /// Rules that were recorded before there were holds have none.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      version: try container.decode(String.self, forKey: .version),
+      effective: try container.decode(CalendarDay.self, forKey: .effective),
+      sameDayCutoff: try container.decode(TimeOfDay.self, forKey: .sameDayCutoff),
+      reappointmentsMax: try container.decode(Int.self, forKey: .reappointmentsMax),
+      causes: try container.decode([Cause].self, forKey: .causes),
+      holds: try container.decodeIfPresent([Hold].self, forKey: .holds) ?? [],
+      enquiryTerm: try container.decode(Term.self, forKey: .enquiryTerm),
+      complaintTerm: try container.decode(Term.self, forKey: .complaintTerm),
+      assistanceTerm: try container.decode(Term.self, forKey: .assistanceTerm),
+      sources: try container.decode(Sources.self, forKey: .sources))
+  }
+  /// Rules without holds are told as they were before there were holds, so that the same rules are the same text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(version, forKey: .version)
+    try container.encode(effective, forKey: .effective)
+    try container.encode(sameDayCutoff, forKey: .sameDayCutoff)
+    try container.encode(reappointmentsMax, forKey: .reappointmentsMax)
+    try container.encode(causes, forKey: .causes)
+    if !holds.isEmpty { try container.encode(holds, forKey: .holds) }
+    try container.encode(enquiryTerm, forKey: .enquiryTerm)
+    try container.encode(complaintTerm, forKey: .complaintTerm)
+    try container.encode(assistanceTerm, forKey: .assistanceTerm)
+    try container.encode(sources, forKey: .sources)
   }
 }

@@ -16,6 +16,9 @@ public enum Rejection: Error, Hashable, Sendable {
   case alreadyResolved(code: String, outcome: Outcome?, at: Timestamp)
   case notResolved(code: String, due: Timestamp)
   case caseEnded(code: String, status: Status, at: Timestamp)
+  case caseErased(code: String, at: Timestamp, basis: String)
+  /// What the case says of people must be kept: the reason, and the text that says so where there is one.
+  case erasureHeld(code: String, reason: Text, source: String)
   case consultationMissing(code: String)
   case notWorkingDay(CalendarDay, reason: Text, next: CalendarDay)
   case dateNotLater(Timestamp, than: Timestamp)

@@ -13,6 +13,7 @@ public struct CaseCommand: Hashable, Sendable {
     case `return`(Return)
     case withdraw(Withdraw)
     case correct(Correct)
+    case erase(Erase)
     /// History from another register: the facts as they were, past the rules that bind clerks.
     case importHistory(ImportHistory)
   }
@@ -75,6 +76,7 @@ public struct CaseDecider: Decider {
       guard case .exactly(let expected) = command.expected else { return [] }
       throw .versionConflict(code: state.code, expected: expected, actual: state.version)
     }
+    if let erasure = state.erasure { throw .caseErased(code: state.code, at: erasure.at, basis: erasure.basis) }
     try refuseWrongBeginning(command.action, state)
     if case .importHistory(let history) = command.action { return try importHistory(history, state) }
     let moment = try moment(of: command, state)
@@ -89,6 +91,7 @@ public struct CaseDecider: Decider {
       case .return(let handover): try self.return(handover, state, at: moment.occurredAt)
       case .withdraw(let withdraw): try self.withdraw(withdraw, state, at: moment.occurredAt)
       case .correct(let correct): try self.correct(correct, state)
+      case .erase(let erase): try self.erase(erase, state)
       case .importHistory: []
       }
     return bodies.map { CaseEvent($0, moment) }
@@ -108,6 +111,7 @@ public struct CaseDecider: Decider {
       let circumstances = event.circumstances
       state.withdrawal = .init(mark: mark, at: circumstances.occurredAt, day: circumstances.occurredDay)
     case .corrected(let facts): state.apply(facts)
+    case .erased(let facts): state.apply(facts, event.circumstances)
     }
   }
 

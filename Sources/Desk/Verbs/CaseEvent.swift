@@ -11,6 +11,7 @@ public struct CaseEvent: Hashable, Sendable {
     case returned(Returned)
     case withdrawn(Withdrawn)
     case corrected(Corrected)
+    case erased(Erased)
   }
 
   /// What is the same for all events of one command.

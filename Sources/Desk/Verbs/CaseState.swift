@@ -92,6 +92,18 @@ public struct CaseState: Hashable, Sendable {
     }
   }
 
+  public struct Erasure: Hashable, Sendable {
+    public var at: Timestamp
+    public var recordedAt: Timestamp
+    public var basis: String
+
+    public init(at: Timestamp, recordedAt: Timestamp, basis: String) {
+      self.at = at
+      self.recordedAt = recordedAt
+      self.basis = basis
+    }
+  }
+
   public var version: Version = .none
   /// Nil until the case is received.
   public var receipt: Receipt?
@@ -101,6 +113,7 @@ public struct CaseState: Hashable, Sendable {
   public var resolution: Resolution?
   public var handover: Handover?
   public var withdrawal: Withdrawal?
+  public var erasure: Erasure?
 
   public init() {}
 

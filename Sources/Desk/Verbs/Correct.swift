@@ -77,7 +77,7 @@ extension CaseDecider {
   private func obstacle(toVoiding version: Version, _ state: CaseState) -> Rejection.NotVoidable? {
     guard let target = context.voidTarget else { return .noSuchEvent }
     switch target.body {
-    case .received, .corrected: return .receiptOrCorrection
+    case .received, .corrected, .erased: return .receiptOrCorrection
     default: break
     }
     guard state.standing.contains(where: { $0.version == version }) else { return .alreadyVoided }

@@ -17,11 +17,12 @@ public struct ImportProgress: Sendable {
 extension DeskService {
   /// Cases of the log whose code belongs to a case that did not come from this file; they cannot be brought in.
   public func takenCodes(_ log: EventLog, actor: Actor) throws -> [RowNote] {
-    let transaction = try store.views.environment.beginRead()
+    let views = try views
+    let transaction = try views.store.environment.beginRead()
     var notes: [RowNote] = []
     for item in log.cases where try views.number(ofCode: item.history.code, transaction) != nil {
       let id = log.commandID(of: item)
-      guard try store.views.accepted(uid: actor.uid, commandID: id, transaction) == nil else { continue }
+      guard try views.store.accepted(uid: actor.uid, commandID: id, transaction) == nil else { continue }
       let code = item.history.code
       notes.append(
         RowNote(

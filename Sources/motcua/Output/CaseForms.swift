@@ -79,6 +79,13 @@ enum CaseForm {
       })
     add("Rút", "Withdrawn", item.withdrawnAt.map { language.spoken($0) })
     add(
+      "Đã xóa dữ liệu", "Erased",
+      item.erasedAt.map { at in
+        language.say(
+          "ngày \(language.spoken(at)) theo \(item.erasedUnder ?? "—")",
+          "on \(language.spoken(at)) under \(item.erasedUnder ?? "—")")
+      })
+    add(
       "Phiên bản", "Version",
       String(item.version) + (item.imported ? language.say(" · nhập từ sổ cũ", " · imported") : ""))
     let status = [language.word(item.status), language.lateness(item)].compactMap(\.self).joined(separator: " · ")

@@ -12,11 +12,20 @@ enum EventLine {
       let why = event.lateEntryReason.map { ": \($0)" } ?? ""
       parts.append(language.say("(ghi lúc \(at)\(why))", "(recorded \(at)\(why))"))
     }
+    if event.closed == true { parts.append(language.say("(dữ liệu cá nhân không còn)", "(what was personal is gone)")) }
     if isVoided { parts.append(language.say("(đã hủy)", "(voided)")) }
     return parts.joined(separator: "  ")
   }
 
   private static func details(_ event: Wire.Event, _ language: Language) -> String {
+    if event.closed == true { return closedDetails(event, language) }
+    if let event = event.erased { return language.say("theo \(event.basis)", "under \(event.basis)") }
+    if let event = event.restored {
+      let (first, last) = (event.size + 1, event.knownSize)
+      return language.say(
+        "mất sự kiện \(first) đến \(last) (theo \(event.witness))",
+        "events \(first) to \(last) are lost (as \(event.witness) knows)")
+    }
     if let event = event.received {
       let due = language.tabular(event.due)
       return joined([
@@ -52,6 +61,26 @@ enum EventLine {
         event.voids.map { language.say("hủy v\($0)", "voids v\($0)") }, event.reason,
       ])
     }
+    return ""
+  }
+
+  /// What stands outside the seal.
+  private static func closedDetails(_ event: Wire.Event, _ language: Language) -> String {
+    if let event = event.received {
+      let due = language.tabular(event.due)
+      return joined([
+        event.procedure ?? language.word(event.kind), language.word(event.channel), event.responsible,
+        language.say("hạn \(due)", "due \(due)"),
+      ])
+    }
+    if let event = event.apologised {
+      return joined([
+        language.word(cause: event.cause),
+        event.newDue.map { language.say("hẹn lại ", "new date ") + language.tabular($0) },
+      ])
+    }
+    if let event = event.resolved { return joined([event.outcome.map(language.word)]) }
+    if let event = event.corrected { return joined([event.voids.map { language.say("hủy v\($0)", "voids v\($0)") }]) }
     return ""
   }
 

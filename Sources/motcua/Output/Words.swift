@@ -52,6 +52,8 @@ extension Language {
     case .returned: say("trả kết quả", "returned")
     case .withdrawn: say("rút hồ sơ", "withdrawn")
     case .corrected: say("đính chính", "corrected")
+    case .erased: say("xóa dữ liệu cá nhân", "erased")
+    case .restored: say("khôi phục sổ", "ledger put back")
     case .rulesAdopted: say("áp dụng quy định", "rules adopted")
     }
   }

@@ -56,6 +56,22 @@ extension Refusal {
       return Words(
         say("Hồ sơ \(error.code) đã xong: \(status) lúc \(at).", "Case \(error.code) has ended: \(status) at \(at)."),
         on("show", error.code))
+    case .caseErased:
+      let error = try decoded(Wire.CaseErased.self)
+      let at = language.spoken(error.at)
+      return Words(
+        say(
+          "Dữ liệu cá nhân của hồ sơ \(error.code) đã xóa lúc \(at) theo \(error.basis); không ghi thêm được.",
+          "Case \(error.code) was erased on \(at) under \(error.basis); nothing more can be recorded in it."),
+        on("history", error.code))
+    case .erasureHeld:
+      let error = try decoded(Wire.ErasureHeld.self)
+      let source = error.source.isEmpty ? "" : " (\(error.source))"
+      return Words(
+        say(
+          "Chưa xóa được dữ liệu cá nhân của hồ sơ \(error.code): \(error.reasonVi)\(source).",
+          "Case \(error.code) may not be erased: \(error.reasonEn)\(source)."),
+        on("show", error.code))
     case .consultationMissing:
       let code = try decoded(Wire.ConsultationMissing.self).code
       return Words(
@@ -66,7 +82,7 @@ extension Refusal {
       return try entryWords(name, line, language)
     case .commandReused, .busy, .stopping, .storageFull, .storageFailed, .readFailed, .protocolViolation:
       return try serviceWords(name, line, language)
-    case .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
+    case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)
     }
   }

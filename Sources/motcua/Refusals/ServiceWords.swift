@@ -52,6 +52,13 @@ extension Refusal {
 
   func adminWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
+    case .rebuildRunning:
+      return Words(
+        language.say(
+          "Đang dựng lại các bảng tra cứu rồi; xem tiến độ.",
+          "The views are being rebuilt already; see how far they are."
+        ),
+        CommandLineText(["status"]))
     case .mappingInvalid:
       let error = try decoded(Wire.MappingInvalid.self)
       return Words(

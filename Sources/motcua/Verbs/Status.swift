@@ -17,7 +17,7 @@ struct Status: Verb {
   static func lines(_ status: Wire.DaemonStatus, _ language: Language) -> [String] {
     func mebibytes(_ bytes: Int) -> String { "\(language.grouped(bytes >> 20)) MiB" }
     let number = language.grouped
-    let fields = [
+    let fields: [(String, String)] = [
       ("motcuad", "\(status.version), pid \(status.pid)" + (status.demo ? " · DEMO" : "")),
       (language.say("Cơ quan", "Office"), language.say(status.office)),
       (language.say("Bây giờ", "Now"), language.spoken(status.now)),
@@ -44,9 +44,23 @@ struct Status: Verb {
           "\(number(status.commands)), \(number(status.commits)) lần ghi, \(number(status.waitingCommands)) đang chờ",
           "\(number(status.commands)), \(number(status.commits)) commits, \(number(status.waitingCommands)) waiting")
       ),
+      status.rebuild.map { rebuild in
+        (
+          language.say("Dựng lại", "Rebuild"),
+          language.say(
+            "\(number(rebuild.reached)) trên \(number(rebuild.end)) sự kiện",
+            "\(number(rebuild.reached)) of \(language.counted(rebuild.end, "event"))")
+        )
+      },
+      status.scrubPending.map { since in
+        (
+          language.say("Chờ xóa sạch", "Scrub pending"),
+          language.say("từ \(language.spoken(since))", "since \(language.spoken(since))")
+        )
+      },
       (language.say("Bộ nhớ", "Memory"), mebibytes(status.residentBytes)),
       (language.say("Đĩa còn", "Disk free"), mebibytes(status.freeBytes)),
-    ]
+    ].compactMap(\.self)
     let width = fields.map { Terminal.width($0.0) }.max() ?? 0
     return fields.map { "\($0)\(String(repeating: " ", count: width - Terminal.width($0)))  \($1)" }
   }

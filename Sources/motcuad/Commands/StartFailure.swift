@@ -31,6 +31,7 @@ extension StoreError {
       "thiếu \(path): không có khóa chính thì không mở được phần dữ liệu cá nhân; hãy đặt lại từ bản sao lưu khóa"
     case .keysDamaged(let path, let slot): "\(path) hỏng ở ô \(slot): hãy đặt lại từ bản sao lưu khóa"
     case .keyMissing(let slot): "không có khóa ở ô \(slot): hãy đặt lại tệp khóa mới nhất"
+    case .keyClosed(let slot): "khóa ở ô \(slot) đã bị xóa hoặc không có ở đây"
     case .ledgerBehindViews(let seen, let ledger):
       "các bảng tra cứu đã thấy sự kiện \(seen.rawValue) nhưng sổ chỉ đến \(ledger.rawValue): thiếu sự kiện đã xác nhận; "
         + "hãy đặt lại toàn bộ sổ; chưa có gì bị thay đổi"

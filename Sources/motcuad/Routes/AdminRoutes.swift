@@ -16,6 +16,15 @@ struct AdminRoutes: Sendable {
   var routes: [Route] {
     [
       Route.one(Wire.GetStatus.self, .reader) { _, _ in .init(status: try status()) },
+      Route.work(Wire.Rebuild.self, .operatorRole) { [service] _, _, report in
+        do {
+          try service.rebuild { try report(.init(progress: Wire.RebuildProgress($0))) }
+        } catch is RebuildRunning {
+          throw WireFailure.wire(Wire.RebuildRunning())
+        }
+        let position = try service.viewsPosition()
+        return .init(progress: Wire.RebuildProgress(.init(reached: position, end: position)))
+      },
       Route.one(Wire.Upload.self, .operatorRole) { call, caller in
         let (id, bytes) = try uploads.add(call.text, to: call.upload, uid: caller.peer.uid)
         return .init(upload: id, bytes: bytes)
@@ -49,7 +58,9 @@ struct AdminRoutes: Sendable {
       root: try service.store.ledger.rootText(),
       commands: figures.commands, commits: figures.commits, waitingCommands: figures.waiting,
       ledgerBytes: service.store.ledger.bytesOnDisk, viewsBytes: service.store.views.bytesOnDisk,
-      freeBytes: try service.store.freeBytes(), residentBytes: ProcessMemory.anonymousBytes)
+      freeBytes: try service.store.freeBytes(), residentBytes: ProcessMemory.anonymousBytes,
+      rebuild: service.rebuilding.map { Wire.RebuildProgress($0) },
+      scrubPending: try service.scrubPendingSince()?.wire)
   }
 
   private func importing(_ call: Wire.Import, _ caller: Caller) throws -> AsyncThrowingStream<StreamPage, any Error> {
@@ -128,6 +139,12 @@ struct AdminRoutes: Sendable {
     (progress.badRows, progress.warnings) = ([], [])
     progress.phase = .done
     try report(progress, true)
+  }
+}
+
+extension Wire.RebuildProgress {
+  init(_ rebuild: Maintenance.Rebuild) {
+    self.init(reached: Int(clamping: rebuild.reached.rawValue), end: Int(clamping: rebuild.end.rawValue))
   }
 }
 

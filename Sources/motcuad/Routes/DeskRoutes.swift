@@ -62,15 +62,18 @@ struct DeskRoutes: Sendable {
         let voids = call.voids.map { Version(UInt32(clamping: $0)) }
         return (.existing(call.code.nfc), .correct(Correct(changes: changes, voids: voids, reason: call.reason.nfc)))
       },
+      command(Wire.Erase.self, \.entry, role: .supervisor) { call in
+        (.existing(call.code.nfc), .erase(Erase(basis: call.basis.nfc)))
+      },
     ]
   }
 
   /// A verb: from the wire to the desk's command, recorded under the caller's name.
   private func command<Method: ReceiptMethod>(
-    _: Method.Type, _ entryPath: any WritableKeyPath<Method, Wire.Entry?> & Sendable,
+    _: Method.Type, _ entryPath: any WritableKeyPath<Method, Wire.Entry?> & Sendable, role: Role = .clerk,
     _ body: @escaping @Sendable (Method) throws -> (CommandRequest.Target, CaseCommand.Action)
   ) -> Route {
-    Route.one(Method.self, .clerk) { [service] call, caller in
+    Route.one(Method.self, role) { [service] call, caller in
       let (target, action) = try body(call)
       let entry = call[keyPath: entryPath]
       let command = CaseCommand(
@@ -167,5 +170,8 @@ extension Wire.Withdraw: ReceiptMethod {
   static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
 }
 extension Wire.Correct: ReceiptMethod {
+  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
+}
+extension Wire.Erase: ReceiptMethod {
   static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
 }

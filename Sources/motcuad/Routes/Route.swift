@@ -28,6 +28,28 @@ struct Route: Sendable {
     }
   }
 
+  /// A method that takes long: it works on a thread of its own, off the pool that answers questions, and reports as it
+  /// goes; what it returns is the last reply. `report` waits while the caller is slow, and throws when he has left.
+  static func work<Method: WireMethod>(
+    _: Method.Type, _ role: Role,
+    _ body: @escaping @Sendable (Method, Caller, _ report: (Method.Answer) throws -> Void) throws -> Method.Answer
+  ) -> Route {
+    Route(method: Method.method, role: role, streams: true) { call, caller in
+      let parameters = try Coding.decode(Method.self, from: call.parameters)
+      return .stream(
+        PacedPages { put in
+          do {
+            let answer = try body(parameters, caller) { answer in
+              try put(StreamPage(json: try Coding.encode(answer), isLast: false))
+            }
+            try put(StreamPage(json: try Coding.encode(answer), isLast: true))
+          } catch {
+            throw WireFailure.error(for: error) ?? error
+          }
+        })
+    }
+  }
+
   /// A method that answers in pages. `start` makes the state of the question, `next` the page after it; nil ends with
   /// an empty one.
   static func pages<Method: WireMethod, State: Sendable>(

@@ -1,6 +1,7 @@
 import Desk
 import DeskInterface
 import DeskService
+import Glibc
 import Logging
 import Varlink
 import VarlinkServer
@@ -16,9 +17,22 @@ struct RouteTable: VarlinkService {
     self.logger = logger
   }
 
+  /// Who may open the socket reads and records. Until the office maps its people to roles, what a supervisor or an
+  /// operator does is for root and for the account that the daemon runs under.
+  static func allows(_ role: Role, _ peer: Peer) -> Bool {
+    switch role {
+    case .reader, .clerk: true
+    case .supervisor, .operatorRole: peer.uid == 0 || peer.uid == getuid()
+    }
+  }
+
   func answer(_ call: Call, from peer: Peer) async -> Answer {
     guard let route = routes[call.method] else { return .failure(.methodNotImplemented(call.method)) }
     if route.streams, !call.more { return .failure(.expectedMore) }
+    guard Self.allows(route.role, peer) else {
+      logger.notice("refused", metadata: ["uid": "\(peer.uid)", "method": "\(call.method)", "role": "\(route.role)"])
+      return .failure(.permissionDenied)
+    }
     let caller = Caller(actor: Actor(uid: peer.uid, account: accounts.name(of: peer.uid)), peer: peer)
     do {
       return try await route.answer(call, caller)

@@ -26,28 +26,28 @@ struct ViewsRoutes: Sendable {
         return .init(events: try events.map { try Wire.Event($0) })
       },
       Route.pages(Wire.List.self, .reader, end: .init(cases: [])) { [service] call, caller in
-        service.views.list(try filter(call, caller), now: service.now)
-      } next: { pages in
-        try pages.next().map { rows in .init(cases: rows.compactMap(tell)) }
+        DeskViews.list(try filter(call, caller), now: service.now)
+      } next: { [service] pages in
+        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap(tell)) }
       },
       Route.pages(Wire.Next.self, .reader, end: .init(duties: [])) { [service] call, caller in
-        service.views.next(
+        DeskViews.next(
           clerk: call.mine == true ? caller.actor.account : nil, now: service.now,
           offset: service.book?.office.utcOffset ?? .utc)
-      } next: { pages in
-        try pages.next().map { duties in
+      } next: { [service] pages in
+        try pages.next(in: service.views).map { duties in
           .init(
             duties: duties.compactMap { duty in
               tell(duty.row).map { Wire.NextDuty(reason: duty.reason.wire, at: duty.at.wire, case: $0) }
             })
         }
       },
-      Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { [service] call, _ in
+      Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { call, _ in
         let words = try FieldText.words.required(call.words)
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
-        return service.views.search(words)
-      } next: { pages in
-        try pages.next().map { rows in .init(cases: rows.compactMap(tell)) }
+        return DeskViews.search(words)
+      } next: { [service] pages in
+        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap(tell)) }
       },
       Route.one(Wire.Tally.self, .reader) { [service] _, _ in
         let now = service.now

@@ -43,7 +43,7 @@ extension Wire.Case {
       outcomeReason: state.resolution?.facts.reason, documentNumber: state.resolution?.facts.documentNumber,
       signedBy: state.resolution?.facts.signedBy, resolvedAt: state.resolution?.at.wire,
       returnedAt: state.handover?.at.wire, returnedTo: state.handover?.to, withdrawnAt: state.withdrawal?.at.wire,
-      imported: receipt.isImported)
+      imported: receipt.isImported, erasedAt: state.erasure?.at.wire, erasedUnder: state.erasure?.basis)
   }
 }
 
@@ -56,11 +56,16 @@ extension Wire.Event {
       occurredAt: circumstances.occurredAt.wire, lateEntryReason: circumstances.lateEntryReason,
       uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.role,
       commandId: CommandID.text(event.commandID), rulesPosition: Int(circumstances.rules.rawValue),
-      imported: circumstances.isImported)
+      imported: circumstances.isImported, closed: event.isClosed ? true : nil)
     switch event.body {
     case .office(.rulesAdopted(let book)):
       type = .rulesAdopted
       rulesAdopted = Wire.RulesAdopted(text: try CanonicalText.encode(book))
+    case .office(.restored(let facts)):
+      type = .restored
+      restored = Wire.Restored(
+        size: Int(clamping: facts.size), knownSize: Int(clamping: facts.knownSize), knownRoot: facts.knownRoot,
+        witness: facts.witness)
     case .desk(let body): set(body)
     }
   }
@@ -103,6 +108,9 @@ extension Wire.Event {
         applicant: facts.changes.applicant, phone: facts.changes.phone, place: facts.changes.place,
         subject: facts.changes.subject, responsible: facts.changes.responsible,
         voids: facts.voids.map { Int($0.rawValue) }, reason: facts.reason)
+    case .erased(let facts):
+      type = .erased
+      erased = Wire.Erased(basis: facts.basis)
     }
   }
 }

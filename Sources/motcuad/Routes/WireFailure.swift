@@ -51,6 +51,10 @@ enum WireFailure {
       wire(Wire.AlreadyResolved(code: code, outcome: outcome?.wire, at: text(at)))
     case .notResolved(let code, let due): wire(Wire.NotResolved(code: code, due: text(due)))
     case .caseEnded(let code, let status, let at): wire(Wire.CaseEnded(code: code, status: status.wire, at: text(at)))
+    case .caseErased(let code, let at, let basis):
+      wire(Wire.CaseErased(code: code, at: text(at), basis: basis))
+    case .erasureHeld(let code, let reason, let source):
+      wire(Wire.ErasureHeld(code: code, reasonVi: reason.vi, reasonEn: reason.en, source: source))
     case .consultationMissing(let code): wire(Wire.ConsultationMissing(code: code))
     case .notWorkingDay(let day, let reason, let next):
       wire(Wire.NotWorkingDay(date: day.text, reasonVi: reason.vi, reasonEn: reason.en, next: next.text))

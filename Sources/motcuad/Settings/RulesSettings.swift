@@ -22,6 +22,20 @@ extension RuleSet {
       try section.finish()
       causes.append(cause)
     }
+    var holds: [Hold] = []
+    for section in try root.sections("hold") {
+      let hold = Hold(
+        kinds: try section.strings("kinds").map { name throws(SettingsError) in
+          guard let kind = CaseKind.allCases.first(where: { "\($0)" == name }) else {
+            throw section.error("kinds", "không có loại hồ sơ “\(name)”", "there is no kind of case \(name)")
+          }
+          return kind
+        },
+        procedures: try section.strings("procedures"), cases: try section.strings("cases"),
+        reason: try section.text(), source: try section.string("source"))
+      try section.finish()
+      holds.append(hold)
+    }
     guard causes.contains(where: \.answersForDate) else {
       throw root.error(
         "cause", "cần ít nhất một [[cause]] có answers_for_date = true",
@@ -37,6 +51,7 @@ extension RuleSet {
       effective: effective,
       sameDayCutoff: try root.parsed("same_day_cutoff", "15:00") { TimeOfDay(text: $0) },
       reappointmentsMax: try root.int("reappointments_max", in: 0...100), causes: causes,
+      holds: holds,
       enquiryTerm: try read("enquiry"), complaintTerm: try read("complaint"), assistanceTerm: try read("assistance"),
       sources: Sources(
         term: try source.string("term"), sameDay: try source.string("same_day"),

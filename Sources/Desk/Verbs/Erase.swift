@@ -1,0 +1,88 @@
+/// Xóa dữ liệu cá nhân: the case's sealing key is gone and nobody can read any more who it was about; the record stays.
+public struct Erased: Hashable, Sendable {
+  /// By what right it was asked for. It stays readable, so it names a law and no person.
+  public var basis: String
+
+  public init(basis: String) { self.basis = basis }
+}
+
+public struct Erase: Hashable, Sendable {
+  public var basis: String
+
+  public init(basis: String) { self.basis = basis }
+}
+
+extension CaseDecider {
+  func erase(_ command: Erase, _ state: CaseState) throws(Rejection) -> [CaseEvent.Body] {
+    guard let receipt = state.receipt else { return [] }
+    // The office cannot finish a case without knowing whose it is.
+    guard state.isEnded else {
+      throw .erasureHeld(
+        code: state.code,
+        reason: Text(vi: "hồ sơ chưa kết thúc", en: "the case is not ended"), source: "")
+    }
+    // Today's holds, not those of the receipt: a law that forbids erasure forbids it for older cases too.
+    if let hold = context.book.rules.holds.first(where: { $0.covers(receipt.facts) }) {
+      throw .erasureHeld(code: state.code, reason: hold.reason, source: hold.source)
+    }
+    return [.erased(Erased(basis: try FieldText.basis.required(command.basis)))]
+  }
+}
+
+/// A legal hold: these cases may not be erased, and why.
+public struct Hold: Hashable, Sendable, Codable {
+  /// All of what is given must fit; what is empty fits every case.
+  public var kinds: [CaseKind]
+  public var procedures: [String]
+  /// Codes of single cases, such as one that a court has asked for.
+  public var cases: [String]
+  public var reason: Text
+  public var source: String
+
+  public init(kinds: [CaseKind], procedures: [String], cases: [String], reason: Text, source: String) {
+    self.kinds = kinds
+    self.procedures = procedures
+    self.cases = cases
+    self.reason = reason
+    self.source = source
+  }
+
+  func covers(_ facts: Received) -> Bool {
+    (kinds.isEmpty || kinds.contains(facts.kind))
+      && (procedures.isEmpty || facts.procedure.map { procedures.contains($0) } ?? false)
+      && (cases.isEmpty || cases.contains { $0.folded == facts.code.folded })
+  }
+}
+
+extension CaseState {
+  /// Leaves what the sealed parts of the events do not say: the same state as folding the events without their key.
+  mutating func apply(_ facts: Erased, _ circumstances: CaseEvent.Circumstances) {
+    erasure = Erasure(at: circumstances.occurredAt, recordedAt: circumstances.recordedAt, basis: facts.basis)
+    receipt?.facts.forget()
+    resolution?.facts.forget()
+    handover?.to = nil
+  }
+}
+
+extension Received {
+  fileprivate mutating func forget() {
+    applicant = nil
+    phone = nil
+    place = nil
+    subject = nil
+    papers = []
+    handedInBy = nil
+    authority = nil
+    help = nil
+    // That it was urgent is told outside the seal; why is not.
+    if urgent != nil { urgent = "" }
+  }
+}
+
+extension Resolved {
+  fileprivate mutating func forget() {
+    reason = nil
+    documentNumber = nil
+    signedBy = nil
+  }
+}

@@ -1,0 +1,83 @@
+public import Desk
+import DeskRecords
+import DeskViews
+public import EventSourcing
+import EventStore
+import LMDB
+import Synchronization
+
+/// What goes on beside the desk's own work, for those who ask how the daemon is doing.
+public final class Maintenance: Sendable {
+  /// How far the new views have come.
+  public struct Rebuild: Hashable, Sendable {
+    public var reached: Position
+    public var end: Position
+
+    public init(reached: Position, end: Position) {
+      self.reached = reached
+      self.end = end
+    }
+  }
+
+  private let running = Mutex<Rebuild?>(nil)
+
+  public var rebuild: Rebuild? { running.withLock { $0 } }
+
+  /// False when one is running already.
+  func begin(_ rebuild: Rebuild) -> Bool {
+    running.withLock { state in
+      guard state == nil else { return false }
+      state = rebuild
+      return true
+    }
+  }
+
+  func set(_ rebuild: Rebuild) { running.withLock { $0 = rebuild } }
+  func end() { running.withLock { $0 = nil } }
+}
+
+/// Two rebuilds at once would only wait for each other.
+public struct RebuildRunning: Error {}
+
+extension DeskService {
+  public var rebuilding: Maintenance.Rebuild? { maintenance.rebuild }
+
+  /// Builds all views anew beside the live ones while commands and questions go on, and then lets the new ones answer.
+  /// Whoever was erased before is not in them, nor in their file: it is the scrub, too.
+  ///
+  /// It takes as long as a replay takes: call it from a thread of its own.
+  ///
+  /// - Parameter report: called after each block; throws to give up, which leaves everything as it was.
+  public func rebuild(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
+    guard maintenance.begin(.init(reached: .start, end: signal.position)) else { throw RebuildRunning() }
+    defer { maintenance.end() }
+    let fresh = try DeskViews(store.makeViews(now: now.microseconds))
+    do {
+      // A second round takes what was recorded during the first, so that little is left for the writer to wait for.
+      for _ in 0..<2 {
+        try Self.catchUp(store, fresh, by: coding) { reached in
+          let state = Maintenance.Rebuild(reached: reached, end: max(reached, signal.position))
+          maintenance.set(state)
+          try report(state)
+        }
+      }
+      try betweenCommits { [store, coding] in
+        try Self.catchUp(store, fresh, by: coding)
+        try store.replaceViews(with: fresh.store)
+      }
+    } catch {
+      if store.views !== fresh.store { try store.discard(fresh.store) }
+      throw error
+    }
+  }
+
+  /// When the oldest erasure was recorded whose traces may still lie in free pages of the views; nil when there are
+  /// none. A rebuild scrubs them.
+  public func scrubPendingSince() throws -> Timestamp? {
+    let views = try views
+    return try views.store.environment.read { transaction throws(LMDBError) in
+      let built = Timestamp(microseconds: try views.store.builtAt(transaction))
+      return try views.erasures(since: built, transaction).first?.recordedAt
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import Desk
+import EventSourcing
+
+/// The erased cases by the time at which it was recorded: their keys must be gone, and their names wait in free pages of
+/// older views to be scrubbed.
+enum ErasedView: Projection {
+  static let name = "erased"
+
+  static func rows(of row: CaseRow) -> [ViewRow] {
+    guard let erasure = row.state.erasure else { return [] }
+    return [ViewRow(OrderedKey.key([], erasure.recordedAt, row.number))]
+  }
+}

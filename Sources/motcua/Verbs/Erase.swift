@@ -1,0 +1,27 @@
+import ArgumentParser
+import DeskInterface
+
+struct Erase: Verb {
+  static var configuration: CommandConfiguration {
+    verb(
+      "erase", "xóa dữ liệu cá nhân trong hồ sơ; không lấy lại được",
+      "erase what identifies people in a case; it cannot be undone")
+  }
+
+  @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
+  @Option(
+    help: help(
+      "căn cứ pháp lý; vẫn đọc được về sau, đừng ghi tên ai",
+      "by what right; it stays readable, so name a law and no person"))
+  var basis: String?
+  @OptionGroup var recording: RecordingOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let code = try session.code(code)
+    let basis = try session.required(basis, "--basis", "căn cứ pháp lý", "by what right")
+    let entry = try recording.entry(session.language)
+    try session.report(
+      session.daemon.command(Wire.Erase(code: code, basis: basis, entry: entry), id: entry.commandId).receipt)
+  }
+}
