@@ -48,6 +48,9 @@ extension Wire {
     /// A date as in vn.motcua.Desk.
     public var dueBefore: String?
     public var status: Status?
+    /// What stood then instead of now, from what was recorded by then; with `occurred`, from what had happened by then.
+    public var asOf: String?
+    public var occurred: Bool?
 
     public init(
       open: Bool? = nil,
@@ -56,7 +59,9 @@ extension Wire {
       clerk: String? = nil,
       procedure: String? = nil,
       dueBefore: String? = nil,
-      status: Status? = nil
+      status: Status? = nil,
+      asOf: String? = nil,
+      occurred: Bool? = nil
     ) {
       self.open = open
       self.late = late
@@ -65,6 +70,8 @@ extension Wire {
       self.procedure = procedure
       self.dueBefore = dueBefore
       self.status = status
+      self.asOf = asOf
+      self.occurred = occurred
     }
 
     public struct Answer: Codable, Sendable {
@@ -119,7 +126,14 @@ extension Wire {
   public struct Tally: WireMethod {
     public static let method = "vn.motcua.Views.Tally"
 
-    public init() {}
+    /// As in `List`.
+    public var asOf: String?
+    public var occurred: Bool?
+
+    public init(asOf: String? = nil, occurred: Bool? = nil) {
+      self.asOf = asOf
+      self.occurred = occurred
+    }
 
     public struct Answer: Codable, Sendable {
       public var at: String

@@ -20,6 +20,24 @@ public struct CaseFilter: Hashable, Sendable {
     return filter
   }
 
+  /// Whether a case belongs to the answer, and where in it: those that come first sort first.
+  public func place(of row: CaseRow, at now: Timestamp) -> Place? {
+    let (filter, state) = (meaning, row.state)
+    guard let due = state.due, let firstDue = state.firstDue, filter.allows(state, at: now) else { return nil }
+    let isLater = filter.late == true && !state.isOpen
+    return Place(isLater: isLater, date: filter.late == true ? firstDue : due, number: row.number)
+  }
+
+  public struct Place: Hashable, Comparable, Sendable {
+    var isLater: Bool
+    var date: Timestamp
+    public var number: UInt64
+
+    public static func < (left: Place, right: Place) -> Bool {
+      (left.isLater ? 1 : 0, left.date, left.number) < (right.isLater ? 1 : 0, right.date, right.number)
+    }
+  }
+
   func allows(_ state: CaseState, at now: Timestamp) -> Bool {
     (open.map { $0 == state.isOpen } ?? true) && (status.map { $0 == state.status } ?? true)
       && (clerk.map { $0 == state.clerk } ?? true) && (procedure.map { $0 == state.receipt?.facts.procedure } ?? true)

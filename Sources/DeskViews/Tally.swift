@@ -28,6 +28,17 @@ public struct Columns: Hashable, Sendable {
   public var now = Standings()
 
   public init() {}
+
+  /// The columns of a day; `counts` is asked for ranges of days, and with nil for all days.
+  init<Failure>(
+    on today: CalendarDay, _ counts: (ClosedRange<CalendarDay>?) throws(Failure) -> Counts
+  ) throws(Failure) {
+    self.today = try counts(today...today)
+    yesterday = try counts(today.adding(-1)...today.adding(-1))
+    thisWeek = try counts(today.startOfWeek...today)
+    thisMonth = try counts(today.startOfMonth...today)
+    all = try counts(nil)
+  }
 }
 
 extension DeskViews {
@@ -37,12 +48,7 @@ extension DeskViews {
     let today = now.day(at: offset)
     var tally: [TallyView.Group: Columns] = [:]
     for group in TallyView.Group.allCases {
-      var columns = Columns()
-      columns.today = try counts(group, today...today, transaction)
-      columns.yesterday = try counts(group, today.adding(-1)...today.adding(-1), transaction)
-      columns.thisWeek = try counts(group, today.startOfWeek...today, transaction)
-      columns.thisMonth = try counts(group, today.startOfMonth...today, transaction)
-      columns.all = try counts(group, nil, transaction)
+      var columns = try Columns(on: today) { days throws(LMDBError) in try counts(group, days, transaction) }
       columns.now.open = Int(try count(TallyView.key(group, .open, nil), transaction))
       tally[group] = columns
     }

@@ -16,6 +16,8 @@ public final class CommitSignal: Sendable {
   public init(_ position: Position) { state = Mutex(State(position: position)) }
 
   public var position: Position { state.withLock { $0.position } }
+  /// Nothing follows any more: the daemon is stopping.
+  public var isClosed: Bool { state.withLock { $0.isClosed } }
 
   public func advance(to position: Position) {
     let waiters = state.withLock { state in

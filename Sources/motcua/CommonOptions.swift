@@ -87,3 +87,22 @@ extension Wire.Channel: ExpressibleByArgument {}
 extension Wire.CaseKind: ExpressibleByArgument {}
 extension Wire.Outcome: ExpressibleByArgument {}
 extension Wire.Status: ExpressibleByArgument {}
+
+/// What is asked about an earlier time instead of now.
+struct PastOptions: ParsableArguments {
+  @Option(
+    name: .customLong("as-of"),
+    help: help("theo những gì đã ghi đến lúc này", "from what was recorded by this time"))
+  var asOf: String?
+
+  @Flag(help: help("tính theo lúc việc xảy ra (cùng --as-of)", "by when it happened (with --as-of)"))
+  var occurred = false
+
+  /// The time as the daemon reads it; nil for now.
+  func wire(_ language: Language) throws -> String? {
+    guard asOf != nil || !occurred else {
+      throw Failure.usage(language.say("--occurred đi cùng --as-of.", "--occurred goes with --as-of."))
+    }
+    return try asOf.map { try DateInput.wire($0, for: "--as-of", language: language) }
+  }
+}

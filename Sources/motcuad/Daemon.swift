@@ -41,7 +41,13 @@ struct Daemon {
     let listening = ServerService(server: server, listening: listeningSocket(), service: service, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
-        services: [.init(service: listening, successTerminationBehavior: .gracefullyShutdownGroup)],
+        services: [
+          .init(service: listening, successTerminationBehavior: .gracefullyShutdownGroup),
+          .init(
+            service: ScrubService(
+              rebuild: LiveRebuild(service: service, logger: logger), hours: configuration.daemon.scrubHours),
+            successTerminationBehavior: .ignore),
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     var failure: (any Error)?
     do { try await group.run() } catch { failure = error }
@@ -83,7 +89,10 @@ struct Daemon {
     let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax)
     let routes =
       DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
-      + AdminRoutes(service: service, uploads: uploads, startedAt: service.now).routes
+      + AdminRoutes(
+        service: service, uploads: uploads, rebuild: LiveRebuild(service: service, logger: logger),
+        startedAt: service.now
+      ).routes
     return VarlinkServer(
       info: ServiceInfo(
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
@@ -110,8 +119,7 @@ private struct ServerService: Service {
       try await server.run(listening: listening) {
         logger.info(
           "ready", metadata: ["position": "\(service.signal.position.rawValue)", "data": "\(service.store.directory)"])
-        Systemd.notify(
-          "READY=1", "STATUS=\((try? service.caseCount()) ?? 0) cases, position \(service.signal.position.rawValue)")
+        Systemd.notify("READY=1", "STATUS=\(LiveRebuild.summary(service))")
       }
     } onGracefulShutdown: {
       // Watchers would otherwise hold the stop up for as long as nothing happens.

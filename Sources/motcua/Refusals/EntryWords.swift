@@ -9,7 +9,7 @@ extension Refusal {
       let (time, now) = (language.spoken(error.time), language.spoken(error.now))
       return Words(
         language.say("\(time) chưa đến; bây giờ là \(now).", "\(time) is yet to come; it is \(now) now."),
-        line.without("--at", "--why"))
+        line.without("--at", "--why", "--as-of"))
     case .backdatingNeedsReason:
       let time = language.spoken(try decoded(Wire.BackdatingNeedsReason.self).time)
       return Words(

@@ -100,6 +100,7 @@ extension Refusal {
     case "signedBy": "--signed-by"
     case "newDue": "--new-due"
     case "dueBefore": "--due-before"
+    case "asOf": "--as-of"
     case "occurredAt", "entry.occurredAt": "--at"
     case "entry.reason": "--why"
     default: "--\(field)"

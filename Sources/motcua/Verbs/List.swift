@@ -13,6 +13,7 @@ struct List: Verb {
   @Option(help: help("thuộc thủ tục này", "of this procedure")) var procedure: String?
   @Option(help: help("đến hạn trước ngày này", "due before this date")) var dueBefore: String?
   @Option(help: help("có tình trạng này", "with this status")) var status: Wire.Status?
+  @OptionGroup var past: PastOptions
   @OptionGroup var common: CommonOptions
 
   func run(_ session: Session) throws {
@@ -20,9 +21,9 @@ struct List: Verb {
       open: open ? true : nil, late: late ? true : nil, mine: mine ? true : nil, clerk: clerk,
       procedure: procedure,
       dueBefore: try dueBefore.map { try DateInput.wire($0, for: "--due-before", language: session.language) },
-      status: status)
+      status: status, asOf: try past.wire(session.language), occurred: past.occurred ? true : nil)
     var table = CaseTable(session.language)
-    try session.daemon.stream(query) { answer in
+    try session.daemon.stream(query, isPatient: past.asOf != nil) { answer in
       if session.wantsJSON {
         try answer.cases.forEach(session.output.json)
       } else {

@@ -8,10 +8,12 @@ struct Tally: Verb {
       "counts: today, yesterday, this week, this month, all")
   }
 
+  @OptionGroup var past: PastOptions
   @OptionGroup var common: CommonOptions
 
   func run(_ session: Session) throws {
-    let tally = try session.daemon.ask(Wire.Tally())
+    let tally = try session.daemon.ask(
+      Wire.Tally(asOf: try past.wire(session.language), occurred: past.occurred ? true : nil))
     if session.wantsJSON { return try session.output.json(TallyJSON(tally)) }
     try TallyForm(tally: tally, language: session.language).print(to: session.output)
   }

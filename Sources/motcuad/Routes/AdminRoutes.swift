@@ -11,14 +11,15 @@ import VarlinkServer
 struct AdminRoutes: Sendable {
   let service: DeskService
   let uploads: Uploads
+  let rebuild: LiveRebuild
   let startedAt: Timestamp
 
   var routes: [Route] {
     [
       Route.one(Wire.GetStatus.self, .reader) { _, _ in .init(status: try status()) },
-      Route.work(Wire.Rebuild.self, .operatorRole) { [service] _, _, report in
+      Route.work(Wire.Rebuild.self, .operatorRole) { [service, rebuild] _, _, report in
         do {
-          try service.rebuild { try report(.init(progress: Wire.RebuildProgress($0))) }
+          try rebuild.run { try report(.init(progress: Wire.RebuildProgress($0))) }
         } catch is RebuildRunning {
           throw WireFailure.wire(Wire.RebuildRunning())
         }

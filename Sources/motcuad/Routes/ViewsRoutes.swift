@@ -26,9 +26,22 @@ struct ViewsRoutes: Sendable {
         return .init(events: try events.map { try Wire.Event($0) })
       },
       Route.pages(Wire.List.self, .reader, end: .init(cases: [])) { [service] call, caller in
-        DeskViews.list(try filter(call, caller), now: service.now)
-      } next: { [service] pages in
-        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap(tell)) }
+        let filter = try filter(call, caller)
+        guard let asOf = try asOf(call.asOf, call.occurred) else {
+          return Listing.live(DeskViews.list(filter, now: service.now))
+        }
+        return Listing.past(try await offPool { try service.list(filter, asOf: asOf) }, asOf.instant)
+      } next: { [service] listing in
+        switch listing {
+        case .live(var pages):
+          let rows = try pages.next(in: service.views)
+          listing = .live(pages)
+          return rows.map { .init(cases: $0.compactMap { tell($0) }) }
+        case .past(var pages, let instant):
+          let rows = try pages.next(in: service)
+          listing = .past(pages, instant)
+          return rows.map { .init(cases: $0.compactMap { tell($0, at: instant) }) }
+        }
       },
       Route.pages(Wire.Next.self, .reader, end: .init(duties: [])) { [service] call, caller in
         DeskViews.next(
@@ -47,11 +60,13 @@ struct ViewsRoutes: Sendable {
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
         return DeskViews.search(words)
       } next: { [service] pages in
-        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap(tell)) }
+        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap { tell($0) }) }
       },
-      Route.one(Wire.Tally.self, .reader) { [service] _, _ in
-        let now = service.now
-        let tally = try service.tally(at: now)
+      Route.one(Wire.Tally.self, .reader) { [service] call, _ in
+        let asOf = try asOf(call.asOf, call.occurred)
+        let now = asOf?.instant ?? service.now
+        let tally =
+          if let asOf { try await offPool { try service.tally(asOf: asOf) } } else { try service.tally(at: now) }
         return .init(
           at: now.wire, cases: Wire.Columns(tally[.cases] ?? Columns()),
           enquiries: Wire.Columns(tally[.enquiries] ?? Columns()),
@@ -81,8 +96,21 @@ struct ViewsRoutes: Sendable {
     ]
   }
 
-  private func tell(_ row: CaseRow) -> Wire.Case? {
-    Wire.Case(row, procedure: service.procedure(of: row.state), now: service.now)
+  private func tell(_ row: CaseRow, at instant: Timestamp? = nil) -> Wire.Case? {
+    Wire.Case(row, procedure: service.procedure(of: row.state), now: instant ?? service.now)
+  }
+
+  /// Nil when nothing but now is asked about.
+  private func asOf(_ text: String?, _ occurred: Bool?) throws -> AsOf? {
+    guard let text else {
+      guard occurred == nil else { throw VarlinkError.invalidParameter("occurred") }
+      return nil
+    }
+    let now = service.now
+    guard let book = service.book, let date = try date(text, "asOf") else { throw Rejection.fieldMissing("asOf") }
+    let instant = date.instant(now: now, office: book.office, calendar: book.calendar)
+    guard instant <= now else { throw Rejection.inFuture(instant, now: now) }
+    return AsOf(instant, byOccurrence: occurred ?? false)
   }
 
   private func filter(_ call: Wire.List, _ caller: Caller) throws -> CaseFilter {
@@ -120,6 +148,12 @@ struct ViewsRoutes: Sendable {
       receivedAt: receipt.at.wire, receiver: receipt.receiver, due: due.wire, provisional: facts.isProvisional,
       atOnce: facts.term == .atOnce)
   }
+}
+
+/// A list that is being answered: of what stands now, or of what stood then.
+private enum Listing: Sendable {
+  case live(CasePages)
+  case past(PastPages, Timestamp)
 }
 
 extension Wire.Procedure {

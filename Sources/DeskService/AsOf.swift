@@ -1,0 +1,109 @@
+public import Desk
+import DeskRecords
+public import DeskViews
+import EventSourcing
+import EventStore
+import LMDB
+
+/// A moment to be asked about: what was recorded by then, or what had happened by then whenever it was recorded. What
+/// was erased since stays erased.
+public struct AsOf: Hashable, Sendable {
+  public var instant: Timestamp
+  public var byOccurrence: Bool
+
+  public init(_ instant: Timestamp, byOccurrence: Bool = false) {
+    self.instant = instant
+    self.byOccurrence = byOccurrence
+  }
+}
+
+/// The cases of one answer about the past, in order. It keeps their numbers, and folds them again page by page.
+public struct PastPages: Sendable {
+  private let asOf: AsOf
+  private let end: Position
+  private var numbers: ArraySlice<UInt64>
+
+  init(_ asOf: AsOf, end: Position, numbers: [UInt64]) {
+    self.asOf = asOf
+    self.end = end
+    self.numbers = numbers[...]
+  }
+
+  /// The next cases, at most `limit`; nil after the last one.
+  public mutating func next(limit: Int = 100, in service: DeskService) throws -> [CaseRow]? {
+    guard !numbers.isEmpty else { return nil }
+    let page = numbers.prefix(limit)
+    numbers = numbers.dropFirst(limit)
+    return try page.map { CaseRow(number: $0, state: try service.state(of: $0, asOf, upTo: end)) }
+  }
+}
+
+extension DeskService {
+  /// The cases that a filter allows, as they stood then. Folds every case: call it off the pool.
+  public func list(_ filter: CaseFilter, asOf: AsOf) throws -> PastPages {
+    var places: [CaseFilter.Place] = []
+    let end = try fold(asOf) { row in
+      if let place = filter.place(of: row, at: asOf.instant) { places.append(place) }
+    }
+    return PastPages(asOf, end: end, numbers: places.sorted().map(\.number))
+  }
+
+  /// The tally as it stood then. Folds every case: call it off the pool.
+  public func tally(asOf: AsOf) throws -> [TallyView.Group: Columns] {
+    var tally = TallyFold(now: asOf.instant, offset: book?.office.utcOffset ?? .utc)
+    _ = try fold(asOf) { tally.add($0.state) }
+    return tally.tally
+  }
+
+  /// Folds one case after the other, so that the memory does not grow with their number.
+  ///
+  /// - Returns: the last position that was looked at.
+  private func fold(_ asOf: AsOf, _ body: (CaseRow) -> Void) throws -> Position {
+    let end = try asOf.byOccurrence ? signal.position : lastPosition(recordedBy: asOf.instant)
+    let views = store.views
+    let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
+    guard last > 0 else { return end }
+    for number in 1...last {
+      let state = try state(of: number, asOf, upTo: end)
+      if state.receipt != nil { body(CaseRow(number: number, state: state)) }
+    }
+    return end
+  }
+
+  func state(of number: UInt64, _ asOf: AsOf, upTo end: Position) throws -> CaseState {
+    let views = store.views
+    let positions = try views.environment.read { transaction throws(LMDBError) in
+      try views.positions(of: number, transaction)
+    }
+    var state = CaseState()
+    for position in positions.prefix(while: { $0 <= end }) {
+      guard let record = try store.ledger.record(at: position) else {
+        throw StoreError.ledgerDamaged(at: position, reason: "an event of case \(number) is missing")
+      }
+      let stored = try store.decode(record, by: coding)
+      guard case .desk(let event) = stored.body else { continue }
+      if asOf.byOccurrence, event.circumstances.occurredAt > asOf.instant { continue }
+      // Events that are left out keep their versions, because a correction names the one that it voids.
+      state.version = Version(stored.version.rawValue - 1)
+      CaseDecider.evolve(&state, event)
+    }
+    return state
+  }
+
+  /// The last event that was recorded by then; times never run backwards in the ledger.
+  private func lastPosition(recordedBy instant: Timestamp) throws -> Position {
+    var (low, high) = (UInt64(0), signal.position.rawValue)
+    while low < high {
+      let middle = low + (high - low + 1) / 2
+      guard let record = try store.ledger.record(at: Position(middle)) else {
+        throw StoreError.ledgerDamaged(at: Position(middle), reason: "it is missing")
+      }
+      if try store.decode(record, by: coding).circumstances.recordedAt <= instant {
+        low = middle
+      } else {
+        high = middle - 1
+      }
+    }
+    return Position(low)
+  }
+}

@@ -1,0 +1,58 @@
+import Desk
+import DeskService
+import EventSourcing
+import EventStore
+import Logging
+import ServiceLifecycle
+
+/// A rebuild of the views beside the live ones, told to systemd and to the log.
+struct LiveRebuild: Sendable {
+  let service: DeskService
+  let logger: Logger
+
+  /// - Throws: `RebuildRunning`, what `report` throws, or what stopped it; the old views go on answering then.
+  func run(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
+    defer { Systemd.notify("STATUS=\(Self.summary(service))") }
+    try service.rebuild { state in
+      // A stop does not wait for a replay; what was built is thrown away.
+      if service.signal.isClosed { throw CancellationError() }
+      Systemd.notify(
+        "STATUS=Rebuilding the views: event \(state.reached.rawValue) of \(state.end.rawValue)",
+        "EXTEND_TIMEOUT_USEC=60000000")
+      try report(state)
+    }
+    logger.info("views rebuilt", metadata: ["views": "\(service.store.views.number)"])
+  }
+
+  /// What `systemctl status` shows while nothing special goes on.
+  static func summary(_ service: DeskService) -> String {
+    "\((try? service.caseCount()) ?? 0) cases, position \(service.signal.position.rawValue)"
+  }
+}
+
+/// Scrubs what was erased out of the free pages of the views, for all erasures that wait together.
+struct ScrubService: Service {
+  let rebuild: LiveRebuild
+  /// How long the oldest erasure may wait, in hours.
+  let hours: Int
+
+  func run() async throws {
+    while !Task.isShuttingDownGracefully, !Task.isCancelled {
+      do {
+        if try isDue() { try await offPool { [rebuild] in try rebuild.run() } }
+      } catch is CancellationError {
+        return
+      } catch is RebuildRunning {
+        // The one that runs is the scrub, or makes way for it at the next look.
+      } catch {
+        rebuild.logger.error("scrubbing failed; it is tried again", metadata: ["error": "\(error)"])
+      }
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(30)) }
+    }
+  }
+
+  private func isDue() throws -> Bool {
+    guard let since = try rebuild.service.scrubPendingSince() else { return false }
+    return rebuild.service.now.microseconds - since.microseconds >= Int64(hours) * 3_600_000_000
+  }
+}
