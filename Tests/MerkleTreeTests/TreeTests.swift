@@ -38,7 +38,9 @@ struct TreeTests {
       for (rise, hash) in frontier.append(leaf).enumerated() {
         nodes[[UInt64(rise) + 1, UInt64(index + 1) >> UInt64(rise + 1) - 1]] = hash
       }
-      let found = Frontier(size: frontier.size) { level, index in nodes[[UInt64(level), index]] ?? MerkleTree.emptyRoot }
+      let found = Frontier(size: frontier.size) { level, index in
+        nodes[[UInt64(level), index]] ?? MerkleTree.emptyRoot
+      }
       #expect(found == frontier)
     }
   }
