@@ -41,7 +41,8 @@ public enum RecordCoding {
   public static let schema: UInt32 = 1
 
   public typealias Seal = (_ plain: [UInt8], _ part: SealedPart) throws -> [UInt8]
-  public typealias Open = (_ sealed: [UInt8], _ part: SealedPart) throws -> [UInt8]
+  /// Nil when the key is gone, or not here: the event then has its personal parts empty.
+  public typealias Open = (_ sealed: [UInt8], _ part: SealedPart) throws -> [UInt8]?
 
   /// - Parameters:
   ///   - slot: where the key of the case lies.
@@ -90,8 +91,9 @@ public enum RecordCoding {
     guard record.schema <= schema else { throw RecordError.newerSchema(record.schema) }
     guard record.schema == schema else { throw RecordError.malformed("form \(record.schema)") }
     var personal = Vn_Motcua_Records_Personal()
-    if record.keySlot != 0 {
+    if record.keySlot != 0,
       let plain = try open([UInt8](record.sealed), SealedPart(slot: record.keySlot, type: record.bodyNumber))
+    {
       do {
         personal = try Vn_Motcua_Records_Personal(serializedBytes: plain)
       } catch {
