@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB",
-        "MerkleTree", "Sealing", "Varlink", "VarlinkClient", "motcua", "motcuad",
+        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "MerkleTree", "Varlink",
+        "VarlinkClient", "motcua", "motcuad",
       ], exclude: ["check_proof.py", "varlink_peer.py"]),
     .testTarget(
       name: "VarlinkServerTests",

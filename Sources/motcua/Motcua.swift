@@ -31,7 +31,7 @@ struct Motcua: ParsableCommand {
         Correct.self,
         Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
         Slip.self,
-        Watch.self, Status.self, Import.self, Demo.self,
+        Watch.self, Status.self, PrintCheckpoint.self, Prove.self, CheckProof.self, Import.self, Demo.self,
       ])
   }
 }

@@ -20,6 +20,9 @@ enum VerbNames {
     ("slip", ["phieu"]),
     ("watch", ["theo-doi"]),
     ("status", ["tinh-trang"]),
+    ("checkpoint", ["diem-chot"]),
+    ("prove", ["chung-minh"]),
+    ("check-proof", ["kiem-chung"]),
     ("import", ["nhap"]),
     ("demo", ["chay-thu"]),
   ]
