@@ -28,7 +28,9 @@ struct MadeUpLedger {
   }
 
   /// A receipt, then steps, then a hand-over that tells nothing of a person.
-  static func record(case number: UInt64, version: UInt32, _ sealing: SealingKey) throws -> [UInt8] {
+  static func record(
+    case number: UInt64, version: UInt32, _ sealing: SealingKey, body other: CaseEvent.Body? = nil
+  ) throws -> [UInt8] {
     let at = try #require(Timestamp(rfc3339: "2026-11-18T09:0\(version):00+07:00"))
     let body: CaseEvent.Body =
       switch version {
@@ -45,7 +47,7 @@ struct MadeUpLedger {
       stream: number, version: Version(version), command: .init(id: Array(1...16), digest: Array(1...16)),
       body: .desk(
         CaseEvent(
-          body,
+          other ?? body,
           .init(recordedAt: at, occurredAt: at, offset: offset, actor: Actor(uid: 1, account: "lan"), rules: .start))))
     return try RecordCoding.encode(event, slot: number, keyCommitment: sealing.commitment) { plain, part in
       try #require(sealing.seal(plain, additionalData: part.additionalData))

@@ -45,7 +45,7 @@ struct ProofCheckTests {
     let proof = try ledger.proof(isOpen: true)
     let text = ProofFile.events(proof).text
     #expect(try ProofFile(text) == .events(proof))
-    #expect(try ProofFile(text.split(separator: "\n").map(\.trimmed).joined()) == .events(proof))
+    #expect(try ProofFile(ProofFile.events(proof).line) == .events(proof))
     let growth = try ledger.growth(from: 3, to: 8)
     #expect(try ProofFile(ProofFile.growth(growth).text) == .growth(growth))
   }
@@ -187,7 +187,7 @@ struct ProofCheckTests {
   func wrongKey() throws {
     var other = try ledger.proof(isOpen: true)
     other.disclosed?.key = Base64.encode([UInt8](repeating: 6, count: 32))
-    #expect(throws: ProofError.sealBroken(position: 1)) { try ledger.check(other) }
+    #expect(throws: ProofError.keyNotCommitted) { try ledger.check(other) }
     var slot = try ledger.proof(isOpen: true)
     slot.disclosed?.slot = 8
     #expect(throws: ProofError.otherSlot(named: 8, recorded: 7)) { try ledger.check(slot) }
@@ -196,21 +196,46 @@ struct ProofCheckTests {
     #expect(throws: ProofError.unexpected("key")) { try ledger.check(short) }
   }
 
-  @Test("a key that opens what is sealed and is not the committed one is refused all the same")
-  func uncommitted() throws {
-    // A receipt sealed with one key and committed to another.
-    let sealing = try #require(SealingKey(bytes: [UInt8](repeating: 6, count: 32)))
-    let record = try MadeUpLedger.record(case: 7, version: 1, sealing)
-    #expect(record != ledger.records[0])
-    let swapped = record.replacing(sealing.commitment, with: ledger.sealing.commitment)
-    let leaf = MerkleTree.leafHash(swapped)
-    let checkpoint = try Checkpoint(origin: ledger.key.name, size: 1, root: leaf)
-    let proof = EventsProof(
+  /// A proof of one record that is the whole ledger.
+  private func proof(of record: [UInt8], disclosing key: SealingKey) throws -> EventsProof {
+    let checkpoint = try Checkpoint(origin: ledger.key.name, size: 1, root: MerkleTree.leafHash(record))
+    return EventsProof(
       code: MadeUpLedger.code, checkpoint: try SignedNote(text: checkpoint.text, signedBy: [ledger.key]).description,
       verifierKey: ledger.key.verifierKey.description,
-      events: [Wire.ProvedEvent(position: 1, record: Base64.encode(swapped), path: [])],
-      disclosed: DisclosedKey(key: Base64.encode(sealing.bytes), slot: 7))
-    #expect(throws: ProofError.keyNotCommitted) { try ledger.check(proof) }
+      events: [Wire.ProvedEvent(position: 1, record: Base64.encode(record), path: [])],
+      disclosed: DisclosedKey(key: Base64.encode(key.bytes), slot: 7))
+  }
+
+  @Test("given a receipt sealed with one key and committed to another, then neither key opens it")
+  func uncommitted() throws {
+    let other = try #require(SealingKey(bytes: [UInt8](repeating: 6, count: 32)))
+    let record = try MadeUpLedger.record(case: 7, version: 1, other)
+      .replacing(other.commitment, with: ledger.sealing.commitment)
+    #expect(throws: ProofError.keyNotCommitted) { try ledger.check(proof(of: record, disclosing: other)) }
+    #expect(throws: ProofError.sealBroken(position: 1)) {
+      try ledger.check(proof(of: record, disclosing: ledger.sealing))
+    }
+  }
+
+  @Test("given a case that does not begin with a receipt, then it is refused, with its key or without")
+  func noReceipt() throws {
+    let step = CaseEvent.Body.progressed(Progressed(step: "Thẩm tra"))
+    let record = try MadeUpLedger.record(case: 7, version: 1, ledger.sealing, body: step)
+    var proof = try proof(of: record, disclosing: ledger.sealing)
+    #expect(throws: ProofError.noReceipt(position: 1)) { try ledger.check(proof) }
+    proof.disclosed = nil
+    #expect(throws: ProofError.noReceipt(position: 1)) { try ledger.check(proof) }
+  }
+
+  @Test("bytes that are in the ledger and are no record, or one of a newer form, are said to be so")
+  func unreadableRecords() throws {
+    var proof = try proof(of: [0xFF], disclosing: ledger.sealing)
+    proof.disclosed = nil
+    #expect { try ledger.check(proof) } throws: { ($0 as? ProofError)?.name == "proof.unreadableRecord" }
+    var newer = ledger.records[0]
+    newer[1] = 2
+    proof = try self.proof(of: newer, disclosing: ledger.sealing)
+    #expect(throws: ProofError.newerRecord(position: 1, form: 2)) { try ledger.check(proof) }
   }
 
   @Test("a later ledger is proved to continue an earlier one; a changed, shorter or foreign one is not")

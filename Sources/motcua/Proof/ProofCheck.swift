@@ -41,6 +41,7 @@ struct ProofCheck {
       if let last = events.last, event.position <= last.position {
         throw .outOfOrder(position: event.position, after: last.position)
       }
+      if index == 0, let key { try checkCommitment(record, event.position, key) }
       let opened = try open(record, event.position, with: key, slot: proof.disclosed?.slot)
       guard opened.number != 0, opened.number == events.first?.number ?? opened.number else {
         throw .otherCase(position: event.position)
@@ -48,7 +49,7 @@ struct ProofCheck {
       guard opened.version == UInt32(index) + 1 else {
         throw .missingVersion(position: event.position, expected: UInt32(index) + 1, found: opened.version)
       }
-      if index == 0 { try checkReceipt(opened, record, proof, key) }
+      if index == 0 { try checkReceipt(opened, proof) }
       events.append(opened)
     }
     guard !events.isEmpty else { throw .noEvents }
@@ -120,21 +121,23 @@ struct ProofCheck {
     }
   }
 
-  /// The first event is the receipt: it says the code of the case, and what its key is committed to.
-  private func checkReceipt(
-    _ event: ProvedEvents.Event, _ record: [UInt8], _ proof: EventsProof, _ key: SealingKey?
-  ) throws(ProofError) {
+  /// What the receipt was committed to stands in the clear, so that a false key is known before it opens anything.
+  private func checkCommitment(_ record: [UInt8], _ position: Int, _ key: SealingKey) throws(ProofError) {
+    guard let commitment = (try? RecordCoding.seal(of: record))?.keyCommitment else {
+      throw .noReceipt(position: position)
+    }
+    guard commitment == key.commitment else { throw .keyNotCommitted }
+  }
+
+  /// The first event is the receipt, and says the code of the case.
+  private func checkReceipt(_ event: ProvedEvents.Event, _ proof: EventsProof) throws(ProofError) {
     guard case .received(let facts) = event.event.body else { throw .noReceipt(position: event.position) }
     guard facts.code.utf8.elementsEqual(proof.code.utf8) else {
       throw .otherCode(named: proof.code, recorded: facts.code)
     }
-    guard let key, let disclosed = proof.disclosed else { return }
     // Slot n belongs to case n.
-    guard UInt64(exactly: disclosed.slot) == event.number else {
+    if let disclosed = proof.disclosed, UInt64(exactly: disclosed.slot) != event.number {
       throw .otherSlot(named: disclosed.slot, recorded: event.number)
-    }
-    guard let seal = try? RecordCoding.seal(of: record), seal.keyCommitment == key.commitment else {
-      throw .keyNotCommitted
     }
   }
 

@@ -35,6 +35,9 @@ enum ProofFile: Equatable {
     return "{\n" + members.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}\n"
   }
 
+  /// The same on one line. No line of `text` begins or ends inside a string.
+  var line: String { text.split(separator: "\n").map(\.trimmed).joined() }
+
   private static func list(_ items: [String], indent: Int) -> String {
     guard !items.isEmpty else { return "[]" }
     let margin = String(repeating: " ", count: indent)

@@ -41,7 +41,7 @@ struct Prove: Verb {
   func run(_ session: Session) throws {
     let proof = try from.map { try growth(from: $0, session) } ?? events(session)
     // What does not hold is not handed out.
-    let text = proof.text
+    let text = session.wantsJSON && file.out == nil ? proof.line + "\n" : proof.text
     do throws(ProofError) {
       _ = try ProofCheck(keys: proof.keys).check(text)
     } catch {
@@ -49,6 +49,7 @@ struct Prove: Verb {
     }
     guard let path = file.out else { return try session.output.exactly(text) }
     try OutFile.write(path, text, replaces: file.force, session.language)
+    if session.wantsJSON { return try session.output.json(Written(file: path, verifierKey: proof.verifierKey)) }
     let check = CommandLineText(["check-proof", path, "--key", proof.verifierKey]).text
     try session.output.line(session.say("Đã ghi vào \(path).", "Written to \(path)."))
     try session.output.line("→ \(check)")
@@ -58,6 +59,12 @@ struct Prove: Verb {
           "Tệp có khóa niêm phong của hồ sơ: chỉ đưa cho người được đọc dữ liệu cá nhân này.",
           "The file holds the case's sealing key: hand it only to who may read this personal data."))
     }
+  }
+
+  /// For `--json`.
+  private struct Written: Encodable {
+    var file: String
+    var verifierKey: String
   }
 
   private func events(_ session: Session) throws -> ProofFile {
