@@ -27,6 +27,9 @@ struct MadeUpLedger {
     leaves = records.map { MerkleTree.leafHash($0) }
   }
 
+  /// The signer's name and key id, as a note names it.
+  var signer: String { key.verifierKey.description.split(separator: "+").prefix(2).joined(separator: "+") }
+
   /// A receipt, then steps, then a hand-over that tells nothing of a person.
   static func record(
     case number: UInt64, version: UInt32, _ sealing: SealingKey, body other: CaseEvent.Body? = nil

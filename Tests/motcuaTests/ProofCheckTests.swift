@@ -127,9 +127,9 @@ struct ProofCheckTests {
   @Test("a checkpoint of another key, of a key of the same name, or of another origin is refused, each in its own way")
   func signatures() throws {
     let stranger = try MadeUpLedger(name: "motcua/H00", seed: 2)
-    #expect(throws: ProofError.notSigned(.ofProof, by: ["motcua/H00"])) { try ledger.check(stranger.proof()) }
+    #expect(throws: ProofError.notSigned(.ofProof, by: [stranger.signer])) { try ledger.check(stranger.proof()) }
     let namesake = try MadeUpLedger(seed: 2)
-    #expect(throws: ProofError.notSigned(.ofProof, by: ["motcua/H56.26.07"])) { try ledger.check(namesake.proof()) }
+    #expect(throws: ProofError.notSigned(.ofProof, by: [namesake.signer])) { try ledger.check(namesake.proof()) }
     var elsewhere = try ledger.proof()
     elsewhere.checkpoint = try ledger.note(origin: "motcua/H00")
     #expect(throws: ProofError.otherOrigin(.ofProof, origin: "motcua/H00", key: ledger.key.name)) {
@@ -172,7 +172,7 @@ struct ProofCheckTests {
     let fork = try SignedNote(text: forked.text, signedBy: [ledger.key]).description
     #expect(throws: ProofError.publishedRoot(file: "published", size: 9)) { try ledger.check(proof, published: fork) }
     let other = try MadeUpLedger(name: "motcua/H00", seed: 2)
-    #expect(throws: ProofError.notSigned(.published(file: "published"), by: ["motcua/H00"])) {
+    #expect(throws: ProofError.notSigned(.published(file: "published"), by: [other.signer])) {
       try ledger.check(proof, published: other.note())
     }
     let both = ProofCheck(

@@ -5,8 +5,7 @@ extension ProofError {
   /// - Parameter file: that the proof is in.
   func verdict(file: String, _ language: Language) -> Verdict {
     Verdict(
-      sentence: isUnusable ? reading(file, language) : failing(file, language),
-      next: next, code: isUnusable ? Exit.usage : Exit.refused, name: name)
+      sentence: sentence(file, language), next: next, code: isUnusable ? Exit.usage : Exit.refused, name: name)
   }
 
   private var next: String? {
@@ -19,22 +18,24 @@ extension ProofError {
     }
   }
 
-  /// Why the files cannot be used.
-  private func reading(_ file: String, _ language: Language) -> String {
-    func say(_ vi: String, _ en: String) -> String { language.say("\(file) \(vi).", "\(file) \(en).") }
+  private func sentence(_ file: String, _ language: Language) -> String {
+    func ofFile(_ vi: String, _ en: String) -> String { language.say("\(file) \(vi).", "\(file) \(en).") }
+    func say(_ vi: String, _ en: String) -> String { language.say("\(vi).", "\(en).") }
+    func grouped(_ size: UInt64) -> String { language.grouped(Int(clamping: size)) }
     switch self {
     case .notJSON(let failure):
-      return say("không phải JSON đúng, sai ở byte \(failure.offset)", "is not JSON: \(failure)")
-    case .notAProof: return say("không phải tệp chứng minh của motcua", "is not a proof of motcua")
+      return ofFile("không phải JSON đúng, sai ở byte \(failure.offset)", "is not JSON: \(failure)")
+    case .notAProof: return ofFile("không phải tệp chứng minh của motcua", "is not a proof of motcua")
     case .unknownFormat(let format):
-      return say(
+      return ofFile(
         "có dạng “\(format)” mà bản này không biết, chỉ biết “\(ProofFile.format)”",
         "has the format “\(format)”, and this release knows only “\(ProofFile.format)”")
     case .unknownKind(let kind):
-      return say(
+      return ofFile(
         "chứng minh điều mà bản này không biết: “\(kind)”", "proves what this release does not know: “\(kind)”")
-    case .missing(let path): return say("thiếu \(path)", "has no \(path)")
-    case .unexpected(let path): return say("có \(path) không đúng dạng", "has a \(path) that is not of the right form")
+    case .missing(let path): return ofFile("thiếu \(path)", "has no \(path)")
+    case .unexpected(let path):
+      return ofFile("có \(path) không đúng dạng", "has a \(path) that is not of the right form")
     case .unreadableNote(let note, let error):
       return language.say(
         "\(note.name(.vi)) trong \(note.file ?? file) không đọc được: \(error.vietnamese).",
@@ -44,18 +45,9 @@ extension ProofError {
         "\(note.name(.vi)) trong \(note.file ?? file) không phải điểm chốt: \(error.vietnamese).",
         "\(note.name(.en)) in \(note.file ?? file) is no checkpoint: \(error).")
     case .newerRecord(let position, let form):
-      return say(
+      return ofFile(
         "có sự kiện \(position) theo dạng \(form), mới hơn bản này: hãy dùng bản motcua mới hơn",
         "has event \(position) in form \(form), newer than this release: use a newer motcua")
-    default: return failing(file, language)
-    }
-  }
-
-  /// Why the proof does not hold.
-  private func failing(_ file: String, _ language: Language) -> String {
-    func say(_ vi: String, _ en: String) -> String { language.say("\(vi).", "\(en).") }
-    func grouped(_ size: UInt64) -> String { language.grouped(Int(clamping: size)) }
-    switch self {
     case .notSigned(let note, let names):
       let by = names.joined(separator: ", ")
       return say(
@@ -134,7 +126,6 @@ extension ProofError {
         "\(file) và tệp chứng minh là hai điểm chốt khác nhau ở cùng \(grouped(size)) sự kiện: sổ có hai lịch sử, hãy báo ngay",
         "\(file) and the proof are two different checkpoints at the same \(grouped(size)) events: "
           + "there are two histories of this ledger, report it")
-    default: return reading(file, language)
     }
   }
 }

@@ -28,7 +28,13 @@ extension ProofCheck {
       signers = try note.verify(with: keys)
     } catch {
       if case .invalidSignature(let name) = error { throw .forged(which, name: name) }
-      throw .notSigned(which, by: note.signatures.map(\.name))
+      // With the id, because another key may have the same name.
+      throw .notSigned(
+        which,
+        by: note.signatures.map {
+          let id = String($0.keyID, radix: 16)
+          return "\($0.name)+\(String(repeating: "0", count: 8 - id.count))\(id)"
+        })
     }
     let checkpoint: Checkpoint
     do throws(CheckpointError) {
