@@ -77,6 +77,25 @@ extension Wire {
     }
   }
 
+  /// The signed tree head of the ledger as it is now: a C2SP checkpoint, in a signed note, to be published. It is signed
+  /// only when the ledger is a continuation of the last one that was. `verifierKey` is the public half of the key, to be
+  /// published too.
+  public struct Checkpoint: WireMethod {
+    public static let method = "vn.motcua.Admin.Checkpoint"
+
+    public init() {}
+
+    public struct Answer: Codable, Sendable {
+      public var note: String
+      public var verifierKey: String
+
+      public init(note: String, verifierKey: String) {
+        self.note = note
+        self.verifierKey = verifierKey
+      }
+    }
+  }
+
   /// Sets the clock of a demo ledger; it only moves forward.
   public struct SetClock: WireMethod {
     public static let method = "vn.motcua.Admin.SetClock"

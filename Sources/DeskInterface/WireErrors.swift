@@ -465,4 +465,46 @@ extension Wire {
       self.now = now
     }
   }
+
+  /// The daemon has no key to sign checkpoints with.
+  public struct NoSigningKey: WireError {
+    public static let error = "vn.motcua.Admin.NoSigningKey"
+    public init() {}
+  }
+
+  /// Not a checkpoint that this ledger issued: of another origin, signed by another key, or of another root.
+  public struct UnknownCheckpoint: WireError {
+    public static let error = "vn.motcua.Admin.UnknownCheckpoint"
+    public var origin: String
+    public var size: Int
+
+    public init(origin: String, size: Int) {
+      self.origin = origin
+      self.size = size
+    }
+  }
+
+  /// The case has an event at `position`, and the checkpoint ends before it, at `size`.
+  public struct CheckpointTooOld: WireError {
+    public static let error = "vn.motcua.Admin.CheckpointTooOld"
+    public var code: String
+    public var position: Int
+    public var size: Int
+
+    public init(code: String, position: Int, size: Int) {
+      self.code = code
+      self.position = position
+      self.size = size
+    }
+  }
+
+  /// The ledger is no continuation of the checkpoint of that size that was issued for it. Nothing is signed.
+  public struct HistoryChanged: WireError {
+    public static let error = "vn.motcua.Admin.HistoryChanged"
+    public var size: Int
+
+    public init(size: Int) {
+      self.size = size
+    }
+  }
 }

@@ -2,7 +2,7 @@ import Crypto
 
 /// What everybody may know of a signer: its name and its Ed25519 public key.
 public struct NoteVerifierKey: Hashable, Sendable, CustomStringConvertible {
-  private static let ed25519: UInt8 = 0x01
+  static let ed25519: UInt8 = 0x01
 
   public let name: String
   /// The 32 bytes of RFC 8032.

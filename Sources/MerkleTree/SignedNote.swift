@@ -12,6 +12,8 @@ public enum SignedNoteError: Error, Hashable, Sendable, CustomStringConvertible 
   case malformedKeyName(String)
   /// The text is not “name+hex+base64”, or its key is not one of Ed25519 with the key id of that name.
   case malformedKey(String)
+  /// The text is not a signing key. It may be most of one, so that it is not repeated here.
+  case malformedSigningKey
   /// A signature by a key that we trust is not of this text: the note is forged or altered.
   case invalidSignature(name: String)
   /// None of the signatures is by a key that we trust.
@@ -28,6 +30,7 @@ public enum SignedNoteError: Error, Hashable, Sendable, CustomStringConvertible 
     case .malformedKeyName(let name):
       "the key name “\(name)” is empty or has a space, a plus or a control character"
     case .malformedKey(let text): "“\(text)” is not an Ed25519 key of the form name+hex+base64"
+    case .malformedSigningKey: "the text is not an Ed25519 signing key of the form PRIVATE+KEY+name+hex+base64"
     case .invalidSignature(let name): "the signature of \(name) is not of this text; do not trust the note"
     case .noTrustedSignature: "no signature of the note is by a trusted key"
     case .signingFailed: "the text could not be signed"

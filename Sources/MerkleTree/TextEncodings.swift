@@ -27,12 +27,12 @@ enum Hex {
   }
 }
 
-/// Base64 of RFC 4648, section 4, padded.
-enum Base64 {
+/// Base64 of RFC 4648, section 4, padded; written here so that a client need not load Foundation.
+public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let padding = UInt8(ascii: "=")
 
-  static func encode(_ bytes: [UInt8]) -> String {
+  public static func encode(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {
       let group = bytes[start..<min(start + 3, bytes.count)]
@@ -45,7 +45,8 @@ enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
-  static func decode(_ text: String) -> [UInt8]? {
+  /// Nil for anything but the one text that `encode` gives for some bytes.
+  public static func decode(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
     guard digits.count.isMultiple(of: 4) else { return nil }
     var bytes: [UInt8] = []

@@ -22,6 +22,9 @@ enum VerbNames {
     ("watch", ["theo-doi"]),
     ("status", ["tinh-trang"]),
     ("rebuild", ["dung-lai"]),
+    ("checkpoint", ["diem-chot"]),
+    ("prove", ["chung-minh"]),
+    ("check-proof", ["kiem-chung"]),
     ("import", ["nhap"]),
     ("demo", ["chay-thu"]),
   ]

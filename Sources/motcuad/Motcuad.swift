@@ -6,5 +6,5 @@ struct Motcuad: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "motcuad",
     abstract: "Keeps the events of a one-door office. / Lưu các sự kiện của bộ phận một cửa.",
-    version: Release.version, subcommands: [Run.self, CheckConfig.self], defaultSubcommand: Run.self)
+    version: Release.version, subcommands: [Run.self, CheckConfig.self, Keygen.self], defaultSubcommand: Run.self)
 }

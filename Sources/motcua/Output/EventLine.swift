@@ -34,14 +34,17 @@ enum EventLine {
       ])
     }
     if let event = event.consulted {
+      // A sealed text without its key is empty.
+      let said = [event.question, event.guidance].filter { !$0.isEmpty }.map { "“\($0)”" }.joined(separator: " → ")
       return joined([
-        "“\(event.question)” → “\(event.guidance)”", event.minutes.map { language.say("\($0) phút", "\($0) min") },
+        said, event.minutes.map { language.say("\($0) phút", "\($0) min") },
       ])
     }
     if let event = event.progressed { return joined([event.step, event.by, event.group]) }
     if let event = event.apologised {
       return joined([
-        language.word(cause: event.cause), "“\(event.text)”", event.signatory, event.letterNumber,
+        language.word(cause: event.cause), event.text.isEmpty ? nil : "“\(event.text)”", event.signatory,
+        event.letterNumber,
         event.newDue.map { language.say("hẹn lại ", "new date ") + language.tabular($0) },
       ])
     }
@@ -84,5 +87,7 @@ enum EventLine {
     return ""
   }
 
-  private static func joined(_ parts: [String?]) -> String { parts.compactMap(\.self).joined(separator: " · ") }
+  private static func joined(_ parts: [String?]) -> String {
+    parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+  }
 }

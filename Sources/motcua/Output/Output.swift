@@ -27,6 +27,12 @@ final class Output {
     try end()
   }
 
+  /// A text that others check byte for byte, so that nothing in it is spelled out; it ends its own lines.
+  func exactly(_ text: String) throws {
+    buffer.append(contentsOf: text.utf8)
+    try flush()
+  }
+
   /// A line of JSON.
   func json(_ value: some Encodable) throws {
     buffer.append(contentsOf: Terminal.safeJSON(try JSONText.encode(value)).utf8)

@@ -48,6 +48,10 @@ struct Refusal {
     case uploadTooLarge = "vn.motcua.Admin.UploadTooLarge"
     case notADemo = "vn.motcua.Admin.NotADemo"
     case clockNotLater = "vn.motcua.Admin.ClockNotLater"
+    case noSigningKey = "vn.motcua.Admin.NoSigningKey"
+    case unknownCheckpoint = "vn.motcua.Admin.UnknownCheckpoint"
+    case checkpointTooOld = "vn.motcua.Admin.CheckpointTooOld"
+    case historyChanged = "vn.motcua.Admin.HistoryChanged"
   }
 
   /// What is said of one refusal.

@@ -84,6 +84,8 @@ extension Refusal {
       return try serviceWords(name, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)
+    case .noSigningKey, .unknownCheckpoint, .checkpointTooOld, .historyChanged:
+      return try checkpointWords(name, line, language)
     }
   }
 

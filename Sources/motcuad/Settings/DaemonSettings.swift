@@ -8,6 +8,8 @@ struct DaemonSettings: Sendable {
   var uploadBytesMax: Int
   var scrubHours: Int
   var logLevel: Logger.Level
+  /// The file of the key that signs checkpoints; nil for the places where it is looked for otherwise.
+  var signingKey: String?
 
   init(_ file: SettingsFile) throws(SettingsError) {
     let root = file.root
@@ -22,6 +24,12 @@ struct DaemonSettings: Sendable {
       throw root.error("log_level", "“log_level” phải là một trong: \(known)", "log_level must be one of: \(known)")
     }
     self.logLevel = logLevel
+    signingKey = try root.optionalString("signing_key")
+    if let signingKey, !signingKey.hasPrefix("/") {
+      throw root.error(
+        "signing_key", "“signing_key” phải là đường dẫn bắt đầu bằng /",
+        "signing_key must be a path that begins with /")
+    }
     try root.finish()
   }
 }

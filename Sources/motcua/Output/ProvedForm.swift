@@ -1,0 +1,93 @@
+import DeskInterface
+import MerkleTree
+
+/// What a proof that holds proves, for people and for scripts.
+enum ProvedForm {
+  static func lines(_ proved: Proved, _ language: Language) -> [String] {
+    switch proved {
+    case .events(let proved): events(proved, language)
+    case .growth(let proved): growth(proved, language)
+    }
+  }
+
+  private static func events(_ proved: ProvedEvents, _ language: Language) -> [String] {
+    let head = proved.head.checkpoint
+    let size = language.grouped(Int(clamping: head.size))
+    let count = proved.events.count
+    var lines = [
+      language.say(
+        "Đúng: \(language.grouped(count)) sự kiện của hồ sơ \(proved.code) có trong sổ \(head.origin), không bị sửa, "
+          + "tính đến điểm chốt ở \(size) sự kiện.",
+        "It holds: \(language.counted(count, "event")) of case \(proved.code) \(count == 1 ? "is" : "are") in the ledger "
+          + "\(head.origin), unaltered, as of the checkpoint at \(size).")
+    ]
+    let told = proved.events.map { Wire.Event($0, code: proved.code) }
+    let voided = Set(told.compactMap { $0.corrected?.voids })
+    for (event, proof) in zip(told, proved.events) {
+      let line = EventLine.text(event, isVoided: voided.contains(event.version), showsCode: false, language)
+      let sealed = proof.isClosed ? language.say("  (phần cá nhân còn niêm phong)", "  (personal part sealed)") : ""
+      lines.append("\(event.position)  \(line)\(sealed)")
+    }
+    lines.append(
+      language.say(
+        "Không chứng minh rằng hồ sơ không có sự kiện nào sau đó.",
+        "It does not prove that the case has no later event."))
+    return lines + comparison(proved.isCompared, language)
+  }
+
+  private static func growth(_ proved: ProvedGrowth, _ language: Language) -> [String] {
+    let (old, new) = (Int(clamping: proved.old.checkpoint.size), Int(clamping: proved.new.checkpoint.size))
+    return [
+      language.say(
+        "Đúng: sổ \(proved.new.checkpoint.origin) ở \(language.grouped(new)) sự kiện nối tiếp sổ ở "
+          + "\(language.grouped(old)) sự kiện; phần trước không bị sửa, xóa hay chèn.",
+        "It holds: the ledger \(proved.new.checkpoint.origin) at \(language.counted(new, "event")) continues that at "
+          + "\(language.grouped(old)); nothing before was changed, dropped or put in between.")
+    ] + comparison(proved.isCompared, language)
+  }
+
+  private static func comparison(_ isCompared: Bool, _ language: Language) -> [String] {
+    isCompared
+      ? []
+      : [
+        language.say(
+          "Chưa so với điểm chốt đã công bố nào: thêm --checkpoint TỆP để so.",
+          "No published checkpoint was compared: add --checkpoint FILE.")
+      ]
+  }
+
+  /// For `--json`.
+  static func json(_ proved: Proved) -> Checked {
+    switch proved {
+    case .events(let proved):
+      Checked(
+        kind: "case", origin: proved.head.checkpoint.origin, size: proved.head.checkpoint.size,
+        root: proved.head.checkpoint.root.base64, compared: proved.isCompared, code: proved.code,
+        opened: proved.isOpened, events: proved.events.map { Wire.Event($0, code: proved.code) },
+        sealedVersions: proved.events.filter(\.isClosed).map(\.version))
+    case .growth(let proved):
+      Checked(
+        kind: "consistency", origin: proved.new.checkpoint.origin, size: proved.new.checkpoint.size,
+        root: proved.new.checkpoint.root.base64, compared: proved.isCompared, oldSize: proved.old.checkpoint.size,
+        oldRoot: proved.old.checkpoint.root.base64)
+    }
+  }
+
+  struct Checked: Encodable {
+    var holds = true
+    var kind: String
+    var origin: String
+    var size: UInt64
+    var root: String
+    /// A published checkpoint says the same.
+    var compared: Bool
+    var code: String?
+    /// What is sealed was opened with the disclosed key.
+    var opened: Bool?
+    var events: [Wire.Event]?
+    /// The events of which a part is sealed and was not opened.
+    var sealedVersions: [UInt32]?
+    var oldSize: UInt64?
+    var oldRoot: String?
+  }
+}

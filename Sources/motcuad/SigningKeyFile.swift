@@ -1,0 +1,122 @@
+import Desk
+import Glibc
+import MerkleTree
+
+/// What is wrong with the file of the key that signs checkpoints.
+struct SigningKeyError: Error {
+  var path: String
+  var reason: Text
+
+  func text(_ language: Language) -> String { "\(path): \(language.pick(reason))" }
+
+  /// As the system says it.
+  static func system(_ path: String, _ code: Int32 = errno) -> SigningKeyError {
+    let message = String(cString: strerror(code))
+    return SigningKeyError(path: path, reason: Text(vi: message, en: message))
+  }
+}
+
+/// The file that holds the key that signs checkpoints: one line, readable by its owner only.
+enum SigningKeyFile {
+  /// Where a key lies when nobody says.
+  static func standard(data: String) -> String { data + "/keys/signing" }
+
+  /// The key of the daemon: the file that the setting names, else the credential `signing` of systemd, else the one in
+  /// the data directory. Nil when there is none; a file that the setting names must be there.
+  static func load(setting: String?, data: String) throws(SigningKeyError) -> NoteSigningKey? {
+    if let setting { return try read(setting) }
+    if let directory = getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) }), !directory.isEmpty {
+      let credential = directory + "/signing"
+      // systemd gives credentials a mode of its own, and nobody else reaches their directory.
+      if isThere(credential) { return try read(credential, isPrivate: true) }
+    }
+    let path = standard(data: data)
+    return isThere(path) ? try read(path) : nil
+  }
+
+  /// The key in a file.
+  /// - Parameter isPrivate: somebody else has seen to it that nobody else reads the file.
+  static func read(_ path: String, isPrivate: Bool = false) throws(SigningKeyError) -> NoteSigningKey {
+    // A pipe in its place must not hold up the start.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .system(path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw SigningKeyError(path: path, reason: Text(vi: "không phải tệp thường", en: "is not a regular file"))
+    }
+    guard isPrivate || status.st_mode & 0o077 == 0 else {
+      throw SigningKeyError(
+        path: path,
+        reason: Text(
+          vi: "người khác đọc được khóa ký này; chạy chmod 600 \(path)",
+          en: "others may read this signing key; run chmod 600 \(path)"))
+    }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(descriptor, &bytes, bytes.count)
+    guard count >= 0 else { throw .system(path) }
+    guard let text = String(validating: bytes[..<count], as: UTF8.self), text.utf8.last == UInt8(ascii: "\n"),
+      let key = try? NoteSigningKey(parsing: String(text.dropLast()))
+    else {
+      throw SigningKeyError(
+        path: path,
+        reason: Text(
+          vi: "không phải khóa ký do motcuad keygen tạo (một dòng PRIVATE+KEY+…)",
+          en: "is not a signing key as motcuad keygen makes it (one line, PRIVATE+KEY+…)"))
+    }
+    return key
+  }
+
+  /// Makes the file, durable when it returns, and never over another.
+  static func create(_ path: String, _ key: NoteSigningKey) throws(SigningKeyError) {
+    let directory = parent(of: path)
+    try makeDirectories(directory)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      guard errno == EEXIST else { throw .system(path) }
+      throw SigningKeyError(
+        path: path,
+        reason: Text(
+          vi: "đã có, không ghi đè vì khóa mất thì không gì thay được; "
+            + "xem nửa công khai bằng motcuad keygen --public \(path)",
+          en: "is there already and is not written over, because nothing replaces a lost key; "
+            + "see its public half with motcuad keygen --public \(path)"))
+    }
+    let line = Array((key.storedText + "\n").utf8)
+    let isDurable = write(descriptor, line, line.count) == line.count && fsync(descriptor) == 0
+    let code = errno
+    close(descriptor)
+    guard isDurable else {
+      // Half a key would stand in the way of the next attempt.
+      unlink(path)
+      throw .system(path, code)
+    }
+    try sync(directory)
+  }
+
+  private static func isThere(_ path: String) -> Bool {
+    // What cannot be looked at is there as far as anybody knows: reading it says why.
+    access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func makeDirectories(_ path: String) throws(SigningKeyError) {
+    if access(path, F_OK) == 0 { return }
+    let above = parent(of: path)
+    if above != path { try makeDirectories(above) }
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(path) }
+    try sync(above)
+  }
+
+  private static func sync(_ directory: String) throws(SigningKeyError) {
+    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(directory) }
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0 { throw .system(directory) }
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import MerkleTree
+import Testing
+
+@testable import motcuad
+
+@Suite("The signing key")
+struct KeygenTests {
+  struct Outcome {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  private static func keygen(_ arguments: [String], language: String = "en") throws -> Outcome {
+    let process = Process()
+    process.executableURL = RunningDaemon.products.appending(path: "motcuad")
+    process.arguments = ["keygen"] + arguments
+    process.environment = ["MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"]
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaints = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      errors: String(decoding: complaints, as: UTF8.self))
+  }
+
+  private static func mode(_ path: String) throws -> Int {
+    try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+  }
+
+  /// A directory that goes away with the test.
+  final class Scratch {
+    let path = NSTemporaryDirectory() + "motcua-\(UUID().uuidString.prefix(8))"
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  @Test(
+    "given an empty data directory, when a key is made, then its public half alone is printed, and only its owner reads it"
+  )
+  func make() throws {
+    let scratch = try Scratch()
+    let data = scratch.path + "/new/data"
+    let made = try Self.keygen(["--config", RunningDaemon.sampleConfiguration, "--data", data])
+    #expect(made.status == 0, "\(made.errors)")
+    let verifier = try NoteVerifierKey(parsing: String(made.output.dropLast()))
+    #expect(made.output == verifier.description + "\n" && verifier.name == "motcua/H56.26.07")
+    #expect(made.errors.contains(data + "/keys/signing"))
+    #expect(try Self.mode(data + "/keys/signing") == 0o600)
+    #expect(try Self.mode(data + "/keys") == 0o700 && Self.mode(data) == 0o700)
+    let text = try String(contentsOfFile: data + "/keys/signing", encoding: .utf8)
+    #expect(try NoteSigningKey(parsing: String(text.dropLast())).verifierKey == verifier)
+    #expect(!made.errors.contains(text.dropLast()))
+
+    let again = try Self.keygen(["--public", data + "/keys/signing"])
+    #expect(again.output == made.output && again.status == 0)
+    #expect(try SigningKeyFile.load(setting: nil, data: data)?.verifierKey == verifier)
+  }
+
+  @Test("a key that is there is never written over")
+  func exclusive() throws {
+    let scratch = try Scratch()
+    let file = scratch.path + "/key"
+    #expect(try Self.keygen(["--name", "o", "--out", file]).status == 0)
+    let before = try String(contentsOfFile: file, encoding: .utf8)
+    let again = try Self.keygen(["--name", "o", "--out", file])
+    #expect(again.status == 74 && again.output.isEmpty && again.errors.contains("--public \(file)"))
+    #expect(try Self.keygen(["--name", "o", "--out", file], language: "vi").errors.contains("không ghi đè"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == before)
+  }
+
+  @Test("a daemon starts in a directory where a key was made first")
+  func daemonAfterwards() throws {
+    let daemon = try RunningDaemon()
+    #expect(try Self.keygen(["--name", "o", "--data", daemon.data]).status == 0)
+    try daemon.start()
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test("a name that no key can have, and a configuration that is not there, are said so")
+  func badInput() throws {
+    let scratch = try Scratch()
+    for name in ["", "a b", "a+b", "a\tb"] {
+      let refused = try Self.keygen(["--name", name, "--out", scratch.path + "/key"])
+      #expect(refused.status == 64 && refused.errors.contains("--name"), "\(refused.errors)")
+    }
+    let lost = try Self.keygen(["--config", scratch.path, "--out", scratch.path + "/key"])
+    #expect(lost.status == 78 && lost.errors.contains("motcuad.toml"))
+    let both = try Self.keygen(["--public", "x", "--name", "y"])
+    #expect(both.status == 64 && both.errors.contains("--public"))
+    #expect(!FileManager.default.fileExists(atPath: scratch.path + "/key"))
+  }
+
+  @Test("a file that is missing, is no key, is a directory, or may be read by others is refused, without its content")
+  func unusable() throws {
+    let scratch = try Scratch()
+    let file = scratch.path + "/key"
+    func complaint(_ path: String) -> String {
+      do throws(SigningKeyError) {
+        _ = try SigningKeyFile.read(path)
+        return "it was read"
+      } catch {
+        return error.text(.en)
+      }
+    }
+    #expect(complaint(file).contains("No such file"))
+    #expect(complaint(scratch.path).contains("regular file"))
+    let key = try NoteSigningKey(name: "o")
+    try SigningKeyFile.create(file, key)
+    #expect(try SigningKeyFile.read(file).verifierKey == key.verifierKey)
+    for mode in [0o640, 0o604, 0o620, 0o610] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+      #expect(complaint(file).contains("chmod 600 \(file)"))
+    }
+    for text in ["", key.storedText, key.storedText + "\n\n", key.verifierKey.description + "\n"] {
+      let other = scratch.path + "/\(UUID().uuidString)"
+      try text.write(toFile: other, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: other)
+      #expect(complaint(other).contains("is not a signing key") && !complaint(other).contains(key.storedText))
+    }
+  }
+
+  @Test("the key that the setting names comes before the one in the data directory, and must be there")
+  func order() throws {
+    let scratch = try Scratch()
+    let (named, own) = (try NoteSigningKey(name: "named"), try NoteSigningKey(name: "own"))
+    #expect(try SigningKeyFile.load(setting: nil, data: scratch.path) == nil)
+    try SigningKeyFile.create(scratch.path + "/keys/signing", own)
+    try SigningKeyFile.create(scratch.path + "/named", named)
+    #expect(try SigningKeyFile.load(setting: nil, data: scratch.path)?.name == "own")
+    #expect(try SigningKeyFile.load(setting: scratch.path + "/named", data: scratch.path)?.name == "named")
+    #expect(throws: SigningKeyError.self) {
+      try SigningKeyFile.load(setting: scratch.path + "/lost", data: scratch.path)
+    }
+  }
+
+  @Test("the setting is read, and a path from nowhere in particular is refused")
+  func setting() throws {
+    let settings = try DaemonSettings(SettingsFile(path: "m", text: "signing_key = \"/etc/motcua/signing\"\n"))
+    #expect(settings.signingKey == "/etc/motcua/signing")
+    #expect(throws: SettingsError.self) { try DaemonSettings(SettingsFile(path: "m", text: "signing_key = \"key\"\n")) }
+  }
+}
