@@ -13,7 +13,7 @@ public struct Batch: ~Copyable {
   private var head: Frontier
   public private(set) var appended = 0
   private var lastLeaf: [UInt8] = []
-  private var checkpoints: [(size: UInt64, text: String)] = []
+  private var checkpoints: [(key: [UInt8], text: String)] = []
 
   init(
     store: EventStore, live: Views, ledger: consuming WriteTransaction, views: consuming WriteTransaction,
@@ -62,7 +62,9 @@ public struct Batch: ~Copyable {
   }
 
   /// Keeps a signed checkpoint with the ledger; durable with the commit.
-  public mutating func keep(checkpoint text: String, ofSize size: UInt64) { checkpoints.append((size, text)) }
+  public mutating func keep(checkpoint text: String, ofSize size: UInt64, keyID: UInt32) {
+    checkpoints.append((Ledger.checkpointKey(size, keyID), text))
+  }
 
   /// Commits the ledger, durably, and then the views.
   ///
@@ -77,7 +79,7 @@ public struct Batch: ~Copyable {
     let (store, position, leaf) = (store, Position(head.size), lastLeaf)
     do throws(LMDBError) {
       for checkpoint in checkpoints {
-        try ledger.put(store.ledger.meta, Ledger.checkpointKey(checkpoint.size), Array(checkpoint.text.utf8))
+        try ledger.put(store.ledger.meta, checkpoint.key, Array(checkpoint.text.utf8))
       }
       if appended > 0 {
         try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded)

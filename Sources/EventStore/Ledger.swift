@@ -8,7 +8,7 @@ import Glibc
 ///
 /// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, and
 /// `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events; and under
-/// `checkpoint` ‖ size (8), every signed checkpoint that was issued.
+/// `checkpoint` ‖ size (8) ‖ key id (4), every signed checkpoint that was issued.
 public final class Ledger: Sendable {
   static let format = Array("motcua ledger 1".utf8)
 
@@ -89,7 +89,7 @@ public final class Ledger: Sendable {
   public func rootText() throws(StoreError) -> String { try head().root.base64 }
 
   /// The tree over all events.
-  func head() throws(StoreError) -> Frontier {
+  public func head() throws(StoreError) -> Frontier {
     try head(try asStoreError { try environment.beginRead() })
   }
 
@@ -137,12 +137,13 @@ public final class Ledger: Sendable {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
         var checkpoints: [(size: UInt64, text: String)] = []
-        try transaction.scan(meta, from: Self.checkpointKey(0)) { key, value in
+        try transaction.scan(meta, from: Self.checkpointPrefix) { key, value in
           let bytes = [UInt8](copying: key)
-          guard bytes.starts(with: Self.checkpointPrefix), bytes.count == Self.checkpointPrefix.count + 8 else {
+          guard bytes.starts(with: Self.checkpointPrefix), bytes.count == Self.checkpointPrefix.count + 12 else {
             return .stop
           }
-          checkpoints.append((bigEndianNumber(bytes.suffix(8)), String(decoding: value.dropping(0), as: UTF8.self)))
+          checkpoints.append(
+            (bigEndianNumber(bytes.suffix(12).prefix(8)), String(decoding: value.dropping(0), as: UTF8.self)))
           return .next
         }
         return checkpoints
@@ -151,7 +152,9 @@ public final class Ledger: Sendable {
   }
 
   private static let checkpointPrefix = Array("checkpoint".utf8)
-  static func checkpointKey(_ size: UInt64) -> [UInt8] { checkpointPrefix + bigEndian(size) }
+  static func checkpointKey(_ size: UInt64, _ keyID: UInt32) -> [UInt8] {
+    checkpointPrefix + bigEndian(size) + bigEndian(keyID)
+  }
 
   public func record(at position: Position) throws(StoreError) -> [UInt8]? {
     try asStoreError {

@@ -6,6 +6,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import Logging
+import MerkleTree
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -30,9 +31,16 @@ struct Daemon {
         "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
       stop.flip()
     }
+    let signingKey: NoteSigningKey?
+    do throws(SigningKeyError) {
+      signingKey = try SigningKeyFile.load(setting: configuration.daemon.signingKey, data: data)
+    } catch {
+      complain(error.text(Language.current(office: configuration.language)))
+      throw Exit.config
+    }
     let server: VarlinkServer
     do {
-      server = try makeServer(service, logger)
+      server = try makeServer(service, signingKey, logger)
     } catch {
       complain("\(error)")
       throw Exit.config
@@ -85,10 +93,13 @@ struct Daemon {
     }
   }
 
-  private func makeServer(_ service: DeskService, _ logger: Logger) throws -> VarlinkServer {
+  private func makeServer(
+    _ service: DeskService, _ signingKey: NoteSigningKey?, _ logger: Logger
+  ) throws -> VarlinkServer {
     let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax)
     let routes =
       DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
+      + ProofRoutes(service: service, signingKey: signingKey).routes
       + AdminRoutes(
         service: service, uploads: uploads, rebuild: LiveRebuild(service: service, logger: logger),
         startedAt: service.now

@@ -12,6 +12,7 @@ enum WireFailure {
     case let error as VarlinkError: error
     case let rejection as Rejection: wire(rejection)
     case let failure as CommandFailure: wire(failure)
+    case let refusal as CheckpointRefusal: wire(refusal)
     default: nil
     }
   }
@@ -29,6 +30,16 @@ enum WireFailure {
     case .unreadable: wire(Wire.ReadFailed())
     case .storageFull(let free, let reserve): wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve))
     case .storageFailed(let reason): wire(Wire.StorageFailed(reason: reason))
+    }
+  }
+
+  private static func wire(_ refusal: CheckpointRefusal) -> VarlinkError {
+    switch refusal {
+    case .noSigningKey: wire(Wire.NoSigningKey())
+    case .unknown(let origin, let size): wire(Wire.UnknownCheckpoint(origin: origin, size: Int(clamping: size)))
+    case .tooOld(let code, let position, let size):
+      wire(Wire.CheckpointTooOld(code: code, position: Int(position.rawValue), size: Int(clamping: size)))
+    case .historyChanged(let size): wire(Wire.HistoryChanged(size: Int(clamping: size)))
     }
   }
 

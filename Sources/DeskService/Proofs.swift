@@ -1,0 +1,87 @@
+import Desk
+import DeskViews
+public import EventSourcing
+import EventStore
+import LMDB
+public import MerkleTree
+public import Sealing
+
+/// One event of a case as it is stored, with the way from its leaf to the root.
+public struct ProvedEvent: Hashable, Sendable {
+  public var position: Position
+  public var record: [UInt8]
+  public var path: [Hash]
+}
+
+/// What is proved of one case, and under which checkpoint.
+public struct CaseProof: Sendable {
+  public var code: String
+  public var number: UInt64
+  public var checkpoint: IssuedCheckpoint
+  /// Disclosed on request; nil otherwise.
+  public var key: SealingKey?
+}
+
+extension DeskService {
+  /// Finds the checkpoint that covers a case, and signs a new one where the newest does not.
+  ///
+  /// Waits for the writer: call it off the pool.
+  ///
+  /// - Parameters:
+  ///   - note: a checkpoint that was issued earlier, which the proof is to be made against.
+  ///   - discloses: whether the case's sealing key goes with it.
+  public func proof(
+    of typed: String, against note: String?, discloses: Bool, signedBy key: NoteSigningKey?
+  ) throws -> CaseProof {
+    let row = try find(typed)
+    let code = row.state.receipt?.facts.code ?? typed
+    let views = store.views
+    let last = try views.environment.read { transaction throws(LMDBError) in
+      try views.positions(of: row.number, transaction).last ?? .start
+    }
+    if discloses, let erasure = row.state.erasure {
+      throw Rejection.caseErased(code: code, at: erasure.at, basis: erasure.basis)
+    }
+    var issued = try note.map { try issuedCheckpoint($0) } ?? newestCheckpoint()
+    if note == nil, (issued?.checkpoint.size ?? 0) < last.rawValue { issued = try checkpoint(signedBy: key) }
+    guard let issued else { throw CheckpointRefusal.noSigningKey }
+    guard last.rawValue <= issued.checkpoint.size else {
+      throw CheckpointRefusal.tooOld(code: code, position: last, size: issued.checkpoint.size)
+    }
+    return CaseProof(
+      code: code, number: row.number, checkpoint: issued, key: discloses ? try store.keys.key(row.number) : nil)
+  }
+
+  /// The events of a proof from a version on, at most `limit`: as many look-ups as their paths have hashes.
+  public func provedEvents(_ proof: CaseProof, from version: Version, limit: Int) throws -> [ProvedEvent] {
+    let views = store.views
+    let size = proof.checkpoint.checkpoint.size
+    let positions = try views.environment.read { transaction throws(LMDBError) in
+      try views.positions(of: proof.number, from: version, limit: limit, transaction)
+    }
+    return try store.withTree { _, node in
+      try positions.filter { $0.rawValue <= size }.map { position in
+        guard let record = try store.ledger.record(at: position),
+          let proof = try MerkleTree.inclusionProof(index: position.rawValue - 1, size: size, node: node)
+        else { throw StoreError.ledgerDamaged(at: position, reason: "it is missing") }
+        return ProvedEvent(position: position, record: record, path: proof.path)
+      }
+    }
+  }
+
+  /// That the ledger of one issued checkpoint continues that of an older one.
+  public func consistency(
+    from old: String, to new: String?
+  ) throws -> (old: IssuedCheckpoint, new: IssuedCheckpoint, path: [Hash]) {
+    let old = try issuedCheckpoint(old)
+    guard let new = try new.map({ try issuedCheckpoint($0) }) ?? newestCheckpoint() else {
+      throw CheckpointRefusal.noSigningKey
+    }
+    let (oldSize, newSize) = (old.checkpoint.size, new.checkpoint.size)
+    let proof = try store.withTree { _, node in
+      try MerkleTree.consistencyProof(oldSize: oldSize, newSize: newSize, node: node)
+    }
+    guard let proof else { throw CheckpointRefusal.unknown(origin: old.checkpoint.origin, size: oldSize) }
+    return (old, new, proof.path)
+  }
+}

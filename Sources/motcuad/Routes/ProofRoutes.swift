@@ -1,0 +1,57 @@
+import Desk
+import DeskInterface
+import DeskService
+import EventSourcing
+import MerkleTree
+import Sealing
+import Varlink
+import VarlinkServer
+
+/// Checkpoints and proofs: what lets somebody else check the ledger without trusting this daemon.
+struct ProofRoutes: Sendable {
+  let service: DeskService
+  let signingKey: NoteSigningKey?
+
+  /// Records and paths of one reply stay well below the limit of a frame.
+  private static let eventsMax = 40
+
+  var routes: [Route] {
+    [
+      Route.one(Wire.Checkpoint.self, .operatorRole) { [service, signingKey] _, _ in
+        let issued = try await offPool { try service.checkpoint(signedBy: signingKey) }
+        return .init(note: issued.note, verifierKey: issued.verifierKey.description)
+      },
+      Route.work(Wire.Prove.self, .reader) { [service, signingKey] call, caller, report in
+        let discloses = call.open ?? false
+        // Whoever has the key reads what is personal for ever, in every copy.
+        guard !discloses || RouteTable.allows(.supervisor, caller.peer) else { throw VarlinkError.permissionDenied }
+        let proof = try service.proof(
+          of: call.code.nfc, against: call.checkpoint, discloses: discloses, signedBy: signingKey)
+        var next = Version(1)
+        while true {
+          let events = try service.provedEvents(proof, from: next, limit: Self.eventsMax)
+          let page = Wire.Prove.Answer(proof, events)
+          if events.count < Self.eventsMax { return page }
+          try report(page)
+          next = Version(next.rawValue + UInt32(events.count))
+        }
+      },
+      Route.one(Wire.ProveConsistency.self, .reader) { [service] call, _ in
+        let (old, new, path) = try service.consistency(from: call.old, to: call.new)
+        return .init(
+          old: old.note, new: new.note, verifierKey: new.verifierKey.description, path: path.map(\.base64))
+      },
+    ]
+  }
+}
+
+extension Wire.Prove.Answer {
+  fileprivate init(_ proof: CaseProof, _ events: [ProvedEvent]) {
+    self.init(
+      code: proof.code, checkpoint: proof.checkpoint.note, verifierKey: proof.checkpoint.verifierKey.description,
+      events: events.map {
+        Wire.ProvedEvent(
+          position: Int($0.position.rawValue), record: Base64.encode($0.record), path: $0.path.map(\.base64))
+      }, key: proof.key.map { Base64.encode($0.bytes) }, keySlot: proof.key.map { _ in Int(proof.number) })
+  }
+}
