@@ -65,6 +65,15 @@ struct Notebook {
     self.replayed = replayed
   }
 
+  /// Replays what views do not have yet.
+  func fill(_ views: Views) throws {
+    let last = try views.environment.table("last")
+    try store.catchUp(views) { record, _, transaction in
+      try transaction.put(last, bigEndian(UInt64(record[0])), record)
+      return Self.key(record)
+    }
+  }
+
   static func record(_ stream: UInt8, _ version: UInt8, _ text: String = "note") -> [UInt8] {
     [stream, version] + Array(text.utf8)
   }
@@ -97,7 +106,7 @@ struct Notebook {
   func rows() throws -> [String] {
     var rows: [String] = []
     let transaction = try store.views.environment.beginRead()
-    for name in ["meta", "streams", "commands"] + Self.tables {
+    for name in ["meta", "streams", "commands", "tree"] + Self.tables {
       try transaction.scan(try store.views.environment.table(name), from: nil) { key, value in
         rows.append("\(name) \(hex(key)) \(hex(value))")
         return .next

@@ -51,6 +51,48 @@ struct KeysTests {
     #expect(try keys.open(sealed, slot: 2, additionalData: Self.data) == .plain(Self.plain))
   }
 
+  @Test("given a key that is forgotten, what it sealed stays closed, here and after the directory was opened again")
+  func forgotten() throws {
+    let folder = try Folder()
+    var sealed: [UInt8] = []
+    do {
+      let keys = try Notebook(folder).store.keys
+      try keys.prepare(upTo: 3)
+      sealed = try keys.seal(Self.plain, slot: 2, additionalData: Self.data)
+      let before = try folder.bytes("keys/slots")
+      #expect(try keys.forget(2))
+      #expect(try !keys.forget(2), "it was forgotten before")
+      #expect(try keys.open(sealed, slot: 2, additionalData: Self.data) == .closed)
+      let after = try folder.bytes("keys/slots")
+      #expect(after[128..<188].allSatisfy { $0 == 0 } && after[..<128] == before[..<128])
+      #expect(after[192...] == before[192...])
+      guard case .keyClosed(slot: 2)? = try storeError({ _ = try keys.seal([1], slot: 2, additionalData: []) }) else {
+        Issue.record("something was sealed with a key that is gone")
+        return
+      }
+      guard case .keyMissing? = try storeError({ try keys.forget(5000) }) else {
+        Issue.record("a key was forgotten that never was")
+        return
+      }
+    }
+    let keys = try Notebook(folder).store.keys
+    #expect(try keys.key(2) == nil && keys.key(3) != nil)
+    #expect(try keys.open(sealed, slot: 2, additionalData: Self.data) == .closed)
+  }
+
+  @Test("keys that are not here are closed, and the next case gets a key of its own")
+  func absent() throws {
+    let folder = try Folder()
+    let keys = try Notebook(folder).store.keys
+    try keys.prepare(upTo: 1)
+    keys.discard(after: 0)
+    try keys.markAbsent(upTo: 40)
+    for slot in [1, 2, 40] as [UInt64] { #expect(try keys.key(slot) == nil) }
+    try keys.prepare(upTo: 41)
+    #expect(try keys.key(41) != nil && keys.key(40) == nil)
+    #expect(try folder.bytes("keys/slots").count == 64 * (41 + 1 + 1024))
+  }
+
   @Test("it does not open with another slot, another kind of event, or any byte changed")
   func sealBroken() throws {
     let folder = try Folder()
