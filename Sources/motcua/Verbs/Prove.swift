@@ -39,13 +39,24 @@ struct Prove: Verb {
   }
 
   func run(_ session: Session) throws {
-    let proof = try from.map { try growth(from: $0, session) } ?? events(session)
-    // What does not hold is not handed out.
+    let given = try [checkpoint, from, to].compactMap(\.self).map {
+      PublishedCheckpoint(file: $0, note: try TextFile.read($0, session.language))
+    }
+    let proof = try from == nil ? events(against: given.first, session) : growth(between: given, session)
+    // What does not hold, or is about other checkpoints than those given, is not handed out.
     let text = session.wantsJSON && file.out == nil ? proof.line + "\n" : proof.text
     do throws(ProofError) {
-      _ = try ProofCheck(keys: proof.keys).check(text)
+      _ = try ProofCheck(keys: proof.keys, published: given).check(text)
     } catch {
-      throw Failure.protocolViolation("Prove: \(error.verdict(file: "Prove", session.language).sentence)")
+      // The sentence that this becomes part of has a full stop of its own.
+      let reason = error.verdict(file: "Prove", session.language).sentence.dropLast()
+      throw Failure.protocolViolation(String(reason))
+    }
+    if open {
+      Notice.line(
+        session.say(
+          "Tệp có khóa niêm phong của hồ sơ: chỉ đưa cho người được đọc dữ liệu cá nhân này.",
+          "The file holds the case's sealing key: hand it only to who may read this personal data."))
     }
     guard let path = file.out else { return try session.output.exactly(text) }
     try OutFile.write(path, text, replaces: file.force, session.language)
@@ -53,12 +64,6 @@ struct Prove: Verb {
     let check = CommandLineText(["check-proof", path, "--key", proof.verifierKey]).text
     try session.output.line(session.say("Đã ghi vào \(path).", "Written to \(path)."))
     try session.output.line("→ \(check)")
-    if open {
-      Notice.line(
-        session.say(
-          "Tệp có khóa niêm phong của hồ sơ: chỉ đưa cho người được đọc dữ liệu cá nhân này.",
-          "The file holds the case's sealing key: hand it only to who may read this personal data."))
-    }
   }
 
   /// For `--json`.
@@ -67,11 +72,10 @@ struct Prove: Verb {
     var verifierKey: String
   }
 
-  private func events(_ session: Session) throws -> ProofFile {
+  private func events(against checkpoint: PublishedCheckpoint?, _ session: Session) throws -> ProofFile {
     let code = try session.code(code)
-    let note = try checkpoint.map { try TextFile.read($0, session.language) }
     var proof: EventsProof?
-    try session.daemon.stream(Wire.Prove(code: code, checkpoint: note, open: open ? true : nil)) { page in
+    try session.daemon.stream(Wire.Prove(code: code, checkpoint: checkpoint?.note, open: open ? true : nil)) { page in
       let part = EventsProof(page)
       guard var whole = proof else {
         proof = part
@@ -87,9 +91,9 @@ struct Prove: Verb {
     return .events(proof)
   }
 
-  private func growth(from: String, _ session: Session) throws -> ProofFile {
-    let call = Wire.ProveConsistency(
-      old: try TextFile.read(from, session.language), new: try to.map { try TextFile.read($0, session.language) })
+  /// - Parameter given: the old checkpoint, then the new one unless the newest is meant.
+  private func growth(between given: [PublishedCheckpoint], _ session: Session) throws -> ProofFile {
+    let call = Wire.ProveConsistency(old: given.first?.note ?? "", new: given.dropFirst().first?.note)
     let answer = try session.daemon.ask(call)
     return .growth(
       GrowthProof(old: answer.old, new: answer.new, verifierKey: answer.verifierKey, path: answer.path))
