@@ -46,6 +46,7 @@ let package = Package(
         .embedInCode("vn.motcua.Desk.varlink"), .embedInCode("vn.motcua.Views.varlink"),
         .embedInCode("vn.motcua.Admin.varlink"),
       ]),
+    .target(name: "DeskWire", dependencies: ["Desk", "DeskInterface", "EventSourcing"]),
     .target(name: "VarlinkClient", dependencies: ["Varlink"]),
     .target(
       name: "VarlinkServer",
@@ -64,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "motcuad",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "MerkleTree",
+        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire", "EventSourcing", "EventStore",
+        "MerkleTree", "Sealing",
         "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -73,7 +75,8 @@ let package = Package(
     .executableTarget(
       name: "motcua",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "EventSourcing", "MerkleTree", "Sealing", "Varlink", "VarlinkClient",
+        "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "MerkleTree", "Sealing", "Varlink",
+        "VarlinkClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, a folder for each module

@@ -22,6 +22,7 @@ struct HouseTests {
     "Varlink": ["FoundationEssentials"],
     "DeskViews": ["Desk", "EventSourcing", "EventStore", "LMDB"],
     "DeskInterface": ["Varlink"],
+    "DeskWire": ["Desk", "DeskInterface", "EventSourcing"],
     "VarlinkClient": ["Varlink", "Glibc"],
     "VarlinkServer": ["Varlink", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
     "DeskService": [
@@ -29,13 +30,14 @@ struct HouseTests {
       "Dispatch", "Glibc", "Synchronization",
     ],
     "motcuad": [
-      "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing",
-      "EventStore", "Foundation", "Glibc", "Logging", "MerkleTree", "ServiceLifecycle", "Synchronization", "TOMLKit",
+      "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire",
+      "EventSourcing", "EventStore", "Foundation", "Glibc", "Logging", "MerkleTree", "Sealing", "ServiceLifecycle",
+      "Synchronization", "TOMLKit",
       "UnixSignals", "Varlink", "VarlinkServer",
     ],
     "motcua": [
-      "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "EventSourcing", "FoundationEssentials", "Glibc",
-      "MerkleTree", "Sealing", "Synchronization", "Varlink", "VarlinkClient",
+      "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "FoundationEssentials",
+      "Glibc", "MerkleTree", "Sealing", "Synchronization", "Varlink", "VarlinkClient",
     ],
   ]
 

@@ -1,6 +1,7 @@
 import Desk
 import DeskInterface
 import DeskService
+import DeskWire
 import EventSourcing
 import EventStore
 import Glibc

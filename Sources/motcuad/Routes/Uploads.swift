@@ -1,5 +1,6 @@
 import DeskInterface
 import DeskService
+import DeskWire
 import Glibc
 import Synchronization
 

@@ -2,6 +2,7 @@ import Desk
 import DeskInterface
 import DeskService
 import DeskViews
+import DeskWire
 import EventSourcing
 import EventStore
 import Varlink

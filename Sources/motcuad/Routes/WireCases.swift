@@ -3,6 +3,7 @@ import DeskInterface
 import DeskRecords
 import DeskService
 import DeskViews
+import DeskWire
 import EventSourcing
 
 extension Wire.Receipt {
@@ -49,14 +50,10 @@ extension Wire.Case {
 
 extension Wire.Event {
   init(_ event: ToldEvent) throws {
-    let circumstances = event.circumstances
     self.init(
-      position: Int(event.position.rawValue), code: event.code, number: Int(event.number),
-      version: Int(event.version.rawValue), type: .received, recordedAt: circumstances.recordedAt.wire,
-      occurredAt: circumstances.occurredAt.wire, lateEntryReason: circumstances.lateEntryReason,
-      uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.role,
-      commandId: CommandID.text(event.commandID), rulesPosition: Int(circumstances.rules.rawValue),
-      imported: circumstances.isImported, closed: event.isClosed ? true : nil)
+      event.circumstances, position: event.position, code: event.code, number: event.number, version: event.version,
+      commandID: CommandID.text(event.commandID), isClosed: event.isClosed
+    ) { $0.wire }
     switch event.body {
     case .office(.rulesAdopted(let book)):
       type = .rulesAdopted
@@ -66,51 +63,7 @@ extension Wire.Event {
       restored = Wire.Restored(
         size: Int(clamping: facts.size), knownSize: Int(clamping: facts.knownSize), knownRoot: facts.knownRoot,
         witness: facts.witness)
-    case .desk(let body): set(body)
-    }
-  }
-
-  private mutating func set(_ body: CaseEvent.Body) {
-    switch body {
-    case .received(let facts):
-      type = .received
-      received = Wire.Received(
-        kind: facts.kind.wire, procedure: facts.procedure, applicant: facts.applicant,
-        organisation: facts.isOrganisation, phone: facts.phone, place: facts.place, subject: facts.subject,
-        channel: facts.channel.wire, papers: facts.papers, handedInBy: facts.handedInBy, authority: facts.authority,
-        help: facts.help, urgent: facts.urgent, responsible: facts.responsible, term: facts.term.wire,
-        due: facts.due.wire, provisional: facts.isProvisional)
-    case .consulted(let facts):
-      type = .consulted
-      consulted = Wire.Consulted(question: facts.question, guidance: facts.guidance, minutes: facts.minutes)
-    case .progressed(let facts):
-      type = .progressed
-      progressed = Wire.Progressed(step: facts.step, by: facts.by, group: facts.group)
-    case .apologised(let facts):
-      type = .apologised
-      apologised = Wire.Apologised(
-        cause: facts.cause, text: facts.text, signatory: facts.signatory, letterNumber: facts.letterNumber,
-        newDue: facts.newDue?.wire)
-    case .resolved(let facts):
-      type = .resolved
-      resolved = Wire.Resolved(
-        outcome: facts.outcome?.wire, reason: facts.reason, documentNumber: facts.documentNumber,
-        signedBy: facts.signedBy, closes: facts.closes)
-    case .returned(let facts):
-      type = .returned
-      returned = Wire.Returned(to: facts.to, authority: facts.authority)
-    case .withdrawn(let facts):
-      type = .withdrawn
-      withdrawn = Wire.Withdrawn(by: facts.by, reason: facts.reason)
-    case .corrected(let facts):
-      type = .corrected
-      corrected = Wire.Corrected(
-        applicant: facts.changes.applicant, phone: facts.changes.phone, place: facts.changes.place,
-        subject: facts.changes.subject, responsible: facts.changes.responsible,
-        voids: facts.voids.map { Int($0.rawValue) }, reason: facts.reason)
-    case .erased(let facts):
-      type = .erased
-      erased = Wire.Erased(basis: facts.basis)
+    case .desk(let body): tell(body) { $0.wire }
     }
   }
 }
@@ -198,6 +151,19 @@ extension Term {
     case .atOnce: "\(term); \(rules.sources.sameDay)"
     case .workingDays, .days: "\(term); \(rules.sources.term)"
     case .imported: ""
+    }
+  }
+}
+
+extension DutyReason {
+  var wire: Wire.Reason {
+    switch self {
+    case .apologyOwed: .apologyOwed
+    case .overdue: .overdue
+    case .handOver: .handOver
+    case .urgent: .urgent
+    case .dueToday: .dueToday
+    case .open: .open
     }
   }
 }

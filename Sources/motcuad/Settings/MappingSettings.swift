@@ -1,5 +1,6 @@
 import Desk
 import DeskService
+import DeskWire
 
 extension ImportMapping {
   /// The text of a mapping file, as a client sends it.

@@ -1,25 +1,12 @@
-import Desk
-import DeskInterface
-import DeskViews
-import EventSourcing
-import Synchronization
-
-/// The offset at which times are told: the office's. Set once, before the daemon answers.
-enum OfficeTime {
-  static let offset = Mutex(UTCOffset.utc)
-}
-
-extension Timestamp {
-  /// RFC 3339 at the office's offset.
-  var wire: String { rfc3339(at: OfficeTime.offset.withLock { $0 }) }
-}
+public import Desk
+public import DeskInterface
 
 extension Desk.Text {
-  var wire: Wire.Text { Wire.Text(vi: vi, en: en) }
+  public var wire: Wire.Text { Wire.Text(vi: vi, en: en) }
 }
 
 extension CaseKind {
-  var wire: Wire.CaseKind {
+  public var wire: Wire.CaseKind {
     switch self {
     case .procedure: .procedure
     case .enquiry: .enquiry
@@ -28,7 +15,7 @@ extension CaseKind {
     }
   }
 
-  init(_ wire: Wire.CaseKind) {
+  public init(_ wire: Wire.CaseKind) {
     self =
       switch wire {
       case .procedure: .procedure
@@ -40,7 +27,7 @@ extension CaseKind {
 }
 
 extension Channel {
-  var wire: Wire.Channel {
+  public var wire: Wire.Channel {
     switch self {
     case .counter: .counter
     case .online: .online
@@ -52,7 +39,7 @@ extension Channel {
     }
   }
 
-  init(_ wire: Wire.Channel) {
+  public init(_ wire: Wire.Channel) {
     self =
       switch wire {
       case .counter: .counter
@@ -67,7 +54,7 @@ extension Channel {
 }
 
 extension Outcome {
-  var wire: Wire.Outcome {
+  public var wire: Wire.Outcome {
     switch self {
     case .granted: .granted
     case .refused: .refused
@@ -75,7 +62,7 @@ extension Outcome {
     }
   }
 
-  init(_ wire: Wire.Outcome) {
+  public init(_ wire: Wire.Outcome) {
     self =
       switch wire {
       case .granted: .granted
@@ -86,7 +73,7 @@ extension Outcome {
 }
 
 extension Status {
-  var wire: Wire.Status {
+  public var wire: Wire.Status {
     switch self {
     case .received: .received
     case .processing: .processing
@@ -97,7 +84,7 @@ extension Status {
     }
   }
 
-  init(_ wire: Wire.Status) {
+  public init(_ wire: Wire.Status) {
     self =
       switch wire {
       case .received: .received
@@ -111,7 +98,7 @@ extension Status {
 }
 
 extension Rejection.NotVoidable {
-  var wire: Wire.NotVoidableReason {
+  public var wire: Wire.NotVoidableReason {
     switch self {
     case .noSuchEvent: .noSuchEvent
     case .notToday: .notToday
@@ -123,25 +110,12 @@ extension Rejection.NotVoidable {
 }
 
 extension Term {
-  var wire: Wire.Term {
+  public var wire: Wire.Term {
     switch self {
     case .atOnce: Wire.Term(kind: .atOnce, count: 0)
     case .workingDays(let count): Wire.Term(kind: .workingDays, count: count)
     case .days(let count): Wire.Term(kind: .days, count: count)
     case .imported: Wire.Term(kind: .imported, count: 0)
-    }
-  }
-}
-
-extension DutyReason {
-  var wire: Wire.Reason {
-    switch self {
-    case .apologyOwed: .apologyOwed
-    case .overdue: .overdue
-    case .handOver: .handOver
-    case .urgent: .urgent
-    case .dueToday: .dueToday
-    case .open: .open
     }
   }
 }
