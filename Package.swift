@@ -63,8 +63,8 @@ let package = Package(
     .executableTarget(
       name: "motcuad",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "Varlink",
-        "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "MerkleTree",
+        "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), "TOMLKit",
@@ -72,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "motcua",
       dependencies: [
-        "DeskInterface", "Varlink", "VarlinkClient",
+        "DeskInterface", "MerkleTree", "Varlink", "VarlinkClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, a folder for each module
@@ -99,8 +99,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "Varlink", "VarlinkClient", "motcua",
-        "motcuad",
+        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "MerkleTree", "Varlink",
+        "VarlinkClient", "motcua", "motcuad",
       ], exclude: ["varlink_peer.py"]),
     .testTarget(
       name: "VarlinkServerTests",

@@ -11,6 +11,8 @@ enum Failure: Error {
   case lost(commandID: String?)
   case protocolViolation(String)
   case refused(VarlinkError, commandID: String?)
+  /// What was asked about is damaged.
+  case damaged(String)
   /// The demonstration did not go as its story says.
   case story(String)
 }
@@ -80,6 +82,8 @@ extension Failure {
         next: "motcua status", code: Exit.protocolViolation, name: "protocol")
     case .refused(let error, let id):
       return Refusal(error, commandID: id).verdict(line, language)
+    case .damaged(let sentence):
+      return Verdict(sentence: sentence, code: Exit.refused, name: "damaged")
     case .story(let sentence):
       return Verdict(sentence: sentence, code: Exit.refused, name: "demo")
     }

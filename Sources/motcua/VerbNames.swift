@@ -22,6 +22,8 @@ enum VerbNames {
     ("watch", ["theo-doi"]),
     ("status", ["tinh-trang"]),
     ("rebuild", ["dung-lai"]),
+    ("verify", ["kiem-tra"]),
+    ("backup", ["sao-luu"]),
     ("import", ["nhap"]),
     ("demo", ["chay-thu"]),
   ]

@@ -30,11 +30,12 @@ struct HouseTests {
     ],
     "motcuad": [
       "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing",
-      "EventStore", "Foundation", "Glibc", "Logging", "ServiceLifecycle", "Synchronization", "TOMLKit", "UnixSignals",
-      "Varlink", "VarlinkServer",
+      "EventStore", "Foundation", "Glibc", "Logging", "MerkleTree", "ServiceLifecycle", "Synchronization", "TOMLKit",
+      "UnixSignals", "Varlink", "VarlinkServer",
     ],
     "motcua": [
-      "ArgumentParser", "DeskInterface", "FoundationEssentials", "Glibc", "Synchronization", "Varlink", "VarlinkClient",
+      "ArgumentParser", "DeskInterface", "FoundationEssentials", "Glibc", "MerkleTree", "Synchronization", "Varlink",
+      "VarlinkClient",
     ],
   ]
 

@@ -84,6 +84,8 @@ extension Refusal {
       return try serviceWords(name, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)
+    case .verifyRunning, .backupRunning, .inspectionFailed, .ledgerDamaged:
+      return try fileWords(name, line, language)
     }
   }
 
