@@ -1,33 +1,8 @@
 import Desk
 public import EventSourcing
-import EventStore
+public import EventStore
 import LMDB
 public import MerkleTree
-
-/// A signed tree head of this ledger, as it was issued.
-public struct IssuedCheckpoint: Hashable, Sendable {
-  public var checkpoint: Checkpoint
-  public var note: String
-  public var verifierKey: NoteVerifierKey
-
-  /// As it is kept in the ledger: the verifier key, a newline, the note.
-  init?(kept text: String) {
-    let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, let key = try? NoteVerifierKey(parsing: parts[0]),
-      let signed = try? SignedNote(parsing: parts[1]), (try? signed.verify(with: [key])) != nil,
-      let checkpoint = try? Checkpoint(text: signed.text)
-    else { return nil }
-    self.init(checkpoint: checkpoint, note: parts[1], verifierKey: key)
-  }
-
-  init(checkpoint: Checkpoint, note: String, verifierKey: NoteVerifierKey) {
-    self.checkpoint = checkpoint
-    self.note = note
-    self.verifierKey = verifierKey
-  }
-
-  var kept: String { "\(verifierKey)\n\(note)" }
-}
 
 /// Why a checkpoint or a proof cannot be made.
 public enum CheckpointRefusal: Error, Hashable, Sendable {
@@ -53,7 +28,7 @@ extension DeskService {
       let head = try store.ledger.head()
       let kept = try store.ledger.checkpoints()
       if let last = kept.last {
-        guard let issued = IssuedCheckpoint(kept: last.text),
+        guard let issued = try? IssuedCheckpoint(kept: last.text),
           try store.withTree({ size, node in
             try size == head.size && last.size <= size
               && MerkleTree.consistencyProof(oldSize: last.size, newSize: size, node: node)?
@@ -61,16 +36,13 @@ extension DeskService {
           })
         else { throw CheckpointRefusal.historyChanged(size: last.size) }
         if last.size == head.size,
-          let same = kept.compactMap({ IssuedCheckpoint(kept: $0.text) })
+          let same = kept.compactMap({ try? IssuedCheckpoint(kept: $0.text) })
             .last(where: { $0.checkpoint.size == head.size && $0.verifierKey == key.verifierKey })
         {
           return same
         }
       }
-      let checkpoint = try Checkpoint(origin: key.name, size: head.size, root: head.root)
-      let note = try SignedNote(text: checkpoint.text, signedBy: [key])
-      let issued = IssuedCheckpoint(
-        checkpoint: checkpoint, note: note.description, verifierKey: key.verifierKey)
+      let issued = try IssuedCheckpoint(of: head, signedBy: key)
       // Kept before it is handed out: what was published can be proved from, and is checked for ever.
       var batch = try store.beginBatch()
       batch.keep(checkpoint: issued.kept, ofSize: head.size, keyID: key.verifierKey.keyID)
@@ -85,7 +57,7 @@ extension DeskService {
     let checkpoint = signed.flatMap { try? Checkpoint(text: $0.text) }
     guard let signed, let checkpoint else { throw CheckpointRefusal.unknown(origin: "", size: 0) }
     for kept in try store.ledger.checkpoints() where kept.size == checkpoint.size {
-      if let issued = IssuedCheckpoint(kept: kept.text), issued.checkpoint == checkpoint,
+      if let issued = try? IssuedCheckpoint(kept: kept.text), issued.checkpoint == checkpoint,
         (try? signed.verify(with: [issued.verifierKey])) != nil
       {
         return issued
@@ -95,6 +67,6 @@ extension DeskService {
   }
 
   public func newestCheckpoint() throws -> IssuedCheckpoint? {
-    try store.ledger.checkpoints().last.flatMap { IssuedCheckpoint(kept: $0.text) }
+    try store.ledger.checkpoints().last.map { try IssuedCheckpoint(kept: $0.text) }
   }
 }

@@ -32,11 +32,12 @@ public final class DeskService: Sendable {
   /// force.
   ///
   /// - Parameters:
+  ///   - book: nil to go on with the rules in force.
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
   ///   - report: what the operator should know of and no caller is told.
   /// - Throws: `StoreError`, or what a damaged record says.
   public init(
-    directory: String, book: RuleBook, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
+    directory: String, book: RuleBook?, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
     coding: RecordCoding = .current, progress: (Position) -> Void = { _ in },
     onFailure: @escaping @Sendable (String) -> Void, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
@@ -45,6 +46,7 @@ public final class DeskService: Sendable {
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
       now: clock.now.microseconds)
+    try ScratchDirectory.removeLeftovers(in: directory)
     self.store = store
     let views = try DeskViews(store.views)
     try Self.catchUp(store, views, by: coding, progress)
@@ -60,7 +62,7 @@ public final class DeskService: Sendable {
       lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure, report: report)
     self.writer = writer
     thread = WriterThread(name: "writer", capacity: settings.queueMax) { writer.process($0) }
-    if rules.current?.book != book {
+    if let book, rules.current?.book != book {
       do {
         try record(.rulesAdopted(book), by: actor)
       } catch {
@@ -115,7 +117,7 @@ public final class DeskService: Sendable {
   }
 
   /// Records what happens to the office itself, and returns when it is durable.
-  func record(_ event: OfficeEvent, by actor: Actor) throws {
+  public func record(_ event: OfficeEvent, by actor: Actor) throws {
     let text = Array("\(event)".utf8)
     let id = CommandID.make(milliseconds: clock.now.microseconds / 1000)
     let outcome = Mutex<Result<Accepted, CommandFailure>?>(nil)
@@ -181,12 +183,7 @@ public final class DeskService: Sendable {
     _ progress: (Position) throws -> Void = { _ in }
   ) throws {
     try store.catchUp(views.store, progress: progress) { record, position, transaction in
-      let stored = try store.decode(record, by: coding)
-      if case .desk(let event) = stored.body {
-        let state = try views.state(of: stored.stream, transaction)
-        try views.apply(event, to: stored.stream, from: state, transaction)
-      }
-      return stored.recordKey
+      try views.project(try store.decode(record, by: coding), transaction)
     }
   }
 }

@@ -1,7 +1,7 @@
 import Desk
 import DeskViews
 public import EventSourcing
-import EventStore
+public import EventStore
 import LMDB
 public import MerkleTree
 public import Sealing

@@ -61,12 +61,17 @@ extension DeskViews {
     try transaction.count(cases)
   }
 
+  /// Every table of the views, the store's own included.
+  public var everyTable: [Table] {
+    store.tables + [cases, codes, due, clerk, status, register, search, tally, erased]
+  }
+
   /// Every row of every table, the store's own included, in order: to compare views with views.
   public func rows(
     _ transaction: borrowing some Reading & ~Copyable,
     _ body: (_ table: String, _ key: [UInt8], _ value: [UInt8]) -> Void
   ) throws(LMDBError) {
-    for table in store.tables + [cases, codes, due, clerk, status, register, search, tally, erased] {
+    for table in everyTable {
       try transaction.scan(table, from: nil) { key, value in
         body(table.name, [UInt8](copying: key), [UInt8](copying: value))
         return .next

@@ -144,7 +144,7 @@ public final class EventStore: Sendable {
   /// Free bytes where the ledger lies.
   public func freeBytes() throws(StoreError) -> Int { try asStoreError { try Files.freeBytes(directory) } }
 
-  private static func lock(_ directory: String) throws -> Int32 {
+  static func lock(_ directory: String) throws -> Int32 {
     let descriptor = try Files.open(directory + "/lock", O_RDWR | O_CREAT)
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno

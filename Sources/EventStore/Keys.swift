@@ -19,7 +19,7 @@ public final class Keys: Sendable {
   }
 
   /// What a slot says of its key, in its last four bytes.
-  private enum Mark {
+  enum Mark {
     static let inUse: [UInt8] = [0x4B, 0x31, 0, 0]
     static let forgotten: [UInt8] = [0x4B, 0x30, 0, 0]
     static let absent: [UInt8] = [0x4B, 0x2D, 0, 0]
@@ -27,19 +27,20 @@ public final class Keys: Sendable {
 
   static let slotBytes = 64
   static let ahead: UInt64 = 1024
-  private static let header = Array("motcua keys 1\n".utf8)
+  static let header = Array("motcua keys 1\n".utf8)
 
-  private struct State {
+  struct State {
     var slots: UInt64
     /// Nil for a key that is forgotten or not here.
     var cache: [UInt64: SealingKey?] = [:]
   }
 
-  private let master: SealingKey
+  let master: SealingKey
   private let digestKey: SymmetricKey
-  private let path: String
-  private let descriptor: Int32
-  private let state: Mutex<State>
+  let path: String
+  let descriptor: Int32
+  let state: Mutex<State>
+  private let isReadOnly: Bool
 
   /// Makes the directory with a new master key; an interrupted creation is taken up where it stopped.
   static func create(_ directory: String) throws {
@@ -60,6 +61,7 @@ public final class Keys: Sendable {
       throw StoreError.masterKeyMissing(path: directory + "/master")
     }
     path = directory + "/slots"
+    self.isReadOnly = isReadOnly
     guard let key = SealingKey(bytes: bytes) else {
       throw StoreError.keysDamaged(path: directory + "/master", slot: 0)
     }
@@ -175,9 +177,11 @@ public final class Keys: Sendable {
     try asStoreError {
       try state.withLock { state in
         if let key = state.cache[slot] { return key }
+        // The process that they belong to makes more as it goes.
+        if isReadOnly, slot >= state.slots { state.slots = try Self.slots(descriptor, path) }
         guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
         let bytes = try Files.read(descriptor, count: Self.slotBytes, at: Int(slot) * Self.slotBytes, path)
-        let key = try unwrapped(bytes, slot)
+        let key = try Self.unwrapped(bytes, slot, by: master, path)
         // Bounded, so that a replay of a million cases does not keep a million keys.
         if state.cache.count >= 4096 { state.cache.removeAll(keepingCapacity: true) }
         state.cache[slot] = .some(key)
@@ -193,15 +197,17 @@ public final class Keys: Sendable {
   }
 
   /// The key (32), then nonce (12) and tag (16) of its wrapping, then the mark (4).
-  private func wrapped(_ key: SealingKey, _ slot: UInt64) throws(StoreError) -> [UInt8] {
+  func wrapped(_ key: SealingKey, _ slot: UInt64) throws(StoreError) -> [UInt8] {
     guard let box = master.seal(key.bytes, additionalData: bigEndian(slot)) else {
       throw .keysDamaged(path: path, slot: slot)
     }
     return Array(box[12..<44]) + Array(box[..<12]) + Array(box[44...]) + Mark.inUse
   }
 
-  private func unwrapped(_ bytes: [UInt8], _ slot: UInt64) throws(StoreError) -> SealingKey? {
-    guard bytes.count == Self.slotBytes else { throw .keysDamaged(path: path, slot: slot) }
+  static func unwrapped(
+    _ bytes: [UInt8], _ slot: UInt64, by master: SealingKey, _ path: String
+  ) throws(StoreError) -> SealingKey? {
+    guard bytes.count == slotBytes else { throw .keysDamaged(path: path, slot: slot) }
     switch Array(bytes[60...]) {
     case Mark.forgotten, Mark.absent: return nil
     case Mark.inUse:
@@ -212,7 +218,7 @@ public final class Keys: Sendable {
     }
   }
 
-  private static func empty(_ mark: [UInt8]) -> [UInt8] { Array(repeating: 0, count: 60) + mark }
+  static func empty(_ mark: [UInt8]) -> [UInt8] { Array(repeating: 0, count: 60) + mark }
 
   private func write(_ bytes: [UInt8], at slot: UInt64) throws(FileError) {
     try Files.writeAll(descriptor, bytes, at: Int(slot) * Self.slotBytes, path)

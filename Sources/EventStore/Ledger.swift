@@ -44,21 +44,25 @@ public final class Ledger: Sendable {
     try Files.sync(Files.parent(of: path))
   }
 
-  /// - Parameter isReadOnly: nothing is written; another process may have it open for writing.
-  init(_ path: String, isReadOnly: Bool = false) throws {
+  /// - Parameters:
+  ///   - isReadOnly: nothing is written; another process may have it open for writing.
+  ///   - usesLockFile: without it, nobody may have it open for writing.
+  init(_ path: String, isReadOnly: Bool = false, usesLockFile: Bool = true) throws {
     self.path = path
-    (id, isDemo) = try Self.identify(path)
+    (id, isDemo) = try Self.identify(path, usesLockFile: usesLockFile)
     var options = Environment.Options()
     options.isReadOnly = isReadOnly
+    options.usesLockFile = usesLockFile
     environment = try Environment(path: path, tables: ["events", "meta"], options: options)
     events = try environment.table("events")
     meta = try environment.table("meta")
   }
 
   /// What the ledger says of itself, read before it is opened for writing, so that nothing foreign is touched.
-  private static func identify(_ path: String) throws -> (id: [UInt8], isDemo: Bool) {
+  private static func identify(_ path: String, usesLockFile: Bool) throws -> (id: [UInt8], isDemo: Bool) {
     var options = Environment.Options()
     options.isReadOnly = true
+    options.usesLockFile = usesLockFile
     let marks: [[UInt8]?]
     do throws(LMDBError) {
       let environment = try Environment(path: path, tables: ["events", "meta"], options: options)
@@ -71,13 +75,19 @@ public final class Ledger: Sendable {
       }
     } catch {
       switch error.code {
-      case .badDatabase, .invalid, .versionMismatch: throw StoreError.notALedger(path: path, found: error.description)
+      case .badDatabase, .incompatible, .invalid, .versionMismatch:
+        throw StoreError.notALedger(path: path, found: error.description)
+      case .system(ENOENT) where Files.exists(path + "/data.mdb"):
+        throw StoreError.notALedger(path: path, found: "the file is empty")
       default: throw error
       }
     }
+    let mark = marks[0].map { String(decoding: $0, as: UTF8.self) }
     guard marks[0] == Self.format, let id = marks[1], let demo = marks[2] else {
-      throw StoreError.notALedger(
-        path: path, found: marks[0].map { String(decoding: $0, as: UTF8.self) } ?? "it has no format mark")
+      if let mark, mark.hasPrefix("motcua ledger "), let form = Int(mark.dropFirst(14)), form > 1 {
+        throw StoreError.newerLedger(path: path, form: form)
+      }
+      throw StoreError.notALedger(path: path, found: mark ?? "it has no format mark")
     }
     return (id, demo == [1])
   }

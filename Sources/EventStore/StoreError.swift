@@ -8,8 +8,12 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   /// Another process has the data directory open.
   case inUse(directory: String)
   case notALedger(path: String, found: String)
+  /// A newer release wrote it, in a form that this one does not know.
+  case newerLedger(path: String, form: Int)
   /// The directory has views of a ledger, but no ledger.
   case ledgerMissing(path: String)
+  /// Something lies where a backup should be put, and it is not written over.
+  case occupied(path: String)
   case masterKeyMissing(path: String)
   case keysDamaged(path: String, slot: UInt64)
   case keyMissing(slot: UInt64)
@@ -32,17 +36,21 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .inUse(let directory):
       "\(directory) is in use by another motcuad: stop that one first, or choose another directory with --data"
     case .notALedger(let path, let found): "\(path) is not a ledger that this release can read (\(found))"
+    case .newerLedger(let path, let form):
+      "a newer release of motcuad wrote \(path) (form \(form)): run that release; nothing was changed"
     case .ledgerMissing(let path):
       "\(path) is missing, but the views of it are there: put back the whole ledger, nothing was changed"
+    case .occupied(let path):
+      "\(path) is there already and is not written over: choose an empty directory with --data; nothing was changed"
     case .masterKeyMissing(let path):
       "\(path) is missing: without the master key the personal parts of the ledger cannot be opened; put it back from the backup of the keys"
     case .keysDamaged(let path, let slot): "\(path) is damaged at slot \(slot): put it back from the backup of the keys"
     case .keyMissing(let slot): "there is no key in slot \(slot)"
     case .keyClosed(let slot): "the key in slot \(slot) was erased, or is not here"
     case .ledgerBehindViews(let seen, let ledger):
-      "the views have seen event \(seen.rawValue), but the ledger ends at \(ledger.rawValue): acknowledged events are missing; put back the whole ledger, nothing was changed"
+      "the views have seen event \(seen.rawValue), but the ledger ends at \(ledger.rawValue): acknowledged events are missing; put back the whole ledger, or go on without them with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerDiffers(let position):
-      "event \(position.rawValue) is not the one that the views saw: the ledger was exchanged or changed; put back the right one, nothing was changed"
+      "event \(position.rawValue) is not the one that the views saw: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerDamaged(let position, let reason): "the ledger is damaged at event \(position.rawValue): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "stream \(stream) is at version \(actual.rawValue), not \(expected.rawValue)"

@@ -24,7 +24,7 @@ extension EventStore {
     }
   }
 
-  private static func node(
+  static func node(
     _ level: Int, _ index: UInt64, _ ledger: Ledger, _ views: Views, _ transaction: borrowing some Reading & ~Copyable
   ) throws -> Hash {
     let end = (index + 1) << UInt64(level)

@@ -16,6 +16,9 @@ public final class Environment: Sendable {
     public var sync = true
     /// Whether write transactions are refused and missing tables are an error.
     public var isReadOnly = false
+    /// Whether readers are entered in the lock file (`false`: `MDB_NOLOCK`, which writes nothing beside the data, and
+    /// asks that nobody writes meanwhile).
+    public var usesLockFile = true
     /// The permissions of files that are created.
     public var fileMode: UInt32 = 0o600
 

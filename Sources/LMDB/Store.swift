@@ -32,6 +32,7 @@ struct Store: ~Copyable, @unchecked Sendable {  // LMDB allows an MDB_env to be 
     var flags = MDB_NOTLS
     if !options.sync { flags |= MDB_NOSYNC }
     if options.isReadOnly { flags |= MDB_RDONLY }
+    if !options.usesLockFile { flags |= MDB_NOLOCK }
     try unsafe check(mdb_env_open(pointer, path, UInt32(flags), options.fileMode), "mdb_env_open", path)
   }
 

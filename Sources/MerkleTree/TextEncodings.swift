@@ -32,14 +32,22 @@ public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let padding = UInt8(ascii: "=")
 
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 0xFF, count: 256)
+    for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
+    return values
+  }()
+
   public static func encode(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
-      for place in 0..<4 {
-        let digit = alphabet[Int(bits >> UInt32(18 - 6 * place)) & 63]
-        text.append(place <= group.count ? digit : padding)
+    let text = [UInt8](unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text, count in
+      for start in stride(from: 0, to: bytes.count, by: 3) {
+        let length = min(3, bytes.count - start)
+        var bits: UInt32 = 0
+        for index in 0..<3 { bits = bits << 8 | (index < length ? UInt32(bytes[start + index]) : 0) }
+        for place in 0..<4 {
+          text[count] = place <= length ? alphabet[Int(bits >> UInt32(18 - 6 * place)) & 63] : padding
+          count += 1
+        }
       }
     }
     return String(decoding: text, as: UTF8.self)
@@ -49,14 +57,22 @@ public enum Base64 {
   public static func decode(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
     guard digits.count.isMultiple(of: 4) else { return nil }
+    let padded = digits.suffix(2).count { $0 == padding }
+    let length = digits.count - padded
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 4 * 3)
     var bits: UInt32 = 0
-    for (index, digit) in digits.prefix(while: { $0 != padding }).enumerated() {
-      guard let value = alphabet.firstIndex(of: digit) else { return nil }
+    for index in 0..<length {
+      let value = values[Int(digits[index])]
+      guard value != 0xFF else { return nil }
       bits = bits << 6 | UInt32(value)
       if index % 4 != 0 { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(6 - 2 * (index % 4)))) }
     }
     // One text per content: stray padding and bits that say nothing would let a signed text be altered unseen.
-    return encode(bytes).utf8.elementsEqual(digits) ? bytes : nil
+    let unused = length % 4 == 2 ? bits & 15 : length % 4 == 3 ? bits & 3 : 0
+    guard unused == 0, length % 4 != 1 else { return nil }
+    // “=A” at the end counts a padding that is not at the end.
+    guard padded == 0 || digits.suffix(padded).allSatisfy({ $0 == padding }) else { return nil }
+    return bytes
   }
 }

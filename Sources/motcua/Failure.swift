@@ -13,6 +13,8 @@ enum Failure: Error {
   case refused(VarlinkError, commandID: String?)
   /// A proof that cannot be read, or does not hold.
   case proof(ProofError, file: String)
+  /// What was asked about is damaged.
+  case damaged(String)
   /// The demonstration did not go as its story says.
   case story(String)
 }
@@ -84,6 +86,8 @@ extension Failure {
       return Refusal(error, commandID: id).verdict(line, language)
     case .proof(let error, let file):
       return error.verdict(file: file, language)
+    case .damaged(let sentence):
+      return Verdict(sentence: sentence, code: Exit.refused, name: "damaged")
     case .story(let sentence):
       return Verdict(sentence: sentence, code: Exit.refused, name: "demo")
     }

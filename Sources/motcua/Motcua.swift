@@ -31,8 +31,8 @@ struct Motcua: ParsableCommand {
         Correct.self, Erase.self,
         Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
         Slip.self,
-        Watch.self, Status.self, Rebuild.self, PrintCheckpoint.self, Prove.self, CheckProof.self, Import.self,
-        Demo.self,
+        Watch.self, Status.self, Rebuild.self, Verify.self, PrintCheckpoint.self, Prove.self, CheckProof.self,
+        Backup.self, Import.self, Demo.self,
       ])
   }
 }

@@ -25,6 +25,8 @@ enum VerbNames {
     ("checkpoint", ["diem-chot"]),
     ("prove", ["chung-minh"]),
     ("check-proof", ["kiem-chung"]),
+    ("verify", ["kiem-tra"]),
+    ("backup", ["sao-luu"]),
     ("import", ["nhap"]),
     ("demo", ["chay-thu"]),
   ]

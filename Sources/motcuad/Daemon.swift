@@ -20,6 +20,8 @@ struct Daemon {
   let socket: String
   /// Where a demo's clock starts; nil for a real office.
   let demoFrom: Timestamp?
+  /// Whether to go on with a ledger that is not the one that the views saw.
+  let acceptsLedger: Bool
 
   func run() async throws {
     let logger = Logger(label: "motcuad")
@@ -76,13 +78,35 @@ struct Daemon {
     _ clock: DeskClock, _ logger: Logger, onFailure: @escaping @Sendable (String) -> Void
   ) throws -> DeskService {
     let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()))
-    do {
-      return try DeskService(
+    func open() throws -> DeskService {
+      try DeskService(
         directory: data, book: configuration.book, actor: actor, clock: clock, settings: configuration.daemon.service,
         progress: {
           Systemd.notify("STATUS=Rebuilding the views: event \($0.rawValue)", "EXTEND_TIMEOUT_USEC=60000000")
         },
         onFailure: onFailure, report: { logger.error("\($0)") })
+    }
+    do {
+      do {
+        return try open()
+      } catch let error as StoreError where acceptsLedger {
+        guard let seen = error.seenByViews else { throw error }
+        try EventStore.discardViews(data)
+        let service = try open()
+        // The rules that were adopted at this start are no part of what was there.
+        let size = seen.ledger ?? service.signal.position
+        logger.warning("the ledger is accepted as it is", metadata: ["lost": "\(error)"])
+        do {
+          try service.record(
+            .restored(
+              Restored(
+                knownSize: seen.position.rawValue, knownRoot: "", size: size.rawValue, witness: "views")), by: actor)
+        } catch {
+          try? service.stop()
+          throw error
+        }
+        return service
+      }
     } catch {
       complain(Language.current(office: configuration.language).pick(StartFailure.text(error)))
       switch error as? StoreError {
@@ -104,6 +128,7 @@ struct Daemon {
         service: service, uploads: uploads, rebuild: LiveRebuild(service: service, logger: logger),
         startedAt: service.now
       ).routes
+      + FileRoutes(service: service, reserveBytes: configuration.daemon.service.reserveBytes).routes
     return VarlinkServer(
       info: ServiceInfo(
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
@@ -136,6 +161,17 @@ private struct ServerService: Service {
       // Watchers would otherwise hold the stop up for as long as nothing happens.
       service.signal.close()
       server.shutdown()
+    }
+  }
+}
+
+extension StoreError {
+  /// What the views have seen of a ledger that is not so any more, and where that one ends, if it says so.
+  fileprivate var seenByViews: (position: Position, ledger: Position?)? {
+    switch self {
+    case .ledgerBehindViews(let seen, let ledger): (seen, ledger)
+    case .ledgerDiffers(let position): (position, nil)
+    default: nil
     }
   }
 }

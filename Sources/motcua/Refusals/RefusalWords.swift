@@ -86,6 +86,8 @@ extension Refusal {
       return try adminWords(name, line, language)
     case .noSigningKey, .unknownCheckpoint, .checkpointTooOld, .historyChanged:
       return try checkpointWords(name, line, language)
+    case .verifyRunning, .backupRunning, .inspectionFailed, .ledgerDamaged:
+      return try fileWords(name, line, language)
     }
   }
 

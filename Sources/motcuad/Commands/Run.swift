@@ -20,6 +20,10 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "A throw-away ledger, marked as a demo. / Sổ dùng thử.")
   var demo = false
 
+  @Flag(
+    help: "Go on with a ledger that lacks events or differs from what the views saw; it is recorded. / Chấp nhận sổ.")
+  var acceptLedger = false
+
   @Option(help: "What a demo's clock shows at the start, as in 2026-11-18T09:00. / Giờ của sổ dùng thử.")
   var clock: String?
 
@@ -43,7 +47,8 @@ struct Run: AsyncParsableCommand {
       return handler
     }
     try await Daemon(
-      configuration: configuration, data: data, socket: socket, demoFrom: try demoStart(configuration.book)
+      configuration: configuration, data: data, socket: socket, demoFrom: try demoStart(configuration.book),
+      acceptsLedger: acceptLedger
     ).run()
   }
 

@@ -12,6 +12,14 @@ enum StartFailure {
     case let error as ListenError: Text(vi: error.vietnamese, en: error.description)
     case let error as RecordError:
       Text(vi: "không đọc được một sự kiện trong sổ: \(error)", en: "an event of the ledger cannot be read: \(error)")
+    case let failure as InspectionFailure: failure.reason
+    case let fault as KeysBackup.Fault: fault.text
+    case let refusal as RestoreRefusal: refusal.text
+    case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")
+    case let failure as InspectorProcess.SpawnFailure:
+      Text(
+        vi: "không chạy được tiến trình đọc tệp: \(failure)",
+        en: "the process that reads the files cannot run: \(failure)")
     default: Text(vi: "không khởi động được: \(error)", en: "cannot start: \(error)")
     }
   }
@@ -25,8 +33,12 @@ extension StoreError {
     case .inUse(let directory):
       "\(directory) đang được một motcuad khác dùng: dừng motcuad đó trước, hoặc chọn thư mục khác bằng --data"
     case .notALedger(let path, let found): "\(path) không phải sổ mà bản này đọc được (\(found))"
+    case .newerLedger(let path, let form):
+      "\(path) do bản motcuad mới hơn ghi (dạng \(form)): hãy chạy bản đó; chưa có gì bị thay đổi"
     case .ledgerMissing(let path):
       "thiếu \(path) trong khi các bảng tra cứu của nó còn đó: hãy đặt lại toàn bộ sổ; chưa có gì bị thay đổi"
+    case .occupied(let path):
+      "\(path) đã có và không bị ghi đè: hãy chọn thư mục trống bằng --data; chưa có gì bị thay đổi"
     case .masterKeyMissing(let path):
       "thiếu \(path): không có khóa chính thì không mở được phần dữ liệu cá nhân; hãy đặt lại từ bản sao lưu khóa"
     case .keysDamaged(let path, let slot): "\(path) hỏng ở ô \(slot): hãy đặt lại từ bản sao lưu khóa"
@@ -34,15 +46,42 @@ extension StoreError {
     case .keyClosed(let slot): "khóa ở ô \(slot) đã bị xóa hoặc không có ở đây"
     case .ledgerBehindViews(let seen, let ledger):
       "các bảng tra cứu đã thấy sự kiện \(seen.rawValue) nhưng sổ chỉ đến \(ledger.rawValue): thiếu sự kiện đã xác nhận; "
-        + "hãy đặt lại toàn bộ sổ; chưa có gì bị thay đổi"
+        + "hãy đặt lại toàn bộ sổ, hoặc chấp nhận mất bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
+        + "chưa có gì bị thay đổi"
     case .ledgerDiffers(let position):
       "sự kiện \(position.rawValue) không phải sự kiện mà các bảng tra cứu đã thấy: sổ đã bị đổi; "
-        + "hãy đặt lại đúng sổ; chưa có gì bị thay đổi"
+        + "hãy đặt lại đúng sổ, hoặc dùng sổ này bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
+        + "chưa có gì bị thay đổi"
     case .ledgerDamaged(let position, let reason): "sổ hỏng ở sự kiện \(position.rawValue): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "hồ sơ số \(stream) đang ở phiên bản \(actual.rawValue), không phải \(expected.rawValue)"
     case .notADemo(let directory): "\(directory) là sổ thật: đồng hồ thử chỉ dùng được cho sổ DEMO"
     case .unexpected(let what): "lỗi không lường trước: \(what)"
+    }
+  }
+}
+
+extension KeysBackup.Fault {
+  fileprivate var text: Text {
+    switch self {
+    case .notABackup:
+      Text(vi: "tệp khóa không phải bản sao lưu khóa của motcua", en: "the file of keys is not a backup made by motcua")
+    case .newer(let form):
+      Text(
+        vi: "tệp khóa do bản mới hơn ghi (dạng \(form)): hãy dùng bản đó",
+        en: "a newer release wrote the file of keys (form \(form)): use that release")
+    case .damaged:
+      Text(
+        vi: "tệp khóa bị cắt hoặc bị đổi: hãy dùng bản sao lưu khóa khác",
+        en: "the file of keys is cut short or changed: use another backup of the keys")
+    case .older(let slots, let needed):
+      Text(
+        vi: "tệp khóa cũ hơn sổ: chỉ đến hồ sơ số \(slots), sổ cần đến số \(needed); hãy dùng bản sao lưu khóa mới hơn",
+        en: "the keys are older than the ledger: they end at case \(slots), and it needs \(needed); use a later backup")
+    case .ofAnotherLedger(let slot):
+      Text(
+        vi: "tệp khóa không phải của sổ này: khóa của hồ sơ số \(slot) khác với cam kết trong sổ",
+        en: "the keys are not of this ledger: that of case \(slot) is not the one that the ledger commits to")
     }
   }
 }

@@ -2,6 +2,7 @@ import Desk
 import DeskInterface
 import DeskService
 import EventSourcing
+import EventStore
 import MerkleTree
 import Sealing
 import Varlink

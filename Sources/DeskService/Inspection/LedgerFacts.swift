@@ -1,0 +1,50 @@
+import Desk
+import DeskRecords
+import EventSourcing
+public import EventStore
+public import MerkleTree
+
+/// What a ledger that was verified says of cases, keys and its own past, for those who put it back.
+public struct LedgerFacts: Sendable {
+  /// How many events there are.
+  public private(set) var size: UInt64 = 0
+  /// The last case.
+  public private(set) var last: UInt64 = 0
+  /// The cases that were erased.
+  public private(set) var erased: [UInt64] = []
+  /// The root of the tree at the size that was asked for; nil when there are fewer events.
+  public private(set) var rootAtSize: Hash?
+  /// The name of the log in the last checkpoint that it keeps.
+  public private(set) var origin: String?
+
+  /// - Parameters:
+  ///   - known: a size that somebody knows a root of.
+  ///   - keys: held against what the ledger says of its keys.
+  /// - Throws: `StoreError`, `LedgerFault`, or `KeysBackup.Fault`.
+  public init(_ path: String, rootAt known: UInt64?, keys: KeysBackup?) throws {
+    let ledger = try Ledger.alone(path)
+    let walk = try LedgerWalk(ledger)
+    origin = try ledger.checkpoints().last.flatMap { try? IssuedCheckpoint(kept: $0.text).checkpoint.origin }
+    if known == 0 { rootAtSize = walk.tree.root }
+    while true {
+      let block = try walk.next(to: known.flatMap { $0 > size ? Position($0) : nil }) { _ in }
+      if block.isEmpty {
+        if try size == ledger.position().rawValue { break }
+        throw StoreError.unexpected("the ledger changes while it is read")
+      }
+      for checked in block { try take(checked.entry.record, keys) }
+      size = walk.tree.size
+      if size == known { rootAtSize = walk.tree.root }
+    }
+    try keys?.require(last)
+  }
+
+  private mutating func take(_ record: [UInt8], _ keys: KeysBackup?) throws {
+    let stored = try RecordCoding.current.decode(record) { _, _ in nil }
+    last = max(last, stored.stream)
+    if case .desk(let event) = stored.body, case .erased = event.body { erased.append(stored.stream) }
+    if let keys, let commitment = try RecordCoding.seal(of: record).keyCommitment {
+      try keys.check(stored.stream, commitment: commitment)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Crypto
+import Glibc
+import Sealing
+import Synchronization
+
+/// The keys as one file: a header, the master key, the slots, and a hash over all of it. Whoever has it and the ledger
+/// can read everything.
+public struct KeysBackup: Sendable {
+  static let mark = "motcua keybackup "
+  static let headerBytes = 32
+  static let form = 1
+
+  /// What is wrong with a file that should be a backup of keys.
+  public enum Fault: Error, Hashable, Sendable {
+    case notABackup
+    case newer(form: Int)
+    /// Cut short or changed: its hash is not that of its content.
+    case damaged
+    /// It ends before a case of the ledger.
+    case older(slots: UInt64, needed: UInt64)
+    /// The key in the slot is not the one that the ledger was sealed with.
+    case ofAnotherLedger(slot: UInt64)
+  }
+
+  let master: SealingKey
+  let slots: [UInt8]
+
+  /// - Throws: `Fault`, or `StoreError` for a file that cannot be read.
+  public init(path: String) throws {
+    guard let bytes = try asStoreError({ try Files.contents(path) }) else {
+      throw StoreError.file(FileError(operation: "open", path: path, code: ENOENT))
+    }
+    try self.init(bytes)
+  }
+
+  init(_ bytes: [UInt8]) throws {
+    let header = bytes.prefix(Self.headerBytes)
+    guard header.count == Self.headerBytes, header.starts(with: Self.mark.utf8) else { throw Fault.notABackup }
+    let number = header.dropFirst(Self.mark.utf8.count).prefix { $0 != UInt8(ascii: "\n") }
+    guard let form = Int(String(decoding: number, as: UTF8.self)) else { throw Fault.notABackup }
+    guard form == Self.form else { throw form > Self.form ? Fault.newer(form: form) : .notABackup }
+    let content = bytes.dropLast(SHA256.byteCount)
+    let start = Self.headerBytes + SealingKey.size
+    guard content.count >= start + Keys.slotBytes, (content.count - start) % Keys.slotBytes == 0,
+      Array(SHA256.hash(data: content)) == Array(bytes.suffix(SHA256.byteCount)),
+      let master = SealingKey(bytes: Array(bytes[Self.headerBytes..<start])),
+      content[start...].starts(with: Keys.header)
+    else { throw Fault.damaged }
+    self.master = master
+    slots = Array(content[start...])
+  }
+
+  /// The key of a slot; nil when it was forgotten or absent when the backup was made.
+  func key(_ slot: UInt64) throws -> SealingKey? {
+    let start = Int(slot) * Keys.slotBytes
+    do throws(StoreError) {
+      return try Keys.unwrapped(Array(slots[start..<start + Keys.slotBytes]), slot, by: master, "keys")
+    } catch {
+      throw Fault.damaged
+    }
+  }
+
+  /// Holds a key against the ledger that it should open.
+  ///
+  /// - Parameter commitment: what the ledger says of the key.
+  public func check(_ slot: UInt64, commitment: [UInt8]) throws {
+    try require(slot)
+    guard let key = try key(slot) else { return }
+    guard key.commitment == commitment else { throw Fault.ofAnotherLedger(slot: slot) }
+  }
+
+  /// Throws `Fault.older` when the file ends before the slot.
+  public func require(_ slot: UInt64) throws {
+    let count = UInt64(slots.count / Keys.slotBytes)
+    guard slot < count else { throw Fault.older(slots: count - 1, needed: slot) }
+  }
+}
+
+extension Keys {
+  /// How large a backup of them is, in bytes.
+  public var backupBytes: Int {
+    KeysBackup.headerBytes + SealingKey.size + slotsBytes + SHA256.byteCount
+  }
+
+  private var slotsBytes: Int { Int(state.withLock { $0.slots }) * Self.slotBytes }
+
+  /// Hands over a backup of the keys in parts of at most so many bytes. Made after the ledger's, it has every key that
+  /// the ledger needs.
+  public func backup(partBytes: Int, _ put: ([UInt8]) throws -> Void) throws {
+    var hash = SHA256()
+    let mark = Array("\(KeysBackup.mark)\(KeysBackup.form)\n".utf8)
+    let start = mark + Array(repeating: 0, count: KeysBackup.headerBytes - mark.count) + master.bytes
+    hash.update(data: start)
+    try put(start)
+    let end = slotsBytes
+    for offset in stride(from: 0, to: end, by: partBytes) {
+      let part = try asStoreError {
+        // Under the lock, so that no slot is read while it is overwritten.
+        try state.withLock { _ in try Files.read(descriptor, count: min(partBytes, end - offset), at: offset, path) }
+      }
+      hash.update(data: part)
+      try put(part)
+    }
+    try put(Array(hash.finalize()))
+  }
+}

@@ -1,0 +1,56 @@
+import EventSourcing
+import LMDB
+import MerkleTree
+
+/// A ledger of which parts may be unreadable: each event is looked up by itself. Nobody may write in it meanwhile, and
+/// whoever reads a damaged page may die.
+public final class LedgerPieces {
+  private let environment: Environment
+  private let events: Table
+  private let path: String
+
+  /// Opens the events only, read only, without a lock file, so that a medium that is read only will do.
+  public init(_ path: String) throws(StoreError) {
+    self.path = path
+    let opened = try asStoreError { try Self.open(path, "events") }
+    (environment, events) = opened
+  }
+
+  private static func open(_ path: String, _ table: String) throws(LMDBError) -> (Environment, Table) {
+    var options = Environment.Options()
+    options.isReadOnly = true
+    options.usesLockFile = false
+    let environment = try Environment(path: path, tables: [table], options: options)
+    return (environment, try environment.table(table))
+  }
+
+  /// The event at a position; nil when it is missing, cannot be read, or is not what its hash says.
+  public func entry(at position: UInt64) -> Ledger.Entry? {
+    let bytes = try? environment.read { transaction throws(LMDBError) in
+      try transaction.bytes(events, bigEndian(position))
+    }
+    guard let bytes, let leaf = Hash(bytes: Array(bytes.prefix(Hash.size))) else { return nil }
+    let record = Array(bytes.dropFirst(Hash.size))
+    guard MerkleTree.leafHash(record) == leaf else { return nil }
+    return Ledger.Entry(position: Position(position), leaf: leaf, record: record)
+  }
+
+  /// How many events the head counts; nil when it cannot be read.
+  public static func headSize(_ path: String) throws(StoreError) -> UInt64? {
+    try asStoreError {
+      let (environment, meta) = try open(path, "meta")
+      return try environment.read { transaction throws(LMDBError) in
+        try transaction.bytes(meta, Array("head".utf8)).flatMap { Frontier(encoded: $0)?.size }
+      }
+    }
+  }
+
+  /// The last position, from the end of the events themselves; nil when there are none.
+  public func lastPosition() throws(StoreError) -> UInt64? {
+    try asStoreError {
+      try environment.read { transaction throws(LMDBError) in
+        try transaction.last(events).map { bigEndianNumber($0.key.prefix(8)) }
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+public import EventSourcing
+import LMDB
+
+import Glibc
+
+/// A data directory as another process than its daemon looks at it: everything is opened read only and nothing is
+/// locked, so that the daemon goes on.
+public final class StoreReader: Sendable {
+  public let directory: String
+  public let ledger: Ledger
+  public let keys: Keys
+  private let tables: [String]
+  private let form: String
+  private var viewsDirectory: ViewsDirectory { ViewsDirectory(data: directory) }
+
+  /// - Parameters: as those of `EventStore`.
+  public init(_ directory: String, tables: [String], form: String) throws(StoreError) {
+    self.directory = directory
+    self.tables = tables
+    self.form = "\(Views.form), \(form)"
+    ledger = try asStoreError { try Ledger(directory + "/ledger", isReadOnly: true) }
+    keys = try asStoreError { try Keys(directory + "/keys", isReadOnly: true) }
+  }
+
+  /// The views that a daemon would believe; nil when there are none.
+  public func openViews() throws(StoreError) -> Views? {
+    try asStoreError {
+      // While a rebuild replaces them, `STATE` and `CURRENT` speak of different ones for a moment.
+      for _ in 0..<50 {
+        guard let number = try viewsDirectory.currentNumber() else { return nil }
+        if case .trusted = try viewsDirectory.trust(number, form: form) {
+          do {
+            return try Views(viewsDirectory.path(number), number: number, tables: tables, isReadOnly: true)
+          } catch let error as LMDBError where error.code == .system(ENOENT) {}
+        }
+        usleep(20_000)
+      }
+      return nil
+    }
+  }
+
+  /// Whether these are the views that answer now.
+  public func isCurrent(_ views: Views) throws(StoreError) -> Bool {
+    try asStoreError { try viewsDirectory.currentNumber() == views.number }
+  }
+}
+
+extension Ledger {
+  /// A ledger of its own, such as a backup, in which nobody writes meanwhile.
+  public static func alone(_ path: String) throws(StoreError) -> Ledger {
+    try asStoreError { try Ledger(path, isReadOnly: true, usesLockFile: false) }
+  }
+
+  /// Writes the whole ledger, as it is now, to a descriptor: LMDB's own file.
+  public func copy(to descriptor: Int32) throws(StoreError) {
+    try asStoreError { try environment.copy(to: descriptor) }
+  }
+
+  /// How large such a copy may be, in bytes.
+  public var usedBytes: Int { environment.statistics.usedSize }
+}
+
+extension Views {
+  /// Whose event it is that lies at a position; looks through all of them. Nil when none does.
+  public func stream(at position: Position) throws(StoreError) -> UInt64? {
+    try asStoreError {
+      let transaction = try environment.beginRead()
+      var stream: UInt64?
+      try transaction.scan(streams, from: nil) { key, value in
+        guard bigEndianNumber(value) == position.rawValue else { return .next }
+        stream = bigEndianNumber(key.prefix(8))
+        return .stop
+      }
+      return stream
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import DeskInterface
+
+extension Refusal {
+  /// Refusals about verifying and backing up.
+  func fileWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    switch name {
+    case .verifyRunning:
+      return Words(
+        language.say(
+          "Đang có một lần kiểm tra; xin chờ nó xong.", "Something is being verified already; wait until it is done."),
+        line)
+    case .backupRunning:
+      return Words(
+        language.say(
+          "Đang có một lần sao lưu; xin chờ nó xong.", "A backup is being made already; wait until it is done."),
+        line)
+    case .inspectionFailed:
+      let error = try decoded(Wire.InspectionFailed.self)
+      return Words(
+        language.say(
+          "Không kiểm tra được: \(error.reasonVi).", "It could not be verified: \(error.reasonEn)."),
+        CommandLineText(["status"]))
+    default:
+      let error = try decoded(Wire.LedgerDamaged.self)
+      return Words(
+        language.say(
+          "Sổ hỏng nên không có bản sao lưu nào được giao: \(error.reasonVi).",
+          "The ledger is damaged, so no backup was handed over: \(error.reasonEn)."), CommandLineText(["verify"]))
+    }
+  }
+}

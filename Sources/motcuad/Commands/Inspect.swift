@@ -1,0 +1,119 @@
+import ArgumentParser
+import Desk
+import DeskService
+import EventStore
+import Glibc
+import MerkleTree
+import Varlink
+
+/// What the daemon runs of itself where reading may end the process. It is not for people.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Reads files that may be damaged, for motcuad itself.", shouldDisplay: false,
+    subcommands: [InspectDirectory.self, InspectLedger.self, InspectPieces.self])
+
+  /// Runs the reading, and says what comes of it.
+  static func saying(_ body: () throws -> Void) {
+    // What the daemon had open is none of its business; nearly all of it is closed by itself.
+    for descriptor in STDERR_FILENO + 1..<1024 { close(descriptor) }
+    // Its memory holds what the ledger seals.
+    var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(4), &limit)
+    do {
+      try body()
+    } catch let damage as Damage {
+      say(InspectionLine(damage: damage))
+    } catch {
+      say(InspectionLine(failure: StartFailure.text(error)))
+    }
+  }
+
+  static func say(_ line: InspectionLine) {
+    guard let bytes = try? Coding.encode(line) else { return }
+    let text = bytes + [UInt8(ascii: "\n")]
+    var done = 0
+    while done < text.count {
+      let count = text[done...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      // Whoever asked has gone.
+      if count <= 0, errno != EINTR { _exit(1) }
+      done += max(0, count)
+    }
+  }
+
+  static func say(_ salvage: SalvageLine) { say(InspectionLine(salvage: salvage)) }
+}
+
+struct InspectDirectory: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "directory", shouldDisplay: false)
+  @Argument var path: String
+  @Option var scratch: String
+
+  func run() {
+    Inspect.saying {
+      let last = try Verification.directory(path, scratch: scratch) { Inspect.say(InspectionLine(step: $0)) }
+      Inspect.say(InspectionLine(step: last))
+    }
+  }
+}
+
+struct InspectLedger: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "ledger", shouldDisplay: false)
+  @Argument var path: String
+
+  func run() {
+    Inspect.saying {
+      let last = try Verification.ledger(path) { Inspect.say(InspectionLine(step: $0)) }
+      Inspect.say(InspectionLine(step: last))
+    }
+  }
+}
+
+/// Reads the events of a damaged ledger, each by itself.
+struct InspectPieces: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "pieces", shouldDisplay: false)
+  @Argument var path: String
+  @Option var from: UInt64?
+  @Option var to: UInt64?
+  @Option var block: UInt64 = 500
+  @Flag var downwards = false
+  @Flag var events = false
+  /// Only ask for the last event: as the table ends, or as the head says.
+  @Flag var last = false
+  @Flag var head = false
+
+  func run() {
+    Inspect.saying {
+      if head { return Inspect.say(SalvageLine(last: try LedgerPieces.headSize(path))) }
+      let pieces = try LedgerPieces(path)
+      if last { return Inspect.say(SalvageLine(last: try pieces.lastPosition())) }
+      guard let from, let to, from >= 1, from <= to, block >= 1 else { return }
+      if downwards {
+        for position in stride(from: to, through: from, by: -1) { read(pieces, position...position) }
+      } else {
+        for start in stride(from: from, through: to, by: Int(block)) {
+          read(pieces, start...min(to, start + block - 1))
+        }
+      }
+    }
+  }
+
+  private func read(_ pieces: LedgerPieces, _ range: ClosedRange<UInt64>) {
+    Inspect.say(SalvageLine(trying: range))
+    var good: ClosedRange<UInt64>?
+    for position in range {
+      guard let entry = pieces.entry(at: position) else {
+        if let good { Inspect.say(SalvageLine(read: good)) }
+        good = nil
+        Inspect.say(SalvageLine(unreadable: position))
+        continue
+      }
+      if events {
+        Inspect.say(
+          SalvageLine(
+            event: .init(position: position, leaf: entry.leaf.hex, record: Base64.encode(entry.record))))
+      }
+      good = (good?.lowerBound ?? position)...position
+    }
+    if let good { Inspect.say(SalvageLine(read: good)) }
+  }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Desk
+import DeskService
+import EventStore
+import Foundation
+import Glibc
+import MerkleTree
+
+struct Restore: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Puts a backup back into an empty data directory, or keys to a ledger. / Đặt lại từ bản sao lưu.")
+
+  @Argument(help: "The backup of the ledger; leave it out to bring keys only. / Bản sao lưu sổ.")
+  var file: String?
+
+  @Option(help: "The data directory. / Thư mục dữ liệu.")
+  var data: String = Paths.data
+
+  @Option(help: "The backup of the keys. / Bản sao lưu khóa.")
+  var keys: String?
+
+  @Flag(help: "Leaves everything personal closed until keys are brought. / Chưa đưa khóa vào.")
+  var withoutKeys = false
+
+  @Option(help: "A signed checkpoint that may be later than the backup. / Điểm chốt đã ký.")
+  var checkpoint: String?
+
+  @Option(help: "The public key of who signed it. / Khóa công khai của người ký điểm chốt.")
+  var key: String?
+
+  func validate() throws {
+    guard file != nil || keys != nil else { throw ValidationError("say which backup: FILE, or --keys KEYFILE") }
+    guard (checkpoint == nil) == (key == nil) else { throw ValidationError("--checkpoint and --key go together") }
+    if checkpoint != nil, file == nil { throw ValidationError("--checkpoint goes with FILE") }
+    if keys != nil, withoutKeys { throw ValidationError("--keys and --without-keys exclude each other") }
+  }
+
+  func run() throws {
+    let language = Language.current()
+    do {
+      if let file { try restore(file, language) } else if let keys { try bring(try KeysBackup(path: keys), language) }
+    } catch let damage as Damage {
+      complain(
+        language.pick(
+          Text(
+            vi: "bản sao lưu hỏng, chưa có gì bị thay đổi: \(damage.sentence.vi)",
+            en: "the backup is damaged, nothing was changed: \(damage.sentence.en)")))
+      throw Exit.damage
+    } catch {
+      complain(language.pick(StartFailure.text(error)))
+      switch error {
+      case StoreError.inUse: throw Exit.inUse
+      case StoreError.file, StoreError.storage: throw Exit.storage
+      default: throw Exit.damage
+      }
+    }
+  }
+
+  private func restore(_ file: String, _ language: Language) throws {
+    let known = try knownHead()
+    let backup = try keys.map { try KeysBackup(path: $0) }
+    if backup == nil, !withoutKeys { throw RestoreRefusal.keysMissing }
+    let restoration = try Restoration(into: data)
+    try restoration.stage(file: file)
+    try verify(restoration.stagedLedger, language)
+    let facts = try LedgerFacts(restoration.stagedLedger, rootAt: known?.size, keys: backup)
+    if let known {
+      if let origin = facts.origin, origin != known.origin {
+        throw RestoreRefusal.otherOrigin(known: known.origin, ledger: origin)
+      }
+      if known.size <= facts.size, facts.rootAtSize != known.root {
+        throw RestoreRefusal.otherHistory(size: known.size)
+      }
+    }
+    try restoration.stageKeys(backup, last: facts.last, erased: facts.erased)
+    try restoration.install()
+    if let known, known.size > facts.size {
+      try restoration.withoutLock { try record(known, size: facts.size) }
+    }
+    restoration.keep()
+    say(language, facts, known, hasKeys: backup != nil)
+  }
+
+  private func verify(_ ledger: String, _ language: Language) throws {
+    let bar = ProgressLine()
+    defer { bar.clear() }
+    if let damage = try Inspector.ledger(ledger, report: { bar.draw($0, language) }).damage { throw damage }
+  }
+
+  private func knownHead() throws -> Checkpoint? {
+    guard let checkpoint, let key else { return nil }
+    do {
+      let note = try SignedNote(parsing: try String(contentsOfFile: checkpoint, encoding: .utf8))
+      try note.verify(with: [try NoteVerifierKey(parsing: key)])
+      return try Checkpoint(text: note.text)
+    } catch {
+      throw RestoreRefusal.checkpointUnreadable("\(error)")
+    }
+  }
+
+  /// What is lost stands in the ledger as its next event.
+  private func record(_ known: Checkpoint, size: UInt64) throws {
+    let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()))
+    let service = try DeskService(directory: data, book: nil, actor: actor, clock: DeskClock(), onFailure: { _ in })
+    defer { try? service.stop() }
+    try service.record(
+      .restored(Restored(knownSize: known.size, knownRoot: known.root.base64, size: size, witness: known.origin)),
+      by: actor)
+  }
+
+  private func say(_ language: Language, _ facts: LedgerFacts, _ known: Checkpoint?, hasKeys: Bool) {
+    func line(_ vi: String, _ en: String) { print(language.pick(Text(vi: vi, en: en))) }
+    line(
+      "Đã đặt lại \(facts.size) sự kiện, \(facts.last) hồ sơ vào \(data).",
+      "Put back \(facts.size) events, \(facts.last) cases into \(data).")
+    if let known, known.size > facts.size {
+      line(
+        "Thiếu sự kiện \(facts.size + 1)–\(known.size): bản sao lưu cũ hơn điểm chốt; điều này đã ghi vào sổ.",
+        "Events \(facts.size + 1)–\(known.size) are missing: the backup is older than the checkpoint; that is recorded."
+      )
+    }
+    if !facts.erased.isEmpty {
+      line(
+        "\(facts.erased.count) hồ sơ đã xóa dữ liệu cá nhân vẫn được xóa.",
+        "\(facts.erased.count) erased cases stay erased.")
+    }
+    if !hasKeys {
+      line(
+        "Chưa có khóa: phần dữ liệu cá nhân đóng kín; đưa vào bằng motcuad restore --keys TỆP --data \(data).",
+        "There are no keys: what is personal stays closed; bring them with motcuad restore --keys FILE --data \(data).")
+    }
+  }
+
+  private func bring(_ backup: KeysBackup, _ language: Language) throws {
+    try EventStore.whileStopped(data) {
+      try verify(data + "/ledger", language)
+      let facts = try LedgerFacts(data + "/ledger", rootAt: nil, keys: backup)
+      guard try Keys.isAnyAbsent(in: data + "/keys", last: facts.last) else { throw RestoreRefusal.nothingToBring }
+      let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: facts.erased)
+      // What was closed when they were built would stay so.
+      try EventStore.discardViews(data)
+      print(
+        language.pick(
+          Text(
+            vi: "Đã đưa vào \(brought.keys) khóa; các bảng tra cứu được dựng lại ở lần khởi động tới.",
+            en: "Brought \(brought.keys) keys; the views are built anew at the next start.")))
+    }
+  }
+}

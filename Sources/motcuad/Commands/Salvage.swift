@@ -1,0 +1,114 @@
+import ArgumentParser
+import Desk
+import EventStore
+import Glibc
+
+struct Salvage: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says what can be read of a damaged ledger, and exports it. / Cứu những gì còn đọc được của sổ hỏng.")
+
+  @Option(help: "The data directory; nothing is written in it. / Thư mục dữ liệu, chỉ đọc.")
+  var data: String = Paths.data
+
+  @Option(help: "A new file for what can be read. / Tệp mới để ghi những gì đọc được.")
+  var out: String?
+
+  func run() throws {
+    let language = Language.current()
+    do {
+      try DataLock.whileHeld(data) {
+        let file = try out.map { try NewFile($0) }
+        var pieces = Pieces(data + "/ledger", wantsEvents: file != nil) { try file?.write(Self.line($0)) }
+        guard let last = try pieces.last(), last > 0 else {
+          complain(
+            language.pick(
+              Text(
+                vi: "không đọc được gì của \(data)/ledger: hãy đặt lại từ bản sao lưu bằng motcuad restore",
+                en: "nothing can be read of \(data)/ledger: put back a backup with motcuad restore")))
+          throw Exit.damage
+        }
+        let parts = try pieces.walk(to: last)
+        try file?.finish()
+        for part in parts { print(language.pick(Self.sentence(part))) }
+        if pieces.starts >= Pieces.startsMax {
+          complain(
+            language.pick(
+              Text(
+                vi: "đã dừng sau \(pieces.starts) lần thử; phần “chưa thử” có thể còn đọc được",
+                en: "stopped after \(pieces.starts) attempts; what is “not tried” may be readable")))
+        }
+        if parts.contains(where: { $0.verdict != .readable }) { throw Exit.damage }
+      }
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      complain(language.pick(StartFailure.text(error)))
+      throw Exit.storage
+    }
+  }
+
+  private static func sentence(_ part: (range: ClosedRange<UInt64>, verdict: Pieces.Verdict)) -> Text {
+    let range = part.range
+    let events =
+      range.count == 1
+      ? Text(vi: "sự kiện \(range.lowerBound)", en: "event \(range.lowerBound)")
+      : Text(
+        vi: "sự kiện \(range.lowerBound)–\(range.upperBound)", en: "events \(range.lowerBound)–\(range.upperBound)")
+    return switch part.verdict {
+    case .readable: Text(vi: "\(events.vi): đọc được", en: "\(events.en): readable")
+    case .unreadable: Text(vi: "\(events.vi): không đọc được", en: "\(events.en): unreadable")
+    case .untried: Text(vi: "\(events.vi): chưa thử", en: "\(events.en): not tried")
+    }
+  }
+
+  /// A readable event as it is exported.
+  private static func line(_ event: SalvageLine.Event) -> [UInt8] {
+    Array(
+      "{\"position\":\(event.position),\"leaf\":\"\(event.leaf)\",\"data_base64\":\"\(event.record)\"}\n".utf8)
+  }
+}
+
+/// Keeps a daemon out of a data directory without writing there.
+enum DataLock {
+  static func whileHeld<R>(_ data: String, _ body: () throws -> R) throws -> R {
+    let descriptor = open(data + "/lock", O_RDONLY | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    // Without that file no daemon of ours has ever been there.
+    if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      throw StoreError.inUse(directory: data)
+    }
+    return try body()
+  }
+}
+
+/// A file of the caller's that is not there yet, for its owner only.
+final class NewFile {
+  struct Failure: Error, CustomStringConvertible {
+    var path: String
+    var code: Int32
+    var description: String { "\(path): \(String(cString: strerror(code)))" }
+  }
+
+  private let path: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws(Failure) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor < 0 { throw Failure(path: path, code: errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  func write(_ bytes: [UInt8]) throws(Failure) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes[done...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno != EINTR { throw Failure(path: path, code: errno) }
+      done += max(0, count)
+    }
+  }
+
+  /// Makes it durable.
+  func finish() throws(Failure) { if fsync(descriptor) != 0 { throw Failure(path: path, code: errno) } }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Desk
+import DeskService
+import EventStore
+import Glibc
+
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Verifies a data directory without its daemon. / Kiểm tra toàn bộ một thư mục dữ liệu.")
+
+  @Option(help: "The data directory. / Thư mục dữ liệu.")
+  var data: String = Paths.data
+
+  func run() throws {
+    let language = Language.current()
+    let inspected: Inspected
+    do {
+      guard access(data + "/ledger", F_OK) == 0 else { throw StoreError.ledgerMissing(path: data + "/ledger") }
+      let bar = ProgressLine()
+      defer { bar.clear() }
+      inspected = try Inspector.directory(data) { bar.draw($0, language) }
+    } catch {
+      complain(language.pick(StartFailure.text(error)))
+      throw Exit.storage
+    }
+    if let damage = inspected.damage {
+      complain(language.pick(damage.sentence))
+      throw Exit.damage
+    }
+    let step = inspected.step
+    print(
+      language.pick(
+        Text(
+          vi: "\(data): toàn vẹn; \(step.position) sự kiện, \(step.checkpoints) điểm chốt, \(step.rows) dòng tra cứu, "
+            + "gốc \(step.root ?? "-")",
+          en: "\(data): whole; \(step.position) events, \(step.checkpoints) checkpoints, \(step.rows) rows of views, "
+            + "root \(step.root ?? "-")")))
+  }
+}
+
+extension Damage {
+  /// Where, and what.
+  var sentence: Text {
+    let place = [
+      position.map { Text(vi: "sự kiện \($0)", en: "event \($0)") },
+      code.map { Text(vi: "hồ sơ \($0)", en: "case \($0)") },
+    ].compactMap(\.self)
+    guard !place.isEmpty else { return reason }
+    return Text(
+      vi: place.map(\.vi).joined(separator: ", ") + ": " + reason.vi,
+      en: place.map(\.en).joined(separator: ", ") + ": " + reason.en)
+  }
+}
+
+/// One line on standard error that is drawn over itself; silent where nobody watches.
+struct ProgressLine {
+  private let isWatched = isatty(STDERR_FILENO) == 1
+
+  func draw(_ step: Verification.Step, _ language: Language) {
+    guard isWatched else { return }
+    let title =
+      switch step.phase {
+      case .ledger, .done: Text(vi: "Sổ", en: "Ledger")
+      case .views: Text(vi: "Bảng tra cứu", en: "Views")
+      case .keys: Text(vi: "Khóa", en: "Keys")
+      }
+    say("\r\u{1B}[K\(language.pick(title)) \(step.done)/\(step.total)")
+  }
+
+  func clear() { if isWatched { say("\r\u{1B}[K") } }
+
+  private func say(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
+}

@@ -1,0 +1,85 @@
+import Desk
+import DeskService
+import EventStore
+
+/// What has come of verifying something in a process of its own.
+struct Inspected {
+  /// How far it came.
+  var step: Verification.Step
+  /// The first damage; nil when all is in order.
+  var damage: Damage?
+}
+
+/// Why something could not be verified, though it may be whole.
+struct InspectionFailure: Error {
+  var reason: Text
+}
+
+/// Verifies in a process that may die, and says so when it does.
+enum Inspector {
+  typealias Report = (Verification.Step) throws -> Void
+
+  /// A data directory, whether its daemon runs or not.
+  static func directory(_ path: String, report: Report) throws -> Inspected {
+    try ScratchDirectory.removeLeftovers(in: path)
+    let scratch = try ScratchDirectory(in: path, for: "verify")
+    return try withExtendedLifetime(scratch) { try inspect(["directory", path, "--scratch", scratch.path], report) }
+  }
+
+  /// A ledger that stands alone.
+  static func ledger(_ path: String, report: Report) throws -> Inspected { try inspect(["ledger", path], report) }
+
+  private static func inspect(_ arguments: [String], _ report: Report) throws -> Inspected {
+    var inspected = Inspected(step: Verification.Step(phase: .ledger))
+    var failure: Text?
+    let ending = try InspectorProcess.run(arguments) { line in
+      if let step = line.step {
+        inspected.step = step
+        try report(step)
+      }
+      inspected.damage = inspected.damage ?? line.damage
+      failure = failure ?? line.failure
+    }
+    if let failure { throw InspectionFailure(reason: failure) }
+    if inspected.damage == nil, inspected.step.phase != .done || ending != .exited(0) {
+      inspected.damage = death(ending, inspected.step)
+    }
+    return inspected
+  }
+
+  private static func death(_ ending: InspectorProcess.Ending, _ step: Verification.Step) -> Damage {
+    let place = place(step)
+    let position = step.position == 0 ? nil : step.position
+    let (kind, how): (Damage.Kind, Text) =
+      switch ending {
+      case .signalled(let signal):
+        (
+          .readerDied,
+          Text(
+            vi: "tiến trình đọc tệp bị dừng bởi tín hiệu \(signal) \(place.vi)",
+            en: "the process that read it died of signal \(signal) \(place.en)")
+        )
+      case .exited(let status):
+        (
+          .readerDied,
+          Text(
+            vi: "tiến trình đọc tệp kết thúc với mã \(status) \(place.vi)",
+            en: "the process that read it ended with status \(status) \(place.en)")
+        )
+      case .stalled:
+        (
+          .readerStalled,
+          Text(
+            vi: "tiến trình đọc tệp không nói gì trong \(InspectorProcess.secondsMax) giây \(place.vi)",
+            en: "the process that read it said nothing for \(InspectorProcess.secondsMax) seconds \(place.en)")
+        )
+      }
+    return Damage(kind, at: position, table: step.table, how)
+  }
+
+  private static func place(_ step: Verification.Step) -> Text {
+    if let table = step.table { return Text(vi: "trong bảng \(table)", en: "in the table \(table)") }
+    if step.position == 0 { return Text(vi: "khi mở tệp", en: "when it opened the file") }
+    return Text(vi: "gần sự kiện \(step.position)", en: "near event \(step.position)")
+  }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import Synchronization
+import Varlink
+
+/// This program again, as a process that may die: LMDB ends the process that reads a damaged page.
+enum InspectorProcess {
+  enum Ending: Equatable {
+    case exited(Int32)
+    case signalled(Int32)
+    /// It said nothing for too long, and was ended.
+    case stalled
+  }
+
+  static let secondsMax = 120
+
+  /// Runs it and hands over each line that it says.
+  ///
+  /// - Parameter body: when it throws, the process is ended, and so is this.
+  static func run(_ arguments: [String], _ body: (InspectionLine) throws -> Void) throws -> Ending {
+    let child = try Child(["motcuad", "inspect"] + arguments)
+    do {
+      guard try child.lines({ try body(try Coding.decode(InspectionLine.self, from: $0)) }) else {
+        child.end()
+        return .stalled
+      }
+    } catch {
+      child.end()
+      throw error
+    }
+    return child.wait()
+  }
+
+  struct SpawnFailure: Error, CustomStringConvertible {
+    var operation: String
+    var code: Int32
+    var description: String { "\(operation): \(String(cString: strerror(code)))" }
+  }
+}
+
+private struct Child {
+  private let id: pid_t
+  private let output: Int32
+
+  /// One at a time, or one might inherit the end of another's pipe between its making and its mark.
+  private static let starting = Mutex(())
+
+  init(_ arguments: [String]) throws(InspectorProcess.SpawnFailure) {
+    (id, output) = try Self.starting.withLock { _ throws(InspectorProcess.SpawnFailure) in try Self.start(arguments) }
+  }
+
+  private static func start(
+    _ arguments: [String]
+  ) throws(InspectorProcess.SpawnFailure) -> (id: pid_t, output: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw .init(operation: "pipe", code: errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What is ignored or held back here would be so there, and a reader that is left must end.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGBUS, SIGSEGV, SIGABRT] { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    var words = arguments.map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var id = pid_t()
+    let code = posix_spawn(&id, "/proc/self/exe", &actions, &attributes, &words, environ)
+    close(ends[1])
+    guard code == 0 else {
+      close(ends[0])
+      throw .init(operation: "posix_spawn", code: code)
+    }
+    return (id, ends[0])
+  }
+
+  /// Hands over each line until there are no more; false when none came for too long.
+  func lines(_ body: ([UInt8]) throws -> Void) throws -> Bool {
+    var rest: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      var poll = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+      let ready = Glibc.poll(&poll, 1, Int32(InspectorProcess.secondsMax * 1000))
+      if ready == 0 { return false }
+      if ready < 0 {
+        if errno == EINTR { continue }
+        throw InspectorProcess.SpawnFailure(operation: "poll", code: errno)
+      }
+      let count = read(output, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      // A line without its end is what a dying process left.
+      if count <= 0 { return true }
+      rest += buffer[..<count]
+      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = Array(rest[..<end])
+        rest.removeSubrange(...end)
+        try body(line)
+      }
+    }
+  }
+
+  func wait() -> InspectorProcess.Ending {
+    close(output)
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7F == 0 ? .exited((status >> 8) & 0xFF) : .signalled(status & 0x7F)
+  }
+
+  func end() {
+    kill(id, SIGKILL)
+    _ = wait()
+  }
+}

@@ -1,0 +1,160 @@
+import Desk
+import DeskInterface
+import DeskService
+import EventStore
+import Foundation
+import Glibc
+import Synchronization
+import VarlinkServer
+
+/// The methods of `vn.motcua.Admin` that go through the files themselves: verify and backup.
+struct FileRoutes: Sendable {
+  let service: DeskService
+  let reserveBytes: Int
+  private let verifying = Once()
+  private let copying = Once()
+
+  init(service: DeskService, reserveBytes: Int) {
+    self.service = service
+    self.reserveBytes = reserveBytes
+  }
+
+  var routes: [Route] {
+    [
+      Route.work(Wire.Verify.self, .operatorRole) { _, _, report in
+        try verifying.run(orThrow: WireFailure.wire(Wire.VerifyRunning())) {
+          // The replay takes about what the views take.
+          try requireSpace(service.store.views.bytesOnDisk)
+          var pace = Pace()
+          let inspected = try asWire {
+            try Inspector.directory(service.store.directory) { step in
+              if pace.isDue(step.phase) { try report(.init(progress: Wire.VerifyProgress(step))) }
+            }
+          }
+          var last = Wire.VerifyProgress(inspected.step)
+          last.damage = inspected.damage.map { Wire.Damage($0) }
+          return .init(progress: last)
+        }
+      },
+      Route.work(Wire.Backup.self, .operatorRole) { call, _, report in
+        try copying.run(orThrow: WireFailure.wire(Wire.BackupRunning())) {
+          let send = { (progress: Wire.BackupProgress) in try report(.init(progress: progress)) }
+          return .init(progress: try call.keys == true ? keys(send) : ledger(send))
+        }
+      },
+    ]
+  }
+
+  private typealias Send = (Wire.BackupProgress) throws -> Void
+
+  private func ledger(_ send: Send) throws -> Wire.BackupProgress {
+    let ledger = service.store.ledger
+    try requireSpace(ledger.usedBytes)
+    let scratch = try ScratchDirectory(in: service.store.directory, for: "spool")
+    return try withExtendedLifetime(scratch) {
+      let spool = try Spool(scratch.path + "/data.mdb")
+      try spool.fill(from: ledger) { done in
+        try send(.init(phase: .copying, done: done, total: max(done, ledger.usedBytes)))
+      }
+      var pace = Pace()
+      let inspected = try asWire {
+        try Inspector.ledger(scratch.path) { step in
+          if pace.isDue(step.phase) { try send(.init(phase: .verifying, done: step.done, total: step.total)) }
+        }
+      }
+      if let damage = inspected.damage {
+        throw WireFailure.wire(
+          Wire.LedgerDamaged(
+            kind: damage.kind.rawValue, position: damage.position.map { Int(clamping: $0) },
+            reasonVi: damage.sentence.vi, reasonEn: damage.sentence.en))
+      }
+      let total = spool.size
+      var sent = 0
+      while let part = try spool.next() {
+        sent += part.count
+        try send(.init(phase: .sending, done: sent, total: total, data: Data(part).base64EncodedString()))
+      }
+      return .init(
+        phase: .done, done: sent, total: total, events: Int(clamping: inspected.step.position),
+        root: inspected.step.root)
+    }
+  }
+
+  private func keys(_ send: Send) throws -> Wire.BackupProgress {
+    let keys = service.store.keys
+    let total = keys.backupBytes
+    var sent = 0
+    // Straight from the keys: a copy on the disk would be one more to protect.
+    try keys.backup(partBytes: Spool.partBytes) { part in
+      sent += part.count
+      try send(.init(phase: .sending, done: sent, total: max(sent, total), data: Data(part).base64EncodedString()))
+    }
+    return .init(phase: .done, done: sent, total: sent)
+  }
+
+  private func requireSpace(_ bytes: Int) throws {
+    let free = try service.store.freeBytes()
+    guard free >= bytes + reserveBytes else {
+      throw WireFailure.wire(Wire.StorageFull(freeBytes: free, reserveBytes: bytes + reserveBytes))
+    }
+  }
+
+  private func asWire<R>(_ body: () throws -> R) throws -> R {
+    do {
+      return try body()
+    } catch let failure as InspectionFailure {
+      throw WireFailure.wire(Wire.InspectionFailed(reasonVi: failure.reason.vi, reasonEn: failure.reason.en))
+    } catch let failure as InspectorProcess.SpawnFailure {
+      let text = StartFailure.text(failure)
+      throw WireFailure.wire(Wire.InspectionFailed(reasonVi: text.vi, reasonEn: text.en))
+    }
+  }
+}
+
+/// One at a time.
+private final class Once: Sendable {
+  private let isRunning = Atomic(false)
+
+  func run<R>(orThrow refusal: any Error, _ body: () throws -> R) throws -> R {
+    guard isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
+      throw refusal
+    }
+    defer { isRunning.store(false, ordering: .releasing) }
+    return try body()
+  }
+}
+
+/// Lets through what is worth telling: every new phase, and otherwise ten times a second.
+private struct Pace {
+  private var last: (phase: Verification.Phase, at: ContinuousClock.Instant)?
+
+  mutating func isDue(_ phase: Verification.Phase) -> Bool {
+    let now = ContinuousClock.now
+    if let last, last.phase == phase, now - last.at < .milliseconds(100) { return false }
+    last = (phase, now)
+    return true
+  }
+}
+
+extension Wire.VerifyProgress {
+  fileprivate init(_ step: Verification.Step) {
+    let phase: Wire.VerifyPhase =
+      switch step.phase {
+      case .ledger: .ledger
+      case .views: .views
+      case .keys: .keys
+      case .done: .done
+      }
+    self.init(
+      phase: phase, done: step.done, total: step.total, position: Int(clamping: step.position), root: step.root,
+      checkpoints: step.checkpoints, rows: step.rows)
+  }
+}
+
+extension Wire.Damage {
+  fileprivate init(_ damage: Damage) {
+    self.init(
+      kind: damage.kind.rawValue, position: damage.position.map { Int(clamping: $0) }, code: damage.code,
+      table: damage.table, reasonVi: damage.reason.vi, reasonEn: damage.reason.en)
+  }
+}
