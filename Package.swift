@@ -104,8 +104,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventStore", "LMDB", "MerkleTree", "Varlink",
-        "VarlinkClient", "motcua", "motcuad",
+        "Desk", "DeskInterface", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree",
+        "Varlink", "VarlinkClient", "motcua", "motcuad",
       ], exclude: ["check_proof.py", "varlink_peer.py"]),
     .testTarget(
       name: "VarlinkServerTests",

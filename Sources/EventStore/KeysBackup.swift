@@ -63,10 +63,10 @@ public struct KeysBackup: Sendable {
   /// Holds a key against the ledger that it should open.
   ///
   /// - Parameter commitment: what the ledger says of the key.
-  public func check(_ slot: UInt64, commitment: [UInt8]) throws {
+  /// - Returns: whether it is that key; nil when it was forgotten or absent when the backup was made.
+  public func isKey(of slot: UInt64, commitment: [UInt8]) throws -> Bool? {
     try require(slot)
-    guard let key = try key(slot) else { return }
-    guard key.commitment == commitment else { throw Fault.ofAnotherLedger(slot: slot) }
+    return try key(slot).map { $0.commitment == commitment }
   }
 
   /// Throws `Fault.older` when the file ends before the slot.

@@ -77,7 +77,8 @@ public final class Ledger: Sendable {
       switch error.code {
       case .badDatabase, .incompatible, .invalid, .versionMismatch:
         throw StoreError.notALedger(path: path, found: error.description)
-      case .system(ENOENT) where Files.exists(path + "/data.mdb"):
+      // LMDB takes an empty file for a new environment, and cannot write it.
+      case .system(ENOENT) where Files.exists(path + "/data.mdb"), .system(EBADF):
         throw StoreError.notALedger(path: path, found: "the file is empty")
       default: throw error
       }

@@ -172,12 +172,13 @@ extension Keys {
     for slot in erased { try keys.forget(slot) }
   }
 
-  /// Whether a key is absent: its slot says so, or the whole file is not there.
-  public static func isAnyAbsent(in directory: String, last: UInt64) throws(StoreError) -> Bool {
-    guard let bytes = try asStoreError({ try Files.contents(directory + "/slots") }) else { return true }
-    return stride(from: 1, through: Int(last), by: 1).contains { slot in
-      let end = (slot + 1) * slotBytes
-      return bytes.count < end || Array(bytes[end - 4..<end]) == Mark.absent
-    }
+  /// The slots that say that their key is absent; nil where there are no keys at all.
+  public static func absentSlots(in directory: String) throws(StoreError) -> Set<UInt64>? {
+    let bytes = try asStoreError { try Files.contents(directory + "/slots") }
+    guard let bytes, Files.exists(directory + "/master") else { return nil }
+    return Set(
+      (1..<max(1, bytes.count / slotBytes)).filter { slot in
+        bytes[slot * slotBytes + slotBytes - 4..<(slot + 1) * slotBytes].elementsEqual(Mark.absent)
+      }.map { UInt64($0) })
   }
 }

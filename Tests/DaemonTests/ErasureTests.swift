@@ -11,7 +11,7 @@ struct ErasureTests {
   private static let traces = ["Quắc Thị Xuyến", "quac", "xuyen", "0987654321", "Xóm Vạc Nước", "giấy nợ họ Quắc"]
 
   @Test(
-    "given a case whose person is in views and search, when it is erased and scrubbed, then no byte of the data directory tells of the person, the counts are the same, and the case says when and by what right"
+    "given a case whose person is in views and search, when it is erased and scrubbed, then no byte of the data directory or of a new backup tells of the person, the ledger verifies, the counts are the same, and the case says when and by what right"
   )
   func forgotten() throws {
     let daemon = try RunningDaemon()
@@ -46,6 +46,13 @@ struct ErasureTests {
     #expect(try desk.ask(Wire.GetStatus()).status.scrubPending == nil)
     for trace in Self.traces { #expect(try !Self.isFound(trace, in: daemon.data), "\(trace) is still there") }
     #expect(try desk.ask(Wire.Show(code: code)).case == shown)
+    let client = Client(socket: daemon.socket)
+    let copies = daemon.home + "/copies"
+    try FileManager.default.createDirectory(atPath: copies, withIntermediateDirectories: true)
+    #expect(try client.run("backup", copies + "/ledger", "--keys", copies + "/keys").status == 0)
+    for trace in Self.traces { #expect(try !Self.isFound(trace, in: copies), "\(trace) is in the backup") }
+    let verified = try client.run("verify")
+    #expect(verified.status == 0, "\(verified.errors)")
 
     // After a restart, and after a replay of everything, it is the same.
     #expect(daemon.stop() == 0)

@@ -14,14 +14,17 @@ public struct LedgerFacts: Sendable {
   public private(set) var erased: [UInt64] = []
   /// The root of the tree at the size that was asked for; nil when there are fewer events.
   public private(set) var rootAtSize: Hash?
+  /// The last case whose key the backup has.
+  private var opened: UInt64 = 0
   /// The name of the log in the last checkpoint that it keeps.
   public private(set) var origin: String?
 
   /// - Parameters:
   ///   - known: a size that somebody knows a root of.
   ///   - keys: held against what the ledger says of its keys.
+  ///   - slots: the cases whose keys are asked for; nil for all.
   /// - Throws: `StoreError`, `LedgerFault`, or `KeysBackup.Fault`.
-  public init(_ path: String, rootAt known: UInt64?, keys: KeysBackup?) throws {
+  public init(_ path: String, rootAt known: UInt64?, keys: KeysBackup?, slots: Set<UInt64>? = nil) throws {
     let ledger = try Ledger.alone(path)
     let walk = try LedgerWalk(ledger)
     origin = try ledger.checkpoints().last.flatMap { try? IssuedCheckpoint(kept: $0.text).checkpoint.origin }
@@ -32,19 +35,26 @@ public struct LedgerFacts: Sendable {
         if try size == ledger.position().rawValue { break }
         throw StoreError.unexpected("the ledger changes while it is read")
       }
-      for checked in block { try take(checked.entry.record, keys) }
+      for checked in block { try take(checked.entry.record, keys, slots) }
       size = walk.tree.size
       if size == known { rootAtSize = walk.tree.root }
     }
-    try keys?.require(last)
+    if slots == nil { try keys?.require(last) }
   }
 
-  private mutating func take(_ record: [UInt8], _ keys: KeysBackup?) throws {
+  private mutating func take(_ record: [UInt8], _ keys: KeysBackup?, _ slots: Set<UInt64>?) throws {
     let stored = try RecordCoding.current.decode(record) { _, _ in nil }
     last = max(last, stored.stream)
     if case .desk(let event) = stored.body, case .erased = event.body { erased.append(stored.stream) }
-    if let keys, let commitment = try RecordCoding.seal(of: record).keyCommitment {
-      try keys.check(stored.stream, commitment: commitment)
+    let slot = stored.stream
+    guard let keys, slots?.contains(slot) ?? true, let commitment = try RecordCoding.seal(of: record).keyCommitment
+    else { return }
+    switch try keys.isKey(of: slot, commitment: commitment) {
+    case true?: opened = slot
+    case false?:
+      // Slots are made ahead, and made again at a start: in an older backup the later ones hold other keys.
+      throw opened > 0 ? KeysBackup.Fault.older(slots: opened, needed: slot) : .ofAnotherLedger(slot: slot)
+    case nil: break
     }
   }
 }

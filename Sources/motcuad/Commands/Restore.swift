@@ -134,8 +134,9 @@ struct Restore: ParsableCommand {
   private func bring(_ backup: KeysBackup, _ language: Language) throws {
     try EventStore.whileStopped(data) {
       try verify(data + "/ledger", language)
-      let facts = try LedgerFacts(data + "/ledger", rootAt: nil, keys: backup)
-      guard try Keys.isAnyAbsent(in: data + "/keys", last: facts.last) else { throw RestoreRefusal.nothingToBring }
+      let absent = try Keys.absentSlots(in: data + "/keys")
+      if let absent, absent.isEmpty { throw RestoreRefusal.nothingToBring }
+      let facts = try LedgerFacts(data + "/ledger", rootAt: nil, keys: backup, slots: absent)
       let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: facts.erased)
       // What was closed when they were built would stay so.
       try EventStore.discardViews(data)

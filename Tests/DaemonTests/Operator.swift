@@ -1,0 +1,79 @@
+import DeskInterface
+import EventSourcing
+import EventStore
+import Foundation
+import Testing
+import VarlinkClient
+
+/// `motcuad` as its operator runs it: the commands that need no daemon.
+enum Operator {
+  static func run(_ arguments: String...) throws -> Client.Outcome { try run(arguments: arguments) }
+
+  static func run(arguments: [String], language: String = "en") throws -> Client.Outcome {
+    let process = Process()
+    process.executableURL = RunningDaemon.products.appending(path: "motcuad")
+    process.arguments = arguments
+    process.environment = ["MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"]
+    let (output, errors) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (output, errors)
+    try process.run()
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let complained = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return Client.Outcome(status: process.terminationStatus, output: said, errors: complained)
+  }
+}
+
+/// What happens to files on a disk.
+enum DiskFault {
+  /// Changes one byte in the middle of the event's record, wherever it lies in the file.
+  static func changeRecord(_ position: UInt64, in ledger: String) throws {
+    let record = try #require(try Ledger.alone(ledger).record(at: .init(position)))
+    let path = URL(filePath: ledger + "/data.mdb")
+    var file = try Data(contentsOf: path)
+    var changed = 0
+    // Pages that are free now may hold it too.
+    var start = file.startIndex
+    while let range = file.range(of: Data(record), in: start..<file.endIndex) {
+      file[range.lowerBound + record.count / 2] ^= 1
+      changed += 1
+      start = range.upperBound
+    }
+    try #require(changed > 0)
+    try overwrite(path.path, with: file)
+  }
+
+  static func zeroPage(_ page: Int, of path: String) throws {
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
+    try file.seek(toOffset: UInt64(page) * 4096)
+    try file.write(contentsOf: Data(repeating: 0, count: 4096))
+    try file.close()
+  }
+
+  static func pages(of path: String) throws -> Int {
+    (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0) / 4096
+  }
+
+  /// In place, so that the file stays the same file.
+  static func overwrite(_ path: String, with content: Data) throws {
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
+    try file.write(contentsOf: content)
+    try file.close()
+  }
+}
+
+extension Connection {
+  /// What the last answer of a verification says.
+  func verify() throws -> Wire.VerifyProgress {
+    timeout = .seconds(120)
+    return try #require(try pages(Wire.Verify()).last).progress
+  }
+
+  /// A ledger or its keys, as they come.
+  func backup(keys: Bool = false) throws -> (file: Data, last: Wire.BackupProgress) {
+    timeout = .seconds(120)
+    let answers = try pages(Wire.Backup(keys: keys ? true : nil)).map(\.progress)
+    let parts = try answers.compactMap(\.data).map { try #require(Data(base64Encoded: $0)) }
+    return (parts.reduce(Data(), +), try #require(answers.last))
+  }
+}
