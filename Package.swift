@@ -56,15 +56,15 @@ let package = Package(
     .target(
       name: "DeskService",
       dependencies: [
-        "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing",
+        "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing", "Varlink",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     // Top floor
     .executableTarget(
       name: "motcuad",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "Varlink",
-        "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore",
+        "MerkleTree", "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), "TOMLKit",
@@ -72,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "motcua",
       dependencies: [
-        "DeskInterface", "Varlink", "VarlinkClient",
+        "DeskInterface", "MerkleTree", "Varlink", "VarlinkClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, a folder for each module

@@ -27,35 +27,48 @@ enum Hex {
   }
 }
 
-/// Base64 of RFC 4648, section 4, padded.
-enum Base64 {
+/// Base64 of RFC 4648, section 4, padded: each content has one text, and each text one content or none.
+public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let padding = UInt8(ascii: "=")
+  private static let stranger = UInt8(0xFF)
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: stranger, count: 256)
+    for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
+    return values
+  }()
 
-  static func encode(_ bytes: [UInt8]) -> String {
+  public static func encode(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
     for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+      let count = min(3, bytes.count - start)
+      var bits = UInt32(bytes[start]) << 16
+      if count > 1 { bits |= UInt32(bytes[start + 1]) << 8 }
+      if count > 2 { bits |= UInt32(bytes[start + 2]) }
       for place in 0..<4 {
-        let digit = alphabet[Int(bits >> UInt32(18 - 6 * place)) & 63]
-        text.append(place <= group.count ? digit : padding)
+        text.append(place <= count ? alphabet[Int(bits >> UInt32(18 - 6 * place)) & 63] : padding)
       }
     }
     return String(decoding: text, as: UTF8.self)
   }
 
-  static func decode(_ text: String) -> [UInt8]? {
+  /// Nil for anything that `encode` does not give.
+  public static func decode(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
     guard digits.count.isMultiple(of: 4) else { return nil }
+    let padded = digits.last == padding ? (digits[digits.count - 2] == padding ? 2 : 1) : 0
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 4 * 3)
     var bits: UInt32 = 0
-    for (index, digit) in digits.prefix(while: { $0 != padding }).enumerated() {
-      guard let value = alphabet.firstIndex(of: digit) else { return nil }
+    for index in 0..<(digits.count - padded) {
+      let value = values[Int(digits[index])]
+      guard value != stranger else { return nil }
       bits = bits << 6 | UInt32(value)
       if index % 4 != 0 { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(6 - 2 * (index % 4)))) }
     }
-    // One text per content: stray padding and bits that say nothing would let a signed text be altered unseen.
-    return encode(bytes).utf8.elementsEqual(digits) ? bytes : nil
+    // One text per content: bits that say nothing would let a signed text be altered unseen.
+    guard padded == 0 || bits & (padded == 2 ? 0b1111 : 0b11) == 0 else { return nil }
+    return bytes
   }
 }

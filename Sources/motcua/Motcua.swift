@@ -31,7 +31,7 @@ struct Motcua: ParsableCommand {
         Correct.self, Erase.self,
         Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
         Slip.self,
-        Watch.self, Status.self, Rebuild.self, Import.self, Demo.self,
+        Watch.self, Status.self, Rebuild.self, Import.self, Export.self, Demo.self,
       ])
   }
 }

@@ -23,6 +23,7 @@ enum VerbNames {
     ("status", ["tinh-trang"]),
     ("rebuild", ["dung-lai"]),
     ("import", ["nhap"]),
+    ("export", ["xuat"]),
     ("demo", ["chay-thu"]),
   ]
 

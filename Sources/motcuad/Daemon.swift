@@ -80,7 +80,11 @@ struct Daemon {
   }
 
   private func makeServer(_ service: DeskService, _ logger: Logger) throws -> VarlinkServer {
-    let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax)
+    let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax) {
+      try SpoolFile(in: service.store.directory + "/spool")
+    } requireSpace: {
+      try service.requireSpace(for: $0)
+    }
     let routes =
       DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
       + AdminRoutes(service: service, uploads: uploads, startedAt: service.now).routes

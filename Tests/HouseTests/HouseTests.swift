@@ -25,16 +25,18 @@ struct HouseTests {
     "VarlinkClient": ["Varlink", "Glibc"],
     "VarlinkServer": ["Varlink", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
     "DeskService": [
-      "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing", "Crypto",
-      "Dispatch", "Glibc", "Synchronization",
+      "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing", "Varlink",
+      "Crypto", "Dispatch", "Glibc", "Synchronization",
     ],
     "motcuad": [
       "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing",
-      "EventStore", "Foundation", "Glibc", "Logging", "ServiceLifecycle", "Synchronization", "TOMLKit", "UnixSignals",
+      "EventStore", "Foundation", "Glibc", "Logging", "MerkleTree", "ServiceLifecycle", "Synchronization", "TOMLKit",
+      "UnixSignals",
       "Varlink", "VarlinkServer",
     ],
     "motcua": [
-      "ArgumentParser", "DeskInterface", "FoundationEssentials", "Glibc", "Synchronization", "Varlink", "VarlinkClient",
+      "ArgumentParser", "DeskInterface", "FoundationEssentials", "Glibc", "MerkleTree", "Synchronization", "Varlink",
+      "VarlinkClient",
     ],
   ]
 

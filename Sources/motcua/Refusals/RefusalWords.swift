@@ -84,6 +84,7 @@ extension Refusal {
       return try serviceWords(name, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)
+    case .ledgerNotEmpty, .exportUnreadable, .keysUnreadable: return try exportWords(name, line, language)
     }
   }
 
