@@ -98,7 +98,8 @@ let package = Package(
     .testTarget(
       name: "motcuaTests",
       dependencies: [
-        "DeskInterface", "Varlink", "motcua", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "DeskInterface", "MerkleTree", "Varlink", "motcua",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "DaemonTests",

@@ -4,6 +4,7 @@ import DeskRecords
 import DeskService
 import EventSourcing
 import Foundation
+import Glibc
 import MerkleTree
 import Testing
 import Varlink
@@ -150,6 +151,35 @@ struct BadExportTests {
     }
     // The uploads are gone with the attempt, whatever came of it.
     #expect(try desk.importLedger(text, keys: keys).root == office.daemon.connect().ask(Wire.GetStatus()).status.root)
+  }
+
+  @Test(
+    "a file that the disk has no room for is refused while it is handed over, and the reserve stays for the desk's work",
+    .enabled(if: getuid() == 0, "skipped: needs root to mount"))
+  func fullDisk() throws {
+    let target = try RunningDaemon()
+    let disk = try SmallDisk(target.data, bytes: 8 << 20)
+    target.config = try Configuration.copy(into: target.home)
+    try Configuration.replace(target.config + "/motcuad.toml", "reserve_mib = 64", "reserve_mib = 4")
+    try target.start()
+    let desk = try target.connect()
+    let part = String(repeating: "x", count: 500_000)
+    var upload = try desk.ask(Wire.Upload(text: part, spool: true)).upload
+    let refused = try #require(
+      (0..<16).lazy.compactMap { _ -> VarlinkError? in
+        do {
+          upload = try desk.ask(Wire.Upload(upload: upload, text: part)).upload
+          return nil
+        } catch CallError.varlink(let error) {
+          return error
+        } catch {
+          return nil
+        }
+      }.first)
+    #expect(refused.name == Wire.StorageFull.error)
+    #expect(try desk.receive("Hoa").number == 1)
+    #expect(target.stop() == 0)
+    _ = disk
   }
 
   private static func expectUntouched(_ target: RunningDaemon, _ before: Wire.DaemonStatus) throws {

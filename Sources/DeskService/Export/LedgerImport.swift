@@ -35,6 +35,8 @@ public struct ImportedLedger: Hashable, Sendable {
 /// There are cases or signed checkpoints already: a ledger is brought into an empty one only.
 public struct LedgerNotEmpty: Error, Hashable, Sendable {
   public var cases: Int
+
+  public init(cases: Int) { self.cases = cases }
 }
 
 /// None of the keys is one that sealed a case of the export.
@@ -70,6 +72,8 @@ extension DeskService {
         "this is a real office's ledger, and this motcuad runs a demo whose clock can be moved")
     }
     if contents.known == 0, !contents.strangers.isEmpty { throw KeysOfAnotherLedger() }
+    // About what the ledger and its views will take.
+    try requireSpace(for: spool.size)
     try betweenCommits { [self, id = contents.ledger, isDemo = contents.isDemo] in
       try requireEmpty()
       try store.beginImport(id: id, isDemo: isDemo)
