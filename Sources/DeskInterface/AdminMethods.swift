@@ -30,16 +30,19 @@ extension Wire {
   }
 
   /// Hands over a text in parts, because a call is at most 1 MiB. The first part has no `upload`; the answer names it.
-  /// What was handed over is kept in memory only, for ten minutes after the last part.
+  /// What was handed over is kept for ten minutes after the last part: in memory only, unless the first part asks with
+  /// `spool` for a file that nobody else can read.
   public struct Upload: WireMethod {
     public static let method = "vn.motcua.Admin.Upload"
 
     public var upload: String?
     public var text: String
+    public var spool: Bool?
 
-    public init(upload: String? = nil, text: String) {
+    public init(upload: String? = nil, text: String, spool: Bool? = nil) {
       self.upload = upload
       self.text = text
+      self.spool = spool
     }
 
     public struct Answer: Codable, Sendable {
@@ -92,6 +95,53 @@ extension Wire {
       public init(note: String, verifierKey: String) {
         self.note = note
         self.verifierKey = verifierKey
+      }
+    }
+  }
+
+  /// [more] Tells the whole ledger as it stands now, in lines of CloudEvents 1.0, every record verbatim; with `readable`,
+  /// for people, and not to be brought in again.
+  public struct Export: WireMethod {
+    public static let method = "vn.motcua.Admin.Export"
+
+    public var readable: Bool?
+
+    public init(readable: Bool? = nil) {
+      self.readable = readable
+    }
+
+    public struct Answer: Codable, Sendable {
+      public var lines: [String]
+      /// Events in the lines so far, of how many.
+      public var done: Int
+      public var total: Int
+
+      public init(lines: [String], done: Int, total: Int) {
+        self.lines = lines
+        self.done = done
+        self.total = total
+      }
+    }
+  }
+
+  /// [more] Makes an empty ledger the one that was exported. `upload` was made with `spool`; `keys` is an upload without
+  /// it, the backup of the keys in base64.
+  public struct ImportLedger: WireMethod {
+    public static let method = "vn.motcua.Admin.ImportLedger"
+
+    public var upload: String
+    public var keys: String?
+
+    public init(upload: String, keys: String? = nil) {
+      self.upload = upload
+      self.keys = keys
+    }
+
+    public struct Answer: Codable, Sendable {
+      public var progress: LedgerImportProgress
+
+      public init(progress: LedgerImportProgress) {
+        self.progress = progress
       }
     }
   }

@@ -137,4 +137,39 @@ extension Wire {
       self.badRows = badRows
     }
   }
+
+  public enum LedgerImportPhase: String, Codable, Sendable, CaseIterable {
+    case checking, writing, building, done
+  }
+
+  public struct LedgerImportProgress: Codable, Sendable, Hashable {
+    public var phase: LedgerImportPhase
+    /// Bytes of the file while it is checked, then events.
+    public var done: Int
+    public var total: Int
+    /// Set when it is done: how many events there are, and the root over them.
+    public var position: Int?
+    public var root: String?
+    public var cases: Int?
+    /// How many cases have no key here.
+    public var closed: Int?
+
+    public init(
+      phase: LedgerImportPhase,
+      done: Int,
+      total: Int,
+      position: Int? = nil,
+      root: String? = nil,
+      cases: Int? = nil,
+      closed: Int? = nil
+    ) {
+      self.phase = phase
+      self.done = done
+      self.total = total
+      self.position = position
+      self.root = root
+      self.cases = cases
+      self.closed = closed
+    }
+  }
 }

@@ -431,6 +431,42 @@ extension Wire {
     }
   }
 
+  /// There are cases or signed checkpoints already; nothing was changed.
+  public struct LedgerNotEmpty: WireError {
+    public static let error = "vn.motcua.Admin.LedgerNotEmpty"
+    public var cases: Int
+
+    public init(cases: Int) {
+      self.cases = cases
+    }
+  }
+
+  /// The file is no export that this release reads, or not whole; nothing was changed.
+  public struct ExportUnreadable: WireError {
+    public static let error = "vn.motcua.Admin.ExportUnreadable"
+    public var line: Int
+    public var reasonVi: String
+    public var reasonEn: String
+
+    public init(line: Int, reasonVi: String, reasonEn: String) {
+      self.line = line
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
+    }
+  }
+
+  /// The backup of the keys cannot be read, or is not of that ledger; nothing was changed.
+  public struct KeysUnreadable: WireError {
+    public static let error = "vn.motcua.Admin.KeysUnreadable"
+    public var reasonVi: String
+    public var reasonEn: String
+
+    public init(reasonVi: String, reasonEn: String) {
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
+    }
+  }
+
   public struct UnknownUpload: WireError {
     public static let error = "vn.motcua.Admin.UnknownUpload"
     public var upload: String

@@ -42,9 +42,11 @@ final class CommandWriter: Sendable {
   /// Why nothing can be written any more. After a failed commit LMDB takes the next one as if nothing had happened, so
   /// it must not get one.
   private let failure = Mutex<String?>(nil)
+  /// While another ledger is written into this one, commands are told to try again.
+  private let isHeld = Mutex(false)
   private let counted = Mutex(Counters())
   private let onFailure: @Sendable (String) -> Void
-  private let report: @Sendable (String) -> Void
+  let report: @Sendable (String) -> Void
 
   init(
     store: EventStore, coding: RecordCoding, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
@@ -73,9 +75,21 @@ final class CommandWriter: Sendable {
     for case .between(let body) in turns { body() }
   }
 
+  /// From here on commands are refused as busy, and nothing is written but by whoever holds.
+  func hold() { isHeld.withLock { $0 = true } }
+
+  /// Commands go on, in a ledger whose last event was recorded then.
+  func release(lastRecordedAt: Timestamp) {
+    self.lastRecordedAt.withLock { $0 = lastRecordedAt }
+    isHeld.withLock { $0 = false }
+  }
+
   /// Runs what writes the store by other ways than commands do. After a failed commit nothing more is written.
-  func guarded<R>(_ body: () throws -> R) throws -> R {
+  ///
+  /// - Parameter byHolder: whoever called `hold`.
+  func guarded<R>(byHolder: Bool = false, _ body: () throws -> R) throws -> R {
     if let reason = failure.withLock({ $0 }) { throw CommandFailure.storageFailed(reason) }
+    if !byHolder, isHeld.withLock({ $0 }) { throw CommandFailure.busy }
     if let full = try fullDisk() { throw full }
     do {
       return try body()
@@ -95,6 +109,8 @@ final class CommandWriter: Sendable {
     let results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
+    } else if isHeld.withLock({ $0 }) {
+      results = group.map { _ in .failure(.busy) }
     } else {
       do {
         results = if let full = try fullDisk() { group.map { _ in .failure(full) } } else { try commit(group) }
@@ -106,9 +122,12 @@ final class CommandWriter: Sendable {
     for (pending, result) in zip(group, results) { pending.reply(result) }
   }
 
-  private func fullDisk() throws -> CommandFailure? {
+  /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve.
+  func requireSpace(for bytes: Int) throws { if let full = try fullDisk(for: bytes) { throw full } }
+
+  private func fullDisk(for bytes: Int = 0) throws -> CommandFailure? {
     let free = try store.freeBytes()
-    return free < reserveBytes ? .storageFull(freeBytes: free, reserveBytes: reserveBytes) : nil
+    return free - bytes < reserveBytes ? .storageFull(freeBytes: free, reserveBytes: reserveBytes) : nil
   }
 
   private func commit(_ group: [Pending]) throws -> [Result<Accepted, CommandFailure>] {

@@ -26,6 +26,8 @@ public final class DeskService: Sendable {
   let coding: RecordCoding
   let writer: CommandWriter
   let maintenance = Maintenance()
+  /// The rules of the configuration, and who adopts them.
+  let configured: (book: RuleBook?, actor: Actor)
   private let thread: WriterThread<CommandWriter.Turn>
 
   /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in
@@ -43,11 +45,15 @@ public final class DeskService: Sendable {
   ) throws {
     self.clock = clock
     self.coding = coding
+    configured = (book, actor)
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
       now: clock.now.microseconds)
     try ScratchDirectory.removeLeftovers(in: directory)
     self.store = store
+    if store.wasImportAbandoned {
+      report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
+    }
     let views = try DeskViews(store.views)
     try Self.catchUp(store, views, by: coding, progress)
     try Self.requireLastKey(store)
@@ -105,6 +111,9 @@ public final class DeskService: Sendable {
     if !writer.isFailed { try store.close() }
   }
 
+  /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve that commands need.
+  public func requireSpace(for bytes: Int) throws { try writer.requireSpace(for: bytes) }
+
   public struct Figures: Sendable {
     public var commands: Int
     public var commits: Int
@@ -134,12 +143,16 @@ public final class DeskService: Sendable {
 
   /// Does something on the writer's thread between two commits, and returns when it is done. Not to be called from the
   /// pool that answers questions: it waits.
-  func betweenCommits<R: Sendable>(_ body: @escaping @Sendable () throws -> R) throws -> R {
+  ///
+  /// - Parameter byHolder: whoever called `writer.hold`.
+  func betweenCommits<R: Sendable>(
+    byHolder: Bool = false, _ body: @escaping @Sendable () throws -> R
+  ) throws -> R {
     let outcome = Mutex<Result<R, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)
     try thread.submit(
       .between { [writer] in
-        let result = Result { try writer.guarded(body) }
+        let result = Result { try writer.guarded(byHolder: byHolder, body) }
         outcome.withLock { $0 = result }
         done.signal()
       }, bytes: 0)

@@ -12,12 +12,18 @@ final class Rules: Sendable {
   private struct State {
     var books: [Position: RuleBook] = [:]
     var current = Position.start
+
+    mutating func adopt(_ book: RuleBook, at position: Position) {
+      books[position] = book
+      current = max(current, position)
+    }
   }
 
   private let state = Mutex(State())
 
-  /// Takes in all rules that the ledger has adopted.
+  /// Takes in all rules that the ledger has adopted, and forgets any others.
   func load(_ store: EventStore, by coding: RecordCoding) throws {
+    var loaded = State()
     let views = store.views
     let positions = try views.environment.read { transaction throws(LMDBError) in
       try views.positions(of: 0, transaction)
@@ -26,17 +32,13 @@ final class Rules: Sendable {
       if let record = try store.ledger.record(at: position),
         case .office(.rulesAdopted(let book), _) = try store.decode(record, by: coding).body
       {
-        adopt(book, at: position)
+        loaded.adopt(book, at: position)
       }
     }
+    state.withLock { [loaded] in $0 = loaded }
   }
 
-  func adopt(_ book: RuleBook, at position: Position) {
-    state.withLock { state in
-      state.books[position] = book
-      state.current = max(state.current, position)
-    }
-  }
+  func adopt(_ book: RuleBook, at position: Position) { state.withLock { $0.adopt(book, at: position) } }
 
   var current: (position: Position, book: RuleBook)? {
     state.withLock { state in state.books[state.current].map { (state.current, $0) } }

@@ -15,11 +15,15 @@ public final class EventStore: Sendable {
   public let directory: String
   public let ledger: Ledger
   public let keys: Keys
+  /// An import had been interrupted: what it had written was taken away again, and the ledger is empty.
+  public let wasImportAbandoned: Bool
   private let live: Mutex<Views>
   private let tables: [String]
   private let lock: Int32
   private let viewsDirectory: ViewsDirectory
   private let form: String
+  /// The views do not belong to the ledger any more: they are not to be marked as closed in order.
+  let areViewsDistrusted = Mutex(false)
 
   /// Opens the data directory, or makes a new one.
   ///
@@ -46,13 +50,21 @@ public final class EventStore: Sendable {
           try Ledger.create(directory + "/ledger", isDemo: isDemo)
         }
         let ledger = try Ledger(directory + "/ledger")
+        let wasImportAbandoned = try ledger.isImporting()
+        if wasImportAbandoned {
+          // The views first: they are of the ledger that the import replaced.
+          try viewsDirectory.distrust()
+          try ledger.abandonImport()
+        }
         if isDemo, !ledger.isDemo { throw StoreError.notADemo(directory: directory) }
         let keys = try Keys(directory + "/keys")
         let views = try Self.openViews(viewsDirectory, tables, form, ledger, now: now)
         try ledger.environment.clearStaleReaders()
         try views.environment.clearStaleReaders()
         try ledger.settle(at: now)
-        return (lock: lock, ledger: ledger, keys: keys, views: views)
+        return (
+          lock: lock, ledger: ledger, keys: keys, views: views, wasImportAbandoned: wasImportAbandoned
+        )
       } catch {
         Glibc.close(lock)
         throw error
@@ -61,6 +73,7 @@ public final class EventStore: Sendable {
     lock = opened.lock
     ledger = opened.ledger
     keys = opened.keys
+    wasImportAbandoned = opened.wasImportAbandoned
     live = Mutex(opened.views)
   }
 
@@ -106,6 +119,7 @@ public final class EventStore: Sendable {
       try viewsDirectory.mark(views.number, form: form, clean: false)
       try viewsDirectory.setCurrent(views.number)
       live.withLock { $0 = views }
+      areViewsDistrusted.withLock { $0 = false }
       try viewsDirectory.removeOthers(than: views.number)
     }
   }
@@ -132,8 +146,15 @@ public final class EventStore: Sendable {
   /// The views are not to be believed any more, by nobody who opens them later.
   func distrustViews() { unlink(viewsDirectory.state) }
 
+  /// The same, durably, until others answer: the ledger is about to become another.
+  func distrustViewsForGood() throws(StoreError) {
+    try asStoreError { try viewsDirectory.distrust() }
+    areViewsDistrusted.withLock { $0 = true }
+  }
+
   /// Flushes the views and marks them clean. Call it once, after the last batch.
   public func close() throws(StoreError) {
+    if areViewsDistrusted.withLock({ $0 }) { return }
     let views = views
     try asStoreError {
       try views.environment.sync()

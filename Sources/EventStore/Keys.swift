@@ -30,15 +30,16 @@ public final class Keys: Sendable {
   static let header = Array("motcua keys 1\n".utf8)
 
   struct State {
+    var master: SealingKey
+    var digestKey: SymmetricKey
+    var descriptor: Int32
     var slots: UInt64
     /// Nil for a key that is forgotten or not here.
     var cache: [UInt64: SealingKey?] = [:]
   }
 
-  let master: SealingKey
-  private let digestKey: SymmetricKey
+  private let directory: String
   let path: String
-  let descriptor: Int32
   let state: Mutex<State>
   private let isReadOnly: Bool
 
@@ -57,32 +58,50 @@ public final class Keys: Sendable {
 
   /// - Parameter isReadOnly: nothing is made, forgotten or sealed; another process may have them open for writing.
   init(_ directory: String, isReadOnly: Bool = false) throws {
+    self.directory = directory
+    self.isReadOnly = isReadOnly
+    path = directory + "/slots"
+    state = Mutex(try Self.open(directory, isReadOnly: isReadOnly))
+  }
+
+  private static func open(_ directory: String, isReadOnly: Bool) throws -> State {
     guard let bytes = try Files.contents(directory + "/master") else {
       throw StoreError.masterKeyMissing(path: directory + "/master")
     }
-    path = directory + "/slots"
-    self.isReadOnly = isReadOnly
-    guard let key = SealingKey(bytes: bytes) else {
+    guard let master = SealingKey(bytes: bytes) else {
       throw StoreError.keysDamaged(path: directory + "/master", slot: 0)
     }
-    master = key
-    digestKey = HKDF<SHA256>.deriveKey(
+    let digestKey = HKDF<SHA256>.deriveKey(
       inputKeyMaterial: SymmetricKey(data: bytes), info: Array("command digest".utf8), outputByteCount: 32)
-    descriptor = try Files.open(path, isReadOnly ? O_RDONLY : O_RDWR)
-    let start = try Files.read(descriptor, count: Self.header.count, at: 0, path)
-    guard start == Self.header else {
-      close(descriptor)
-      throw StoreError.keysDamaged(path: path, slot: 0)
-    }
+    let path = directory + "/slots"
+    let descriptor = try Files.open(path, isReadOnly ? O_RDONLY : O_RDWR)
     do {
-      state = Mutex(State(slots: try Self.slots(descriptor, path)))
+      guard try Files.read(descriptor, count: header.count, at: 0, path) == header else {
+        throw StoreError.keysDamaged(path: path, slot: 0)
+      }
+      return State(
+        master: master, digestKey: digestKey, descriptor: descriptor, slots: try slots(descriptor, path))
     } catch {
       close(descriptor)
       throw error
     }
   }
 
-  deinit { close(descriptor) }
+  deinit { state.withLock { _ = close($0.descriptor) } }
+
+  /// Puts the keys of a backup in the place of these, durably. Only for a ledger that has sealed nothing with these: a
+  /// crash half-way leaves the master key of one and the slots of the other.
+  public func replace(with backup: KeysBackup) throws(StoreError) {
+    try asStoreError {
+      try state.withLock { state in
+        try Files.replace(directory + "/master", with: backup.master.bytes)
+        try Files.replace(path, with: backup.slots)
+        let fresh = try Self.open(directory, isReadOnly: false)
+        close(state.descriptor)
+        state = fresh
+      }
+    }
+  }
 
   /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left only
   /// zeros, was never used, and is made again.
@@ -98,17 +117,45 @@ public final class Keys: Sendable {
 
   /// Makes the slots up to `last` and 1,024 more, durable, unless they are there.
   public func prepare(upTo last: UInt64) throws(StoreError) {
-    try extend(to: last) { slot throws(StoreError) in try self.wrapped(SealingKey(), slot) }
+    try extend(to: last) { slot, master throws(StoreError) in try self.wrapped(SealingKey(), slot, master) }
   }
 
   /// Marks the slots up to `last` that are not there as keys that are not here: what they sealed stays closed until
   /// the keys are brought.
   public func markAbsent(upTo last: UInt64) throws(StoreError) {
-    try extend(to: last, ahead: 0) { _ throws(StoreError) in Self.empty(Mark.absent) }
+    try extend(to: last, ahead: 0) { _, _ throws(StoreError) in Self.empty(Mark.absent) }
+  }
+
+  /// Marks one slot as a key that is not here: what lies there is a key, but not the one that sealed.
+  public func markAbsent(_ slot: UInt64) throws(StoreError) {
+    try asStoreError {
+      try state.withLock { state in
+        guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
+        state.cache[slot] = .some(nil)
+        try write(Self.empty(Mark.absent), at: slot, state)
+      }
+    }
+  }
+
+  /// How many keys of the slots up to `last` are not here; those that were forgotten do not count.
+  public func absentCount(upTo last: UInt64) throws(StoreError) -> Int {
+    try asStoreError {
+      try state.withLock { state in
+        var count = 0
+        let end = min(last + 1, state.slots)
+        for start in stride(from: UInt64(1), to: end, by: 4096) {
+          let (offset, slots) = (Int(start) * Self.slotBytes, Int(min(4096, end - start)))
+          let bytes = try Files.read(state.descriptor, count: slots * Self.slotBytes, at: offset, path)
+          for slot in stride(from: 0, to: bytes.count - 63, by: Self.slotBytes)
+          where bytes[(slot + 60)..<(slot + 64)].elementsEqual(Mark.absent) { count += 1 }
+        }
+        return count
+      }
+    }
   }
 
   private func extend(
-    to last: UInt64, ahead: UInt64 = Keys.ahead, _ content: (UInt64) throws(StoreError) -> [UInt8]
+    to last: UInt64, ahead: UInt64 = Keys.ahead, _ content: (UInt64, SealingKey) throws(StoreError) -> [UInt8]
   ) throws(StoreError) {
     try asStoreError {
       try state.withLock { state in
@@ -116,8 +163,8 @@ public final class Keys: Sendable {
         let end = last + 1 + ahead
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(end - state.slots) * Self.slotBytes)
-        for slot in state.slots..<end { bytes += try content(slot) }
-        try write(bytes, at: state.slots)
+        for slot in state.slots..<end { bytes += try content(slot, state.master) }
+        try write(bytes, at: state.slots, state)
         state.slots = end
       }
     }
@@ -144,10 +191,10 @@ public final class Keys: Sendable {
     try asStoreError {
       try state.withLock { state in
         guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
-        let mark = try Files.read(descriptor, count: 4, at: Int(slot) * Self.slotBytes + 60, path)
+        let mark = try Files.read(state.descriptor, count: 4, at: Int(slot) * Self.slotBytes + 60, path)
         state.cache[slot] = .some(nil)
         if mark == Mark.forgotten { return false }
-        try write(Self.empty(Mark.forgotten), at: slot)
+        try write(Self.empty(Mark.forgotten), at: slot, state)
         return true
       }
     }
@@ -169,7 +216,8 @@ public final class Keys: Sendable {
 
   /// 16 bytes that tell commands apart without giving away what they say.
   public func digest(_ message: [UInt8]) -> [UInt8] {
-    Array(HMAC<SHA256>.authenticationCode(for: message, using: digestKey).prefix(16))
+    let key = state.withLock { $0.digestKey }
+    return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(16))
   }
 
   /// The key of a slot; nil when it was forgotten or is not here.
@@ -178,10 +226,10 @@ public final class Keys: Sendable {
       try state.withLock { state in
         if let key = state.cache[slot] { return key }
         // The process that they belong to makes more as it goes.
-        if isReadOnly, slot >= state.slots { state.slots = try Self.slots(descriptor, path) }
+        if isReadOnly, slot >= state.slots { state.slots = try Self.slots(state.descriptor, path) }
         guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
-        let bytes = try Files.read(descriptor, count: Self.slotBytes, at: Int(slot) * Self.slotBytes, path)
-        let key = try Self.unwrapped(bytes, slot, by: master, path)
+        let bytes = try Files.read(state.descriptor, count: Self.slotBytes, at: Int(slot) * Self.slotBytes, path)
+        let key = try Self.unwrapped(bytes, slot, by: state.master, path)
         // Bounded, so that a replay of a million cases does not keep a million keys.
         if state.cache.count >= 4096 { state.cache.removeAll(keepingCapacity: true) }
         state.cache[slot] = .some(key)
@@ -197,13 +245,14 @@ public final class Keys: Sendable {
   }
 
   /// The key (32), then nonce (12) and tag (16) of its wrapping, then the mark (4).
-  func wrapped(_ key: SealingKey, _ slot: UInt64) throws(StoreError) -> [UInt8] {
+  func wrapped(_ key: SealingKey, _ slot: UInt64, _ master: SealingKey) throws(StoreError) -> [UInt8] {
     guard let box = master.seal(key.bytes, additionalData: bigEndian(slot)) else {
       throw .keysDamaged(path: path, slot: slot)
     }
     return Array(box[12..<44]) + Array(box[..<12]) + Array(box[44...]) + Mark.inUse
   }
 
+  /// The key in the bytes of a slot; nil when it was forgotten or is not here.
   static func unwrapped(
     _ bytes: [UInt8], _ slot: UInt64, by master: SealingKey, _ path: String
   ) throws(StoreError) -> SealingKey? {
@@ -220,8 +269,8 @@ public final class Keys: Sendable {
 
   static func empty(_ mark: [UInt8]) -> [UInt8] { Array(repeating: 0, count: 60) + mark }
 
-  private func write(_ bytes: [UInt8], at slot: UInt64) throws(FileError) {
-    try Files.writeAll(descriptor, bytes, at: Int(slot) * Self.slotBytes, path)
-    if fdatasync(descriptor) != 0 { throw Files.failure("fdatasync", path) }
+  private func write(_ bytes: [UInt8], at slot: UInt64, _ state: State) throws(FileError) {
+    try Files.writeAll(state.descriptor, bytes, at: Int(slot) * Self.slotBytes, path)
+    if fdatasync(state.descriptor) != 0 { throw Files.failure("fdatasync", path) }
   }
 }

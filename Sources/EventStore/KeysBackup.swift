@@ -33,7 +33,8 @@ public struct KeysBackup: Sendable {
     try self.init(bytes)
   }
 
-  init(_ bytes: [UInt8]) throws {
+  /// Throws `Fault`.
+  public init(_ bytes: [UInt8]) throws {
     let header = bytes.prefix(Self.headerBytes)
     guard header.count == Self.headerBytes, header.starts(with: Self.mark.utf8) else { throw Fault.notABackup }
     let number = header.dropFirst(Self.mark.utf8.count).prefix { $0 != UInt8(ascii: "\n") }
@@ -66,7 +67,13 @@ public struct KeysBackup: Sendable {
   /// - Returns: whether it is that key; nil when it was forgotten or absent when the backup was made.
   public func isKey(of slot: UInt64, commitment: [UInt8]) throws -> Bool? {
     try require(slot)
-    return try key(slot).map { $0.commitment == commitment }
+    return try self.commitment(slot).map { $0 == commitment }
+  }
+
+  /// What the ledger says of the key of a slot, if it is that key; nil when the backup does not have it.
+  public func commitment(_ slot: UInt64) throws -> [UInt8]? {
+    guard slot > 0, slot < UInt64(slots.count / Keys.slotBytes) else { return nil }
+    return try key(slot)?.commitment
   }
 
   /// Throws `Fault.older` when the file ends before the slot.
@@ -89,14 +96,15 @@ extension Keys {
   public func backup(partBytes: Int, _ put: ([UInt8]) throws -> Void) throws {
     var hash = SHA256()
     let mark = Array("\(KeysBackup.mark)\(KeysBackup.form)\n".utf8)
-    let start = mark + Array(repeating: 0, count: KeysBackup.headerBytes - mark.count) + master.bytes
+    let start =
+      mark + Array(repeating: 0, count: KeysBackup.headerBytes - mark.count) + state.withLock { $0.master.bytes }
     hash.update(data: start)
     try put(start)
     let end = slotsBytes
     for offset in stride(from: 0, to: end, by: partBytes) {
       let part = try asStoreError {
         // Under the lock, so that no slot is read while it is overwritten.
-        try state.withLock { _ in try Files.read(descriptor, count: min(partBytes, end - offset), at: offset, path) }
+        try state.withLock { try Files.read($0.descriptor, count: min(partBytes, end - offset), at: offset, path) }
       }
       hash.update(data: part)
       try put(part)

@@ -3,6 +3,7 @@ import LMDB
 public import MerkleTree
 
 import Glibc
+import Synchronization
 
 /// The truth: what happened, append-only, in an LMDB environment of two tables.
 ///
@@ -16,10 +17,17 @@ public final class Ledger: Sendable {
   let events: Table
   let meta: Table
   public let path: String
+  /// Changes when another ledger is brought in.
+  let identity: Mutex<Identity>
   /// 16 random bytes, made with the ledger.
-  public let id: [UInt8]
+  public var id: [UInt8] { identity.withLock { $0.id } }
   /// A demo's ledger: its clock may be moved.
-  public let isDemo: Bool
+  public var isDemo: Bool { identity.withLock { $0.isDemo } }
+
+  struct Identity {
+    var id: [UInt8]
+    var isDemo: Bool
+  }
 
   /// Builds the ledger aside and renames it into place, because LMDB's own creation does not survive a crash.
   static func create(_ path: String, isDemo: Bool) throws {
@@ -49,7 +57,7 @@ public final class Ledger: Sendable {
   ///   - usesLockFile: without it, nobody may have it open for writing.
   init(_ path: String, isReadOnly: Bool = false, usesLockFile: Bool = true) throws {
     self.path = path
-    (id, isDemo) = try Self.identify(path, usesLockFile: usesLockFile)
+    identity = Mutex(try Self.identify(path, usesLockFile: usesLockFile))
     var options = Environment.Options()
     options.isReadOnly = isReadOnly
     options.usesLockFile = usesLockFile
@@ -59,7 +67,7 @@ public final class Ledger: Sendable {
   }
 
   /// What the ledger says of itself, read before it is opened for writing, so that nothing foreign is touched.
-  private static func identify(_ path: String, usesLockFile: Bool) throws -> (id: [UInt8], isDemo: Bool) {
+  private static func identify(_ path: String, usesLockFile: Bool) throws -> Identity {
     var options = Environment.Options()
     options.isReadOnly = true
     options.usesLockFile = usesLockFile
@@ -90,7 +98,7 @@ public final class Ledger: Sendable {
       }
       throw StoreError.notALedger(path: path, found: mark ?? "it has no format mark")
     }
-    return (id, demo == [1])
+    return Identity(id: id, isDemo: demo == [1])
   }
 
   /// The last event.

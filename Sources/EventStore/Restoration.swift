@@ -1,5 +1,6 @@
 import Glibc
 import Sealing
+import Synchronization
 
 /// Puts a backup into a data directory: everything is made aside, and named into place at the end. Given up, it leaves
 /// nothing.
@@ -154,7 +155,7 @@ extension Keys {
         bytes.replaceSubrange(range, with: empty(Mark.forgotten))
       } else if let key = try backup.key(slot) {
         // Wrapped again, because the keys that were made meanwhile have another master key.
-        bytes.replaceSubrange(range, with: try here.wrapped(key, slot))
+        bytes.replaceSubrange(range, with: try here.wrapped(key, slot, here.state.withLock { $0.master }))
         brought.keys += 1
       } else {
         brought.missing += 1

@@ -15,6 +15,14 @@ extension EventStore {
     return try body(size) { level, index in try Self.node(level, index, ledger, views, transaction) }
   }
 
+  /// The root over the first so many events, which the views must have seen.
+  public func root(ofSize size: UInt64) throws -> Hash {
+    try withTree { reached, node in
+      guard size <= reached else { throw StoreError.unexpected("the views have not seen event \(size) yet") }
+      return try Frontier(size: size, node: node).root
+    }
+  }
+
   /// The tree over the events that the views have seen, found again from its nodes.
   static func frontier(
     _ ledger: Ledger, _ views: Views, _ transaction: borrowing some Reading & ~Copyable

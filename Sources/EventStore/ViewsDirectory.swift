@@ -58,6 +58,12 @@ struct ViewsDirectory {
     try Files.replace(state, with: Array(lines.joined(separator: "\n").utf8))
   }
 
+  /// The views are not to be believed at the next start; durable when it returns.
+  func distrust() throws(FileError) {
+    if unlink(state) != 0, errno != ENOENT { throw Files.failure("unlink", state) }
+    try Files.sync(data)
+  }
+
   /// Removes views that are not `number`: what a crash or a rebuild left behind.
   func removeOthers(than number: Int) throws(FileError) {
     for name in try Files.names(in: data) where name.hasPrefix("views-") && name != "views-\(number)" {

@@ -34,6 +34,10 @@ struct Store: ~Copyable, @unchecked Sendable {  // LMDB allows an MDB_env to be 
     if options.isReadOnly { flags |= MDB_RDONLY }
     if !options.usesLockFile { flags |= MDB_NOLOCK }
     try unsafe check(mdb_env_open(pointer, path, UInt32(flags), options.fileMode), "mdb_env_open", path)
+    // LMDB leaves its data file open to every program that this one starts.
+    var descriptor: Int32 = -1
+    try unsafe check(mdb_env_get_fd(pointer, &descriptor), "mdb_env_get_fd", path)
+    guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw LMDBError(.system(errno), "fcntl", path) }
   }
 
   func beginTransaction(flags: Int32, path: String) throws(LMDBError) -> OpaquePointer {

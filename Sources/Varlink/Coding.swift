@@ -14,9 +14,24 @@ public enum Coding {
     return encoder
   }()
 
+  private static let sortingEncoder: JSONEncoder = {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    return encoder
+  }()
+
   private static let decoder = JSONDecoder()
 
   public static func encode<T: Encodable>(_ value: T) throws(Failure) -> [UInt8] {
+    try encode(value, encoder)
+  }
+
+  /// With the members of each object in the order of their names, so that equal values give equal text.
+  public static func encodeSorted<T: Encodable>(_ value: T) throws(Failure) -> [UInt8] {
+    try encode(value, sortingEncoder)
+  }
+
+  private static func encode<T: Encodable>(_ value: T, _ encoder: JSONEncoder) throws(Failure) -> [UInt8] {
     do {
       return [UInt8](try encoder.encode(value))
     } catch {

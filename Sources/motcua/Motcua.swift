@@ -32,7 +32,7 @@ struct Motcua: ParsableCommand {
         Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
         Slip.self,
         Watch.self, Status.self, Rebuild.self, Verify.self, PrintCheckpoint.self, Prove.self, CheckProof.self,
-        Backup.self, Import.self, Demo.self,
+        Backup.self, Import.self, Export.self, Demo.self,
       ])
   }
 }

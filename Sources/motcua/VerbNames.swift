@@ -28,6 +28,7 @@ enum VerbNames {
     ("verify", ["kiem-tra"]),
     ("backup", ["sao-luu"]),
     ("import", ["nhap"]),
+    ("export", ["xuat"]),
     ("demo", ["chay-thu"]),
   ]
 

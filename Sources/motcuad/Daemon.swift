@@ -120,7 +120,11 @@ struct Daemon {
   private func makeServer(
     _ service: DeskService, _ signingKey: NoteSigningKey?, _ logger: Logger
   ) throws -> VarlinkServer {
-    let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax)
+    let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax) {
+      try SpoolFile(in: service.store.directory + "/spool")
+    } requireSpace: {
+      try service.requireSpace(for: $0)
+    }
     let routes =
       DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
       + ProofRoutes(service: service, signingKey: signingKey).routes

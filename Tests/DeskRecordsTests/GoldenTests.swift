@@ -8,7 +8,8 @@ struct GoldenTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
     "Golden")
   private static let samples =
-    Samples.fullBodies.map { ($0.name, Samples.full($0.body)) } + [("rulesAdopted", Samples.adopted)]
+    Samples.fullBodies.map { ($0.name, Samples.full($0.body)) }
+    + [("rulesAdopted", Samples.adopted), ("restored", Samples.restored)]
 
   @Test("are read as what they said, and the same event is still written the same way", arguments: samples.indices)
   func golden(index: Int) throws {

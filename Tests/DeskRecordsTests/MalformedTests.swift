@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Records that are damaged")
 struct MalformedTests {
-  private static let events = Samples.fullBodies.map { Samples.full($0.body) } + [Samples.adopted]
+  private static let events = Samples.fullBodies.map { Samples.full($0.body) } + [Samples.adopted, Samples.restored]
 
   /// Reads the bytes; when an event comes out of them, it folds, because what is recorded has happened.
   private func read(_ bytes: [UInt8]) -> StoredEvent? {

@@ -17,9 +17,9 @@ struct RecordTests {
     #expect(try PlainSeal.decode(PlainSeal.encode(event)) == event)
   }
 
-  @Test("adopted rules come back as they were")
-  func adopted() throws {
-    #expect(try PlainSeal.decode(PlainSeal.encode(Samples.adopted)) == Samples.adopted)
+  @Test("what happens to the office itself comes back as it was", arguments: [Samples.adopted, Samples.restored])
+  func office(event: StoredEvent) throws {
+    #expect(try PlainSeal.decode(PlainSeal.encode(event)) == event)
   }
 
   @Test("every kind, channel, outcome and term comes back")

@@ -76,6 +76,7 @@ enum Samples {
             applicant: secret("applicant"), phone: secret("phone"), place: secret("place"), subject: secret("subject"),
             responsible: "minh"), voids: Version(2), reason: secret("reason")))
     ),
+    ("erased", .erased(Erased(basis: "Luật 91/2025/QH15, điều 14"))),
   ]
 
   static let bareBodies: [CaseEvent.Body] = [
@@ -87,6 +88,7 @@ enum Samples {
     .returned(Returned()),
     .withdrawn(Withdrawn(reason: "…")),
     .corrected(Corrected(changes: .init(), reason: "…")),
+    .erased(Erased(basis: "…")),
   ]
 
   static let book = RuleBook(
@@ -120,6 +122,15 @@ enum Samples {
   static let adopted = event(
     .office(
       .rulesAdopted(book),
+      .init(
+        recordedAt: recordedAt, occurredAt: recordedAt, offset: offset, actor: Actor(uid: 0, account: "motcua"),
+        rules: Position(1))), stream: 0)
+
+  static let restored = event(
+    .office(
+      .restored(
+        Restored(knownSize: 300, knownRoot: "c9RnAVfP4xVNMb2KbG7cSchVt2myEr+x/klltPK/YQs=", size: 200, witness: "views")
+      ),
       .init(
         recordedAt: recordedAt, occurredAt: recordedAt, offset: offset, actor: Actor(uid: 0, account: "motcua"),
         rules: Position(1))), stream: 0)

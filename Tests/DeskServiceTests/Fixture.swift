@@ -1,4 +1,5 @@
 import Desk
+import DeskRecords
 import DeskService
 import DeskViews
 import EventSourcing
@@ -53,12 +54,18 @@ final class Desktop {
   /// Opens the service as a demo of that day, or on the machine's clock.
   func open(
     at now: String? = "2026-11-18T09:00", book: RuleBook = Fixture.book(),
-    settings: DeskService.Settings = .init()
+    settings: DeskService.Settings = .init(), coding: RecordCoding = .current
   ) throws -> DeskService {
     try DeskService(
       directory: path, book: book, actor: Actor(uid: 0, account: "motcua"),
-      clock: now.map { DeskClock(demoFrom: Fixture.time($0)) } ?? DeskClock(), settings: settings
+      clock: now.map { DeskClock(demoFrom: Fixture.time($0)) } ?? DeskClock(), settings: settings,
+      coding: coding
     ) { _ in }
+  }
+
+  /// The data directory as its programs know it, without the desk.
+  func store() throws -> EventStore {
+    try EventStore(path, tables: DeskViews.tables, form: DeskViews.form, isDemo: true, now: 0)
   }
 
   /// Opens the service, lends it, and stops it in order.
@@ -134,4 +141,13 @@ extension DeskService {
 
 extension Accepted {
   var code: String { state.receipt?.facts.code ?? "" }
+}
+
+extension Keys {
+  /// A backup, written and read again.
+  func backedUp() throws -> KeysBackup {
+    var bytes: [UInt8] = []
+    try backup(partBytes: 1 << 20) { bytes += $0 }
+    return try KeysBackup(bytes)
+  }
 }

@@ -131,3 +131,12 @@ func storeError(_ body: () throws -> Void) throws -> StoreError? {
     return error
   }
 }
+
+extension Keys {
+  /// The bytes of a backup, as they are handed out in parts.
+  func backupBytes(partBytes: Int = 100) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    try backup(partBytes: partBytes) { bytes += $0 }
+    return bytes
+  }
+}

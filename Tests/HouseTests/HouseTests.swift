@@ -26,8 +26,8 @@ struct HouseTests {
     "VarlinkClient": ["Varlink", "Glibc"],
     "VarlinkServer": ["Varlink", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
     "DeskService": [
-      "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing", "Crypto",
-      "Dispatch", "Glibc", "Synchronization",
+      "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing", "Varlink",
+      "Crypto", "Dispatch", "Glibc", "Synchronization",
     ],
     "motcuad": [
       "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire",

@@ -23,6 +23,24 @@ struct EnvironmentTests {
     #expect(try environment.read { transaction throws(LMDBError) in try keys(transaction, events) } == [1, 2])
   }
 
+  @Test("no file of an environment stays open in a program that this one starts")
+  func notInherited() throws {
+    for isReadOnly in [false, true] {
+      let environment = try folder.open { $0.isReadOnly = isReadOnly }
+      var marked = 0
+      for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+        guard let descriptor = Int32(name),
+          let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + name),
+          path.hasPrefix(folder.path)
+        else { continue }
+        #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0, "\(path)")
+        marked += 1
+      }
+      #expect(marked >= 2)
+      _ = environment.path
+    }
+  }
+
   @Test("a second open of a directory is refused, by another path too, until the first one closes")
   func secondOpen() throws {
     let link = folder.path + "-link"

@@ -106,6 +106,10 @@ import Testing
     #expect(next.mine && next.common.timeout == 5)
     let bringIn: Import = try parse(["nhap", "f.csv", "--mapping", "m.toml", "--skip-bad-rows", "--verbose"])
     #expect(bringIn.file == "f.csv" && bringIn.skipBadRows && bringIn.verbose)
+    let ledger: Import = try parse(["import", "x.jsonl", "--format", "cloudevents", "--keys", "k"])
+    #expect(ledger.format == .cloudevents && ledger.file == "x.jsonl" && ledger.keys == "k" && bringIn.format == .csv)
+    let export: Export = try parse(["xuat", "x.jsonl", "--readable", "--force", "--format", "cloudevents"])
+    #expect(export.file == "x.jsonl" && export.readable && export.force)
     let demo: Demo = try parse(["demo", "--keep", "--config", "c"])
     #expect(demo.keep && demo.config == "c")
   }

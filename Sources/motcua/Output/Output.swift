@@ -39,6 +39,12 @@ final class Output {
     try end()
   }
 
+  /// A line of JSON that is text already.
+  func json(line text: String) throws {
+    buffer.append(contentsOf: Terminal.safeJSON(text).utf8)
+    try end()
+  }
+
   private func end() throws {
     buffer.append(UInt8(ascii: "\n"))
     if columns != nil || buffer.count >= 32 << 10 { try flush() }

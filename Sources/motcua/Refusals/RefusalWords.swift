@@ -88,6 +88,7 @@ extension Refusal {
       return try checkpointWords(name, line, language)
     case .verifyRunning, .backupRunning, .inspectionFailed, .ledgerDamaged:
       return try fileWords(name, line, language)
+    case .ledgerNotEmpty, .exportUnreadable, .keysUnreadable: return try exportWords(name, line, language)
     }
   }
 

@@ -4,10 +4,25 @@ import Varlink
 
 struct Import: Verb {
   static var configuration: CommandConfiguration {
-    verb("import", "nhập một sổ cũ (CSV, mỗi dòng một việc)", "bring in an event log (CSV, one row per activity)")
+    verb(
+      "import", "nhập một sổ cũ (CSV, mỗi dòng một việc), hoặc một bản xuất vào sổ trống",
+      "bring in an event log (CSV, one row per activity), or an export into an empty ledger")
   }
 
-  @Argument(help: help("tệp CSV", "the CSV file")) var file: String?
+  enum Format: String, ExpressibleByArgument {
+    case csv, cloudevents
+  }
+
+  @Argument(help: help("tệp CSV, hoặc bản xuất", "the CSV file, or the export")) var file: String?
+  @Option(
+    help: help(
+      "dạng: csv, hoặc cloudevents do motcua export ghi", "the form: csv, or cloudevents as motcua export writes"))
+  var format = Format.csv
+  @Option(
+    help: help(
+      "bản sao lưu khóa, để mở dữ liệu cá nhân (cloudevents)",
+      "the backup of the keys, to open what is personal (cloudevents)"))
+  var keys: String?
   @Option(help: help("tệp TOML nói các cột nghĩa là gì", "the TOML file that says what the columns mean")) var mapping:
     String?
   @Flag(help: help("bỏ qua những dòng hỏng", "leave bad rows out")) var skipBadRows = false
@@ -15,7 +30,18 @@ struct Import: Verb {
   @OptionGroup var common: CommonOptions
 
   func run(_ session: Session) throws {
-    let file = try session.required(file, "FILE", "tệp CSV", "the CSV file")
+    let file = try session.required(file, "FILE", "tệp CSV, hoặc bản xuất", "the CSV file, or the export")
+    if format == .cloudevents {
+      guard mapping == nil, !skipBadRows else {
+        throw Failure.usage(
+          session.say("--mapping và --skip-bad-rows là của CSV.", "--mapping and --skip-bad-rows are for CSV."))
+      }
+      return try LedgerImporter(session).run(file, keys: keys)
+    }
+    guard keys == nil else {
+      throw Failure.usage(
+        session.say("--keys đi cùng --format cloudevents.", "--keys goes with --format cloudevents."))
+    }
     let mapping = try session.required(mapping, "--mapping", "tệp ánh xạ", "the mapping")
     let text = try TextFile.read(file, session.language)
     let mappingText = try TextFile.read(mapping, session.language)

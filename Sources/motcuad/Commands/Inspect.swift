@@ -14,8 +14,6 @@ struct Inspect: ParsableCommand {
 
   /// Runs the reading, and says what comes of it.
   static func saying(_ body: () throws -> Void) {
-    // What the daemon had open is none of its business; nearly all of it is closed by itself.
-    for descriptor in STDERR_FILENO + 1..<1024 { close(descriptor) }
     // Its memory holds what the ledger seals.
     var limit = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(4), &limit)

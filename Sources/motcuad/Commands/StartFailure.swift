@@ -62,7 +62,7 @@ extension StoreError {
 }
 
 extension KeysBackup.Fault {
-  fileprivate var text: Text {
+  var text: Text {
     switch self {
     case .notABackup:
       Text(vi: "tệp khóa không phải bản sao lưu khóa của motcua", en: "the file of keys is not a backup made by motcua")

@@ -28,13 +28,15 @@ struct AdminRoutes: Sendable {
         return .init(progress: Wire.RebuildProgress(.init(reached: position, end: position)))
       },
       Route.one(Wire.Upload.self, .operatorRole) { call, caller in
-        let (id, bytes) = try uploads.add(call.text, to: call.upload, uid: caller.peer.uid)
+        let (id, bytes) = try uploads.add(
+          call.text, to: call.upload, spool: call.spool ?? false, uid: caller.peer.uid)
         return .init(upload: id, bytes: bytes)
       },
       Route(method: Wire.Import.method, role: .operatorRole, streams: true) { call, caller in
         let parameters = try Coding.decode(Wire.Import.self, from: call.parameters)
         return .stream(try importing(parameters, caller))
       },
+      exporting, importingLedger,
       Route.one(Wire.SetClock.self, .operatorRole) { [service] call, _ in
         guard service.clock.isDemo else { throw WireFailure.wire(Wire.NotADemo()) }
         guard let book = service.book, let expression = try date(call.to, "to") else {

@@ -1,0 +1,172 @@
+import Desk
+import DeskRecords
+import DeskViews
+public import EventStore
+import EventSourcing
+import LMDB
+public import MerkleTree
+
+/// How far the bringing in of a ledger has come.
+public struct LedgerImportProgress: Hashable, Sendable {
+  public enum Phase: Hashable, Sendable {
+    /// Bytes of the file are read; nothing is written.
+    case checking
+    /// Events are written.
+    case writing
+    /// The views are built from them.
+    case building
+  }
+
+  public var phase: Phase
+  public var done: Int
+  public var total: Int
+}
+
+/// A ledger that was brought in whole.
+public struct ImportedLedger: Hashable, Sendable {
+  /// How many events the export has, and the root over them, which is the root that it had where it came from.
+  public var size: UInt64
+  public var root: Hash
+  public var cases: Int
+  /// How many cases have no key here: what identifies people in them reads as closed.
+  public var closed: Int
+}
+
+/// There are cases or signed checkpoints already: a ledger is brought into an empty one only.
+public struct LedgerNotEmpty: Error, Hashable, Sendable {
+  public var cases: Int
+
+  public init(cases: Int) { self.cases = cases }
+}
+
+/// None of the keys is one that sealed a case of the export.
+public struct KeysOfAnotherLedger: Error, Hashable, Sendable {}
+
+extension DeskService {
+  private static let blockRecords = 10_000
+  private static let blockBytes = 8 << 20
+
+  /// Makes this ledger the one that was exported: the same positions, records, root, name and checkpoints.
+  ///
+  /// The whole file is read before anything is written. While it is written, commands are refused as busy; if that does
+  /// not come to its end, the ledger is empty again, at once or at the next start. It takes as long as a replay: call it
+  /// from a thread of its own.
+  ///
+  /// - Parameters:
+  ///   - keys: opens what is personal; without it, that reads as closed.
+  ///   - report: called after each block; throws to give up.
+  /// - Throws: `LedgerNotEmpty`, `ExportError`, `KeysOfAnotherLedger`, `RebuildRunning`, or what the storage says.
+  public func importLedger(
+    _ spool: SpoolFile, keys: KeysBackup?, _ report: (LedgerImportProgress) throws -> Void = { _ in }
+  ) throws -> ImportedLedger {
+    // A rebuild beside it would make views of a ledger that is gone live.
+    guard maintenance.begin(.init(reached: .start, end: .start)) else { throw RebuildRunning() }
+    defer { maintenance.end() }
+    try betweenCommits { [self] in try requireEmpty() }
+    let contents = try ExportCheck.run(spool, by: coding, keys: keys) {
+      try report(.init(phase: .checking, done: $0, total: spool.size))
+    }
+    guard contents.isDemo || !clock.isDemo else {
+      throw ExportError(
+        1, "đây là sổ thật, còn motcuad này đang chạy thử với đồng hồ chỉnh được",
+        "this is a real office's ledger, and this motcuad runs a demo whose clock can be moved")
+    }
+    if contents.known == 0, !contents.strangers.isEmpty { throw KeysOfAnotherLedger() }
+    // About what the ledger and its views will take.
+    try requireSpace(for: spool.size)
+    try betweenCommits { [self, id = contents.ledger, isDemo = contents.isDemo] in
+      try requireEmpty()
+      try store.beginImport(id: id, isDemo: isDemo)
+      writer.hold()
+    }
+    let fresh: DeskViews
+    do {
+      try put(keys, for: contents)
+      let root = try write(spool, contents, report)
+      guard root == contents.root else { throw StoreError.unexpected("the ledger was not written as it was read") }
+      fresh = try DeskViews(store.makeViews(now: clock.now.microseconds))
+      try Self.catchUp(store, fresh, by: coding) {
+        maintenance.set(.init(reached: $0, end: Position(contents.size)))
+        try report(
+          .init(phase: .building, done: Int(clamping: $0.rawValue), total: Int(clamping: contents.size)))
+      }
+      let checkpoints = contents.issued
+      try betweenCommits(byHolder: true) { [self] in try store.finishImport(checkpoints: checkpoints) }
+    } catch {
+      do { try abandonImport() } catch {
+        writer.report("the ledger is to be emptied again after a failed import, at the next start at last: \(error)")
+      }
+      throw error
+    }
+    try goOn(with: fresh, lastRecordedAt: contents.lastRecordedAt)
+    return ImportedLedger(
+      size: contents.size, root: contents.root, cases: Int(clamping: contents.cases),
+      closed: try store.keys.absentCount(upTo: contents.cases))
+  }
+
+  /// Nothing but what a fresh start records of the office itself.
+  private func requireEmpty() throws {
+    let (cases, views) = (try caseCount(), store.views)
+    let (last, office) = try views.environment.read { transaction throws(LMDBError) in
+      (try views.lastStream(transaction), try views.positions(of: 0, transaction))
+    }
+    guard last == 0, try store.ledger.checkpoints().isEmpty else { throw LedgerNotEmpty(cases: cases) }
+    for position in office {
+      guard let record = try store.ledger.record(at: position) else { continue }
+      guard case .office(.rulesAdopted, _) = try store.decode(record, by: coding).body else {
+        throw LedgerNotEmpty(cases: cases)
+      }
+    }
+  }
+
+  /// Only now that the export is known to be whole. What was erased is forgotten before anything reads it.
+  private func put(_ backup: KeysBackup?, for contents: ExportContents) throws {
+    if let backup { try store.keys.replace(with: backup) } else { store.keys.discard(after: 0) }
+    try store.keys.markAbsent(upTo: contents.cases)
+    for slot in contents.strangers { try store.keys.markAbsent(slot) }
+    for slot in contents.erased { try store.keys.forget(slot) }
+    store.keys.discard(after: contents.cases)
+  }
+
+  private func write(
+    _ spool: SpoolFile, _ contents: ExportContents, _ report: (LedgerImportProgress) throws -> Void
+  ) throws -> Hash {
+    var reader = ExportReader(spool)
+    var tree = Frontier()
+    var (block, bytes): ([[UInt8]], Int) = ([], 0)
+    while case let line? = try reader.next() {
+      if case .event(_, _, let record, _) = line {
+        block.append(record)
+        bytes += record.count
+      }
+      let isLast = tree.size + UInt64(block.count) == contents.size
+      guard !block.isEmpty, isLast || block.count >= Self.blockRecords || bytes >= Self.blockBytes else { continue }
+      tree = try betweenCommits(byHolder: true) { [store, block] in try store.importRecords(block) }
+      (block, bytes) = ([], 0)
+      try report(.init(phase: .writing, done: Int(clamping: tree.size), total: Int(clamping: contents.size)))
+      if isLast { break }
+    }
+    return tree.root
+  }
+
+  /// An empty ledger again, as after a first start.
+  private func abandonImport() throws {
+    try betweenCommits(byHolder: true) { [store] in try store.abandonImport() }
+    store.keys.discard(after: 0)
+    try goOn(with: DeskViews(store.makeViews(now: clock.now.microseconds)), lastRecordedAt: Timestamp.bounds.lowerBound)
+  }
+
+  /// Lets commands and questions go on in the ledger as it is now, under the rules of the configuration.
+  private func goOn(with fresh: DeskViews, lastRecordedAt: Timestamp) throws {
+    try betweenCommits(byHolder: true) { [self] in
+      try Self.catchUp(store, fresh, by: coding)
+      try store.replaceViews(with: fresh.store)
+      try rules.load(store, by: coding)
+      signal.advance(to: try store.ledger.position())
+      writer.release(lastRecordedAt: lastRecordedAt)
+    }
+    if let book = configured.book, rules.current?.book != book {
+      try record(.rulesAdopted(book), by: configured.actor)
+    }
+  }
+}

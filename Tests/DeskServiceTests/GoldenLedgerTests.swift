@@ -1,0 +1,107 @@
+import Desk
+import DeskRecords
+import DeskService
+import DeskViews
+import EventSourcing
+import Foundation
+import LMDB
+import MerkleTree
+import Testing
+
+@testable import EventStore
+
+@Suite("A ledger of an earlier release")
+struct GoldenLedgerTests {
+  private static let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/ledger.jsonl")
+  private static let root = "Yh+cJIoEzfLvdy56bdyPHoXhRnmAww770fSRdbJ9tlM="
+
+  /// What the views of these forms make of the golden ledger. A changed row needs a higher form, or the views of an older
+  /// release would be believed.
+  private static let forms = (store: "store 2", desk: "desk 2")
+  private static let digests = [
+    "cases": "61a93346080c37eda6b02033f47f29f476a6e4db96018077c8eba0ee3153bb25",
+    "clerk": "a612906b89b68bf0e6ee944cc23096d9911d8ee2c1d22434c28b21be571da46c",
+    "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",
+    "commands": "c4aa0812071182884e4c3417251324ba8b44fe11de36c04c4c356b42a57053f7",
+    "due": "75433bb3e1ccc5b67eb3cd442164ff6b76cfd0f22fa6d0ef5d2791b75ed45bc4",
+    "erased": "173eda3dc0feee9d392a33564e5b0aafa4c07dc20dc87a91b6096c4ca91ab186",
+    "meta": "28e55e7cc08b2c28d8f10e95ca99d9ad3dc811988584b853a3a59b1835acb7bd",
+    "register": "b490fd8cf59833b5e418b7f3df1a554def6c5a2246f6f675452350ffe7de99ba",
+    "search": "2f521468a33c18dcfc991333a821ba4d236b7480fe2958748ad8f1527b23d86e",
+    "status": "404ac52eea158999d7492e4f0d5d041832e65338cc75ee48f137007672a5f6ca",
+    "streams": "39abb8bc644baae62180459c82f23ddded7f5b2f529b620eb63e850827d2e309",
+    "tally": "877df53eeb914832a477689c5ce9ec529a7adfa059584d47c49583cdc8db8361",
+    "tree": "31f05f78988df3154b7e236ec77b3c1092d9af80a8acaa453e18f27f34f9aaef",
+  ]
+
+  @Test("the same events are still written in the same bytes, and the file of them is never changed")
+  func file() throws {
+    let written = try GoldenLedger.lines().joined(separator: "\n") + "\n"
+    let text = try #require(
+      try? String(contentsOf: Self.file, encoding: .utf8), "\(Self.file.path()) should hold\n\(written)")
+    #expect(text == written)
+  }
+
+  @Test("it is brought in as it was: every event is read, and the root is the one that it had")
+  func imported() async throws {
+    let spool = try SpoolFile(in: NSTemporaryDirectory() + "golden-\(UUID().uuidString)")
+    try spool.append(Array(try Data(contentsOf: Self.file)))
+    try await Desktop().during(at: nil) { service async throws in
+      let ledger = try service.importLedger(spool, keys: nil)
+      #expect(ledger.root.base64 == Self.root && ledger.size == UInt64(GoldenLedger.events.count))
+      #expect(ledger.cases == 5 && ledger.closed == 4)
+      #expect(try service.store.ledger.rootText() == Self.root && service.store.ledger.id == GoldenLedger.id)
+      #expect(try service.caseCount() == 5 && service.book == Fixture.book())
+    }
+  }
+
+  @Test("its views are, table for table, what their form stands for: a changed row needs a higher form")
+  func views() throws {
+    let digests = try Self.digestsNow()
+    #expect(
+      Views.form == Self.forms.store && DeskViews.form == Self.forms.desk,
+      "a form was raised: put \"\(Views.form)\" and \"\(DeskViews.form)\" here, and these digests: \(Self.text(digests))"
+    )
+    for (table, digest) in digests.sorted(by: { $0.key < $1.key }) where Self.digests[table] != digest {
+      let form = ["meta", "streams", "commands", "tree"].contains(table) ? "Views.form" : "DeskViews.form"
+      Issue.record(
+        "the rows of “\(table)” are not what they were: raise \(form), and put its new name here and \"\(table)\": \"\(digest)\""
+      )
+    }
+    #expect(Set(digests.keys) == Set(Self.digests.keys))
+  }
+
+  /// Each table's name with a hash of its rows, after a replay of the file.
+  private static func digestsNow() throws -> [String: String] {
+    let desktop = Desktop()
+    let store = try EventStore(desktop.path, tables: DeskViews.tables, form: DeskViews.form, isDemo: false, now: 0)
+    let views = try DeskViews(store.views)
+    var batch = try store.beginBatch()
+    for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst().dropLast() {
+      let base64 = try #require(line.firstRange(of: #""data_base64":""#)).upperBound
+      let record = try #require(Base64.decode(String(line[base64...].dropLast(2))))
+      let stored = try GoldenLedger.read(record)
+      if case .desk(let event) = stored.body {
+        let state = try views.state(of: stored.stream, batch.views)
+        try views.apply(event, to: stored.stream, from: state, batch.views)
+      }
+      _ = try batch.append(
+        record,
+        .init(
+          stream: stored.stream, version: stored.version, uid: stored.circumstances.actor.uid,
+          commandID: stored.command.id, digest: stored.command.digest))
+    }
+    try batch.commit()
+    var rows: [String: [UInt8]] = [:]
+    try store.views.environment.read { transaction throws(LMDBError) in
+      try views.rows(transaction) { table, key, value in
+        rows[table, default: []] += bigEndian(UInt32(key.count)) + key + bigEndian(UInt32(value.count)) + value
+      }
+    }
+    return rows.mapValues { MerkleTree.leafHash($0).hex }
+  }
+
+  private static func text(_ digests: [String: String]) -> String {
+    digests.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \"\($0.value)\"," }.joined(separator: "\n")
+  }
+}
