@@ -1,9 +1,12 @@
 import DeskInterface
 import DeskViews
+import EventSourcing
 import EventStore
 import Foundation
 import LMDB
+import MerkleTree
 import Testing
+import Varlink
 import VarlinkClient
 
 @Suite("Verify", .serialized)
@@ -106,48 +109,100 @@ struct VerifyTests {
   }
 
   @Test("beside 16 clients at work verify finds nothing, once and again")
-  func underLoad() async throws {
+  func underLoad() throws {
     let daemon = try RunningDaemon()
     daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
     try daemon.start()
     let socket = daemon.socket
-    let ends = Date(timeIntervalSinceNow: 8)
-    let work = Task {
-      await inParallel(16) { client in
-        guard let desk = try? Connection(path: socket) else { return 0 }
-        var done = 0
-        while Date() < ends {
-          guard let code = try? desk.receive("Người \(client)").code,
-            (try? desk.ask(Wire.Withdraw(code: code, reason: "thôi"))) != nil,
-            (try? desk.ask(Wire.Erase(code: code, basis: "Luật"))) != nil
-          else { return done }
-          done += 1
-        }
-        return done
+    let load = Load(clients: 16) { client in
+      guard let desk = try? UncheckedBox(Connection(path: socket)) else { return nil }
+      return { _ in
+        guard let code = try? desk.value.receive("Người \(client)").code else { return false }
+        return (try? desk.value.ask(Wire.Withdraw(code: code, reason: "thôi"))) != nil
+          && (try? desk.value.ask(Wire.Erase(code: code, basis: "Luật"))) != nil
       }
     }
-    var rounds = 0
-    while Date() < ends {
-      #expect(try daemon.connect().verify().damage == nil)
-      rounds += 1
-    }
-    #expect(await work.value.allSatisfy { $0 > 0 } && rounds > 1)
+    load.waitUntilEach(hasDone: 5)
+    for _ in 0..<6 { #expect(try daemon.connect().verify().damage == nil) }
+    #expect(load.finish().allSatisfy { $0 >= 5 })
+    #expect(try daemon.connect().verify().damage == nil)
   }
 
   @Test("while the views are rebuilt and replaced, verify finds nothing")
-  func duringRebuild() async throws {
+  func duringRebuild() throws {
     let daemon = try RunningDaemon()
     try daemon.start()
     let desk = try daemon.connect()
     for number in 0..<300 { _ = try desk.receive("Người \(number)") }
     let socket = daemon.socket
-    let rebuilds = Task {
-      await inParallel(1) { _ in
-        (0..<6).allSatisfy { _ in (try? Connection(path: socket).pages(Wire.Rebuild())) != nil }
+    let rebuilds = Load(clients: 1) { _ in
+      { _ in (try? Connection(path: socket).pages(Wire.Rebuild())) != nil }
+    }
+    for _ in 0..<6 { #expect(try daemon.connect().verify().damage == nil) }
+    #expect(rebuilds.finish()[0] >= 3)
+  }
+
+  @Test("given signed checkpoints, then each is held against the events; one that does not fit is named by its size")
+  func checkpoints() throws {
+    let (daemon, _) = try stopped()
+    let signer = try NoteSigningKey(name: "motcua/H56.26.07")
+    func keep(_ size: UInt64, _ root: Hash, signedBy signer: NoteSigningKey, as key: NoteVerifierKey) throws {
+      let checkpoint = try Checkpoint(origin: signer.name, size: size, root: root)
+      let note = try SignedNote(text: checkpoint.text, signedBy: [signer])
+      let store = try EventStore(daemon.data, tables: DeskViews.tables, form: DeskViews.form, isDemo: true, now: 0)
+      var batch = try store.beginBatch()
+      batch.keep(checkpoint: "\(key)\n\(note)", ofSize: size)
+      try batch.commit()
+      try store.close()
+    }
+    let leaves = try Ledger.alone(daemon.data + "/ledger").records(from: .start, limit: .max).map(\.leaf)
+    for size in [1, 4, leaves.count] {
+      let root = MerkleTree.root(of: Array(leaves[..<size]))
+      try keep(UInt64(size), root, signedBy: signer, as: signer.verifierKey)
+    }
+    let whole = try Operator.run("verify", "--data", daemon.data)
+    #expect(whole.status == 0 && whole.output.contains("3 checkpoints"), "\(whole)")
+    func damage() throws -> String {
+      let said = try Operator.run("verify", "--data", daemon.data)
+      #expect(said.status == 65)
+      return said.errors
+    }
+    let root = MerkleTree.root(of: Array(leaves[..<6]))
+    try keep(6, leaves[0], signedBy: signer, as: signer.verifierKey)
+    #expect(try damage().contains("event 6: the signed checkpoint of 6 events"))
+    try keep(6, root, signedBy: try NoteSigningKey(name: signer.name), as: signer.verifierKey)
+    #expect(try damage().contains("no signature of the note is by a trusted key"))
+    try keep(6, root, signedBy: signer, as: signer.verifierKey)
+    try keep(99, root, signedBy: signer, as: signer.verifierKey)
+    #expect(try damage().contains("it is for 99 events"))
+  }
+
+  @Test("a caller who leaves ends the verification, and what it had made is gone")
+  func leaving() throws {
+    let (daemon, _) = try stopped(cases: 60)
+    let leftover = daemon.data + "/verify-999999"
+    try FileManager.default.createDirectory(atPath: leftover, withIntermediateDirectories: true)
+    try Data("torn".utf8).write(to: URL(filePath: leftover + "/data.mdb"))
+    try daemon.start()
+    #expect(!FileManager.default.fileExists(atPath: leftover))
+    let deadline = Date(timeIntervalSinceNow: 20)
+    /// Again while the one before is being ended.
+    func patiently<R>(_ body: () throws -> R) throws -> R {
+      while true {
+        do { return try body() } catch CallError.varlink(let error) where error.name == Wire.VerifyRunning.error {
+          guard Date() < deadline else { throw CallError.varlink(error) }
+          usleep(20_000)
+        }
       }
     }
-    for _ in 0..<4 { #expect(try daemon.connect().verify().damage == nil) }
-    #expect(await rebuilds.value == [true])
+    for _ in 0..<3 {
+      try patiently {
+        let desk = try daemon.connect()
+        try desk.stream(Wire.Verify.method) { _ in false }
+      }
+    }
+    #expect(try patiently { try daemon.connect().verify() }.damage == nil)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.data).allSatisfy { !$0.hasPrefix("verify-") })
   }
 
   @Test("a page of zeros or a file that ends early ends the verification and not the daemon")
