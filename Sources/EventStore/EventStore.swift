@@ -162,6 +162,14 @@ public final class EventStore: Sendable {
     }
   }
 
+  /// Frees what a reader of another process held when it died; it would pin every page that is freed from then on.
+  public func clearStaleReaders() throws(StoreError) {
+    try asStoreError {
+      try ledger.environment.clearStaleReaders()
+      try views.environment.clearStaleReaders()
+    }
+  }
+
   /// Free bytes where the ledger lies.
   public func freeBytes() throws(StoreError) -> Int { try asStoreError { try Files.freeBytes(directory) } }
 

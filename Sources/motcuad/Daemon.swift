@@ -1,5 +1,6 @@
 import Desk
 import DeskInterface
+import DeskRecords
 import DeskService
 import DeskViews
 import EventSourcing
@@ -109,6 +110,7 @@ struct Daemon {
       }
     } catch {
       complain(Language.current(office: configuration.language).pick(StartFailure.text(error)))
+      if error is RecordError { throw Exit.damage }
       switch error as? StoreError {
       case .inUse: throw Exit.inUse
       case .file, .storage, nil: throw Exit.storage

@@ -4,7 +4,7 @@ import Testing
 import Varlink
 import VarlinkClient
 
-@Suite("What stood then")
+@Suite("What stood then", .oneAtATime)
 struct AsOfTests {
   @Test(
     "given what the desk answered at each moment of a fortnight, when it is asked later as of that moment, then it answers the same"

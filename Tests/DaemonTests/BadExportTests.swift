@@ -11,7 +11,7 @@ import Varlink
 import VarlinkClient
 
 /// Bad input, each refused with its line, and nothing touched.
-@Suite("Files that are no export, or not whole")
+@Suite("Files that are no export, or not whole", .oneAtATime)
 struct BadExportTests {
   /// What is done to the lines of a good export, the line that is named then, and what the reason says.
   private struct Damage: Sendable {
@@ -215,7 +215,7 @@ struct BadExportTests {
   }
 }
 
-@Suite("An import that does not come to its end", .serialized)
+@Suite("An import that does not come to its end", .oneAtATime)
 struct BrokenImportTests {
   @Test("killed while it writes, the next start is an empty ledger that says so, and the import can be repeated")
   func killed() throws {

@@ -5,7 +5,7 @@ import Testing
 import Varlink
 import VarlinkClient
 
-@Suite("Bad input meets a clear error, and nothing is lost or half done")
+@Suite("Bad input meets a clear error, and nothing is lost or half done", .oneAtATime)
 struct BadInputTests {
   @Test("a shortened code that fits two cases is refused with both")
   func ambiguous() throws {

@@ -38,7 +38,7 @@ struct Client {
   }
 }
 
-@Suite("The client, as a clerk types it")
+@Suite("The client, as a clerk types it", .oneAtATime)
 struct ClientTests {
   @Test("a day's work by verbs: each success says what comes next, each refusal what to run", arguments: ["en", "vi"])
   func verbs(language: String) throws {

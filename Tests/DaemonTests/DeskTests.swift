@@ -5,7 +5,7 @@ import Testing
 import Varlink
 import VarlinkClient
 
-@Suite("A day at the desk, over the socket")
+@Suite("A day at the desk, over the socket", .oneAtATime)
 struct DeskOverTheSocketTests {
   @Test("a case goes from receipt to hand-over, and every answer says what is still owed")
   func wholeCase() throws {

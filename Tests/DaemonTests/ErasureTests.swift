@@ -4,7 +4,7 @@ import Testing
 import Varlink
 import VarlinkClient
 
-@Suite("A citizen is forgotten", .serialized)
+@Suite("A citizen is forgotten", .oneAtATime)
 struct ErasureTests {
   private static let basis = "Luật 91/2025/QH15, điều 14"
   /// Words that nothing else in the office says, in the spellings that files may hold: as typed, folded, a phone number.

@@ -7,7 +7,7 @@ import Testing
 import Varlink
 import VarlinkClient
 
-@Suite("A ledger that leaves and comes back")
+@Suite("A ledger that leaves and comes back", .oneAtATime)
 struct ExportTests {
   @Test("with its keys, it comes back as itself, and the work goes on")
   func withKeys() throws {
@@ -160,7 +160,7 @@ struct ExportTests {
 }
 
 @Suite(
-  "A real municipality's register, out and in again",
+  "A real municipality's register, out and in again", .oneAtATime,
   .enabled(if: Register.isHere, "skipped: ../shared/data/municipal-receipts.csv is not here"))
 struct RegisterExportTests {
   @Test("the same root, the same figures, and views equal to a rebuild")

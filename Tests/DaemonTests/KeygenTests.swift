@@ -4,7 +4,7 @@ import Testing
 
 @testable import motcuad
 
-@Suite("The signing key")
+@Suite("The signing key", .oneAtATime)
 struct KeygenTests {
   struct Outcome {
     var status: Int32

@@ -5,6 +5,10 @@ import Foundation
 import Testing
 import VarlinkClient
 
+/// What goes through whole files, one test after the other: each keeps the machine busy enough.
+@Suite("The files", .oneAtATime)
+struct FileTests {}
+
 /// `motcuad` as its operator runs it: the commands that need no daemon.
 enum Operator {
   static func run(_ arguments: String...) throws -> Client.Outcome { try run(arguments: arguments) }

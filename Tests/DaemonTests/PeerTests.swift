@@ -20,7 +20,7 @@ enum PythonVarlink {
 }
 
 @Suite(
-  "Other people's Varlink clients",
+  "Other people's Varlink clients", .oneAtATime,
   .enabled(if: PythonVarlink.isHere, "skipped: the Python package varlink is not installed"))
 struct PeerTests {
   @Test("the Python client lists the interfaces, reads them, receives and resolves a case, and follows Watch")

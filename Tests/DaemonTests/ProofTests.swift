@@ -7,7 +7,7 @@ import Testing
 import Varlink
 import VarlinkClient
 
-@Suite("What the daemon proves, anybody can check without it", .serialized)
+@Suite("What the daemon proves, anybody can check without it", .oneAtATime)
 struct ProofTests {
   /// A running daemon with a signing key, as `motcuad keygen` makes it.
   private static func signing(_ daemon: RunningDaemon) throws -> String {

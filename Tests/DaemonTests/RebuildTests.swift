@@ -5,7 +5,7 @@ import Testing
 import Varlink
 import VarlinkClient
 
-@Suite("Views are built anew while the desk works", .serialized)
+@Suite("Views are built anew while the desk works", .oneAtATime)
 struct RebuildTests {
   @Test(
     "given 64 clients at work, when the views are rebuilt over and over, then no command is refused, every client reads its own writes, the new views answer, and they equal a replay row for row"

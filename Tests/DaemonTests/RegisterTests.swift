@@ -48,7 +48,7 @@ enum Register {
 }
 
 @Suite(
-  "A real municipality's register",
+  "A real municipality's register", .oneAtATime,
   .enabled(if: Register.isHere, "skipped: ../shared/data/municipal-receipts.csv is not here"))
 struct RegisterTests {
   private static let mapping = RunningDaemon.sampleConfiguration + "/mappings/municipal-receipts.toml"
@@ -110,7 +110,7 @@ struct RegisterTests {
   }
 }
 
-@Suite("Bringing in a file")
+@Suite("Bringing in a file", .oneAtATime)
 struct ImportFileTests {
   private static let header = "case,received,due,end,step,at\n"
   private static let mapping = """

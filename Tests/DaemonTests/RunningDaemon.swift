@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import Synchronization
 import Testing
 import Varlink
 import VarlinkClient
@@ -135,17 +136,28 @@ extension Connection {
   }
 }
 
-/// Runs blocking work on threads of its own and waits for all of it.
+/// Runs blocking work on threads of its own and waits for all of it. Tasks would wait for the pool's threads, which other
+/// tests may hold.
 func inParallel<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) async -> [Result] {
-  await withTaskGroup(of: Result.self) { group in
+  let results = Gathered<Result>()
+  return await withCheckedContinuation { continuation in
     for index in 0..<count {
-      group.addTask {
-        await withCheckedContinuation { continuation in
-          Thread { continuation.resume(returning: body(index)) }.start()
-        }
-      }
+      Thread {
+        if let all = results.add(body(index), of: count) { continuation.resume(returning: all) }
+      }.start()
     }
-    return await group.reduce(into: []) { $0.append($1) }
+  }
+}
+
+private final class Gathered<Element: Sendable>: Sendable {
+  private let elements = Mutex<[Element]>([])
+
+  /// All of them, with the last one.
+  func add(_ element: Element, of count: Int) -> [Element]? {
+    elements.withLock { elements in
+      elements.append(element)
+      return elements.count == count ? elements : nil
+    }
   }
 }
 

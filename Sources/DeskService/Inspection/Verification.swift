@@ -158,7 +158,8 @@ public final class Verification {
       guard var damage = Damage(error, near: step.position == 0 ? nil : step.position, table: step.table) else {
         throw error
       }
-      if damage.code == nil, let position = damage.position, step.phase == .ledger {
+      let concernsCase = ![.checkpointDiffers, .rootDiffers].contains(damage.kind)
+      if damage.code == nil, concernsCase, let position = damage.position, step.phase == .ledger {
         damage.code = Self.code(at: Position(position), reader)
       }
       throw damage

@@ -23,13 +23,17 @@ enum Inspector {
   static func directory(_ path: String, report: Report) throws -> Inspected {
     try ScratchDirectory.removeLeftovers(in: path)
     let scratch = try ScratchDirectory(in: path, for: "verify")
-    return try withExtendedLifetime(scratch) { try inspect(["directory", path, "--scratch", scratch.path], report) }
+    return try withExtendedLifetime(scratch) {
+      try inspect(["directory", path, "--scratch", scratch.path], ledger: path + "/ledger", report)
+    }
   }
 
   /// A ledger that stands alone.
-  static func ledger(_ path: String, report: Report) throws -> Inspected { try inspect(["ledger", path], report) }
+  static func ledger(_ path: String, report: Report) throws -> Inspected {
+    try inspect(["ledger", path], ledger: path, report)
+  }
 
-  private static func inspect(_ arguments: [String], _ report: Report) throws -> Inspected {
+  private static func inspect(_ arguments: [String], ledger: String, _ report: Report) throws -> Inspected {
     var inspected = Inspected(step: Verification.Step(phase: .ledger))
     var failure: Text?
     let ending = try InspectorProcess.run(arguments) { line in
@@ -42,9 +46,24 @@ enum Inspector {
     }
     if let failure { throw InspectionFailure(reason: failure) }
     if inspected.damage == nil, inspected.step.phase != .done || ending != .exited(0) {
-      inspected.damage = death(ending, inspected.step)
+      inspected.damage = death(ending, try narrowed(inspected.step, ending, ledger: ledger))
     }
     return inspected
+  }
+
+  /// The event at which it died, out of the block that it had announced: read again, one by one.
+  private static func narrowed(
+    _ step: Verification.Step, _ ending: InspectorProcess.Ending, ledger: String
+  ) throws -> Verification.Step {
+    guard case .signalled = ending, step.phase == .ledger, step.position > 0, step.table == nil else { return step }
+    var narrowed = step
+    let range = ["--from", "\(step.position)", "--to", "\(step.position + UInt64(LedgerWalk.blockMax) - 1)"]
+    var last: UInt64?
+    let again = try InspectorProcess.run(["pieces", ledger, "--block", "1"] + range) { line in
+      last = line.salvage?.trying?.lowerBound ?? last
+    }
+    if case .signalled = again, let last { narrowed.position = last }
+    return narrowed
   }
 
   private static func death(_ ending: InspectorProcess.Ending, _ step: Verification.Step) -> Damage {

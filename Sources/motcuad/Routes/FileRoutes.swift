@@ -25,6 +25,8 @@ struct FileRoutes: Sendable {
         try verifying.run(orThrow: WireFailure.wire(Wire.VerifyRunning())) {
           // The replay takes about what the views take.
           try requireSpace(service.store.views.bytesOnDisk)
+          // A reader that was ended has left its places in the live environments.
+          defer { try? service.store.clearStaleReaders() }
           var pace = Pace()
           let inspected = try asWire {
             try Inspector.directory(service.store.directory) { step in
