@@ -10,7 +10,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The few file operations that durability needs, each with its fsync.
-enum Files {
+package enum Files {
   static func failure(_ operation: String, _ path: String) -> FileError {
     FileError(operation: operation, path: path, code: errno)
   }
@@ -22,7 +22,7 @@ enum Files {
   }
 
   /// With those above it that are missing.
-  static func makeDirectories(_ path: String) throws(FileError) {
+  package static func makeDirectories(_ path: String) throws(FileError) {
     if exists(path) { return }
     let above = parent(of: path)
     if above != path { try makeDirectories(above) }
@@ -35,7 +35,7 @@ enum Files {
     return descriptor
   }
 
-  static func sync(_ path: String) throws(FileError) {
+  package static func sync(_ path: String) throws(FileError) {
     let descriptor = try open(path, O_RDONLY)
     defer { close(descriptor) }
     if fsync(descriptor) != 0 { throw failure("fsync", path) }
@@ -114,7 +114,7 @@ enum Files {
     if fsync(output) != 0 { throw failure("fsync", target) }
   }
 
-  static func parent(of path: String) -> String {
+  package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

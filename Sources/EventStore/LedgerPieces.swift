@@ -35,12 +35,15 @@ public final class LedgerPieces {
     return Ledger.Entry(position: Position(position), leaf: leaf, record: record)
   }
 
-  /// How many events the head counts; nil when it cannot be read.
-  public static func headSize(_ path: String) throws(StoreError) -> UInt64? {
+  /// What the ledger says of itself: how many events the head counts, and its id; nil for what cannot be read.
+  public static func head(_ path: String) throws(StoreError) -> (size: UInt64?, id: [UInt8]?) {
     try asStoreError {
       let (environment, meta) = try open(path, "meta")
       return try environment.read { transaction throws(LMDBError) in
-        try transaction.bytes(meta, Array("head".utf8)).flatMap { Frontier(encoded: $0)?.size }
+        (
+          try transaction.bytes(meta, Array("head".utf8)).flatMap { Frontier(encoded: $0)?.size },
+          try transaction.bytes(meta, Array("id".utf8))
+        )
       }
     }
   }

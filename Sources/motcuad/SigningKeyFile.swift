@@ -1,4 +1,5 @@
 import Desk
+import EventStore
 import Glibc
 import MerkleTree
 
@@ -70,8 +71,8 @@ enum SigningKeyFile {
 
   /// Makes the file, durable when it returns, and never over another.
   static func create(_ path: String, _ key: NoteSigningKey) throws(SigningKeyError) {
-    let directory = parent(of: path)
-    try makeDirectories(directory)
+    let directory = Files.parent(of: path)
+    do throws(FileError) { try Files.makeDirectories(directory) } catch { throw .system(error.path, error.code) }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       guard errno == EEXIST else { throw .system(path) }
@@ -92,31 +93,11 @@ enum SigningKeyFile {
       unlink(path)
       throw .system(path, code)
     }
-    try sync(directory)
+    do throws(FileError) { try Files.sync(directory) } catch { throw .system(error.path, error.code) }
   }
 
   private static func isThere(_ path: String) -> Bool {
     // What cannot be looked at is there as far as anybody knows: reading it says why.
     access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
-  }
-
-  private static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  private static func makeDirectories(_ path: String) throws(SigningKeyError) {
-    if access(path, F_OK) == 0 { return }
-    let above = parent(of: path)
-    if above != path { try makeDirectories(above) }
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(path) }
-    try sync(above)
-  }
-
-  private static func sync(_ directory: String) throws(SigningKeyError) {
-    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(directory) }
-    defer { close(descriptor) }
-    if fsync(descriptor) != 0 { throw .system(directory) }
   }
 }

@@ -18,10 +18,10 @@ extension FileTests {
 
     private func exported(_ path: String) throws -> [Int] {
       struct Line: Decodable {
-        var position: Int
+        var id: String
       }
       return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
-        try JSONDecoder().decode(Line.self, from: Data($0.utf8)).position
+        try #require(Int(JSONDecoder().decode(Line.self, from: Data($0.utf8)).id))
       }
     }
 

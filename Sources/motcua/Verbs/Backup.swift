@@ -31,7 +31,7 @@ struct Backup: Verb {
     }
     // Both are looked at before anything is made.
     for path in [file, keys].compactMap(\.self) {
-      try BackupFile.refuseOverwriting(path, replaces: force, session.language)
+      try OutFile.refuseOverwriting(path, replaces: force, session.language)
     }
     if let file {
       let made = try fetch(Wire.Backup(), into: file, kind: "ledger", session)
@@ -72,7 +72,7 @@ struct Backup: Verb {
   private func fetch(_ call: Wire.Backup, into path: String, kind: String, _ session: Session) throws -> Made {
     let bar = ProgressBar()
     defer { bar.clear() }
-    let file = try BackupFile(path, replaces: force, session.language)
+    let file = try OutFile(path, replaces: force, session.language)
     var last: Wire.BackupProgress?
     try session.daemon.stream(call, isPatient: true) { answer in
       let progress = answer.progress

@@ -28,8 +28,8 @@ struct Export: Verb {
   }
 
   func run(_ session: Session) throws {
-    let target = try file.map { try DataFile($0, replaces: force, session.language) }
-    let output = target?.output ?? session.output
+    let target = try file.map { try OutFile($0, replaces: force, session.language) }
+    let output = target?.lines ?? session.output
     let bar = ProgressBar()
     defer { bar.clear() }
     var sum = ExportSum(isReadable: readable)
@@ -48,7 +48,7 @@ struct Export: Verb {
     } catch let mismatch as ExportSum.Mismatch {
       throw Failure.protocolViolation(mismatch.reason)
     }
-    try target?.finish(session.language)
+    try target?.finish()
     bar.clear()
     try say(report, session)
   }

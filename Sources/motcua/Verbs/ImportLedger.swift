@@ -87,8 +87,8 @@ struct LedgerImporter {
     if !hasKeys {
       Notice.line(
         session.say(
-          "Muốn mở được: nhập lại vào một thư mục dữ liệu mới, kèm bản sao lưu khóa với --keys TỆP.",
-          "To open it: bring the export into a new data directory once more, with the backup of the keys as --keys FILE."
+          "Muốn mở được: dừng motcuad, chạy motcuad restore --keys TỆP với bản sao lưu khóa, rồi chạy lại.",
+          "To open it: stop motcuad, run motcuad restore --keys FILE with the backup of the keys, and start it again."
         ))
     }
   }

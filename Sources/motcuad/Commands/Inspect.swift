@@ -1,5 +1,6 @@
 import ArgumentParser
 import Desk
+import DeskRecords
 import DeskService
 import EventStore
 import Glibc
@@ -74,14 +75,18 @@ struct InspectPieces: ParsableCommand {
   @Option var to: UInt64?
   @Option var block: UInt64 = 500
   @Flag var downwards = false
-  @Flag var events = false
+  /// Tells the lines of an export, as of this source.
+  @Option var events: String?
   /// Only ask for the last event: as the table ends, or as the head says.
   @Flag var last = false
   @Flag var head = false
 
   func run() {
     Inspect.saying {
-      if head { return Inspect.say(SalvageLine(last: try LedgerPieces.headSize(path))) }
+      if head {
+        let (size, id) = try LedgerPieces.head(path)
+        return Inspect.say(SalvageLine(source: id.map { ExportLine.source(ledger: $0) }, last: size))
+      }
       let pieces = try LedgerPieces(path)
       if last { return Inspect.say(SalvageLine(last: try pieces.lastPosition())) }
       guard let from, let to, from >= 1, from <= to, block >= 1 else { return }
@@ -105,10 +110,14 @@ struct InspectPieces: ParsableCommand {
         Inspect.say(SalvageLine(unreadable: position))
         continue
       }
-      if events {
-        Inspect.say(
-          SalvageLine(
-            event: .init(position: position, leaf: entry.leaf.hex, record: Base64.encode(entry.record))))
+      if let events, let event = try? RecordCoding.current.decode(entry.record, open: { _, _ in nil }) {
+        let line = ExportLine.event(
+          entry.record, at: entry.position, leaf: entry.leaf, saying: event, source: events)
+        Inspect.say(SalvageLine(event: line))
+      } else if events != nil {
+        // It is whole, and of a form that this release cannot tell.
+        Inspect.say(SalvageLine(unreadable: position))
+        continue
       }
       good = (good?.lowerBound ?? position)...position
     }

@@ -18,7 +18,7 @@ struct Salvage: ParsableCommand {
     do {
       try DataLock.whileHeld(data) {
         let file = try out.map { try NewFile($0) }
-        var pieces = Pieces(data + "/ledger", wantsEvents: file != nil) { try file?.write(Self.line($0)) }
+        var pieces = Pieces(data + "/ledger", wantsEvents: file != nil) { try file?.write(Array(($0 + "\n").utf8)) }
         guard let last = try pieces.last(), last > 0 else {
           complain(
             language.pick(
@@ -59,12 +59,6 @@ struct Salvage: ParsableCommand {
     case .unreadable: Text(vi: "\(events.vi): không đọc được", en: "\(events.en): unreadable")
     case .untried: Text(vi: "\(events.vi): chưa thử", en: "\(events.en): not tried")
     }
-  }
-
-  /// A readable event as it is exported.
-  private static func line(_ event: SalvageLine.Event) -> [UInt8] {
-    Array(
-      "{\"position\":\(event.position),\"leaf\":\"\(event.leaf)\",\"data_base64\":\"\(event.record)\"}\n".utf8)
   }
 }
 

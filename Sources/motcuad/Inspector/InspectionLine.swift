@@ -19,14 +19,10 @@ struct SalvageLine: Codable {
   var read: ClosedRange<UInt64>?
   /// This one could not, and the reader goes on.
   var unreadable: UInt64?
-  /// A readable event, where it is asked for: its hash, and its record in base64.
-  var event: Event?
+  /// A readable event, where it is asked for: its line of an export.
+  var event: String?
+  /// What the lines of an export of this ledger name as their source.
+  var source: String?
   /// The last event, as far as it can be told.
   var last: UInt64?
-
-  struct Event: Codable {
-    var position: UInt64
-    var leaf: String
-    var record: String
-  }
 }

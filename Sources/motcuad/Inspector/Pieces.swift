@@ -7,12 +7,14 @@ struct Pieces {
 
   private let ledger: String
   private let wantsEvents: Bool
-  private let sink: (SalvageLine.Event) throws -> Void
+  private let sink: (String) throws -> Void
+  /// What the lines name as their source; of a ledger that does not tell its id, that.
+  private var source = "urn:motcua:ledger:unknown"
   private(set) var starts = 0
   private var parts: [(range: ClosedRange<UInt64>, verdict: Verdict)] = []
 
-  /// - Parameter sink: gets every readable event when it is asked for; not always in order.
-  init(_ ledger: String, wantsEvents: Bool, sink: @escaping (SalvageLine.Event) throws -> Void) {
+  /// - Parameter sink: gets the line of an export of every readable event when it is asked for; not always in order.
+  init(_ ledger: String, wantsEvents: Bool, sink: @escaping (String) throws -> Void) {
     self.ledger = ledger
     self.wantsEvents = wantsEvents
     self.sink = sink
@@ -23,7 +25,10 @@ struct Pieces {
     var last: UInt64?
     for question in ["--last", "--head"] {
       starts += 1
-      _ = try InspectorProcess.run(["pieces", ledger, question]) { last = max(last ?? 0, $0.salvage?.last ?? 0) }
+      _ = try InspectorProcess.run(["pieces", ledger, question]) {
+        last = max(last ?? 0, $0.salvage?.last ?? 0)
+        source = $0.salvage?.source ?? source
+      }
     }
     return last
   }
@@ -74,10 +79,11 @@ struct Pieces {
   ) throws -> ClosedRange<UInt64>? {
     starts += 1
     var arguments = ["pieces", ledger, "--from", "\(range.lowerBound)", "--to", "\(range.upperBound)"]
-    arguments += ["--block", "\(block)"] + (downwards ? ["--downwards"] : []) + (wantsEvents ? ["--events"] : [])
+    arguments +=
+      ["--block", "\(block)"] + (downwards ? ["--downwards"] : []) + (wantsEvents ? ["--events", source] : [])
     var trying: ClosedRange<UInt64>?
     // Taken when the block is through, because a block that ends a reader is read again.
-    var (found, events): ([(range: ClosedRange<UInt64>, verdict: Verdict)], [SalvageLine.Event]) = ([], [])
+    var (found, events): ([(range: ClosedRange<UInt64>, verdict: Verdict)], [String]) = ([], [])
     func settle() throws {
       for event in events { try sink(event) }
       parts += found
