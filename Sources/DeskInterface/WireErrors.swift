@@ -164,6 +164,16 @@ extension Wire {
     }
   }
 
+  /// What identifies people in the case is closed, because its key was never brought to this machine.
+  public struct KeyNotHere: WireError {
+    public static let error = "vn.motcua.Desk.KeyNotHere"
+    public var code: String
+
+    public init(code: String) {
+      self.code = code
+    }
+  }
+
   /// What the case says of people must be kept. `source` is empty where no text says so.
   public struct ErasureHeld: WireError {
     public static let error = "vn.motcua.Desk.ErasureHeld"

@@ -63,7 +63,11 @@ extension DeskService {
     let views = store.views
     let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
     guard last > 0 else { return end }
+    guard maintenance.enterFold() else { throw CommandFailure.busy }
+    defer { maintenance.leaveFold() }
     for number in 1...last {
+      // A stop does not wait for it.
+      if signal.isClosed { throw CancellationError() }
       let state = try state(of: number, asOf, upTo: end)
       if state.receipt != nil { body(CaseRow(number: number, state: state)) }
     }
@@ -98,7 +102,8 @@ extension DeskService {
       guard let record = try store.ledger.record(at: Position(middle)) else {
         throw StoreError.ledgerDamaged(at: Position(middle), reason: "it is missing")
       }
-      if try store.decode(record, by: coding).circumstances.recordedAt <= instant {
+      // The time stands outside the seal.
+      if try coding.decode(record, open: { _, _ in nil }).circumstances.recordedAt <= instant {
         low = middle
       } else {
         high = middle - 1

@@ -26,21 +26,20 @@ extension DeskService {
     guard let key else { throw CheckpointRefusal.noSigningKey }
     return try betweenCommits { [store] in
       let head = try store.ledger.head()
-      let kept = try store.ledger.checkpoints()
-      if let last = kept.last {
-        guard let issued = try? IssuedCheckpoint(kept: last.text),
-          try store.withTree({ size, node in
-            try size == head.size && last.size <= size
-              && MerkleTree.consistencyProof(oldSize: last.size, newSize: size, node: node)?
-                .verifies(oldRoot: issued.checkpoint.root, newRoot: head.root) == true
-          })
-        else { throw CheckpointRefusal.historyChanged(size: last.size) }
-        if last.size == head.size,
-          let same = kept.compactMap({ try? IssuedCheckpoint(kept: $0.text) })
-            .last(where: { $0.checkpoint.size == head.size && $0.verifierKey == key.verifierKey })
-        {
-          return same
+      // The last of any key, and the last of this one: whoever rewrote the history could have signed with another.
+      let own = try store.ledger.lastCheckpoint(signedBy: key.verifierKey)
+      for text in try [own].compactMap(\.self) + store.ledger.checkpoints(ofSize: nil) {
+        guard let issued = try? IssuedCheckpoint(kept: text) else {
+          throw CheckpointRefusal.historyChanged(size: head.size)
         }
+        let old = issued.checkpoint
+        let continues = try store.withTree { size, node in
+          try size == head.size && old.size <= size
+            && MerkleTree.consistencyProof(oldSize: old.size, newSize: size, node: node)?
+              .verifies(oldRoot: old.root, newRoot: head.root) == true
+        }
+        guard continues else { throw CheckpointRefusal.historyChanged(size: old.size) }
+        if old.size == head.size, issued.verifierKey == key.verifierKey { return issued }
       }
       let issued = try IssuedCheckpoint(of: head, signedBy: key)
       // Kept before it is handed out: what was published can be proved from, and is checked for ever.
@@ -56,8 +55,8 @@ extension DeskService {
     let signed = try? SignedNote(parsing: note)
     let checkpoint = signed.flatMap { try? Checkpoint(text: $0.text) }
     guard let signed, let checkpoint else { throw CheckpointRefusal.unknown(origin: "", size: 0) }
-    for kept in try store.ledger.checkpoints() where kept.size == checkpoint.size {
-      if let issued = try? IssuedCheckpoint(kept: kept.text), issued.checkpoint == checkpoint,
+    for text in try store.ledger.checkpoints(ofSize: checkpoint.size) {
+      if let issued = try? IssuedCheckpoint(kept: text), issued.checkpoint == checkpoint,
         (try? signed.verify(with: [issued.verifierKey])) != nil
       {
         return issued
@@ -67,6 +66,6 @@ extension DeskService {
   }
 
   public func newestCheckpoint() throws -> IssuedCheckpoint? {
-    try store.ledger.checkpoints().last.map { try IssuedCheckpoint(kept: $0.text) }
+    try store.ledger.checkpoints(ofSize: nil).last.map { try IssuedCheckpoint(kept: $0) }
   }
 }

@@ -18,6 +18,13 @@ final class CommandWriter: Sendable {
   enum Work: Sendable {
     case command(CommandRequest)
     case office(OfficeEvent, Actor, id: [UInt8])
+
+    var isOffice: Bool { if case .office = self { true } else { false } }
+
+    /// The case that it is about, as it was typed.
+    var code: String {
+      if case .command(let request) = self, case .existing(let code) = request.target { code } else { "" }
+    }
   }
 
   /// What waits for the writer's thread.
@@ -78,25 +85,31 @@ final class CommandWriter: Sendable {
   /// From here on commands are refused as busy, and nothing is written but by whoever holds.
   func hold() { isHeld.withLock { $0 = true } }
 
-  /// Commands go on, in a ledger whose last event was recorded then.
-  func release(lastRecordedAt: Timestamp) {
-    self.lastRecordedAt.withLock { $0 = lastRecordedAt }
-    isHeld.withLock { $0 = false }
-  }
+  /// What is recorded from here on follows an event that was recorded then.
+  func follow(_ lastRecordedAt: Timestamp) { self.lastRecordedAt.withLock { $0 = lastRecordedAt } }
+
+  /// Commands go on.
+  func release() { isHeld.withLock { $0 = false } }
 
   /// Runs what writes the store by other ways than commands do. After a failed commit nothing more is written.
   ///
   /// - Parameter byHolder: whoever called `hold`.
-  func guarded<R>(byHolder: Bool = false, _ body: () throws -> R) throws -> R {
+  func guarded<R>(byHolder: Bool = false, needsReserve: Bool = true, _ body: () throws -> R) throws -> R {
     if let reason = failure.withLock({ $0 }) { throw CommandFailure.storageFailed(reason) }
     if !byHolder, isHeld.withLock({ $0 }) { throw CommandFailure.busy }
-    if let full = try fullDisk() { throw full }
+    if needsReserve, let full = try fullDisk() { throw full }
     do {
       return try body()
     } catch let error as CommitError {
       throw CommandFailure.storageFailed(latch(error))
     }
   }
+
+  /// Whether an import holds the ledger, which is no ledger to be copied or read whole then.
+  var isHolding: Bool { isHeld.withLock { $0 } }
+
+  /// Writes nothing any more: what memory and disk say is not the same, and only a start can settle it.
+  func fail(_ error: any Error) -> CommandFailure { .storageFailed(latch(error)) }
 
   private func latch(_ error: any Error) -> String {
     let reason = "\(error)"
@@ -106,14 +119,22 @@ final class CommandWriter: Sendable {
   }
 
   private func process(_ group: [Pending]) {
-    let results: [Result<Accepted, CommandFailure>]
+    var results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
-    } else if isHeld.withLock({ $0 }) {
-      results = group.map { _ in .failure(.busy) }
     } else {
       do {
-        results = if let full = try fullDisk() { group.map { _ in .failure(full) } } else { try commit(group) }
+        let refusal = isHeld.withLock({ $0 }) ? CommandFailure.busy : try fullDisk()
+        if let refusal {
+          // No command can be decided without the rules, which an import and a full disk therefore let through.
+          let office = group.filter(\.work.isOffice)
+          results = office.isEmpty ? [] : try commit(office)
+          for (index, pending) in group.enumerated() where !pending.work.isOffice {
+            results.insert(.failure(refusal), at: index)
+          }
+        } else {
+          results = try commit(group)
+        }
       } catch {
         let reason = latch(error)
         results = group.map { _ in .failure(.storageFailed(reason)) }
@@ -152,6 +173,9 @@ final class CommandWriter: Sendable {
         }
       } catch let rejection as Rejection {
         results.append(.failure(.rejected(rejection)))
+      } catch StoreError.keyClosed where batch.appended == appendedBefore {
+        // The case is there and not erased, so its key was never brought to this machine.
+        results.append(.failure(.rejected(.keyNotHere(code: pending.work.code))))
       } catch  where batch.appended == appendedBefore && Self.concernsOneCase(error) {
         report("a command could not be decided: \(error)")
         results.append(.failure(.unreadable))
@@ -178,7 +202,7 @@ final class CommandWriter: Sendable {
   private static func concernsOneCase(_ error: any Error) -> Bool {
     switch error {
     case ViewsError.row, is RecordError: true
-    case StoreError.keysDamaged, StoreError.keyMissing, StoreError.keyClosed, StoreError.ledgerDamaged: true
+    case StoreError.keysDamaged, StoreError.keyMissing, StoreError.ledgerDamaged: true
     default: false
     }
   }

@@ -68,14 +68,19 @@ public final class DeskService: Sendable {
       lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure, report: report)
     self.writer = writer
     thread = WriterThread(name: "writer", capacity: settings.queueMax) { writer.process($0) }
-    if let book, rules.current?.book != book {
-      do {
-        try record(.rulesAdopted(book), by: actor)
-      } catch {
-        // The thread would keep the directory open.
-        thread.stop()
-        throw error
+    do {
+      if let loss = try store.acceptedLoss() {
+        try record(
+          .restored(
+            Restored(knownSize: loss.seen.rawValue, knownRoot: "", size: loss.size.rawValue, witness: "views")),
+          by: actor)
+        try store.settleAcceptedLoss()
       }
+      if let book, rules.current?.book != book { try record(.rulesAdopted(book), by: actor) }
+    } catch {
+      // The thread would keep the directory open.
+      thread.stop()
+      throw error
     }
   }
 
@@ -111,6 +116,9 @@ public final class DeskService: Sendable {
     if !writer.isFailed { try store.close() }
   }
 
+  /// - Throws: `CommandFailure.busy` while an import is putting another ledger in its place.
+  public func requireWholeLedger() throws { if writer.isHolding { throw CommandFailure.busy } }
+
   /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve that commands need.
   public func requireSpace(for bytes: Int) throws { try writer.requireSpace(for: bytes) }
 
@@ -136,7 +144,7 @@ public final class DeskService: Sendable {
       outcome.withLock { $0 = result }
       done.signal()
     }
-    try thread.submit(.command(pending), bytes: text.count)
+    try thread.submit(.command(pending), bytes: text.count, isBounded: false)
     done.wait()
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
   }
@@ -144,18 +152,21 @@ public final class DeskService: Sendable {
   /// Does something on the writer's thread between two commits, and returns when it is done. Not to be called from the
   /// pool that answers questions: it waits.
   ///
-  /// - Parameter byHolder: whoever called `writer.hold`.
+  /// - Parameters:
+  ///   - byHolder: whoever called `writer.hold`.
+  ///   - needsReserve: whether it is refused when the disk has less left than the reserve; what ends something that was
+  ///     begun is not.
   func betweenCommits<R: Sendable>(
-    byHolder: Bool = false, _ body: @escaping @Sendable () throws -> R
+    byHolder: Bool = false, needsReserve: Bool = true, _ body: @escaping @Sendable () throws -> R
   ) throws -> R {
     let outcome = Mutex<Result<R, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)
     try thread.submit(
       .between { [writer] in
-        let result = Result { try writer.guarded(byHolder: byHolder, body) }
+        let result = Result { try writer.guarded(byHolder: byHolder, needsReserve: needsReserve, body) }
         outcome.withLock { $0 = result }
         done.signal()
-      }, bytes: 0)
+      }, bytes: 0, isBounded: false)
     done.wait()
     guard let result = outcome.withLock({ $0 }) else { throw CommandFailure.stopping }
     return try result.get()

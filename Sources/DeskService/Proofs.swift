@@ -48,8 +48,9 @@ extension DeskService {
     guard last.rawValue <= issued.checkpoint.size else {
       throw CheckpointRefusal.tooOld(code: code, position: last, size: issued.checkpoint.size)
     }
-    return CaseProof(
-      code: code, number: row.number, checkpoint: issued, key: discloses ? try store.keys.key(row.number) : nil)
+    let sealing = discloses ? try store.keys.key(row.number) : nil
+    if discloses, sealing == nil { throw Rejection.keyNotHere(code: code) }
+    return CaseProof(code: code, number: row.number, checkpoint: issued, key: sealing)
   }
 
   /// The events of a proof from a version on, at most `limit`: as many look-ups as their paths have hashes.

@@ -19,7 +19,11 @@ public final class Maintenance: Sendable {
     }
   }
 
+  /// How many answers about the past are folded at a time; each reads the whole ledger.
+  private static let foldsMax = 2
+
   private let running = Mutex<Rebuild?>(nil)
+  private let folds = Mutex(0)
 
   public var rebuild: Rebuild? { running.withLock { $0 } }
 
@@ -34,6 +38,17 @@ public final class Maintenance: Sendable {
 
   func set(_ rebuild: Rebuild) { running.withLock { $0 = rebuild } }
   func end() { running.withLock { $0 = nil } }
+
+  /// False when as many are under way as may be.
+  func enterFold() -> Bool {
+    folds.withLock { count in
+      guard count < Self.foldsMax else { return false }
+      count += 1
+      return true
+    }
+  }
+
+  func leaveFold() { folds.withLock { $0 -= 1 } }
 }
 
 /// Two rebuilds at once would only wait for each other.
@@ -51,7 +66,10 @@ extension DeskService {
   public func rebuild(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
     guard maintenance.begin(.init(reached: .start, end: signal.position)) else { throw RebuildRunning() }
     defer { maintenance.end() }
-    let fresh = try DeskViews(store.makeViews(now: now.microseconds))
+    // The new views take about what the old ones do.
+    try writer.requireSpace(for: store.views.bytesOnDisk)
+    // On the writer's thread, because an erasure is behind it whole or not at all there: its event and its key.
+    let fresh = try betweenCommits { [self] in try DeskViews(store.makeViews(now: now.microseconds)) }
     do {
       // A second round takes what was recorded during the first, so that little is left for the writer to wait for.
       for _ in 0..<2 {
@@ -61,7 +79,7 @@ extension DeskService {
           try report(state)
         }
       }
-      try betweenCommits { [store, coding] in
+      try betweenCommits(needsReserve: false) { [store, coding] in
         try Self.catchUp(store, fresh, by: coding)
         try store.replaceViews(with: fresh.store)
       }

@@ -20,21 +20,24 @@ public struct CaseFilter: Hashable, Sendable {
     return filter
   }
 
-  /// Whether a case belongs to the answer, and where in it: those that come first sort first.
+  /// Whether a case belongs to the answer, and where in it: the order is that of `DeskViews.list`.
   public func place(of row: CaseRow, at now: Timestamp) -> Place? {
     let (filter, state) = (meaning, row.state)
     guard let due = state.due, let firstDue = state.firstDue, filter.allows(state, at: now) else { return nil }
-    let isLater = filter.late == true && !state.isOpen
-    return Place(isLater: isLater, date: filter.late == true ? firstDue : due, number: row.number)
+    func place(_ rank: UInt8, _ date: Timestamp) -> Place { Place(rank: rank, date: date, number: row.number) }
+    if filter.status != nil { return place(0, due) }
+    if filter.late == true { return place(state.isOpen ? 0 : 1, firstDue) }
+    if filter.clerk != nil { return place(state.isOpen ? 0 : 1, due) }
+    return place(filter.open == true ? 0 : state.status.rawValue, due)
   }
 
   public struct Place: Hashable, Comparable, Sendable {
-    var isLater: Bool
+    var rank: UInt8
     var date: Timestamp
     public var number: UInt64
 
     public static func < (left: Place, right: Place) -> Bool {
-      (left.isLater ? 1 : 0, left.date, left.number) < (right.isLater ? 1 : 0, right.date, right.number)
+      (left.rank, left.date, left.number) < (right.rank, right.date, right.number)
     }
   }
 

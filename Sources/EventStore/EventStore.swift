@@ -43,11 +43,14 @@ public final class EventStore: Sendable {
       try Files.makeDirectories(directory)
       let lock = try Self.lock(directory)
       do {
+        try Restoration.removeLeftovers(in: directory)
         if !Files.exists(directory + "/ledger") {
           // Views come after the ledger: where they are, it was lost, and a new one would only hide that.
           if Files.exists(viewsDirectory.current) { throw StoreError.ledgerMissing(path: directory + "/ledger") }
           try Keys.create(directory + "/keys")
           try Ledger.create(directory + "/ledger", isDemo: isDemo)
+        } else if !Files.exists(directory + "/ledger/data.mdb") {
+          throw StoreError.ledgerMissing(path: directory + "/ledger/data.mdb")
         }
         let ledger = try Ledger(directory + "/ledger")
         let wasImportAbandoned = try ledger.isImporting()

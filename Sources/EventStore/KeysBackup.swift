@@ -51,6 +51,21 @@ public struct KeysBackup: Sendable {
     slots = Array(content[start...])
   }
 
+  /// The same without the keys of these slots, so that none of them is ever written again.
+  public func forgetting(_ erased: [UInt64]) -> KeysBackup {
+    var slots = slots
+    for slot in erased where slot > 0 && slot < UInt64(slots.count / Keys.slotBytes) {
+      let start = Int(slot) * Keys.slotBytes
+      slots.replaceSubrange(start..<start + Keys.slotBytes, with: Keys.empty(Keys.Mark.forgotten))
+    }
+    return KeysBackup(master: master, slots: slots)
+  }
+
+  private init(master: SealingKey, slots: [UInt8]) {
+    self.master = master
+    self.slots = slots
+  }
+
   /// The key of a slot; nil when it was forgotten or absent when the backup was made.
   func key(_ slot: UInt64) throws -> SealingKey? {
     let start = Int(slot) * Keys.slotBytes

@@ -170,6 +170,44 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// The checkpoints of one size, or those of the greatest size that has any; each as it was kept.
+  public func checkpoints(ofSize size: UInt64?) throws(StoreError) -> [String] {
+    try asStoreError {
+      try environment.read { transaction throws(LMDBError) in
+        let end = Self.checkpointKey(size ?? .max, .max)
+        var found: (size: [UInt8], texts: [String])?
+        try transaction.scan(meta, from: end, .descending) { key, value in
+          let bytes = [UInt8](copying: key)
+          guard bytes.starts(with: Self.checkpointPrefix), bytes.count == end.count else { return .stop }
+          let own = Array(bytes.suffix(12).prefix(8))
+          if let size, own != bigEndian(size) { return .stop }
+          if let found, found.size != own { return .stop }
+          found = (own, (found?.texts ?? []) + [String(decoding: value.dropping(0), as: UTF8.self)])
+          return .next
+        }
+        return found?.texts.reversed() ?? []
+      }
+    }
+  }
+
+  /// The checkpoint of the greatest size that was signed with this key, as it was kept.
+  public func lastCheckpoint(signedBy key: NoteVerifierKey) throws(StoreError) -> String? {
+    let start = Array("\(key)\n".utf8)
+    return try asStoreError {
+      try environment.read { transaction throws(LMDBError) in
+        var text: String?
+        try transaction.scan(meta, from: Self.checkpointKey(.max, .max), .descending) { key, value in
+          guard [UInt8](copying: key).starts(with: Self.checkpointPrefix) else { return .stop }
+          let bytes = value.dropping(0)
+          guard bytes.starts(with: start) else { return .next }
+          text = String(decoding: bytes, as: UTF8.self)
+          return .stop
+        }
+        return text
+      }
+    }
+  }
+
   private static let checkpointPrefix = Array("checkpoint".utf8)
   static func checkpointKey(_ size: UInt64, _ keyID: UInt32) -> [UInt8] {
     checkpointPrefix + bigEndian(size) + bigEndian(keyID)

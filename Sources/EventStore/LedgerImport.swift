@@ -37,8 +37,11 @@ extension EventStore {
 extension Ledger {
   private static let importing = Array("importing".utf8)
 
-  func isImporting() throws(LMDBError) -> Bool {
-    try environment.read { transaction throws(LMDBError) in try transaction.contains(meta, Self.importing) }
+  /// Whether another ledger is being put in its place, or that was broken off.
+  public func isImporting() throws(StoreError) -> Bool {
+    try asStoreError {
+      try environment.read { transaction throws(LMDBError) in try transaction.contains(meta, Self.importing) }
+    }
   }
 
   func beginImport(id: [UInt8], isDemo: Bool) throws(CommitError) {

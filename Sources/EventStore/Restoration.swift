@@ -2,44 +2,62 @@ import Glibc
 import Sealing
 import Synchronization
 
-/// Puts a backup into a data directory: everything is made aside, and named into place at the end. Given up, it leaves
-/// nothing.
+/// Puts a backup into a data directory: everything is made aside, in a directory of the same form, and named into place
+/// at the end. Given up, it leaves nothing; killed, what lies aside is removed by whoever comes next.
 public final class Restoration {
-  /// What a data directory has that may not be written over.
-  private static let precious = ["ledger", "keys", "CURRENT", "STATE"]
+  /// What a data directory has that may not be written over; a signing key may be there before everything else.
+  private static let precious = ["ledger", "keys/master", "keys/slots", "CURRENT", "STATE"]
 
   public let directory: String
+  /// Where everything is made: a data directory of its own, which can be opened before it is named into place.
+  public let staged: String
   private let lock: Int32
   private let madeDirectory: Bool
   private var isInstalled = false
-  private var isKept = false
 
-  /// Where the ledger lies until it is named into place.
-  public var stagedLedger: String { directory + "/ledger.new" }
-  private var stagedKeys: String { directory + "/keys.new" }
+  public var stagedLedger: String { staged + "/ledger" }
+  private var stagedKeys: String { staged + "/keys" }
 
   /// - Throws: `StoreError.occupied` when the directory has anything of a ledger; nothing was changed then.
   public init(into directory: String) throws(StoreError) {
     self.directory = directory
+    let staged = Self.staged(in: directory)
+    self.staged = staged
     madeDirectory = !Files.exists(directory)
     lock = try asStoreError {
       for name in Self.precious where Files.exists(directory + "/" + name) {
         throw StoreError.occupied(path: directory + "/" + name)
       }
       try Files.makeDirectories(directory)
-      return try EventStore.lock(directory)
+      let lock = try EventStore.lock(directory)
+      do {
+        try Files.removeTree(staged)
+        try Files.makeDirectory(staged)
+      } catch {
+        close(lock)
+        throw error
+      }
+      return lock
     }
   }
 
   deinit {
-    if !isKept { undo() }
+    try? Files.removeTree(staged)
+    if madeDirectory, !isInstalled {
+      unlink(directory + "/lock")
+      rmdir(directory)
+    }
     close(lock)
   }
+
+  /// Removes what a killed restoration has left.
+  static func removeLeftovers(in directory: String) throws(FileError) { try Files.removeTree(staged(in: directory)) }
+
+  private static func staged(in directory: String) -> String { directory + "/restore.new" }
 
   /// Copies a ledger's file aside, durably. What it is worth is not asked.
   public func stage(file: String) throws(StoreError) {
     try asStoreError {
-      try Files.removeDirectory(stagedLedger)
       try Files.makeDirectory(stagedLedger)
       try Files.copy(file, to: stagedLedger + "/data.mdb")
       try Files.sync(stagedLedger)
@@ -47,12 +65,11 @@ public final class Restoration {
   }
 
   /// Makes the keys aside: those of a backup, or none at all, which leaves everything that is sealed closed until they
-  /// are brought. What the ledger says is erased is forgotten in them.
+  /// are brought. What the ledger says is erased is forgotten in them before they reach the disk.
   ///
   /// - Parameter last: the last case of the ledger.
   public func stageKeys(_ backup: KeysBackup?, last: UInt64, erased: [UInt64]) throws(StoreError) {
     try asStoreError {
-      try Files.removeDirectory(stagedKeys)
       guard let backup else {
         try Keys.create(stagedKeys)
         let keys = try Keys(stagedKeys)
@@ -60,7 +77,7 @@ public final class Restoration {
         for slot in erased { try keys.forget(slot) }
         return
       }
-      try Keys.install(backup, in: stagedKeys, erased: erased)
+      try Keys.install(backup.forgetting(erased), in: stagedKeys)
     }
   }
 
@@ -69,35 +86,13 @@ public final class Restoration {
   public func install() throws(StoreError) {
     try asStoreError {
       isInstalled = true
-      if rename(stagedLedger, directory + "/ledger") != 0 { throw Files.failure("rename", stagedLedger) }
-      if rename(stagedKeys, directory + "/keys") != 0 { throw Files.failure("rename", stagedKeys) }
-      try Files.sync(directory)
-    }
-  }
-
-  /// Opens what was restored, as its only user, and then the restoration may still be given up.
-  public func withoutLock<R>(_ body: () throws -> R) throws -> R {
-    flock(lock, LOCK_UN)
-    let result = try body()
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw StoreError.inUse(directory: directory) }
-    return result
-  }
-
-  /// From here on it stays.
-  public func keep() { isKept = true }
-
-  private func undo() {
-    for path in [stagedLedger, stagedKeys] { try? Files.removeDirectory(path) }
-    if isInstalled {
-      for name in ["ledger", "keys"] { try? Files.removeDirectory(directory + "/" + name) }
-      try? EventStore.discardViews(directory)
-      for name in (try? Files.names(in: directory)) ?? [] where name.hasPrefix("views-") {
-        try? Files.removeDirectory(directory + "/" + name)
+      try Files.makeDirectory(directory + "/keys")
+      for name in ["ledger", "keys/slots", "keys/master"]
+      where rename(staged + "/" + name, directory + "/" + name) != 0 {
+        throw Files.failure("rename", directory + "/" + name)
       }
-    }
-    if madeDirectory {
-      unlink(directory + "/lock")
-      rmdir(directory)
+      try Files.sync(directory + "/keys")
+      try Files.sync(directory)
     }
   }
 }
@@ -107,15 +102,14 @@ extension EventStore {
   public static func discardViews(_ directory: String) throws(StoreError) {
     try asStoreError {
       let views = ViewsDirectory(data: directory)
-      for path in [views.current, views.state] where unlink(path) != 0 && errno != ENOENT {
-        throw Files.failure("unlink", path)
-      }
+      if unlink(views.current) != 0, errno != ENOENT { throw Files.failure("unlink", views.current) }
+      try views.distrust()
     }
   }
 
   /// Lends a data directory that no daemon works in, and keeps one out meanwhile.
   public static func whileStopped<R>(_ directory: String, _ body: () throws -> R) throws -> R {
-    guard Files.exists(directory + "/ledger") else { throw StoreError.ledgerMissing(path: directory + "/ledger") }
+    try requireLedger(directory)
     let lock = try lock(directory)
     defer { Glibc.close(lock) }
     return try body()
@@ -131,14 +125,14 @@ extension Keys {
     public var missing: Int
   }
 
-  /// Brings the keys of a backup to a directory where they are absent. Those that are here stay, those that are forgotten
+  /// Brings the keys of a backup to a directory where they are absent or damaged. Those that are here stay, those that are forgotten
   /// here or in the ledger stay forgotten.
   public static func bring(
     _ backup: KeysBackup, to directory: String, last: UInt64, erased: [UInt64]
   ) throws -> Brought {
     let path = directory + "/slots"
     guard Files.exists(directory + "/master") else {
-      try asStoreError { try install(backup, in: directory, erased: erased) }
+      try asStoreError { try install(backup.forgetting(erased), in: directory) }
       return Brought(keys: Int(last) - erased.count, missing: 0)
     }
     let here = try Keys(directory)
@@ -149,8 +143,8 @@ extension Keys {
     var brought = Brought(keys: 0, missing: 0)
     for slot in stride(from: 1, through: last, by: 1) {
       let range = Int(slot) * slotBytes..<Int(slot + 1) * slotBytes
-      guard bytes.count >= range.upperBound else { throw StoreError.keyMissing(slot: slot) }
-      guard Array(bytes[range].suffix(4)) == Mark.absent else { continue }
+      guard isToBring(bytes, slot, here.state.withLock { $0.master }) else { continue }
+      if bytes.count < range.upperBound { bytes += Array(repeating: 0, count: range.upperBound - bytes.count) }
       if erased.contains(slot) {
         bytes.replaceSubrange(range, with: empty(Mark.forgotten))
       } else if let key = try backup.key(slot) {
@@ -158,6 +152,7 @@ extension Keys {
         bytes.replaceSubrange(range, with: try here.wrapped(key, slot, here.state.withLock { $0.master }))
         brought.keys += 1
       } else {
+        bytes.replaceSubrange(range, with: empty(Mark.absent))
         brought.missing += 1
       }
     }
@@ -165,21 +160,30 @@ extension Keys {
     return brought
   }
 
-  static func install(_ backup: KeysBackup, in directory: String, erased: [UInt64]) throws {
+  static func install(_ backup: KeysBackup, in directory: String) throws {
     try Files.makeDirectory(directory)
     try Files.replace(directory + "/slots", with: backup.slots)
     try Files.replace(directory + "/master", with: backup.master.bytes)
-    let keys = try Keys(directory)
-    for slot in erased { try keys.forget(slot) }
   }
 
-  /// The slots that say that their key is absent; nil where there are no keys at all.
-  public static func absentSlots(in directory: String) throws(StoreError) -> Set<UInt64>? {
-    let bytes = try asStoreError { try Files.contents(directory + "/slots") }
-    guard let bytes, Files.exists(directory + "/master") else { return nil }
-    return Set(
-      (1..<max(1, bytes.count / slotBytes)).filter { slot in
-        bytes[slot * slotBytes + slotBytes - 4..<(slot + 1) * slotBytes].elementsEqual(Mark.absent)
-      }.map { UInt64($0) })
+  /// The slots whose key is absent or damaged; nil where there are no keys at all.
+  public static func slotsToBring(in directory: String, last: UInt64) throws(StoreError) -> Set<UInt64>? {
+    let (bytes, master) = try asStoreError {
+      (try Files.contents(directory + "/slots"), try Files.contents(directory + "/master"))
+    }
+    guard let bytes, let master = master.flatMap({ SealingKey(bytes: $0) }) else { return nil }
+    var slots: Set<UInt64> = []
+    for slot in stride(from: UInt64(1), through: last, by: 1) where isToBring(bytes, slot, master) {
+      slots.insert(slot)
+    }
+    return slots
+  }
+
+  private static func isToBring(_ bytes: [UInt8], _ slot: UInt64, _ master: SealingKey) -> Bool {
+    let start = Int(slot) * slotBytes
+    guard bytes.count >= start + slotBytes else { return true }
+    let content = Array(bytes[start..<start + slotBytes])
+    if content.suffix(4).elementsEqual(Mark.absent) { return true }
+    return (try? unwrapped(content, slot, by: master, "")) == nil && !content.suffix(4).elementsEqual(Mark.forgotten)
   }
 }

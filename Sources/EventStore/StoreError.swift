@@ -39,7 +39,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .newerLedger(let path, let form):
       "a newer release of motcuad wrote \(path) (form \(form)): run that release; nothing was changed"
     case .ledgerMissing(let path):
-      "\(path) is missing, but the views of it are there: put back the whole ledger, nothing was changed"
+      "\(path) is missing, but what belongs to it is there: put back the whole ledger, nothing was changed"
     case .occupied(let path):
       "\(path) is there already and is not written over: choose an empty directory with --data; nothing was changed"
     case .masterKeyMissing(let path):

@@ -18,6 +18,7 @@ public final class StoreReader: Sendable {
     self.directory = directory
     self.tables = tables
     self.form = "\(Views.form), \(form)"
+    try EventStore.requireLedger(directory)
     ledger = try asStoreError { try Ledger(directory + "/ledger", isReadOnly: true) }
     keys = try asStoreError { try Keys(directory + "/keys", isReadOnly: true) }
   }
@@ -51,6 +52,11 @@ extension Ledger {
     try asStoreError { try Ledger(path, isReadOnly: true, usesLockFile: false) }
   }
 
+  /// A ledger that its daemon may be writing in.
+  public static func beside(_ path: String) throws(StoreError) -> Ledger {
+    try asStoreError { try Ledger(path, isReadOnly: true) }
+  }
+
   /// Writes the whole ledger, as it is now, to a descriptor: LMDB's own file.
   public func copy(to descriptor: Int32) throws(StoreError) {
     try asStoreError { try environment.copy(to: descriptor) }
@@ -72,6 +78,27 @@ extension Views {
         return .stop
       }
       return stream
+    }
+  }
+}
+
+extension EventStore {
+  /// Throws `.file` when there is no ledger in a directory, or this account may not look at it.
+  public static func requireLedger(_ directory: String) throws(StoreError) {
+    try asStoreError {
+      let path = directory + "/ledger/data.mdb"
+      let descriptor = try Files.open(path, O_RDONLY)
+      Glibc.close(descriptor)
+    }
+  }
+
+  /// Whether opening the directory will replay its whole ledger, because there are no views to be believed.
+  public static func willReplay(_ directory: String, form: String) throws(StoreError) -> Bool {
+    guard Files.exists(directory + "/ledger/data.mdb") else { return false }
+    return try asStoreError {
+      let views = ViewsDirectory(data: directory)
+      guard let number = try views.currentNumber() else { return true }
+      return try views.trust(number, form: "\(Views.form), \(form)") != .trusted
     }
   }
 }

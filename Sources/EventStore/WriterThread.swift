@@ -39,10 +39,12 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   }
 
   /// Hands over a request of so many bytes. Returns at once.
-  public func submit(_ request: Request, bytes: Int) throws(Refusal) {
+  ///
+  /// - Parameter isBounded: false for the daemon's own rare requests, which a full queue does not turn away.
+  public func submit(_ request: Request, bytes: Int, isBounded: Bool = true) throws(Refusal) {
     let refusal: Refusal? = condition.withLock {
       if isStopping { return .stopped }
-      if waiting.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
+      if isBounded, waiting.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
       waitingBytes += bytes
       waiting.append((request, bytes))
       condition.signal()

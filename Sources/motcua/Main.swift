@@ -20,7 +20,11 @@ enum Main {
     } catch let failure as OutputFailure {
       let reason = systemMessage(failure.code)
       Notice.line(
-        invocation.language.say("Không ghi được kết quả ra: \(reason).", "The output could not be written: \(reason)."))
+        failure.path.map { path in
+          invocation.language.say("Không ghi được \(path): \(reason).", "\(path) could not be written: \(reason).")
+        }
+          ?? invocation.language.say(
+            "Không ghi được kết quả ra: \(reason).", "The output could not be written: \(reason)."))
       return Exit.output
     } catch let failure as Failure {
       let verdict = failure.verdict(invocation)

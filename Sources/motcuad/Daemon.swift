@@ -88,26 +88,23 @@ struct Daemon {
         onFailure: onFailure, report: { logger.error("\($0)") })
     }
     do {
+      try LedgerGuard.checkBeforeReplay(data, form: DeskViews.form)
       do {
         return try open()
       } catch let error as StoreError where acceptsLedger {
-        guard let seen = error.seenByViews else { throw error }
-        try EventStore.discardViews(data)
-        let service = try open()
-        // The rules that were adopted at this start are no part of what was there.
-        let size = seen.ledger ?? service.signal.position
+        try EventStore.accept(data, refused: error)
         logger.warning("the ledger is accepted as it is", metadata: ["lost": "\(error)"])
-        do {
-          try service.record(
-            .restored(
-              Restored(
-                knownSize: seen.position.rawValue, knownRoot: "", size: size.rawValue, witness: "views")), by: actor)
-        } catch {
-          try? service.stop()
-          throw error
-        }
-        return service
+        try LedgerGuard.checkBeforeReplay(data, form: DeskViews.form)
+        return try open()
       }
+    } catch let damage as Damage {
+      let text = Text(
+        vi: "sổ hỏng, không phục vụ được: \(damage.sentence.vi); xem những gì còn đọc được bằng motcuad salvage, "
+          + "rồi đặt lại bản sao lưu bằng motcuad restore",
+        en: "the ledger is damaged and cannot be served: \(damage.sentence.en); see what can be read with "
+          + "motcuad salvage, then put back a backup with motcuad restore")
+      complain(Language.current(office: configuration.language).pick(text))
+      throw Exit.damage
     } catch {
       complain(Language.current(office: configuration.language).pick(StartFailure.text(error)))
       if error is RecordError { throw Exit.damage }
@@ -134,7 +131,7 @@ struct Daemon {
         service: service, uploads: uploads, rebuild: LiveRebuild(service: service, logger: logger),
         startedAt: service.now
       ).routes
-      + FileRoutes(service: service, reserveBytes: configuration.daemon.service.reserveBytes).routes
+      + FileRoutes(service: service).routes
     return VarlinkServer(
       info: ServiceInfo(
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
@@ -167,17 +164,6 @@ private struct ServerService: Service {
       // Watchers would otherwise hold the stop up for as long as nothing happens.
       service.signal.close()
       server.shutdown()
-    }
-  }
-}
-
-extension StoreError {
-  /// What the views have seen of a ledger that is not so any more, and where that one ends, if it says so.
-  fileprivate var seenByViews: (position: Position, ledger: Position?)? {
-    switch self {
-    case .ledgerBehindViews(let seen, let ledger): (seen, ledger)
-    case .ledgerDiffers(let position): (position, nil)
-    default: nil
     }
   }
 }

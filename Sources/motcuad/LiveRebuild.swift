@@ -12,6 +12,7 @@ struct LiveRebuild: Sendable {
 
   /// - Throws: `RebuildRunning`, what `report` throws, or what stopped it; the old views go on answering then.
   func run(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
+    try LedgerGuard.check(service)
     defer { Systemd.notify("STATUS=\(Self.summary(service))") }
     try service.rebuild { state in
       // A stop does not wait for a replay; what was built is thrown away.
@@ -37,17 +38,21 @@ struct ScrubService: Service {
   let hours: Int
 
   func run() async throws {
+    var secondsToWait = 30
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       do {
         if try isDue() { try await offPool { [rebuild] in try rebuild.run() } }
+        secondsToWait = 30
       } catch is CancellationError {
         return
       } catch is RebuildRunning {
         // The one that runs is the scrub, or makes way for it at the next look.
       } catch {
         rebuild.logger.error("scrubbing failed; it is tried again", metadata: ["error": "\(error)"])
+        // A replay for nothing is not to be the daemon's main work.
+        secondsToWait = min(3600, secondsToWait * 4)
       }
-      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(30)) }
+      try? await cancelWhenGracefulShutdown { [secondsToWait] in try await Task.sleep(for: .seconds(secondsToWait)) }
     }
   }
 

@@ -70,9 +70,14 @@ enum SigningKeyFile {
   }
 
   /// Makes the file, durable when it returns, and never over another.
-  static func create(_ path: String, _ key: NoteSigningKey) throws(SigningKeyError) {
+  static func create(
+    _ path: String, _ key: NoteSigningKey, isStandard: Bool = false
+  ) throws(SigningKeyError) {
     let directory = Files.parent(of: path)
-    do throws(FileError) { try Files.makeDirectories(directory) } catch { throw .system(error.path, error.code) }
+    // Only the daemon's own place is made: a directory that was mistyped must not get a key that nothing replaces.
+    if isStandard {
+      do throws(FileError) { try Files.makeDirectories(directory) } catch { throw .system(error.path, error.code) }
+    }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       guard errno == EEXIST else { throw .system(path) }

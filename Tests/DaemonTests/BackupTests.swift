@@ -107,7 +107,7 @@ extension FileTests {
       }
       #expect(try refusal(4, root, signedBy: signer, key: signer.verifierKey).contains("not the same history"))
       let stranger = try NoteSigningKey(name: "motcua/H56.26.07")
-      #expect(try refusal(4, root, signedBy: stranger, key: signer.verifierKey).contains("checkpoint cannot be used"))
+      #expect(try refusal(4, root, signedBy: stranger, key: signer.verifierKey).contains("not signed by the key"))
     }
 
     @Test("a file that is cut short, foreign or damaged is no backup, and nothing is touched")
@@ -232,6 +232,8 @@ extension FileTests {
       try copy.start()
       #expect(try copy.connect().ask(Wire.Show(code: code)).case.applicant == nil)
       let newer = try copy.connect().receive("Trần Văn Mới").code
+      let closed = try copy.connect().refusal(of: Wire.Progress(code: code, step: "Tra sổ"), Wire.KeyNotHere.self)
+      #expect(closed.code == code)
       #expect(copy.stop() == 0)
       let brought = try Operator.run("restore", "--keys", keys, "--data", copy.data)
       #expect(brought.status == 0 && brought.output.contains("Brought 1 keys"), "\(brought)")
@@ -240,6 +242,57 @@ extension FileTests {
       #expect(try desk.ask(Wire.Show(code: code)).case.applicant == "Nguyễn Thị Hoa")
       #expect(try desk.ask(Wire.Show(code: newer)).case.applicant == "Trần Văn Mới")
       #expect(try desk.verify().damage == nil)
+    }
+
+    @Test("a key that is damaged on the disk is put back from the backup of the keys, and the others stay")
+    func damagedKey() throws {
+      let daemon = try started()
+      let names = ["Hoa", "Nam", "Lan"]
+      for name in names { _ = try daemon.connect().receive(name) }
+      let (_, keys) = try backUp(daemon)
+      #expect(daemon.stop() == 0)
+      let slots = daemon.data + "/keys/slots"
+      let handle = try FileHandle(forWritingTo: URL(filePath: slots))
+      try handle.seek(toOffset: UInt64(64 * 2 + 5))
+      try handle.write(contentsOf: Data([0xDE, 0xAD]))
+      try handle.close()
+      let brought = try Operator.run("restore", "--keys", keys, "--data", daemon.data)
+      #expect(brought.status == 0 && brought.output.contains("Brought 1 keys"), "\(brought)")
+      try daemon.start()
+      let told = try daemon.connect().pages(Wire.List()).flatMap(\.cases).compactMap(\.applicant)
+      #expect(Set(names).isSubset(of: told))
+      #expect(try daemon.connect().verify().damage == nil)
+    }
+
+    @Test("what is known to be lost is recorded at the next start, if a crash came between the two")
+    func acceptedLoss() throws {
+      let daemon = try started()
+      #expect(daemon.stop() == 0)
+      try "7 3\n".write(toFile: daemon.data + "/ACCEPTED", atomically: true, encoding: .utf8)
+      for _ in 0..<2 {
+        try daemon.start()
+        let desk = try daemon.connect()
+        let restored = try desk.allEvents(upTo: try desk.ask(Wire.GetStatus()).status.position).compactMap(\.restored)
+        #expect(restored == [Wire.Restored(size: 3, knownSize: 7, knownRoot: "", witness: "views")])
+        #expect(daemon.stop() == 0)
+      }
+    }
+
+    @Test("what a killed restoration left is removed, and a signing key that is there already stays")
+    func killedRestoration() throws {
+      let daemon = try started()
+      let (ledger, keys) = try backUp(daemon)
+      let target = daemon.home + "/again"
+      for name in ["/restore.new/keys", "/keys"] {
+        try FileManager.default.createDirectory(atPath: target + name, withIntermediateDirectories: true)
+      }
+      try "old".write(toFile: target + "/restore.new/keys/slots", atomically: true, encoding: .utf8)
+      try "mine\n".write(toFile: target + "/keys/signing", atomically: true, encoding: .utf8)
+      let said = try Operator.run("restore", ledger, "--keys", keys, "--data", target)
+      #expect(said.status == 0, "\(said)")
+      #expect(!FileManager.default.fileExists(atPath: target + "/restore.new"))
+      #expect(try String(contentsOfFile: target + "/keys/signing", encoding: .utf8) == "mine\n")
+      #expect(try Operator.run("verify", "--data", target).status == 0)
     }
 
     @Test("who was erased stays erased, though the backup of the keys is from before")

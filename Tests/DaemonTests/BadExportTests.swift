@@ -79,6 +79,9 @@ struct BadExportTests {
     Damage(name: "a checkpoint that is none", line: { $0 }, reason: "not of this ledger") {
       $0.insert(Self.checkpoint($0[0], size: 2, text: "not a note"), at: $0.count - 1)
     },
+    Damage(name: "a checkpoint of nothing", line: { $0 }, reason: "not of this ledger") {
+      $0.insert(Self.checkpoint($0[0], size: 0, text: "not a note"), at: $0.count - 1)
+    },
     Damage(name: "a checkpoint of more than there is", line: { $0 }, reason: "out of place") {
       $0.insert(Self.checkpoint($0[0], size: 1000, text: "not a note"), at: $0.count - 1)
     },
@@ -271,6 +274,47 @@ struct BrokenImportTests {
     try Rebuild.expectEqual(daemon.data)
   }
 
+  @Test(
+    "given a disk that fills while it writes, the ledger is empty again, the desk goes on, and the import can be repeated",
+    .enabled(if: getuid() == 0, "skipped: needs root to mount"))
+  func fullDisk() throws {
+    let text = try Self.largeExport(60_000)
+    let daemon = try RunningDaemon()
+    let disk = try SmallDisk(daemon.data, bytes: 224 << 20)
+    daemon.config = try Configuration.copy(into: daemon.home)
+    try Configuration.replace(daemon.config + "/motcuad.toml", "reserve_mib = 64", "reserve_mib = 48")
+    try daemon.start()
+    let filler = daemon.data + "/filler"
+    do {
+      _ = try daemon.connect().importLedger(text) { progress in
+        guard progress.phase == .writing, !FileManager.default.fileExists(atPath: filler) else { return }
+        Self.fill(filler, leaving: 40 << 20, of: daemon.data)
+      }
+      Issue.record("it was written on a full disk")
+    } catch CallError.varlink(let error) {
+      #expect(error.name == Wire.StorageFull.error, "\(error)")
+    }
+    try FileManager.default.removeItem(atPath: filler)
+    let desk = try daemon.connect()
+    let status = try desk.ask(Wire.GetStatus()).status
+    #expect(status.cases == 0 && status.position == 1 && status.viewsPosition == 1)
+    #expect(try desk.importLedger(text).cases == 60_000)
+    #expect(try desk.receive("Hoa").number == 60_001)
+    #expect(daemon.stop() == 0)
+    _ = disk
+  }
+
+  /// Takes what is left of a small disk but for less than the reserve, which an import that is thrown away may use.
+  private static func fill(_ path: String, leaving bytes: UInt64, of directory: String) {
+    guard let file = fopen(path, "w") else { return }
+    let block = [UInt8](repeating: 1, count: 1 << 20)
+    var state = statvfs()
+    while statvfs(directory, &state) == 0, UInt64(state.f_bavail) * UInt64(state.f_frsize) > bytes,
+      fwrite(block, 1, block.count, file) == block.count, fflush(file) == 0
+    {}
+    fclose(file)
+  }
+
   /// An export of rules and so many cases, made up here; its keys are nowhere.
   private static func largeExport(_ cases: Int) throws -> String {
     let small = try Office().text().split(separator: "\n").map(String.init)
@@ -286,8 +330,9 @@ struct BrokenImportTests {
     }
     let rules = try #require(
       try StrictJSON.parse(Array(small[1].utf8))["data_base64"]?.string.flatMap { Base64.decode($0) })
-    add(rules, try RecordCoding.current.decode(rules) { _, _ in nil })
-    let at = try #require(Timestamp(rfc3339: "2026-11-18T09:00:00+07:00"))
+    let adopted = try RecordCoding.current.decode(rules) { _, _ in nil }
+    add(rules, adopted)
+    let at = adopted.circumstances.recordedAt
     for number in 1...cases {
       let event = StoredEvent(
         stream: UInt64(number), version: Version(1),

@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import LMDB
 import Testing
 import Varlink
 import VarlinkClient
@@ -157,6 +158,25 @@ struct BadInputTests {
     try daemon.launch()
     #expect(daemon.waitForExit() == 65)
     #expect(daemon.log.contains("acknowledged events are missing"))
+  }
+
+  @Test("a data directory of a newer release is told apart, and nothing in it is touched")
+  func newerRelease() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    #expect(daemon.stop() == 0)
+    try {
+      let environment = try Environment(path: daemon.data + "/ledger", tables: ["events", "meta"])
+      let meta = try environment.table("meta")
+      try environment.write { transaction throws(LMDBError) in
+        try transaction.put(meta, Array("format".utf8), Array("motcua ledger 2".utf8))
+      }
+    }()
+    let before = try Data(contentsOf: URL(filePath: daemon.data + "/ledger/data.mdb"))
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 65)
+    #expect(daemon.log.contains("newer release"), "\(daemon.log)")
+    #expect(try Data(contentsOf: URL(filePath: daemon.data + "/ledger/data.mdb")) == before)
   }
 
   @Test("a read-only data directory is refused by name", .enabled(if: getuid() == 0, "skipped: needs root to mount"))

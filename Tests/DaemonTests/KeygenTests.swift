@@ -130,7 +130,7 @@ struct KeygenTests {
     let scratch = try Scratch()
     let (named, own) = (try NoteSigningKey(name: "named"), try NoteSigningKey(name: "own"))
     #expect(try SigningKeyFile.load(setting: nil, data: scratch.path) == nil)
-    try SigningKeyFile.create(scratch.path + "/keys/signing", own)
+    try SigningKeyFile.create(scratch.path + "/keys/signing", own, isStandard: true)
     try SigningKeyFile.create(scratch.path + "/named", named)
     #expect(try SigningKeyFile.load(setting: nil, data: scratch.path)?.name == "own")
     #expect(try SigningKeyFile.load(setting: scratch.path + "/named", data: scratch.path)?.name == "named")

@@ -207,6 +207,78 @@ extension FileTests {
       #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.data).allSatisfy { !$0.hasPrefix("verify-") })
     }
 
+    @Test(
+      "given a damaged page, export and rebuild are refused with the event, a start that must replay ends with 65, and the daemon dies of none of it"
+    )
+    func damagedLedger() throws {
+      let (daemon, _) = try stopped(cases: 120)
+      let path = daemon.data + "/ledger/data.mdb"
+      // A leaf in the middle of the events: of the pages that hold one of their records, the one that is not an old copy.
+      let record = try #require(try Ledger.alone(daemon.data + "/ledger").record(at: Position(150)))
+      let whole = try Data(contentsOf: URL(filePath: path))
+      let page = (2..<(try DiskFault.pages(of: path))).first { page in
+        guard whole[(page * 4096)..<((page + 1) * 4096)].range(of: Data(record)) != nil else { return false }
+        try? DiskFault.zeroPage(page, of: path)
+        if let said = try? Operator.run("verify", "--data", daemon.data), said.errors.contains("died of signal") {
+          return true
+        }
+        try? DiskFault.overwrite(path, with: whole)
+        return false
+      }
+      #expect(page != nil)
+      try daemon.start()
+      let pid = try daemon.connect().ask(Wire.GetStatus()).status.pid
+      for method in [Wire.Export.method, Wire.Rebuild.method, Wire.Backup.method] {
+        do {
+          try daemon.connect().stream(method) { _ in true }
+          Issue.record("\(method) went through a damaged page")
+        } catch CallError.varlink(let error) {
+          #expect(error.name == Wire.LedgerDamaged.error, "\(error)")
+        }
+      }
+      #expect(try daemon.connect().ask(Wire.GetStatus()).status.pid == pid)
+      #expect(daemon.stop() == 0)
+      try FileManager.default.removeItem(atPath: daemon.data + "/CURRENT")
+      try daemon.launch()
+      #expect(daemon.waitForExit() == 65)
+      #expect(daemon.log.contains("motcuad salvage"), "\(daemon.log)")
+    }
+
+    @Test("callers who leave in the middle of many pages leave the daemon as it was")
+    func leavingInTheMiddle() throws {
+      let daemon = try RunningDaemon()
+      try daemon.start()
+      let pid = try daemon.connect().ask(Wire.GetStatus()).status.pid
+      let guidance = String(repeating: "Hướng dẫn. ", count: 200)
+      for _ in 0..<700 { _ = try daemon.connect().ask(Wire.Consult(question: "Hỏi?", guidance: guidance)) }
+      for round in 0..<20 {
+        let desk = try daemon.connect()
+        var pages = 0
+        try desk.stream(Wire.Export.method) { _ in
+          pages += 1
+          return pages <= round % 5
+        }
+        desk.close()
+      }
+      usleep(100_000)
+      let status = try daemon.connect().ask(Wire.GetStatus()).status
+      #expect(status.pid == pid && status.cases == 700)
+    }
+
+    @Test("a one-way call of what takes long begins nothing, and stands in nobody's way")
+    func oneWay() throws {
+      let daemon = try RunningDaemon()
+      try daemon.start()
+      for method in [Wire.Verify.method, Wire.Backup.method, Wire.Rebuild.method, Wire.Export.method] {
+        let socket = try RawSocket(daemon.socket)
+        socket.write(Array(#"{"method":"\#(method)","oneway":true,"more":true}"#.utf8) + [0])
+        socket.close()
+      }
+      usleep(300_000)
+      #expect(try daemon.connect().verify().damage == nil)
+      #expect(try daemon.connect().ask(Wire.GetStatus()).status.viewsNumber == 1)
+    }
+
     @Test("a page of zeros or a file that ends early ends the verification and not the daemon")
     func pages() throws {
       let (daemon, _) = try stopped(cases: 60)

@@ -17,6 +17,8 @@ public enum Rejection: Error, Hashable, Sendable {
   case notResolved(code: String, due: Timestamp)
   case caseEnded(code: String, status: Status, at: Timestamp)
   case caseErased(code: String, at: Timestamp, basis: String)
+  /// What the case says of people is closed: its key was never brought to this machine.
+  case keyNotHere(code: String)
   /// What the case says of people must be kept: the reason, and the text that says so where there is one.
   case erasureHeld(code: String, reason: Text, source: String)
   case consultationMissing(code: String)

@@ -31,6 +31,8 @@ struct ExportCheck {
   private let spool: SpoolFile
   private let coding: RecordCoding
   private let keys: KeysBackup?
+  /// Where rules were adopted.
+  private var adopted: Set<Position> = []
   private var contents = ExportContents(ledger: [], isDemo: false)
   private var tree = Frontier()
 
@@ -114,6 +116,7 @@ struct ExportCheck {
         "the attribute \(wrong) is not what record \(expected) says")
     }
     try place(event, record, line: line)
+    try checkCircumstances(event, record, at: position, line: line)
     contents.lastRecordedAt = event.circumstances.recordedAt
     tree.append(leaf)
   }
@@ -135,6 +138,30 @@ struct ExportCheck {
       let kept = try keys.commitment(event.stream)
     else { return }
     if kept == sealed { contents.known += 1 } else { contents.strangers.append(event.stream) }
+  }
+
+  /// What the rest of the desk takes for granted of every event: times that never run backwards, rules that were adopted,
+  /// and a seal of the case's own key.
+  private mutating func checkCircumstances(
+    _ event: StoredEvent, _ record: [UInt8], at position: Position, line: Int
+  ) throws {
+    let circumstances = event.circumstances
+    guard tree.size == 0 || circumstances.recordedAt >= contents.lastRecordedAt else {
+      throw ExportError(
+        line, "sự kiện \(position.rawValue) ghi vào lúc sớm hơn sự kiện trước đó",
+        "event \(position.rawValue) was recorded before the one that precedes it")
+    }
+    if case .office(.rulesAdopted, _) = event.body { adopted.insert(position) }
+    guard adopted.contains(circumstances.rules) else {
+      throw ExportError(
+        line, "sự kiện \(position.rawValue) theo bộ quy định ở \(circumstances.rules.rawValue), nhưng ở đó không có",
+        "event \(position.rawValue) names rules at \(circumstances.rules.rawValue), and there are none")
+    }
+    if let slot = try RecordCoding.seal(of: record).slot, slot != event.stream {
+      throw ExportError(
+        line, "sự kiện \(position.rawValue) niêm phong bằng khóa của hồ sơ số \(slot)",
+        "event \(position.rawValue) is sealed with the key of case \(slot)")
+    }
   }
 
   /// Which attribute does not say what the record says; nil when all do. Others may have written the line anew.
@@ -168,6 +195,11 @@ struct ExportCheck {
         contents.issued.append(issued)
         waiting.removeFirst()
       }
+    }
+    if let next = waiting.first {
+      throw ExportError(
+        Int(clamping: line + 1), "điểm chốt ở cỡ \(next.size) không phải của sổ này",
+        "the checkpoint of size \(next.size) is not of this ledger")
     }
   }
 }

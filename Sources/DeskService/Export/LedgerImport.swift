@@ -93,12 +93,11 @@ extension DeskService {
       let checkpoints = contents.issued
       try betweenCommits(byHolder: true) { [self] in try store.finishImport(checkpoints: checkpoints) }
     } catch {
-      do { try abandonImport() } catch {
-        writer.report("the ledger is to be emptied again after a failed import, at the next start at last: \(error)")
-      }
+      // Only a start can settle it then: it finds the mark, and empties the ledger.
+      do { try abandonImport() } catch { throw writer.fail(error) }
       throw error
     }
-    try goOn(with: fresh, lastRecordedAt: contents.lastRecordedAt)
+    do { try goOn(with: fresh, lastRecordedAt: contents.lastRecordedAt) } catch { throw writer.fail(error) }
     return ImportedLedger(
       size: contents.size, root: contents.root, cases: Int(clamping: contents.cases),
       closed: try store.keys.absentCount(upTo: contents.cases))
@@ -121,7 +120,12 @@ extension DeskService {
 
   /// Only now that the export is known to be whole. What was erased is forgotten before anything reads it.
   private func put(_ backup: KeysBackup?, for contents: ExportContents) throws {
-    if let backup { try store.keys.replace(with: backup) } else { store.keys.discard(after: 0) }
+    if let backup {
+      // Half replaced, the keys in memory are not those on the disk: nothing may be sealed with either.
+      do { try store.keys.replace(with: backup.forgetting(contents.erased)) } catch { throw writer.fail(error) }
+    } else {
+      store.keys.discard(after: 0)
+    }
     try store.keys.markAbsent(upTo: contents.cases)
     for slot in contents.strangers { try store.keys.markAbsent(slot) }
     for slot in contents.erased { try store.keys.forget(slot) }
@@ -141,6 +145,7 @@ extension DeskService {
       }
       let isLast = tree.size + UInt64(block.count) == contents.size
       guard !block.isEmpty, isLast || block.count >= Self.blockRecords || bytes >= Self.blockBytes else { continue }
+      try requireSpace(for: 2 * bytes)
       tree = try betweenCommits(byHolder: true) { [store, block] in try store.importRecords(block) }
       (block, bytes) = ([], 0)
       try report(.init(phase: .writing, done: Int(clamping: tree.size), total: Int(clamping: contents.size)))
@@ -151,22 +156,23 @@ extension DeskService {
 
   /// An empty ledger again, as after a first start.
   private func abandonImport() throws {
-    try betweenCommits(byHolder: true) { [store] in try store.abandonImport() }
+    try betweenCommits(byHolder: true, needsReserve: false) { [store] in try store.abandonImport() }
     store.keys.discard(after: 0)
     try goOn(with: DeskViews(store.makeViews(now: clock.now.microseconds)), lastRecordedAt: Timestamp.bounds.lowerBound)
   }
 
-  /// Lets commands and questions go on in the ledger as it is now, under the rules of the configuration.
+  /// Lets questions, and commands under the rules of the configuration, go on in the ledger as it is now.
   private func goOn(with fresh: DeskViews, lastRecordedAt: Timestamp) throws {
-    try betweenCommits(byHolder: true) { [self] in
+    try betweenCommits(byHolder: true, needsReserve: false) { [self] in
       try Self.catchUp(store, fresh, by: coding)
       try store.replaceViews(with: fresh.store)
       try rules.load(store, by: coding)
       signal.advance(to: try store.ledger.position())
-      writer.release(lastRecordedAt: lastRecordedAt)
+      writer.follow(lastRecordedAt)
     }
     if let book = configured.book, rules.current?.book != book {
       try record(.rulesAdopted(book), by: configured.actor)
     }
+    writer.release()
   }
 }

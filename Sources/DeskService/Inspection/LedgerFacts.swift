@@ -26,6 +26,10 @@ public struct LedgerFacts: Sendable {
   /// - Throws: `StoreError`, `LedgerFault`, or `KeysBackup.Fault`.
   public init(_ path: String, rootAt known: UInt64?, keys: KeysBackup?, slots: Set<UInt64>? = nil) throws {
     let ledger = try Ledger.alone(path)
+    if try ledger.isImporting() {
+      throw StoreError.ledgerDamaged(
+        at: .start, reason: "it was copied while another ledger was brought in: half of it")
+    }
     let walk = try LedgerWalk(ledger)
     origin = try ledger.checkpoints().last.flatMap { try? IssuedCheckpoint(kept: $0.text).checkpoint.origin }
     if known == 0 { rootAtSize = walk.tree.root }

@@ -41,13 +41,14 @@ public final class Verification {
 
   private init(_ report: @escaping Report) { self.report = report }
 
-  /// Verifies a ledger that stands alone, such as a backup: its events, its tree and its checkpoints.
+  /// Verifies a ledger by itself, such as a backup: its events, its tree and its checkpoints.
   ///
+  /// - Parameter isLive: somebody may write in it meanwhile.
   /// - Throws: `Damage` for the first that there is, or why it cannot be verified.
-  public static func ledger(_ path: String, report: @escaping Report) throws -> Step {
+  public static func ledger(_ path: String, isLive: Bool = false, report: @escaping Report) throws -> Step {
     let verification = Verification(report)
     return try verification.locating(nil) {
-      try verification.walk(try Ledger.alone(path))
+      try verification.walk(isLive ? try Ledger.beside(path) : try Ledger.alone(path))
     }
   }
 

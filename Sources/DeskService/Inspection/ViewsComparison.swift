@@ -82,7 +82,8 @@ struct ViewsComparison {
       try advance(position)
       let expected = try replay.store.environment.read { transaction throws(LMDBError) in
         try Self.rows(
-          try replay.store.environment.table(table.name), after: key, through: last, limit: .max, transaction)
+          try replay.store.environment.table(table.name), after: key, through: last,
+          limit: last == nil ? rows.count + 1 : .max, transaction)
       }
       guard let difference = Self.difference(rows, expected) else { return (rows.count, last) }
       if suspect == difference.key { throw damage(table.name, difference, live, at: position) }

@@ -82,8 +82,8 @@ enum CaseForm {
       "Đã xóa dữ liệu", "Erased",
       item.erasedAt.map { at in
         language.say(
-          "ngày \(language.spoken(at)) theo \(item.erasedUnder ?? "—")",
-          "on \(language.spoken(at)) under \(item.erasedUnder ?? "—")")
+          "lúc \(language.spoken(at)) theo \(item.erasedUnder ?? "—")",
+          "at \(language.spoken(at)) under \(item.erasedUnder ?? "—")")
       })
     add(
       "Phiên bản", "Version",

@@ -2,7 +2,10 @@ import DeskInterface
 
 /// One recorded event in one line: when, which version, who, what.
 enum EventLine {
-  static func text(_ event: Wire.Event, isVoided: Bool = false, showsCode: Bool, _ language: Language) -> String {
+  /// - Parameter isErased: the case was erased later on, which is why what is personal is not there.
+  static func text(
+    _ event: Wire.Event, isVoided: Bool = false, isErased: Bool = false, showsCode: Bool, _ language: Language
+  ) -> String {
     let what = details(event, language)
     var parts = [language.tabular(event.occurredAt)]
     if showsCode { parts.append(event.code ?? language.say("cơ quan", "the office")) }
@@ -12,7 +15,12 @@ enum EventLine {
       let why = event.lateEntryReason.map { ": \($0)" } ?? ""
       parts.append(language.say("(ghi lúc \(at)\(why))", "(recorded \(at)\(why))"))
     }
-    if event.closed == true { parts.append(language.say("(dữ liệu cá nhân không còn)", "(what was personal is gone)")) }
+    if event.closed == true {
+      parts.append(
+        isErased
+          ? language.say("(dữ liệu cá nhân đã xóa)", "(what was personal is erased)")
+          : language.say("(dữ liệu cá nhân còn niêm phong)", "(what is personal is sealed)"))
+    }
     if isVoided { parts.append(language.say("(đã hủy)", "(voided)")) }
     return parts.joined(separator: "  ")
   }

@@ -4,8 +4,12 @@ import Glibc
 /// A file that the client makes: its owner's alone, whole and durable when it is reported or not there at all, and never
 /// over another unless asked.
 final class OutFile {
+  /// A file without a name, which is gone with the client however that ends; other systems have other bits.
+  private static let nameless = 0o20_000_000 | O_DIRECTORY
+
   private let path: String
-  private let made: String
+  /// The name beside the file's own until it is whole; nil while there is none to be left behind.
+  private var made: String?
   private let descriptor: Int32
   private let replaces: Bool
   private let language: Language
@@ -15,33 +19,44 @@ final class OutFile {
   let lines: Output
 
   /// - Parameter replaces: takes the place of a file of that name.
-  /// - Throws: `Failure.usage` when there is one and it is to stay, or nothing can be made there.
+  /// - Throws: `Failure.usage` when there is one and it is to stay, `OutputFailure` when nothing can be made there.
   init(_ path: String, replaces: Bool, _ language: Language) throws {
     try Self.refuseOverwriting(path, replaces: replaces, language)
     self.path = path
     self.replaces = replaces
     self.language = language
-    // Made aside, so that what is replaced is lost only once the new content is there.
-    made = "\(path).part-\(getpid())"
-    descriptor = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    lines = Output(descriptor: descriptor)
-    guard descriptor >= 0 else {
-      let reason = systemMessage(errno)
-      throw Failure.usage(language.say("Không tạo được \(made): \(reason).", "Cannot make \(made): \(reason)."))
+    var opened = open(Self.directory(of: path), Self.nameless | O_WRONLY | O_CLOEXEC, 0o600)
+    if opened < 0 {
+      // Some file systems know no files without names.
+      let aside = Self.aside(path)
+      opened = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      made = aside
     }
+    let code = errno
+    descriptor = opened
+    lines = Output(descriptor: descriptor)
+    guard descriptor >= 0 else { throw OutputFailure(code: code, path: path) }
   }
 
   deinit {
     guard descriptor >= 0 else { return }
     close(descriptor)
-    if !isFinished { unlink(made) }
+    if !isFinished, let made { unlink(made) }
   }
 
   /// - Throws: `Failure.usage` when there is a file that may not be written over.
   static func refuseOverwriting(_ path: String, replaces: Bool, _ language: Language) throws {
-    guard !replaces, access(path, F_OK) == 0 else { return }
-    throw Failure.usage(
-      language.say("\(path) đã có; ghi đè thì thêm --force.", "\(path) is there already; --force writes over it."))
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard replaces else {
+      throw Failure.usage(
+        language.say("\(path) đã có; ghi đè thì thêm --force.", "\(path) is there already; --force writes over it."))
+    }
+    // A device or a link would be gone, and something else in its place.
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Failure.usage(
+        language.say("\(path) không phải tệp thường, không ghi đè.", "\(path) is no regular file and is not replaced."))
+    }
   }
 
   /// A whole text at once.
@@ -53,31 +68,50 @@ final class OutFile {
 
   /// - Throws: `OutputFailure`.
   func write(_ part: [UInt8]) throws {
-    guard Output.write(part, to: descriptor) else { throw OutputFailure(code: errno) }
+    guard Output.write(part, to: descriptor) else { throw OutputFailure(code: errno, path: path) }
     bytes += part.count
   }
 
   /// Makes it durable, and gives it its name.
   func finish() throws {
     try lines.flush()
-    guard fsync(descriptor) == 0 else { throw OutputFailure(code: errno) }
+    guard fsync(descriptor) == 0 else { throw OutputFailure(code: errno, path: path) }
     // A link is refused where somebody else has made the file meanwhile; a rename would write over it.
     if replaces {
-      guard rename(made, path) == 0 else { throw OutputFailure(code: errno) }
-    } else if link(made, path) == 0 {
-      unlink(made)
-    } else if errno == EEXIST {
-      try Self.refuseOverwriting(path, replaces: false, language)
-    } else {
-      // Some file systems know no links.
-      guard rename(made, path) == 0 else { throw OutputFailure(code: errno) }
+      let aside = made ?? Self.aside(path)
+      if made == nil { try check(name(aside)) }
+      made = aside
+      try check(rename(aside, path))
+    } else if let made {
+      if link(made, path) == 0 {
+        unlink(made)
+      } else {
+        if errno == EEXIST { try Self.refuseOverwriting(path, replaces: false, language) }
+        // Some file systems know no links.
+        try check(rename(made, path))
+      }
+    } else if name(path) != 0 {
+      if errno == EEXIST { try Self.refuseOverwriting(path, replaces: false, language) }
+      throw OutputFailure(code: errno, path: path)
     }
     isFinished = true
-    let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let opened = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard opened >= 0 else { throw OutputFailure(code: errno) }
+    let opened = open(Self.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard opened >= 0 else { throw OutputFailure(code: errno, path: path) }
     defer { close(opened) }
-    if fsync(opened) != 0 { throw OutputFailure(code: errno) }
+    try check(fsync(opened))
+  }
+
+  /// Gives a file without a name its name.
+  private func name(_ path: String) -> Int32 {
+    linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW)
+  }
+
+  private func check(_ status: Int32) throws { if status != 0 { throw OutputFailure(code: errno, path: path) } }
+
+  private static func aside(_ path: String) -> String { "\(path).part-\(getpid())" }
+
+  private static func directory(of path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 }
 

@@ -6,6 +6,8 @@ struct BrokenPipe: Error {}
 /// What was said did not arrive, such as on a full disk.
 struct OutputFailure: Error {
   var code: Int32
+  /// The file that it was for; nil for standard output.
+  var path: String?
 }
 
 /// Standard output: data, line by line.

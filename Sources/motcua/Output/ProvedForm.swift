@@ -23,10 +23,9 @@ enum ProvedForm {
     ]
     let told = proved.events.map { Wire.Event($0, code: proved.code) }
     let voided = Set(told.compactMap { $0.corrected?.voids })
-    for (event, proof) in zip(told, proved.events) {
+    for event in told {
       let line = EventLine.text(event, isVoided: voided.contains(event.version), showsCode: false, language)
-      let sealed = proof.isClosed ? language.say("  (phần cá nhân còn niêm phong)", "  (personal part sealed)") : ""
-      lines.append("\(event.position)  \(line)\(sealed)")
+      lines.append("\(event.position)  \(line)")
     }
     lines.append(
       language.say(

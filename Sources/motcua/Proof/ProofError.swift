@@ -49,15 +49,6 @@ enum ProofError: Error, Equatable {
   case publishedSize(file: String, published: UInt64, proved: UInt64, code: String?)
   case publishedRoot(file: String, size: UInt64)
 
-  var isUnusable: Bool {
-    switch self {
-    case .notJSON, .notAProof, .unknownFormat, .unknownKind, .missing, .unexpected, .unreadableNote,
-      .unreadableCheckpoint, .newerRecord:
-      true
-    default: false
-    }
-  }
-
   /// For `--json`.
   var name: String { "proof.\(String(describing: self).prefix { $0 != "(" })" }
 }

@@ -4,8 +4,8 @@ import Varlink
 extension ProofError {
   /// - Parameter file: that the proof is in.
   func verdict(file: String, _ language: Language) -> Verdict {
-    Verdict(
-      sentence: sentence(file, language), next: next, code: isUnusable ? Exit.usage : Exit.refused, name: name)
+    // A file that was tampered with may no longer be JSON: a script must not take that for its own mistake.
+    Verdict(sentence: sentence(file, language), next: next, code: Exit.refused, name: name)
   }
 
   private var next: String? {
@@ -13,7 +13,6 @@ extension ProofError {
     case .publishedSize(let file, _, _, let code):
       CommandLineText(code.map { ["prove", $0, "--checkpoint", file] } ?? ["prove", "--from", file]).text
     case .newerRecord, .unknownFormat: "motcua --version"
-    case .notAProof, .notJSON, .unknownKind, .missing, .unexpected: "motcua prove --help"
     default: nil
     }
   }
@@ -35,7 +34,8 @@ extension ProofError {
         "chứng minh điều mà bản này không biết: “\(kind)”", "proves what this release does not know: “\(kind)”")
     case .missing(let path): return ofFile("thiếu \(path)", "has no \(path)")
     case .unexpected(let path):
-      return ofFile("có \(path) không đúng dạng", "has a \(path) that is not of the right form")
+      return ofFile(
+        "sai ở “\(path)”: thừa hoặc không đúng dạng", "is wrong at “\(path)”: not expected, or of another form")
     case .unreadableNote(let note, let error):
       return language.say(
         "\(note.name(.vi)) trong \(note.file ?? file) không đọc được: \(error.vietnamese).",

@@ -24,8 +24,8 @@ extension Refusal {
       let error = try decoded(Wire.LedgerDamaged.self)
       return Words(
         language.say(
-          "Sổ hỏng nên không có bản sao lưu nào được giao: \(error.reasonVi).",
-          "The ledger is damaged, so no backup was handed over: \(error.reasonEn)."), CommandLineText(["verify"]))
+          "Sổ hỏng, chưa giao ra gì và chưa đổi gì: \(error.reasonVi).",
+          "The ledger is damaged; nothing was handed out or changed: \(error.reasonEn)."), CommandLineText(["verify"]))
     }
   }
 }

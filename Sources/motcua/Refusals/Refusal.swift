@@ -19,6 +19,7 @@ struct Refusal {
     case notResolved = "vn.motcua.Desk.NotResolved"
     case caseEnded = "vn.motcua.Desk.CaseEnded"
     case caseErased = "vn.motcua.Desk.CaseErased"
+    case keyNotHere = "vn.motcua.Desk.KeyNotHere"
     case erasureHeld = "vn.motcua.Desk.ErasureHeld"
     case consultationMissing = "vn.motcua.Desk.ConsultationMissing"
     case notWorkingDay = "vn.motcua.Desk.NotWorkingDay"

@@ -61,9 +61,16 @@ extension Refusal {
       let at = language.spoken(error.at)
       return Words(
         say(
-          "Dữ liệu cá nhân của hồ sơ \(error.code) đã xóa lúc \(at) theo \(error.basis); không ghi thêm được.",
-          "Case \(error.code) was erased on \(at) under \(error.basis); nothing more can be recorded in it."),
+          "Dữ liệu cá nhân của hồ sơ \(error.code) đã xóa lúc \(at) theo \(error.basis): không đọc lại, không ghi thêm được.",
+          "Case \(error.code) was erased at \(at) under \(error.basis): nobody can read it again or add to it."),
         on("history", error.code))
+    case .keyNotHere:
+      let code = try decoded(Wire.KeyNotHere.self).code
+      return Words(
+        say(
+          "Khóa của hồ sơ \(code) không có ở đây: người vận hành đưa khóa vào bằng motcuad restore --keys TỆP.",
+          "The key of case \(code) is not here: the operator brings it with motcuad restore --keys FILE."),
+        on("show", code))
     case .erasureHeld:
       let error = try decoded(Wire.ErasureHeld.self)
       let source = error.source.isEmpty ? "" : " (\(error.source))"

@@ -29,12 +29,11 @@ struct Backup: Verb {
       throw Failure.usage(
         session.say("Sổ và khóa phải vào hai tệp khác nhau.", "Ledger and keys go into two different files."))
     }
-    // Both are looked at before anything is made.
-    for path in [file, keys].compactMap(\.self) {
-      try OutFile.refuseOverwriting(path, replaces: force, session.language)
-    }
-    if let file {
-      let made = try fetch(Wire.Backup(), into: file, kind: "ledger", session)
+    // Both are made before anything is fetched, so that half a backup is not left for want of a directory.
+    let ledgerFile = try file.map { try OutFile($0, replaces: force, session.language) }
+    let keysFile = try keys.map { try OutFile($0, replaces: force, session.language) }
+    if let file, let ledgerFile {
+      let made = try fetch(Wire.Backup(), into: ledgerFile, named: file, kind: "ledger", session)
       if !session.wantsJSON {
         try session.output.line(
           session.say(
@@ -46,8 +45,8 @@ struct Backup: Verb {
       }
     }
     // The keys come second, so that they have every key that the ledger needs.
-    if let keys {
-      let made = try fetch(Wire.Backup(keys: true), into: keys, kind: "keys", session)
+    if let keys, let keysFile {
+      let made = try fetch(Wire.Backup(keys: true), into: keysFile, named: keys, kind: "keys", session)
       if !session.wantsJSON {
         try session.output.line(
           session.say(
@@ -69,10 +68,11 @@ struct Backup: Verb {
     }
   }
 
-  private func fetch(_ call: Wire.Backup, into path: String, kind: String, _ session: Session) throws -> Made {
+  private func fetch(
+    _ call: Wire.Backup, into file: OutFile, named path: String, kind: String, _ session: Session
+  ) throws -> Made {
     let bar = ProgressBar()
     defer { bar.clear() }
-    let file = try OutFile(path, replaces: force, session.language)
     var last: Wire.BackupProgress?
     try session.daemon.stream(call, isPatient: true) { answer in
       let progress = answer.progress

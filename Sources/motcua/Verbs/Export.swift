@@ -49,6 +49,8 @@ struct Export: Verb {
       throw Failure.protocolViolation(mismatch.reason)
     }
     try target?.finish()
+    // It is not exported before it has arrived.
+    try session.output.flush()
     bar.clear()
     try say(report, session)
   }

@@ -16,9 +16,11 @@ struct History: Verb {
       return true
     }
     let voided = Set(events.compactMap { $0.corrected?.voids })
+    let isErased = events.contains { $0.erased != nil }
     for event in events {
       try session.output.line(
-        EventLine.text(event, isVoided: voided.contains(event.version), showsCode: false, session.language))
+        EventLine.text(
+          event, isVoided: voided.contains(event.version), isErased: isErased, showsCode: false, session.language))
     }
   }
 }

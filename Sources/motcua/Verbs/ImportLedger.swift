@@ -82,7 +82,7 @@ struct LedgerImporter {
     guard closed > 0 else { return }
     Notice.line(
       session.say(
-        "\(number(closed)) hồ sơ không có khóa ở đây: dữ liệu cá nhân của chúng đọc là đã đóng.",
+        "\(number(closed)) hồ sơ chưa mở được dữ liệu cá nhân vì không có khóa ở đây.",
         "\(language.counted(closed, "case")) without a key here: what identifies people in them reads as closed."))
     if !hasKeys {
       Notice.line(

@@ -11,7 +11,9 @@ struct Prove: Verb {
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(
-    help: help("chứng minh theo điểm chốt đã công bố trong tệp này", "against the published checkpoint in this file"))
+    help: help(
+      "chứng minh theo điểm chốt đã công bố trong tệp này; không có thì theo điểm chốt mới nhất, ký mới khi cần",
+      "against the published checkpoint in this file; else the newest, a new one being signed when needed"))
   var checkpoint: String?
   @Flag(
     help: help(
@@ -40,7 +42,7 @@ struct Prove: Verb {
 
   func run(_ session: Session) throws {
     let given = try [checkpoint, from, to].compactMap(\.self).map {
-      PublishedCheckpoint(file: $0, note: try TextFile.read($0, session.language))
+      PublishedCheckpoint(file: $0, note: try Self.note($0, session))
     }
     let proof = try from == nil ? events(against: given.first, session) : growth(between: given, session)
     // What does not hold, or is about other checkpoints than those given, is not handed out.
@@ -70,6 +72,18 @@ struct Prove: Verb {
   private struct Written: Encodable {
     var file: String
     var verifierKey: String
+  }
+
+  /// The note in a file, which must be one before anybody is asked about it.
+  private static func note(_ path: String, _ session: Session) throws -> String {
+    let text = try TextFile.read(path, session.language)
+    guard let signed = try? SignedNote(parsing: text), (try? Checkpoint(text: signed.text)) != nil else {
+      throw Failure.usage(
+        session.say(
+          "\(path) không phải điểm chốt do motcua checkpoint in ra.",
+          "\(path) is no checkpoint as motcua checkpoint prints it."))
+    }
+    return text
   }
 
   private func events(against checkpoint: PublishedCheckpoint?, _ session: Session) throws -> ProofFile {

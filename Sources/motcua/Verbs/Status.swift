@@ -32,7 +32,7 @@ struct Status: Verb {
       ),
       (language.say("Gốc Merkle", "Merkle root"), status.root),
       (
-        language.say("Khung nhìn", "Views"),
+        language.say("Bảng tra cứu", "Views"),
         "views-\(status.viewsNumber), "
           + language.say(
             "đến vị trí \(number(status.viewsPosition)), ", "at position \(number(status.viewsPosition)), ")
@@ -42,7 +42,8 @@ struct Status: Verb {
         language.say("Lệnh", "Commands"),
         language.say(
           "\(number(status.commands)), \(number(status.commits)) lần ghi, \(number(status.waitingCommands)) đang chờ",
-          "\(number(status.commands)), \(number(status.commits)) commits, \(number(status.waitingCommands)) waiting")
+          "\(number(status.commands)), \(language.counted(status.commits, "commit")), \(number(status.waitingCommands)) waiting"
+        )
       ),
       status.rebuild.map { rebuild in
         (

@@ -58,10 +58,11 @@ struct InspectDirectory: ParsableCommand {
 struct InspectLedger: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "ledger", shouldDisplay: false)
   @Argument var path: String
+  @Flag var live = false
 
   func run() {
     Inspect.saying {
-      let last = try Verification.ledger(path) { Inspect.say(InspectionLine(step: $0)) }
+      let last = try Verification.ledger(path, isLive: live) { Inspect.say(InspectionLine(step: $0)) }
       Inspect.say(InspectionLine(step: last))
     }
   }

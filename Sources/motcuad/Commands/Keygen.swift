@@ -34,13 +34,15 @@ struct Keygen: ParsableCommand {
     do throws(SigningKeyError) {
       if let key {
         let path = out ?? SigningKeyFile.standard(data: data)
-        try SigningKeyFile.create(path, key)
+        try SigningKeyFile.create(path, key, isStandard: out == nil)
         print(key.verifierKey)
         say(
           Text(
-            vi: "khóa ký ở \(path), hãy sao lưu và giữ kín; dòng trên là nửa công khai, hãy công bố",
-            en: "the signing key is in \(path), back it up and keep it secret; "
-              + "the line above is its public half, publish it"))
+            vi:
+              "khóa ký ở \(path), hãy sao lưu riêng và giữ kín (motcua backup không chép nó); hãy công bố nửa công khai "
+              + "vừa in ra, rồi khởi động lại motcuad",
+            en: "the signing key is in \(path): back it up apart and keep it secret (motcua backup does not copy it); "
+              + "publish the public half that was printed, and restart motcuad"))
       } else if let publicHalfOf {
         print(try SigningKeyFile.read(publicHalfOf).verifierKey)
       }

@@ -62,7 +62,12 @@ struct Restore: ParsableCommand {
     if backup == nil, !withoutKeys { throw RestoreRefusal.keysMissing }
     let restoration = try Restoration(into: data)
     try restoration.stage(file: file)
-    try verify(restoration.stagedLedger, language)
+    do { try verify(restoration.stagedLedger, language) } catch let failure as InspectionFailure {
+      throw InspectionFailure(
+        reason: Text(
+          vi: "\(file) không phải bản sao lưu sổ mà bản này đọc được (\(failure.reason.vi))",
+          en: "\(file) is no backup of a ledger that this release can read (\(failure.reason.en))"))
+    }
     let facts = try LedgerFacts(restoration.stagedLedger, rootAt: known?.size, keys: backup)
     if let known {
       if let origin = facts.origin, origin != known.origin {
@@ -73,11 +78,9 @@ struct Restore: ParsableCommand {
       }
     }
     try restoration.stageKeys(backup, last: facts.last, erased: facts.erased)
+    // Aside, so that the ledger never stands in its place without saying what it has lost.
+    if let known, known.size > facts.size { try record(known, size: facts.size, in: restoration.staged) }
     try restoration.install()
-    if let known, known.size > facts.size {
-      try restoration.withoutLock { try record(known, size: facts.size) }
-    }
-    restoration.keep()
     say(language, facts, known, hasKeys: backup != nil)
   }
 
@@ -89,19 +92,33 @@ struct Restore: ParsableCommand {
 
   private func knownHead() throws -> Checkpoint? {
     guard let checkpoint, let key else { return nil }
-    do {
-      let note = try SignedNote(parsing: try String(contentsOfFile: checkpoint, encoding: .utf8))
-      try note.verify(with: [try NoteVerifierKey(parsing: key)])
-      return try Checkpoint(text: note.text)
-    } catch {
-      throw RestoreRefusal.checkpointUnreadable("\(error)")
+    func read(_ path: String) throws -> String {
+      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        throw RestoreRefusal.checkpointUnreadable(path)
+      }
+      return text
     }
+    // As with `check-proof`: the key itself, or a file that holds it.
+    let named = try? NoteVerifierKey(parsing: key)
+    let keys =
+      try named.map { [$0] }
+      ?? read(key).split(separator: "\n").compactMap { try? NoteVerifierKey(parsing: String($0)) }
+    guard !keys.isEmpty else { throw RestoreRefusal.keyUnreadable(key) }
+    guard let note = try? SignedNote(parsing: try read(checkpoint)),
+      let known = try? Checkpoint(text: note.text)
+    else { throw RestoreRefusal.checkpointUnreadable(checkpoint) }
+    guard let signer = try? note.verify(with: keys).first else { throw RestoreRefusal.notSigned(checkpoint) }
+    guard known.origin == signer.name else {
+      throw RestoreRefusal.otherOrigin(known: known.origin, ledger: signer.name)
+    }
+    return known
   }
 
   /// What is lost stands in the ledger as its next event.
-  private func record(_ known: Checkpoint, size: UInt64) throws {
+  private func record(_ known: Checkpoint, size: UInt64, in directory: String) throws {
     let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()))
-    let service = try DeskService(directory: data, book: nil, actor: actor, clock: DeskClock(), onFailure: { _ in })
+    let service = try DeskService(
+      directory: directory, book: nil, actor: actor, clock: DeskClock(), onFailure: { _ in })
     defer { try? service.stop() }
     try service.record(
       .restored(Restored(knownSize: known.size, knownRoot: known.root.base64, size: size, witness: known.origin)),
@@ -134,12 +151,20 @@ struct Restore: ParsableCommand {
   private func bring(_ backup: KeysBackup, _ language: Language) throws {
     try EventStore.whileStopped(data) {
       try verify(data + "/ledger", language)
-      let absent = try Keys.absentSlots(in: data + "/keys")
-      if let absent, absent.isEmpty { throw RestoreRefusal.nothingToBring }
-      let facts = try LedgerFacts(data + "/ledger", rootAt: nil, keys: backup, slots: absent)
-      let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: facts.erased)
-      // What was closed when they were built would stay so.
+      let last = try LedgerFacts(data + "/ledger", rootAt: nil, keys: nil).last
+      let slots = try Keys.slotsToBring(in: data + "/keys", last: last)
+      if let slots, slots.isEmpty { throw RestoreRefusal.nothingToBring }
+      let facts = try LedgerFacts(data + "/ledger", rootAt: nil, keys: backup, slots: slots)
+      // What was closed when they were built would stay so; first, because a crash in between must not leave them.
       try EventStore.discardViews(data)
+      let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: facts.erased)
+      if brought.missing > 0 {
+        complain(
+          language.pick(
+            Text(
+              vi: "còn \(brought.missing) khóa không có trong bản sao lưu này",
+              en: "\(brought.missing) keys are not in this backup either")))
+      }
       print(
         language.pick(
           Text(

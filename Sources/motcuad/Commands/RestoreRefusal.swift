@@ -4,6 +4,8 @@ import Desk
 enum RestoreRefusal: Error {
   case keysMissing
   case checkpointUnreadable(String)
+  case keyUnreadable(String)
+  case notSigned(String)
   case otherOrigin(known: String, ledger: String)
   case otherHistory(size: UInt64)
   case nothingToBring
@@ -17,10 +19,18 @@ enum RestoreRefusal: Error {
         en:
           "--keys is missing: without its keys the personal parts of the ledger stay closed; give the backup of the keys, "
           + "or say --without-keys and bring them later")
-    case .checkpointUnreadable(let why):
+    case .checkpointUnreadable(let file):
       Text(
-        vi: "điểm chốt không dùng được: \(why); cần tệp điểm chốt và khóa công khai của người ký",
-        en: "the checkpoint cannot be used: \(why); it takes the note and the public key of who signed it")
+        vi: "\(file) không đọc được hoặc không phải điểm chốt do motcua checkpoint in ra",
+        en: "\(file) cannot be read, or is no checkpoint as motcua checkpoint prints it")
+    case .keyUnreadable(let key):
+      Text(
+        vi: "--key \(key): cần khóa công khai dạng tên+mã+base64, hoặc tệp chứa khóa đó",
+        en: "--key \(key): it takes a public key of the form name+hex+base64, or a file that holds one")
+    case .notSigned(let file):
+      Text(
+        vi: "\(file) không do khóa trong --key ký, hoặc đã bị sửa: đừng tin nó",
+        en: "\(file) is not signed by the key given with --key, or was altered: do not trust it")
     case .otherOrigin(let known, let ledger):
       Text(
         vi: "điểm chốt là của “\(known)”, sổ này là “\(ledger)”: không phải cùng một sổ; chưa có gì bị thay đổi",

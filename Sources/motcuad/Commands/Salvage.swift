@@ -16,6 +16,7 @@ struct Salvage: ParsableCommand {
   func run() throws {
     let language = Language.current()
     do {
+      try EventStore.requireLedger(data)
       try DataLock.whileHeld(data) {
         let file = try out.map { try NewFile($0) }
         var pieces = Pieces(data + "/ledger", wantsEvents: file != nil) { try file?.write(Array(($0 + "\n").utf8)) }
@@ -43,6 +44,7 @@ struct Salvage: ParsableCommand {
       throw error
     } catch {
       complain(language.pick(StartFailure.text(error)))
+      if case StoreError.inUse = error { throw Exit.inUse }
       throw Exit.storage
     }
   }

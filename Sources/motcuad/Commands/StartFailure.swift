@@ -36,7 +36,7 @@ extension StoreError {
     case .newerLedger(let path, let form):
       "\(path) do bản motcuad mới hơn ghi (dạng \(form)): hãy chạy bản đó; chưa có gì bị thay đổi"
     case .ledgerMissing(let path):
-      "thiếu \(path) trong khi các bảng tra cứu của nó còn đó: hãy đặt lại toàn bộ sổ; chưa có gì bị thay đổi"
+      "thiếu \(path) trong khi những gì thuộc về nó còn đó: hãy đặt lại toàn bộ sổ; chưa có gì bị thay đổi"
     case .occupied(let path):
       "\(path) đã có và không bị ghi đè: hãy chọn thư mục trống bằng --data; chưa có gì bị thay đổi"
     case .masterKeyMissing(let path):

@@ -28,6 +28,13 @@ struct Verify: ParsableCommand {
       throw Exit.damage
     }
     let step = inspected.step
+    if step.rows == 0 {
+      complain(
+        language.pick(
+          Text(
+            vi: "các bảng tra cứu chưa được so: ở đây chúng không được tin và sẽ dựng lại ở lần khởi động tới",
+            en: "the views were not compared: they are not believed here and will be built anew at the next start")))
+    }
     print(
       language.pick(
         Text(

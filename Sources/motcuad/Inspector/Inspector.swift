@@ -28,9 +28,11 @@ enum Inspector {
     }
   }
 
-  /// A ledger that stands alone.
-  static func ledger(_ path: String, report: Report) throws -> Inspected {
-    try inspect(["ledger", path], ledger: path, report)
+  /// A ledger by itself: its events, its tree, its checkpoints.
+  ///
+  /// - Parameter isLive: somebody may write in it meanwhile.
+  static func ledger(_ path: String, isLive: Bool = false, report: Report = { _ in }) throws -> Inspected {
+    try inspect(["ledger", path] + (isLive ? ["--live"] : []), ledger: path, report)
   }
 
   private static func inspect(_ arguments: [String], ledger: String, _ report: Report) throws -> Inspected {
@@ -58,11 +60,17 @@ enum Inspector {
     guard case .signalled = ending, step.phase == .ledger, step.position > 0, step.table == nil else { return step }
     var narrowed = step
     let range = ["--from", "\(step.position)", "--to", "\(step.position + UInt64(LedgerWalk.blockMax) - 1)"]
-    var last: UInt64?
+    var (last, unreadable): (UInt64?, UInt64?) = (nil, nil)
     let again = try InspectorProcess.run(["pieces", ledger, "--block", "1"] + range) { line in
       last = line.salvage?.trying?.lowerBound ?? last
+      // Looked up by itself, an event on a damaged page may be refused where a walk along the pages dies.
+      unreadable = unreadable ?? line.salvage?.unreadable
     }
-    if case .signalled = again, let last { narrowed.position = last }
+    if let unreadable {
+      narrowed.position = unreadable
+    } else if case .signalled = again, let last {
+      narrowed.position = last
+    }
     return narrowed
   }
 

@@ -72,7 +72,15 @@ private struct Child {
     var words = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     var id = pid_t()
-    let code = posix_spawn(&id, "/proc/self/exe", &actions, &attributes, &words, environ)
+    // Its death is told in one sentence by whoever started it.
+    var settings: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no")]
+    for index in 0... {
+      guard let setting = environ[index] else { break }
+      if strncmp(setting, "SWIFT_BACKTRACE=", 16) != 0 { settings.append(strdup(setting)) }
+    }
+    settings.append(nil)
+    defer { settings.forEach { free($0) } }
+    let code = posix_spawn(&id, "/proc/self/exe", &actions, &attributes, &words, settings)
     close(ends[1])
     guard code == 0 else {
       close(ends[0])

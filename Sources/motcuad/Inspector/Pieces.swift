@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds out what can be read of a damaged ledger, by processes that may die of it.
 struct Pieces {
   /// How often a reader is started at most; each time it dies, another one goes on elsewhere.
@@ -30,7 +32,10 @@ struct Pieces {
         source = $0.salvage?.source ?? source
       }
     }
-    return last
+    // A damaged key may say anything, but an event takes at least its hash, its key and a header of the page.
+    var status = stat()
+    guard let last, stat(ledger + "/data.mdb", &status) == 0 else { return last }
+    return min(last, UInt64(clamping: status.st_size) / 40)
   }
 
   /// Every range up to `last`, in order, with what can be done with it.

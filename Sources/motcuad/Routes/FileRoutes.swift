@@ -2,29 +2,25 @@ import Desk
 import DeskInterface
 import DeskService
 import EventStore
-import Foundation
-import Glibc
+import MerkleTree
 import Synchronization
 import VarlinkServer
 
 /// The methods of `vn.motcua.Admin` that go through the files themselves: verify and backup.
 struct FileRoutes: Sendable {
   let service: DeskService
-  let reserveBytes: Int
   private let verifying = Once()
   private let copying = Once()
 
-  init(service: DeskService, reserveBytes: Int) {
-    self.service = service
-    self.reserveBytes = reserveBytes
-  }
+  init(service: DeskService) { self.service = service }
 
   var routes: [Route] {
     [
       Route.work(Wire.Verify.self, .operatorRole) { _, _, report in
         try verifying.run(orThrow: WireFailure.wire(Wire.VerifyRunning())) {
+          try service.requireWholeLedger()
           // The replay takes about what the views take.
-          try requireSpace(service.store.views.bytesOnDisk)
+          try service.requireSpace(for: service.store.views.bytesOnDisk)
           // A reader that was ended has left its places in the live environments.
           defer { try? service.store.clearStaleReaders() }
           var pace = Pace()
@@ -35,11 +31,18 @@ struct FileRoutes: Sendable {
           }
           var last = Wire.VerifyProgress(inspected.step)
           last.damage = inspected.damage.map { Wire.Damage($0) }
+          if last.damage == nil, last.rows == 0 {
+            throw WireFailure.wire(
+              Wire.InspectionFailed(
+                reasonVi: "sổ còn nguyên vẹn, nhưng chưa so được các bảng tra cứu vì chúng đang được thay",
+                reasonEn: "the ledger is whole, but the views could not be compared, because they are being replaced"))
+          }
           return .init(progress: last)
         }
       },
       Route.work(Wire.Backup.self, .operatorRole) { call, _, report in
         try copying.run(orThrow: WireFailure.wire(Wire.BackupRunning())) {
+          try service.requireWholeLedger()
           let send = { (progress: Wire.BackupProgress) in try report(.init(progress: progress)) }
           return .init(progress: try call.keys == true ? keys(send) : ledger(send))
         }
@@ -51,7 +54,7 @@ struct FileRoutes: Sendable {
 
   private func ledger(_ send: Send) throws -> Wire.BackupProgress {
     let ledger = service.store.ledger
-    try requireSpace(ledger.usedBytes)
+    try service.requireSpace(for: ledger.usedBytes)
     let scratch = try ScratchDirectory(in: service.store.directory, for: "spool")
     return try withExtendedLifetime(scratch) {
       let spool = try Spool(scratch.path + "/data.mdb")
@@ -64,17 +67,12 @@ struct FileRoutes: Sendable {
           if pace.isDue(step.phase) { try send(.init(phase: .verifying, done: step.done, total: step.total)) }
         }
       }
-      if let damage = inspected.damage {
-        throw WireFailure.wire(
-          Wire.LedgerDamaged(
-            kind: damage.kind.rawValue, position: damage.position.map { Int(clamping: $0) },
-            reasonVi: damage.sentence.vi, reasonEn: damage.sentence.en))
-      }
+      if let damage = inspected.damage { throw LedgerGuard.refusal(damage) }
       let total = spool.size
       var sent = 0
       while let part = try spool.next() {
         sent += part.count
-        try send(.init(phase: .sending, done: sent, total: total, data: Data(part).base64EncodedString()))
+        try send(.init(phase: .sending, done: sent, total: total, data: Base64.encode(part)))
       }
       return .init(
         phase: .done, done: sent, total: total, events: Int(clamping: inspected.step.position),
@@ -89,16 +87,9 @@ struct FileRoutes: Sendable {
     // Straight from the keys: a copy on the disk would be one more to protect.
     try keys.backup(partBytes: Spool.partBytes) { part in
       sent += part.count
-      try send(.init(phase: .sending, done: sent, total: max(sent, total), data: Data(part).base64EncodedString()))
+      try send(.init(phase: .sending, done: sent, total: max(sent, total), data: Base64.encode(part)))
     }
     return .init(phase: .done, done: sent, total: sent)
-  }
-
-  private func requireSpace(_ bytes: Int) throws {
-    let free = try service.store.freeBytes()
-    guard free >= bytes + reserveBytes else {
-      throw WireFailure.wire(Wire.StorageFull(freeBytes: free, reserveBytes: bytes + reserveBytes))
-    }
   }
 
   private func asWire<R>(_ body: () throws -> R) throws -> R {

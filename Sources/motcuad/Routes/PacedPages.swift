@@ -3,63 +3,85 @@ import Synchronization
 import VarlinkServer
 
 /// Pages that a thread of its own makes, a few ahead of who takes them, and no more: a slow reader slows the work down
-/// instead of filling the memory.
+/// instead of filling the memory. Nothing is done before somebody takes, nor after he has left.
 struct PacedPages: AsyncSequence, Sendable {
   typealias Element = StreamPage
   typealias Failure = any Error
+  /// Waits for a place, and throws when nobody takes pages any more.
   typealias Put = (StreamPage) throws -> Void
 
-  private static let ahead = 4
+  private let work: @Sendable (Put) throws -> Void
 
-  private let pages: AsyncThrowingStream<StreamPage, any Error>
-  private let places: DispatchSemaphore
+  init(_ work: @escaping @Sendable (Put) throws -> Void) { self.work = work }
 
-  init(_ work: @escaping @Sendable (Put) throws -> Void) {
-    let places = DispatchSemaphore(value: Self.ahead)
-    self.places = places
-    pages = AsyncThrowingStream { continuation in
-      let left = LeftFlag()
-      continuation.onTermination = { _ in
-        left.raise()
-        // Whoever waits for a place is to see the flag.
-        places.signal()
-      }
-      let thread = Thread {
-        do {
-          try work { page in
-            places.wait()
-            if left.isRaised { throw CancellationError() }
-            continuation.yield(page)
-          }
-          continuation.finish()
-        } catch {
-          continuation.finish(throwing: error)
-        }
-      }
-      thread.stackSize = 8 << 20
-      thread.start()
-    }
-  }
+  func makeAsyncIterator() -> Iterator { Iterator(work) }
 
   struct Iterator: AsyncIteratorProtocol {
-    var pages: AsyncThrowingStream<StreamPage, any Error>.Iterator
-    let places: DispatchSemaphore
+    private var pages: AsyncThrowingStream<StreamPage, any Error>.Iterator
+    private let reader: Reader
+
+    init(_ work: @escaping @Sendable (Put) throws -> Void) {
+      let reader = Reader()
+      self.reader = reader
+      let places = reader.places
+      pages =
+        AsyncThrowingStream<StreamPage, any Error> { continuation in
+          continuation.onTermination = { _ in places.close() }
+          let thread = Thread {
+            do {
+              try work { page in
+                try places.take()
+                continuation.yield(page)
+              }
+              continuation.finish()
+            } catch {
+              continuation.finish(throwing: error)
+            }
+          }
+          thread.stackSize = 8 << 20
+          thread.start()
+        }.makeAsyncIterator()
+    }
 
     mutating func next() async throws -> StreamPage? { try await next(isolation: nil) }
 
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> StreamPage? {
-      defer { places.signal() }
-      return try await pages.next(isolation: actor)
+      let page = try await pages.next(isolation: actor)
+      reader.places.give()
+      return page
     }
   }
 
-  func makeAsyncIterator() -> Iterator { Iterator(pages: pages.makeAsyncIterator(), places: places) }
+  /// Whoever takes the pages; when he is gone, so is the reason for the work, however he went.
+  private final class Reader: Sendable {
+    let places = Places()
+
+    deinit { places.close() }
+  }
 }
 
-/// Raised once, when the caller has left.
-private final class LeftFlag: Sendable {
-  private let flag = Atomic(false)
+/// How many pages may be made ahead.
+private final class Places: Sendable {
+  private static let count = 4
 
-  var isRaised: Bool { flag.load(ordering: .acquiring) }
-  func raise() { flag.store(true, ordering: .releasing) }
+  // From zero up, because a semaphore may not be let go below what it began with.
+  private let free = DispatchSemaphore(value: 0)
+  private let isClosed = Atomic(false)
+
+  init() { for _ in 0..<Self.count { free.signal() } }
+
+  func take() throws {
+    free.wait()
+    guard isClosed.load(ordering: .acquiring) else { return }
+    free.signal()
+    throw CancellationError()
+  }
+
+  func give() { free.signal() }
+
+  /// Whoever waits for a place, now or later, sees that there is none any more.
+  func close() {
+    isClosed.store(true, ordering: .releasing)
+    free.signal()
+  }
 }

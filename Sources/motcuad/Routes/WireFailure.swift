@@ -65,6 +65,7 @@ enum WireFailure {
     case .caseEnded(let code, let status, let at): wire(Wire.CaseEnded(code: code, status: status.wire, at: text(at)))
     case .caseErased(let code, let at, let basis):
       wire(Wire.CaseErased(code: code, at: text(at), basis: basis))
+    case .keyNotHere(let code): wire(Wire.KeyNotHere(code: code))
     case .erasureHeld(let code, let reason, let source):
       wire(Wire.ErasureHeld(code: code, reasonVi: reason.vi, reasonEn: reason.en, source: source))
     case .consultationMissing(let code): wire(Wire.ConsultationMissing(code: code))

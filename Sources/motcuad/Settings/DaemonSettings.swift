@@ -17,7 +17,7 @@ struct DaemonSettings: Sendable {
     service.reserveBytes = try root.int("reserve_mib", in: 0...1_048_576, default: 64) << 20
     connectionsMax = try root.int("connections_max", in: 1...65_536, default: 1024)
     uploadBytesMax = try root.int("upload_mib_max", in: 1...1024, default: 64) << 20
-    scrubHours = try root.int("scrub_hours", in: 0...24, default: 12)
+    scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)
     let level = try root.optionalString("log_level") ?? "info"
     guard let logLevel = Logger.Level(rawValue: level) else {
       let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")

@@ -1,0 +1,51 @@
+public import EventSourcing
+
+import Glibc
+
+/// What is known to be lost of a ledger that somebody accepts as it is. It is kept in a file of its own until the ledger
+/// itself says so, because a crash in between would let the loss be forgotten.
+public struct AcceptedLoss: Hashable, Sendable {
+  /// How many events the views had seen, and how many there are.
+  public var seen: Position
+  public var size: Position
+}
+
+extension EventStore {
+  /// Accepts a ledger that is not the one that its views saw: they are thrown away, and what is lost is kept for
+  /// `acceptedLoss`. Only while no daemon works in the directory.
+  ///
+  /// - Throws: the refusal itself when it is about anything else.
+  public static func accept(_ directory: String, refused: StoreError) throws(StoreError) {
+    let seen: Position
+    switch refused {
+    case .ledgerBehindViews(let position, _), .ledgerDiffers(let position): seen = position
+    default: throw refused
+    }
+    try asStoreError {
+      let size = try Ledger.alone(directory + "/ledger").position()
+      try Files.replace(path(directory), with: Array("\(seen.rawValue) \(size.rawValue)\n".utf8))
+    }
+    try discardViews(directory)
+  }
+
+  /// What was accepted and does not stand in the ledger yet; nil when there is nothing.
+  public func acceptedLoss() throws(StoreError) -> AcceptedLoss? {
+    guard let bytes = try asStoreError({ try Files.contents(Self.path(directory)) }) else { return nil }
+    let numbers = String(decoding: bytes, as: UTF8.self).dropLast().split(separator: " ").map { UInt64($0) }
+    guard numbers.count == 2, let seen = numbers[0], let size = numbers[1] else {
+      throw .unexpected("\(Self.path(directory)) cannot be read: it says what the ledger has lost; see the log")
+    }
+    return AcceptedLoss(seen: Position(seen), size: Position(size))
+  }
+
+  /// The ledger says it now.
+  public func settleAcceptedLoss() throws(StoreError) {
+    try asStoreError {
+      let path = Self.path(directory)
+      if unlink(path) != 0, errno != ENOENT { throw Files.failure("unlink", path) }
+      try Files.sync(directory)
+    }
+  }
+
+  private static func path(_ directory: String) -> String { directory + "/ACCEPTED" }
+}
