@@ -200,10 +200,26 @@ struct WriterTests {
   @Test("a service that could not start lets go of its directory")
   func failedStart() async throws {
     let office = Desktop()
+    let accepted = office.path + "/ACCEPTED"
+    try FileManager.default.createDirectory(atPath: office.path, withIntermediateDirectories: true)
+    try "nothing that can be read\n".write(toFile: accepted, atomically: true, encoding: .utf8)
+    #expect(throws: StoreError.self) { _ = try office.open() }
+    try FileManager.default.removeItem(atPath: accepted)
+    #expect(try await office.during { try $0.allEvents().count } == 1)
+  }
+
+  @Test("on a full disk a first start records its rules, and nothing else is recorded")
+  func fullFirstStart() async throws {
+    let office = Desktop()
     var settings = DeskService.Settings()
     settings.reserveBytes = .max
-    #expect(throws: CommandFailure.self) { _ = try office.open(settings: settings) }
-    #expect(try await office.during { try $0.allEvents().count } == 1)
+    let service = try office.open(settings: settings)
+    guard case .failure(.storageFull) = await service.record(.receive("Hoa")) else {
+      Issue.record("recorded on a full disk")
+      return
+    }
+    #expect(try service.allEvents().count == 1)
+    try service.stop()
   }
 
   @Test("after a stop commands are refused as stopping, and the directory is free at once")
