@@ -147,6 +147,18 @@ struct UpcastTests {
     }
   }
 
+  @Test("what stood then is folded from them as from today's form")
+  func past() async throws {
+    try await Desks().compare { today, older async throws in
+      let asOf = AsOf(today.now)
+      var (pages, same) = (try older.list(CaseFilter(), asOf: asOf), try today.list(CaseFilter(), asOf: asOf))
+      let rows = try pages.next(in: older)
+      #expect(try rows == same.next(in: today))
+      #expect(rows?.count == 2 && rows?.contains { $0.state.receipt?.facts.applicant == "Nguyễn Thị Hoa" } == true)
+      #expect(try older.tally(asOf: asOf) == today.tally(asOf: asOf))
+    }
+  }
+
   @Test("the rules of the office's stream are read at the start, and not adopted again")
   func rules() async throws {
     let desks = try await Desks()
@@ -238,6 +250,8 @@ struct UpcastTests {
     let unknown = RecordError.malformed("form 0")
     #expect(throws: unknown) { try older.history(of: case1, from: Version(1), limit: 10) }
     #expect(throws: unknown) { try older.allEvents() }
+    #expect(throws: unknown) { try older.list(CaseFilter(), asOf: AsOf(older.now)) }
+    #expect(throws: unknown) { try older.tally(asOf: AsOf(older.now)) }
     #expect(throws: unknown) { try older.rebuild() }
     #expect(throws: unknown) { try older.readableLines() }
     #expect(throws: unknown) { try older.exportedRecords() }
