@@ -144,7 +144,9 @@ public final class DeskService: Sendable {
       outcome.withLock { $0 = result }
       done.signal()
     }
-    try thread.submit(.command(pending), bytes: text.count, isBounded: false)
+    do { try thread.submit(.command(pending), bytes: text.count, isBounded: false) } catch {
+      throw CommandFailure.stopping
+    }
     done.wait()
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
   }
@@ -161,12 +163,13 @@ public final class DeskService: Sendable {
   ) throws -> R {
     let outcome = Mutex<Result<R, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    try thread.submit(
-      .between { [writer] in
-        let result = Result { try writer.guarded(byHolder: byHolder, needsReserve: needsReserve, body) }
-        outcome.withLock { $0 = result }
-        done.signal()
-      }, bytes: 0, isBounded: false)
+    let turn = CommandWriter.Turn.between { [writer] in
+      let result = Result { try writer.guarded(byHolder: byHolder, needsReserve: needsReserve, body) }
+      outcome.withLock { $0 = result }
+      done.signal()
+    }
+    // Without a bound it is refused only when the thread has stopped.
+    do { try thread.submit(turn, bytes: 0, isBounded: false) } catch { throw CommandFailure.stopping }
     done.wait()
     guard let result = outcome.withLock({ $0 }) else { throw CommandFailure.stopping }
     return try result.get()

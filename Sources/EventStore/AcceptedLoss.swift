@@ -28,23 +28,31 @@ extension EventStore {
     try discardViews(directory)
   }
 
-  /// What was accepted and does not stand in the ledger yet; nil when there is nothing.
+  /// What was accepted and does not stand in the ledger yet; nil when there is nothing. A ledger of another size has it
+  /// already, or is not the one that was accepted.
   public func acceptedLoss() throws(StoreError) -> AcceptedLoss? {
     guard let bytes = try asStoreError({ try Files.contents(Self.path(directory)) }) else { return nil }
     let numbers = String(decoding: bytes, as: UTF8.self).dropLast().split(separator: " ").map { UInt64($0) }
     guard numbers.count == 2, let seen = numbers[0], let size = numbers[1] else {
       throw .unexpected("\(Self.path(directory)) cannot be read: it says what the ledger has lost; see the log")
     }
+    guard try ledger.position() == Position(size) else {
+      try settleAcceptedLoss()
+      return nil
+    }
     return AcceptedLoss(seen: Position(seen), size: Position(size))
   }
 
   /// The ledger says it now.
   public func settleAcceptedLoss() throws(StoreError) {
-    try asStoreError {
-      let path = Self.path(directory)
-      if unlink(path) != 0, errno != ENOENT { throw Files.failure("unlink", path) }
-      try Files.sync(directory)
-    }
+    try asStoreError { try Self.forgetAcceptedLoss(directory) }
+  }
+
+  /// Before another ledger comes into its place.
+  static func forgetAcceptedLoss(_ directory: String) throws(FileError) {
+    let path = path(directory)
+    if unlink(path) != 0, errno != ENOENT { throw Files.failure("unlink", path) }
+    try Files.sync(directory)
   }
 
   private static func path(_ directory: String) -> String { directory + "/ACCEPTED" }

@@ -87,6 +87,7 @@ public final class Restoration {
     try asStoreError {
       isInstalled = true
       try Files.makeDirectory(directory + "/keys")
+      try EventStore.forgetAcceptedLoss(directory)
       for name in ["ledger", "keys/slots", "keys/master"]
       where rename(staged + "/" + name, directory + "/" + name) != 0 {
         throw Files.failure("rename", directory + "/" + name)
@@ -141,9 +142,11 @@ extension Keys {
     }
     let erased = Set(erased)
     var brought = Brought(keys: 0, missing: 0)
+    var isChanged = false
     for slot in stride(from: 1, through: last, by: 1) {
       let range = Int(slot) * slotBytes..<Int(slot + 1) * slotBytes
       guard isToBring(bytes, slot, here.state.withLock { $0.master }) else { continue }
+      isChanged = true
       if bytes.count < range.upperBound { bytes += Array(repeating: 0, count: range.upperBound - bytes.count) }
       if erased.contains(slot) {
         bytes.replaceSubrange(range, with: empty(Mark.forgotten))
@@ -156,7 +159,7 @@ extension Keys {
         brought.missing += 1
       }
     }
-    if brought.keys > 0 { try asStoreError { try Files.replace(path, with: bytes) } }
+    if isChanged { try asStoreError { try Files.replace(path, with: bytes) } }
     return brought
   }
 

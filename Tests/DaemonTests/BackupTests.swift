@@ -252,28 +252,45 @@ extension FileTests {
       let (_, keys) = try backUp(daemon)
       #expect(daemon.stop() == 0)
       let slots = daemon.data + "/keys/slots"
-      let handle = try FileHandle(forWritingTo: URL(filePath: slots))
-      try handle.seek(toOffset: UInt64(64 * 2 + 5))
-      try handle.write(contentsOf: Data([0xDE, 0xAD]))
-      try handle.close()
+      try DiskFault.overwrite(slots, at: 64 * 2 + 5, with: Data([0xDE, 0xAD]))
       let brought = try Operator.run("restore", "--keys", keys, "--data", daemon.data)
       #expect(brought.status == 0 && brought.output.contains("Brought 1 keys"), "\(brought)")
       try daemon.start()
       let told = try daemon.connect().pages(Wire.List()).flatMap(\.cases).compactMap(\.applicant)
       #expect(Set(names).isSubset(of: told))
       #expect(try daemon.connect().verify().damage == nil)
+
+      // The mark of an erased key has nothing to be brought, and is put back all the same.
+      let desk = try daemon.connect()
+      let code = try #require(try daemon.connect().pages(Wire.List()).flatMap(\.cases).first?.code)
+      _ = try desk.ask(Wire.Withdraw(code: code, reason: "thôi"))
+      _ = try desk.ask(Wire.Erase(code: code, basis: "Luật"))
+      let number = try desk.ask(Wire.Show(code: code)).case.number
+      #expect(daemon.stop() == 0)
+      try DiskFault.overwrite(slots, at: 64 * number + 60, with: Data([1, 2, 3, 4]))
+      #expect(try Operator.run("verify", "--data", daemon.data).status == 65)
+      #expect(try Operator.run("restore", "--keys", keys, "--data", daemon.data).status == 0)
+      #expect(try Operator.run("verify", "--data", daemon.data).status == 0)
     }
 
     @Test("what is known to be lost is recorded at the next start, if a crash came between the two")
     func acceptedLoss() throws {
       let daemon = try started()
       #expect(daemon.stop() == 0)
-      try "7 3\n".write(toFile: daemon.data + "/ACCEPTED", atomically: true, encoding: .utf8)
+      let accepted = daemon.data + "/ACCEPTED"
+      // What another ledger lost says nothing of this one.
+      try "7 3\n".write(toFile: accepted, atomically: true, encoding: .utf8)
+      try daemon.start()
+      let size = try daemon.connect().ask(Wire.GetStatus()).status.position
+      #expect(!FileManager.default.fileExists(atPath: accepted) && size != 3)
+      #expect(try daemon.connect().allEvents(upTo: size).compactMap(\.restored).isEmpty)
+      #expect(daemon.stop() == 0)
+      try "7 \(size)\n".write(toFile: accepted, atomically: true, encoding: .utf8)
       for _ in 0..<2 {
         try daemon.start()
         let desk = try daemon.connect()
         let restored = try desk.allEvents(upTo: try desk.ask(Wire.GetStatus()).status.position).compactMap(\.restored)
-        #expect(restored == [Wire.Restored(size: 3, knownSize: 7, knownRoot: "", witness: "views")])
+        #expect(restored == [Wire.Restored(size: size, knownSize: 7, knownRoot: "", witness: "views")])
         #expect(daemon.stop() == 0)
       }
     }

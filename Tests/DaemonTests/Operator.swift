@@ -59,8 +59,9 @@ enum DiskFault {
   }
 
   /// In place, so that the file stays the same file.
-  static func overwrite(_ path: String, with content: Data) throws {
+  static func overwrite(_ path: String, at offset: Int = 0, with content: Data) throws {
     let file = try FileHandle(forWritingTo: URL(filePath: path))
+    try file.seek(toOffset: UInt64(offset))
     try file.write(contentsOf: content)
     try file.close()
   }

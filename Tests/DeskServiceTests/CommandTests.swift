@@ -5,6 +5,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import LMDB
+import MerkleTree
 import Testing
 
 @Suite("A command that comes again")
@@ -206,6 +207,24 @@ struct WriterTests {
     #expect(throws: StoreError.self) { _ = try office.open() }
     try FileManager.default.removeItem(atPath: accepted)
     #expect(try await office.during { try $0.allEvents().count } == 1)
+  }
+
+  @Test("a ledger that lost everything says so before it has rules, and can be exported and brought in")
+  func lostEverything() async throws {
+    let office = Desktop()
+    try FileManager.default.createDirectory(atPath: office.path, withIntermediateDirectories: true)
+    try "5 0\n".write(toFile: office.path + "/ACCEPTED", atomically: true, encoding: .utf8)
+    let service = try office.open()
+    try await service.accept(.receive("Hoa"))
+    #expect(try service.allEvents().count == 3)
+    let target = Desktop()
+    try await target.during { other async throws in
+      let spool = try SpoolFile(in: target.path + "/spool")
+      try service.export { lines, _, _ in try spool.append(lines.flatMap { Array($0.utf8) + [0x0A] }) }
+      let ledger = try other.importLedger(spool, keys: nil)
+      #expect(try ledger.size == 3 && ledger.root.base64 == service.store.ledger.rootText())
+    }
+    try service.stop()
   }
 
   @Test("on a full disk a first start records its rules, and nothing else is recorded")

@@ -93,14 +93,23 @@ extension DeskService {
       let checkpoints = contents.issued
       try betweenCommits(byHolder: true) { [self] in try store.finishImport(checkpoints: checkpoints) }
     } catch {
-      // Only a start can settle it then: it finds the mark, and empties the ledger.
-      do { try abandonImport() } catch { throw writer.fail(error) }
+      try settling { try abandonImport() }
       throw error
     }
-    do { try goOn(with: fresh, lastRecordedAt: contents.lastRecordedAt) } catch { throw writer.fail(error) }
+    try settling { try goOn(with: fresh, lastRecordedAt: contents.lastRecordedAt) }
     return ImportedLedger(
       size: contents.size, root: contents.root, cases: Int(clamping: contents.cases),
       closed: try store.keys.absentCount(upTo: contents.cases))
+  }
+
+  /// What ends an import. When it fails only a start can settle it: it finds the mark, and empties the ledger, or makes
+  /// the views of the whole one.
+  private func settling(_ body: () throws -> Void) throws {
+    do { try body() } catch CommandFailure.stopping {
+      throw CommandFailure.stopping
+    } catch {
+      throw writer.fail(error)
+    }
   }
 
   /// Nothing but what a fresh start records of the office itself.

@@ -43,13 +43,37 @@ public final class Verification {
 
   /// Verifies a ledger by itself, such as a backup: its events, its tree and its checkpoints.
   ///
-  /// - Parameter isLive: somebody may write in it meanwhile.
   /// - Throws: `Damage` for the first that there is, or why it cannot be verified.
-  public static func ledger(_ path: String, isLive: Bool = false, report: @escaping Report) throws -> Step {
+  public static func ledger(_ path: String, report: @escaping Report) throws -> Step {
     let verification = Verification(report)
-    return try verification.locating(nil) {
-      try verification.walk(isLive ? try Ledger.beside(path) : try Ledger.alone(path))
+    return try verification.locating(nil) { try verification.walk(try Ledger.alone(path)) }
+  }
+
+  /// Reads every event of a ledger in which somebody may write meanwhile, and judges none: whether whoever reads it whole
+  /// comes to its end.
+  ///
+  /// - Throws: `Damage` for a page that cannot be read, or why the ledger cannot be opened.
+  public static func pages(_ path: String, report: @escaping Report) throws -> Step {
+    let verification = Verification(report)
+    return try verification.locating(nil) { try verification.read(try Ledger.beside(path)) }
+  }
+
+  private func read(_ ledger: Ledger) throws -> Step {
+    let end = try ledger.position()
+    step.total = Int(clamping: end.rawValue)
+    var next = Position(1)
+    while next <= end {
+      try announce(next, checkpoints: 0)
+      do throws(StoreError) {
+        guard let last = try ledger.records(from: next, limit: LedgerWalk.blockMax).last else { break }
+        next = last.position.next
+      } catch {
+        // Too short for its hash, it ends nobody.
+        guard case .ledgerDamaged(let position, _) = error, position >= next else { throw error }
+        next = position.next
+      }
     }
+    return finished(root: "", checkpoints: 0, position: end)
   }
 
   /// Verifies a data directory, whether a daemon works in it or not.

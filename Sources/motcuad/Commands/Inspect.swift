@@ -11,7 +11,7 @@ import Varlink
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reads files that may be damaged, for motcuad itself.", shouldDisplay: false,
-    subcommands: [InspectDirectory.self, InspectLedger.self, InspectPieces.self])
+    subcommands: [InspectDirectory.self, InspectLedger.self, InspectPages.self, InspectPieces.self])
 
   /// Runs the reading, and says what comes of it.
   static func saying(_ body: () throws -> Void) {
@@ -58,11 +58,22 @@ struct InspectDirectory: ParsableCommand {
 struct InspectLedger: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "ledger", shouldDisplay: false)
   @Argument var path: String
-  @Flag var live = false
 
   func run() {
     Inspect.saying {
-      let last = try Verification.ledger(path, isLive: live) { Inspect.say(InspectionLine(step: $0)) }
+      let last = try Verification.ledger(path) { Inspect.say(InspectionLine(step: $0)) }
+      Inspect.say(InspectionLine(step: last))
+    }
+  }
+}
+
+struct InspectPages: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "pages", shouldDisplay: false)
+  @Argument var path: String
+
+  func run() {
+    Inspect.saying {
+      let last = try Verification.pages(path) { Inspect.say(InspectionLine(step: $0)) }
       Inspect.say(InspectionLine(step: last))
     }
   }

@@ -29,10 +29,13 @@ enum Inspector {
   }
 
   /// A ledger by itself: its events, its tree, its checkpoints.
-  ///
-  /// - Parameter isLive: somebody may write in it meanwhile.
-  static func ledger(_ path: String, isLive: Bool = false, report: Report = { _ in }) throws -> Inspected {
-    try inspect(["ledger", path] + (isLive ? ["--live"] : []), ledger: path, report)
+  static func ledger(_ path: String, report: Report) throws -> Inspected {
+    try inspect(["ledger", path], ledger: path, report)
+  }
+
+  /// Whether every event of a ledger, in which somebody may write meanwhile, can be read.
+  static func pages(_ path: String, report: Report = { _ in }) throws -> Inspected {
+    try inspect(["pages", path], ledger: path, report)
   }
 
   private static func inspect(_ arguments: [String], ledger: String, _ report: Report) throws -> Inspected {

@@ -8,11 +8,12 @@ import EventStore
 ///
 /// It looks for nothing else: an event that was changed is for `verify` to find, and ends nobody.
 enum LedgerGuard {
-  /// - Throws: the wire's `LedgerDamaged`.
+  /// - Throws: the wire's `LedgerDamaged` or `InspectionFailed`.
   static func check(_ service: DeskService) throws {
-    if let damage = try Inspector.ledger(service.store.ledger.path, isLive: true).damage, damage.isDeadly {
-      throw refusal(damage)
-    }
+    // A reader that was ended has left its place in the live environment, which keeps old pages from being used again.
+    defer { try? service.store.clearStaleReaders() }
+    let inspected = try Inspector.asWire { try Inspector.pages(service.store.ledger.path) }
+    if let damage = inspected.damage { throw refusal(damage) }
   }
 
   /// Before a start that replays everything.
@@ -21,9 +22,13 @@ enum LedgerGuard {
   static func checkBeforeReplay(_ data: String, form: String) throws {
     // Whatever else is wrong, the opening itself says better.
     guard (try? EventStore.willReplay(data, form: form)) == true,
-      let damage = try? Inspector.ledger(data + "/ledger", isLive: true).damage, damage.isDeadly
+      let inspected = try? Inspector.pages(
+        data + "/ledger",
+        report: {
+          Systemd.notify("STATUS=Reading the ledger: event \($0.position)", "EXTEND_TIMEOUT_USEC=60000000")
+        })
     else { return }
-    throw damage
+    if let damage = inspected.damage { throw damage }
   }
 
   static func refusal(_ damage: Damage) -> any Error {
@@ -34,12 +39,16 @@ enum LedgerGuard {
   }
 }
 
-extension Damage {
-  /// Whether whoever reads it dies of it, or waits for ever.
-  fileprivate var isDeadly: Bool {
-    switch kind {
-    case .pageDamaged, .readerDied, .readerStalled: true
-    default: false
+extension Inspector {
+  /// Says on the wire why something could not be inspected.
+  static func asWire<R>(_ body: () throws -> R) throws -> R {
+    do {
+      return try body()
+    } catch let failure as InspectionFailure {
+      throw WireFailure.wire(Wire.InspectionFailed(reasonVi: failure.reason.vi, reasonEn: failure.reason.en))
+    } catch let failure as InspectorProcess.SpawnFailure {
+      let text = StartFailure.text(failure)
+      throw WireFailure.wire(Wire.InspectionFailed(reasonVi: text.vi, reasonEn: text.en))
     }
   }
 }

@@ -11,6 +11,7 @@ import VarlinkServer
 extension AdminRoutes {
   var exporting: Route {
     Route.work(Wire.Export.self, .operatorRole) { [service] call, _, report in
+      try service.requireWholeLedger()
       try LedgerGuard.check(service)
       // What is said last must be the last reply, so each is held back until there is another.
       var last = Wire.Export.Answer(lines: [], done: 0, total: 0)

@@ -24,7 +24,7 @@ struct FileRoutes: Sendable {
           // A reader that was ended has left its places in the live environments.
           defer { try? service.store.clearStaleReaders() }
           var pace = Pace()
-          let inspected = try asWire {
+          let inspected = try Inspector.asWire {
             try Inspector.directory(service.store.directory) { step in
               if pace.isDue(step.phase) { try report(.init(progress: Wire.VerifyProgress(step))) }
             }
@@ -62,7 +62,7 @@ struct FileRoutes: Sendable {
         try send(.init(phase: .copying, done: done, total: max(done, ledger.usedBytes)))
       }
       var pace = Pace()
-      let inspected = try asWire {
+      let inspected = try Inspector.asWire {
         try Inspector.ledger(scratch.path) { step in
           if pace.isDue(step.phase) { try send(.init(phase: .verifying, done: step.done, total: step.total)) }
         }
@@ -90,17 +90,6 @@ struct FileRoutes: Sendable {
       try send(.init(phase: .sending, done: sent, total: max(sent, total), data: Base64.encode(part)))
     }
     return .init(phase: .done, done: sent, total: sent)
-  }
-
-  private func asWire<R>(_ body: () throws -> R) throws -> R {
-    do {
-      return try body()
-    } catch let failure as InspectionFailure {
-      throw WireFailure.wire(Wire.InspectionFailed(reasonVi: failure.reason.vi, reasonEn: failure.reason.en))
-    } catch let failure as InspectorProcess.SpawnFailure {
-      let text = StartFailure.text(failure)
-      throw WireFailure.wire(Wire.InspectionFailed(reasonVi: text.vi, reasonEn: text.en))
-    }
   }
 }
 
