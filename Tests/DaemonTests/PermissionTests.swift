@@ -18,7 +18,7 @@ struct PermissionTests {
             part = peer.recv(65536)
             if not part: break
             answer += part
-        print(call["method"], json.loads(answer.rstrip(b"\\0")).get("error", "answered"))
+        print(call["method"], json.loads(answer.split(b"\\0")[0]).get("error", "answered"))
     """
 
   @Test(
