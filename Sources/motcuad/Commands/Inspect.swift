@@ -27,6 +27,11 @@ struct Inspect: ParsableCommand {
     }
   }
 
+  /// Verifies, and says each step and the last.
+  static func verifying(_ body: (@escaping Verification.Report) throws -> Verification.Step) {
+    saying { say(InspectionLine(step: try body { say(InspectionLine(step: $0)) })) }
+  }
+
   static func say(_ line: InspectionLine) {
     guard let bytes = try? Coding.encode(line) else { return }
     let text = bytes + [UInt8(ascii: "\n")]
@@ -47,36 +52,21 @@ struct InspectDirectory: ParsableCommand {
   @Argument var path: String
   @Option var scratch: String
 
-  func run() {
-    Inspect.saying {
-      let last = try Verification.directory(path, scratch: scratch) { Inspect.say(InspectionLine(step: $0)) }
-      Inspect.say(InspectionLine(step: last))
-    }
-  }
+  func run() { Inspect.verifying { try Verification.directory(path, scratch: scratch, report: $0) } }
 }
 
 struct InspectLedger: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "ledger", shouldDisplay: false)
   @Argument var path: String
 
-  func run() {
-    Inspect.saying {
-      let last = try Verification.ledger(path) { Inspect.say(InspectionLine(step: $0)) }
-      Inspect.say(InspectionLine(step: last))
-    }
-  }
+  func run() { Inspect.verifying { try Verification.ledger(path, report: $0) } }
 }
 
 struct InspectPages: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "pages", shouldDisplay: false)
   @Argument var path: String
 
-  func run() {
-    Inspect.saying {
-      let last = try Verification.pages(path) { Inspect.say(InspectionLine(step: $0)) }
-      Inspect.say(InspectionLine(step: last))
-    }
-  }
+  func run() { Inspect.verifying { try Verification.pages(path, report: $0) } }
 }
 
 /// Reads the events of a damaged ledger, each by itself.
