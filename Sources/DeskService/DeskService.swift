@@ -209,8 +209,13 @@ public final class DeskService: Sendable {
     _ store: EventStore, _ views: DeskViews, by coding: RecordCoding = .current,
     _ progress: (Position) throws -> Void = { _ in }
   ) throws {
-    try store.catchUp(views.store, progress: progress) { record, position, transaction in
-      try views.project(try store.decode(record, by: coding), transaction)
+    let keys = store.keys
+    try store.catchUp(
+      views.store, progress: progress, prepare: { try coding.decode($0, keys: keys) }
+    ) { stored, transaction in
+      try views.apply(
+        stored.compactMap { if case .desk(let event) = $0.body { ($0.stream, event) } else { nil } }, transaction)
+      return stored.map(\.recordKey)
     }
   }
 }

@@ -4,6 +4,9 @@ import DeskViews
 import EventStore
 import LMDB
 
+import Dispatch
+import Synchronization
+
 extension EventStore {
   /// Opens a record of the ledger, as far as its key is here.
   func decode(_ record: [UInt8], by coding: RecordCoding) throws -> StoredEvent {
@@ -20,6 +23,19 @@ extension RecordCoding {
       case .broken: throw RecordError.sealBroken(slot: part.slot)
       }
     }
+  }
+
+  /// The same for a block, on as many threads as there are cores.
+  func decode(_ records: [[UInt8]], keys: Keys) throws -> [StoredEvent] {
+    let size = 256
+    let parts = (records.count + size - 1) / size
+    let decoded = Mutex<[Int: Result<[StoredEvent], any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+      let range = part * size..<min((part + 1) * size, records.count)
+      let result = Result { try records[range].map { try decode($0, keys: keys) } }
+      decoded.withLock { $0[part] = result }
+    }
+    return try decoded.withLock { decoded in try (0..<parts).flatMap { try decoded[$0]?.get() ?? [] } }
   }
 }
 

@@ -32,9 +32,9 @@ public struct DeskViews: Sendable {
     erased = try views.environment.table(ErasedView.name)
   }
 
-  /// The one way a case changes in the views, live and in a replay alike.
+  /// Applies one event as it is recorded.
   ///
-  /// - Parameter event: already in the ledger, or put there by the same batch.
+  /// - Parameter event: put into the ledger by the same batch.
   /// - Returns: the state after it.
   @discardableResult
   public func apply(
@@ -42,6 +42,41 @@ public struct DeskViews: Sendable {
   ) throws(LMDBError) -> CaseState {
     var after = before
     CaseDecider.evolve(&after, event)
+    var tally = TallyChange()
+    try write(number, from: before, to: after, &tally, transaction)
+    try write(tally, transaction)
+    return after
+  }
+
+  /// Applies a block of events of the ledger, in order: each case that they touch is written once, as the last of them
+  /// leaves it.
+  public func apply(
+    _ events: [(number: UInt64, event: CaseEvent)], _ transaction: borrowing WriteTransaction
+  ) throws(ViewsError) {
+    var changes: [UInt64: (before: CaseState, after: CaseState)] = [:]
+    for (number, event) in events {
+      if changes[number] == nil {
+        let state = try state(of: number, transaction)
+        changes[number] = (state, state)
+      }
+      CaseDecider.evolve(&changes[number, default: (CaseState(), CaseState())].after, event)
+    }
+    do throws(LMDBError) {
+      var tally = TallyChange()
+      for (number, change) in changes.sorted(by: { $0.key < $1.key }) {
+        try write(number, from: change.before, to: change.after, &tally, transaction)
+      }
+      try write(tally, transaction)
+    } catch {
+      throw .storage(error)
+    }
+  }
+
+  /// The one way a case changes in the views, live and in a replay alike.
+  private func write(
+    _ number: UInt64, from before: CaseState, to after: CaseState, _ tally: inout TallyChange,
+    _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
     let (old, new) = (CaseRow(number: number, state: before), CaseRow(number: number, state: after))
     try update(cases, CasesView.rows(of: old), CasesView.rows(of: new), transaction)
     if before.receipt == nil {
@@ -55,8 +90,7 @@ public struct DeskViews: Sendable {
       try update(search, SearchView.rows(of: old), SearchView.rows(of: new), transaction)
     }
     try update(erased, ErasedView.rows(of: old), ErasedView.rows(of: new), transaction)
-    try count(TallyView.counts(of: before), TallyView.counts(of: after), transaction)
-    return after
+    tally.change(from: before, to: after)
   }
 
   private func update(
@@ -66,18 +100,10 @@ public struct DeskViews: Sendable {
     for row in new where !old.contains(row) { try transaction.put(table, row.key, row.value) }
   }
 
-  private func count(
-    _ old: [TallyView.Count], _ new: [TallyView.Count], _ transaction: borrowing WriteTransaction
-  ) throws(LMDBError) {
-    for count in old where !new.contains(count) { try add(-1, count, transaction) }
-    for count in new where !old.contains(count) { try add(1, count, transaction) }
-  }
-
-  private func add(
-    _ change: Int64, _ count: TallyView.Count, _ transaction: borrowing WriteTransaction
-  ) throws(LMDBError) {
-    for key in count.keys {
-      let value = try self.count(key, transaction) + change
+  private func write(_ change: TallyChange, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    for (row, change) in change.rows where change != 0 {
+      let key = row.key
+      let value = try count(key, transaction) + change
       // No row rather than a zero, so that views are equal to a rebuild row for row.
       if value == 0 {
         try transaction.delete(tally, key)

@@ -4,7 +4,12 @@ import EventStore
 /// Keys that sort by time and then by case: prefix, instant (8 bytes), case number (8 bytes).
 enum OrderedKey {
   static func key(_ prefix: [UInt8], _ time: Timestamp, _ number: UInt64) -> [UInt8] {
-    prefix + self.time(time) + bigEndian(number)
+    var key: [UInt8] = []
+    key.reserveCapacity(prefix.count + 16)
+    key += prefix
+    key += self.time(time)
+    key += bigEndian(number)
+    return key
   }
 
   /// The sign bit is turned so that instants before 1970 sort before later ones.

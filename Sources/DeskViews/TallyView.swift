@@ -26,12 +26,10 @@ public enum TallyView {
   struct Count: Hashable {
     var group: Group
     var counter: Counter
-    /// Nil for what is counted as of now only.
+    /// Nil for what is counted as of now only, and for the row over all days.
     var day: CalendarDay?
 
-    var keys: [[UInt8]] {
-      [TallyView.key(group, counter, nil)] + (day.map { [TallyView.key(group, counter, $0)] } ?? [])
-    }
+    var key: [UInt8] { TallyView.key(group, counter, day) }
   }
 
   static func counts(of state: CaseState) -> [Count] {

@@ -1,5 +1,5 @@
-public import EventSourcing
-public import LMDB
+import EventSourcing
+import LMDB
 import MerkleTree
 
 import Glibc
@@ -7,11 +7,6 @@ import Synchronization
 
 /// A data directory: the ledger, the views and the keys, opened together and checked against each other.
 public final class EventStore: Sendable {
-  /// Applies one record to the projections and says where it belongs.
-  public typealias Apply = (
-    _ record: [UInt8], _ position: Position, _ views: borrowing WriteTransaction
-  ) throws -> Views.RecordKey
-
   public let directory: String
   public let ledger: Ledger
   public let keys: Keys
@@ -85,24 +80,6 @@ public final class EventStore: Sendable {
   /// The views that answer now. Take them once for a question: they may be replaced at any time, and old ones answer as
   /// long as they are held, but learn nothing any more.
   public var views: Views { live.withLock { $0 } }
-
-  /// Brings views up to the end of the ledger, at most 10,000 events to a commit. With empty views that is a full
-  /// rebuild.
-  public func catchUp(_ views: Views, progress: (Position) throws -> Void = { _ in }, _ apply: Apply) throws {
-    while true {
-      let transaction = try views.environment.beginWrite()
-      var tree = try Self.frontier(ledger, views, transaction)
-      let records = try ledger.records(from: Position(tree.size).next, limit: 10_000)
-      guard let last = records.last else { break }
-      for entry in records {
-        let key = try apply(entry.record, entry.position, transaction)
-        try views.index(key, at: entry.position, completing: tree.append(entry.leaf), transaction)
-      }
-      try views.reach(last.position, leaf: last.leaf.bytes, transaction)
-      try transaction.commit()
-      try progress(last.position)
-    }
-  }
 
   /// Empty views beside the live ones, to be filled by `catchUp` and made live by `replaceViews`.
   ///

@@ -182,11 +182,11 @@ package enum Files {
 
 /// 8 bytes, most significant first, so that keys sort as numbers.
 public func bigEndian(_ number: UInt64) -> [UInt8] {
-  (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+  withUnsafeBytes(of: number.bigEndian) { [UInt8]($0) }
 }
 /// 4 bytes, most significant first.
 public func bigEndian(_ number: UInt32) -> [UInt8] {
-  (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
+  withUnsafeBytes(of: number.bigEndian) { [UInt8]($0) }
 }
 
 /// The number that big-endian bytes spell.

@@ -240,14 +240,9 @@ public final class Ledger: Sendable {
 }
 
 extension Span<UInt8> {
-  func dropping(_ count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: Swift.max(0, self.count - count)) { buffer, written in
-      for index in 0..<Swift.max(0, self.count - count) { buffer[index] = self[count + index] }
-      written = Swift.max(0, self.count - count)
-    }
-  }
+  func dropping(_ count: Int) -> [UInt8] { [UInt8](copying: extracting(Swift.min(count, self.count)...)) }
 
-  func prefix(_ count: Int) -> [UInt8] { (0..<Swift.min(count, self.count)).map { self[$0] } }
+  func prefix(_ count: Int) -> [UInt8] { [UInt8](copying: extracting(..<Swift.min(count, self.count))) }
 }
 
 func bigEndianNumber(_ bytes: Span<UInt8>) -> UInt64 {

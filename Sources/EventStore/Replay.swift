@@ -22,6 +22,11 @@ public final class Replay {
   public var checkpoints: Int { walk.checkpoints }
   public var rootText: String { walk.tree.root.base64 }
 
+  /// Applies one record to the projections and says where it belongs.
+  public typealias Apply = (
+    _ record: [UInt8], _ position: Position, _ views: borrowing WriteTransaction
+  ) throws -> Views.RecordKey
+
   /// Goes on to a position, or to the end of the ledger.
   ///
   /// - Parameters:
@@ -29,7 +34,7 @@ public final class Replay {
   ///   - apply: throws what is wrong with a record.
   /// - Throws: `LedgerFault`, `StoreError`, or what the closures throw.
   public func advance(
-    to end: Position? = nil, announce: (Position) throws -> Void, _ apply: EventStore.Apply
+    to end: Position? = nil, announce: (Position) throws -> Void, _ apply: Apply
   ) throws {
     while true {
       let transaction = try views.environment.beginWrite()
@@ -47,7 +52,7 @@ public final class Replay {
   }
 
   /// Goes to the end of the ledger, and holds every checkpoint that was issued against it.
-  public func finish(announce: (Position) throws -> Void, _ apply: EventStore.Apply) throws {
+  public func finish(announce: (Position) throws -> Void, _ apply: Apply) throws {
     let issued = try ledger.checkpoints()
     try advance(announce: announce, apply)
     let transaction = try views.environment.beginRead()
@@ -58,7 +63,7 @@ public final class Replay {
 
   @available(*, noasync)
   private func take(
-    _ checked: LedgerWalk.Checked, _ apply: EventStore.Apply, _ transaction: borrowing WriteTransaction
+    _ checked: LedgerWalk.Checked, _ apply: Apply, _ transaction: borrowing WriteTransaction
   ) throws {
     let entry = checked.entry
     let key = try apply(entry.record, entry.position, transaction)

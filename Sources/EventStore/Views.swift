@@ -58,6 +58,8 @@ public final class Views: Sendable {
       self.commandID = commandID
       self.digest = digest
     }
+
+    func isSameCommand(as other: RecordKey) -> Bool { uid == other.uid && commandID == other.commandID }
   }
 
   /// A command that was accepted: where its events are.
@@ -97,11 +99,46 @@ public final class Views: Sendable {
     _ key: RecordKey, at position: Position, completing nodes: [Hash], _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
     if !nodes.isEmpty { try transaction.put(tree, bigEndian(position.rawValue), nodes.flatMap(\.bytes)) }
+    try put(key, at: position, transaction)
+    let first = try accepted(uid: key.uid, commandID: key.commandID, transaction)?.first ?? position
+    try put(key, first: first, last: position, transaction)
+  }
+
+  /// The same for a block of events, in order: the rows of a command are written once.
+  func index(
+    _ keys: [RecordKey], from start: Position, completing nodes: [[Hash]], _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    var position = start
+    var open: (key: RecordKey, first: Position)?
+    for (key, nodes) in zip(keys, nodes) {
+      if !nodes.isEmpty { try transaction.put(tree, bigEndian(position.rawValue), nodes.flatMap(\.bytes)) }
+      try put(key, at: position, transaction)
+      if let command = open, !command.key.isSameCommand(as: key) {
+        try put(command.key, first: command.first, last: Position(position.rawValue - 1), transaction)
+        open = nil
+      }
+      if open == nil {
+        open = (key, try accepted(uid: key.uid, commandID: key.commandID, transaction)?.first ?? position)
+      }
+      position = position.next
+    }
+    guard let open else { return }
+    try put(open.key, first: open.first, last: Position(position.rawValue - 1), transaction)
+  }
+
+  private func put(
+    _ key: RecordKey, at position: Position, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
     try transaction.put(
       streams, bigEndian(key.stream) + bigEndian(key.version.rawValue), bigEndian(position.rawValue))
-    let command = Self.commandKey(key.uid, key.commandID)
-    let first = try accepted(uid: key.uid, commandID: key.commandID, transaction)?.first ?? position
-    try transaction.put(commands, command, bigEndian(first.rawValue) + bigEndian(position.rawValue) + key.digest)
+  }
+
+  private func put(
+    _ key: RecordKey, first: Position, last: Position, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    try transaction.put(
+      commands, Self.commandKey(key.uid, key.commandID),
+      bigEndian(first.rawValue) + bigEndian(last.rawValue) + key.digest)
   }
 
   /// The root of the complete subtree of 2^`level` leaves that ends at a position; level 1 or more.

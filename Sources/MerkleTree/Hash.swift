@@ -31,9 +31,10 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
   }
 
   init(_ digest: SHA256Digest) {
-    let bytes = Array(digest)
-    let span = bytes.span
-    words = (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
+    words = digest.withUnsafeBytes { bytes in
+      let span = bytes.bindMemory(to: UInt8.self).span
+      return (span.word(at: 0), span.word(at: 8), span.word(at: 16), span.word(at: 24))
+    }
   }
 
   public var bytes: [UInt8] {
@@ -70,14 +71,12 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
 extension Span<UInt8> {
   /// The 8 bytes from an offset as a big-endian number.
   func word(at offset: Int) -> UInt64 {
-    var word: UInt64 = 0
-    for index in offset..<offset + 8 { word = word << 8 | UInt64(self[index]) }
-    return word
+    extracting(offset..<offset + 8).withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
   }
 }
 
 extension [UInt8] {
   mutating func append(bigEndian word: UInt64) {
-    for shift in stride(from: 56, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+    Swift.withUnsafeBytes(of: word.bigEndian) { append(contentsOf: $0) }
   }
 }

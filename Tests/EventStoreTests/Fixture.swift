@@ -57,10 +57,9 @@ struct Notebook {
     let last = try store.views.environment.table("last")
     self.last = last
     var replayed = 0
-    try store.catchUp(store.views) { record, _, transaction in
-      replayed += 1
-      try transaction.put(last, bigEndian(UInt64(record[0])), record)
-      return Self.key(record)
+    try store.catchUp(store.views, prepare: { $0 }) { records, transaction in
+      replayed += records.count
+      return try Self.apply(records, to: last, transaction)
     }
     self.replayed = replayed
   }
@@ -68,10 +67,16 @@ struct Notebook {
   /// Replays what views do not have yet.
   func fill(_ views: Views) throws {
     let last = try views.environment.table("last")
-    try store.catchUp(views) { record, _, transaction in
-      try transaction.put(last, bigEndian(UInt64(record[0])), record)
-      return Self.key(record)
+    try store.catchUp(views, prepare: { $0 }) { records, transaction in
+      try Self.apply(records, to: last, transaction)
     }
+  }
+
+  private static func apply(
+    _ records: [[UInt8]], to last: Table, _ transaction: borrowing WriteTransaction
+  ) throws -> [Views.RecordKey] {
+    for record in records { try transaction.put(last, bigEndian(UInt64(record[0])), record) }
+    return records.map(key)
   }
 
   static func record(_ stream: UInt8, _ version: UInt8, _ text: String = "note") -> [UInt8] {

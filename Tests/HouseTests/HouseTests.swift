@@ -15,8 +15,8 @@ struct HouseTests {
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
     "Desk": ["EventSourcing"],
     "EventStore": [
-      "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Crypto", "Foundation", "FoundationEssentials", "Glibc",
-      "Synchronization",
+      "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Crypto", "Dispatch", "Foundation", "FoundationEssentials",
+      "Glibc", "Synchronization",
     ],
     "DeskRecords": ["Desk", "EventSourcing", "SwiftProtobuf", "FoundationEssentials", "Foundation"],
     "Varlink": ["FoundationEssentials"],

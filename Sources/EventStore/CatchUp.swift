@@ -1,0 +1,74 @@
+public import EventSourcing
+public import LMDB
+import MerkleTree
+
+import Dispatch
+import Synchronization
+
+extension EventStore {
+  /// So many events to a commit of a replay: enough that a case is written once for several of its events, and few
+  /// enough for the memory.
+  private static let blockMax = 4096
+
+  /// Brings views up to the end of the ledger. With empty views that is a full rebuild.
+  ///
+  /// - Parameters:
+  ///   - prepare: what can be done without the views, for a block of records; called one block ahead, on another
+  ///     thread.
+  ///   - apply: applies a prepared block to the projections and says where each of its records belongs, in order.
+  public func catchUp<Prepared: Sendable>(
+    _ views: Views, progress: (Position) throws -> Void = { _ in },
+    prepare: @escaping @Sendable (_ records: [[UInt8]]) throws -> Prepared,
+    _ apply: (Prepared, _ views: borrowing WriteTransaction) throws -> [Views.RecordKey]
+  ) throws {
+    let start = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
+    @Sendable func block(from position: Position) throws -> Block<Prepared>? {
+      let entries = try ledger.records(from: position, limit: Self.blockMax)
+      guard let last = entries.last else { return nil }
+      return Block(last: last.position, leaves: entries.map(\.leaf), prepared: try prepare(entries.map(\.record)))
+    }
+    var next = try block(from: start.next)
+    while let current = next {
+      // What is left when a rebuild is switched in is little, and not worth another thread.
+      let isLast = current.leaves.count < Self.blockMax
+      let ahead = isLast ? nil : Ahead { try block(from: current.last.next) }
+      defer { ahead?.wait() }
+      let transaction = try views.environment.beginWrite()
+      var tree = try Self.frontier(ledger, views, transaction)
+      let first = Position(tree.size).next
+      let keys = try apply(current.prepared, transaction)
+      try views.index(keys, from: first, completing: current.leaves.map { tree.append($0) }, transaction)
+      try views.reach(current.last, leaf: current.leaves[current.leaves.count - 1].bytes, transaction)
+      try transaction.commit()
+      try progress(current.last)
+      next = try ahead.map { try $0.result() } ?? block(from: current.last.next)
+    }
+  }
+
+  private struct Block<Prepared: Sendable>: Sendable {
+    var last: Position
+    var leaves: [Hash]
+    var prepared: Prepared
+  }
+}
+
+/// Something that is done on another thread while this one does something else.
+private final class Ahead<Value: Sendable>: Sendable {
+  private let outcome = Mutex<Result<Value, any Error>?>(nil)
+  private let done = DispatchGroup()
+
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    DispatchQueue.global().async(group: done) { [self] in
+      let result = Result { try body() }
+      outcome.withLock { $0 = result }
+    }
+  }
+
+  func wait() { done.wait() }
+
+  func result() throws -> Value {
+    wait()
+    guard let result = outcome.withLock({ $0 }) else { throw StoreError.unexpected("a block was not read") }
+    return try result.get()
+  }
+}
