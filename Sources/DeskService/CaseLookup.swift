@@ -20,15 +20,17 @@ struct CaseLookup {
         if !candidates.contains(code) { candidates.append(code) }
       }
     }
-    var found: [(number: UInt64, code: String)] = []
+    var found: [UInt64] = []
     for candidate in candidates {
-      guard let number = try views.number(ofCode: candidate, transaction),
-        !found.contains(where: { $0.number == number })
-      else { continue }
-      found.append((number, try views.state(of: number, transaction).receipt?.facts.code ?? candidate))
+      guard let number = try views.number(ofCode: candidate, transaction), !found.contains(number) else { continue }
+      found.append(number)
     }
     guard let first = found.first else { throw Rejection.unknownCase(code: candidates.last ?? typed) }
-    guard found.count == 1 else { throw Rejection.ambiguousCode(code: typed, matches: found.map(\.code).sorted()) }
-    return first.number
+    guard found.count == 1 else {
+      var codes: [String] = []
+      for number in found { codes.append(try views.state(of: number, transaction).receipt?.facts.code ?? typed) }
+      throw Rejection.ambiguousCode(code: typed, matches: codes.sorted())
+    }
+    return first
   }
 }

@@ -1,5 +1,3 @@
-private import FoundationEssentials
-
 /// The only place where typed values become JSON and back.
 public enum Coding {
   /// A value that JSON cannot hold, or JSON that is not of the wanted type.
@@ -8,42 +6,31 @@ public enum Coding {
     public let description: String
   }
 
-  private static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes]
-    return encoder
-  }()
-
-  private static let sortingEncoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-    return encoder
-  }()
-
-  private static let decoder = JSONDecoder()
-
+  /// The members of each object in the order in which their type declares them.
   public static func encode<T: Encodable>(_ value: T) throws(Failure) -> [UInt8] {
-    try encode(value, encoder)
+    try encode(value, JSONOutput())
   }
 
   /// With the members of each object in the order of their names, so that equal values give equal text.
   public static func encodeSorted<T: Encodable>(_ value: T) throws(Failure) -> [UInt8] {
-    try encode(value, sortingEncoder)
+    try encode(value, JSONOutput(isSorted: true))
   }
 
-  private static func encode<T: Encodable>(_ value: T, _ encoder: JSONEncoder) throws(Failure) -> [UInt8] {
-    do {
-      return [UInt8](try encoder.encode(value))
-    } catch {
-      throw Failure(description: "cannot encode \(T.self): \(error)")
+  private static func encode<T: Encodable>(_ value: T, _ output: JSONOutput) throws(Failure) -> [UInt8] {
+    do { try output.write(value: value) } catch { throw Failure(description: "cannot encode \(T.self): \(error)") }
+    return output.bytes
+  }
+
+  /// Decodes JSON, which passes the gate here.
+  public static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws(Failure) -> T {
+    do { return try JSONValueDecoder(node: StrictJSON.parse(bytes)).value(type) } catch {
+      throw Failure(description: "cannot decode \(T.self): \(error)")
     }
   }
 
-  /// Decodes JSON that passed the gate; on its own it takes more than that lets through.
-  public static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws(Failure) -> T {
-    do {
-      return try decoder.decode(type, from: Data(bytes))
-    } catch {
+  /// Decodes a value of a text that passed the gate.
+  public static func decode<T: Decodable>(_ type: T.Type, from node: JSONNode) throws(Failure) -> T {
+    do { return try JSONValueDecoder(node: node).value(type) } catch {
       throw Failure(description: "cannot decode \(T.self): \(error)")
     }
   }

@@ -103,8 +103,10 @@ public struct JSONNode: Sendable {
   }
 
   /// The value of a number written as an integer that fits; nil for any other, `1.0` and `1e3` included.
-  public var integer: Int64? {
-    kind == .number && entry.isPlain ? Int64(String(decoding: bytes, as: UTF8.self)) : nil
+  public var integer: Int64? { number() }
+
+  func number<Number: FixedWidthInteger>() -> Number? {
+    kind == .number && entry.isPlain ? Number(String(decoding: bytes, as: UTF8.self)) : nil
   }
 
   /// The value of a number that a double can hold; nil for any other value.
@@ -135,6 +137,7 @@ public struct JSONNode: Sendable {
   public func isString(_ other: String) -> Bool {
     guard kind == .string else { return false }
     guard entry.isPlain else { return entry.string(in: document.bytes).utf8.elementsEqual(other.utf8) }
+    guard entry.end - entry.start - 2 == other.utf8.count else { return false }
     return document.bytes[(entry.start + 1)..<(entry.end - 1)].elementsEqual(other.utf8)
   }
 

@@ -15,6 +15,7 @@ struct ConnectionLoop: Sendable {
   let service: any VarlinkService
   let protocolErrorName: String
   let control: ConnectionControl
+  let executor: LoopExecutor
   let logger: Logger
 
   func run(_ channel: NIOAsyncChannel<InboundFrame, ByteBuffer>) async {
@@ -80,7 +81,7 @@ struct ConnectionLoop: Sendable {
   private func send(
     _ pages: any AsyncSequence<StreamPage, any Error> & Sendable, of call: Call, _ outbound: Outbound
   ) async throws -> Bool {
-    let stream = Task {
+    let stream = Task(executorPreference: executor) {
       for try await page in pages {
         try await write(Reply(parameters: page.json, continues: !page.isLast), outbound)
         if page.isLast { return }

@@ -154,11 +154,12 @@ public final class VarlinkServer: Sendable {
       connections.remove(control)
       throw error
     }
+    let executor = LoopExecutor(channel.eventLoop)
     let loop = ConnectionLoop(
       peer: peer, dispatcher: dispatcher, service: service, protocolErrorName: protocolErrorName,
-      control: control, logger: logger)
+      control: control, executor: executor, logger: logger)
     control.attach(
-      loop: Task {
+      loop: Task(executorPreference: executor) { [connections] in
         await loop.run(wrapped)
         connections.remove(control)
       })

@@ -19,7 +19,7 @@ struct HouseTests {
       "Glibc", "Synchronization",
     ],
     "DeskRecords": ["Desk", "EventSourcing", "SwiftProtobuf", "FoundationEssentials", "Foundation"],
-    "Varlink": ["FoundationEssentials"],
+    "Varlink": [],
     "DeskViews": ["Desk", "EventSourcing", "EventStore", "LMDB"],
     "DeskInterface": ["Varlink"],
     "DeskWire": ["Desk", "DeskInterface", "EventSourcing"],

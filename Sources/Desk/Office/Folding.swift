@@ -5,13 +5,10 @@ extension String {
     var result = ""
     result.reserveCapacity(utf8.count)
     for scalar in unicodeScalars {
-      switch scalar.value {
-      case 0x41...0x5A: result.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value + 32)))
-      case 0..<0x80: result.unicodeScalars.append(scalar)
-      case 0x300...0x36F: continue
-      case 0xC0..<0x250: Folding.append(Folding.latin[Int(scalar.value) - 0xC0], or: scalar, to: &result)
-      case 0x1E00..<0x1F00: Folding.append(Folding.additional[Int(scalar.value) - 0x1E00], or: scalar, to: &result)
-      default: result += scalar.properties.lowercaseMapping
+      switch Folding.fold(scalar) {
+      case .letter(let letter): result.unicodeScalars.append(letter)
+      case .text(let text): result += text
+      case .nothing: continue
       }
     }
     return result
@@ -21,6 +18,16 @@ extension String {
   /// are one.
   public var slug: String {
     folded.unicodeScalars.split(whereSeparator: { !Folding.isWord($0) }).map(String.init).joined(separator: "-")
+  }
+
+  /// Whether this is its slug; most names are told apart by their first letter.
+  func hasSlug(_ slug: String) -> Bool {
+    if let first = unicodeScalars.first, case .letter(let letter) = Folding.fold(first), Folding.isWord(letter),
+      slug.unicodeScalars.first != letter
+    {
+      return false
+    }
+    return self.slug == slug
   }
 
   /// The folded words, without repeats: runs of letters and digits.
@@ -34,12 +41,26 @@ extension String {
 }
 
 private enum Folding {
-  static func append(_ base: UInt8, or scalar: Unicode.Scalar, to result: inout String) {
-    if base == UInt8(ascii: ".") {
-      result += scalar.properties.lowercaseMapping
-    } else {
-      result.unicodeScalars.append(Unicode.Scalar(base))
+  enum Folded {
+    case letter(Unicode.Scalar)
+    case text(String)
+    /// A mark that stands on the letter before it.
+    case nothing
+  }
+
+  static func fold(_ scalar: Unicode.Scalar) -> Folded {
+    switch scalar.value {
+    case 0x41...0x5A: .letter(Unicode.Scalar(UInt8(scalar.value + 32)))
+    case 0..<0x80: .letter(scalar)
+    case 0x300...0x36F: .nothing
+    case 0xC0..<0x250: base(latin[Int(scalar.value) - 0xC0], of: scalar)
+    case 0x1E00..<0x1F00: base(additional[Int(scalar.value) - 0x1E00], of: scalar)
+    default: .text(scalar.properties.lowercaseMapping)
     }
+  }
+
+  private static func base(_ letter: UInt8, of scalar: Unicode.Scalar) -> Folded {
+    letter == UInt8(ascii: ".") ? .text(scalar.properties.lowercaseMapping) : .letter(Unicode.Scalar(letter))
   }
 
   static func isWord(_ scalar: Unicode.Scalar) -> Bool {

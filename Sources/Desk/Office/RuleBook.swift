@@ -17,7 +17,7 @@ public struct RuleBook: Hashable, Sendable, Codable {
   /// come.
   public func procedure(_ name: String, on day: CalendarDay) -> Procedure? {
     let slug = name.slug
-    return procedures.filter { $0.effective <= day && $0.names.contains { $0.slug == slug } }
+    return procedures.filter { $0.effective <= day && $0.names.contains { $0.hasSlug(slug) } }
       .max { $0.effective < $1.effective }
   }
 

@@ -40,7 +40,9 @@ public enum FieldText: String, Sendable, CaseIterable {
     case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: false
     // U+FFFD is what is left of bytes that were no text.
     case 0xFFFD, 0xE0000...0xE007F: false
-    default: !scalar.properties.isNoncharacterCodePoint
+    // Noncharacters.
+    case 0xFDD0...0xFDEF: false
+    default: scalar.value & 0xFFFE != 0xFFFE
     }
   }
 }
@@ -51,6 +53,7 @@ extension String {
     guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
       let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
     else { return "" }
-    return String(scalars[first...last])
+    return first == scalars.startIndex && scalars.index(after: last) == scalars.endIndex
+      ? self : String(scalars[first...last])
   }
 }

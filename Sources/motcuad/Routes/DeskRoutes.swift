@@ -74,7 +74,7 @@ struct DeskRoutes: Sendable {
     _: Method.Type, _ entryPath: any WritableKeyPath<Method, Wire.Entry?> & Sendable, role: Role = .clerk,
     _ body: @escaping @Sendable (Method) throws -> (CommandRequest.Target, CaseCommand.Action)
   ) -> Route {
-    Route.one(Method.self, role) { [service] call, caller in
+    Route.one(Method.self, role, at: .connection) { [service] call, caller in
       let (target, action) = try body(call)
       let entry = call[keyPath: entryPath]
       let command = CaseCommand(
@@ -99,9 +99,13 @@ struct DeskRoutes: Sendable {
   ) throws -> [UInt8] {
     var call = call
     call[keyPath: entry]?.commandId = nil
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return Array(Method.method.utf8) + [0] + Array(try encoder.encode(call))
+    var text = Array(Method.method.utf8) + [0]
+    // Its digest is in the ledger: the text stays what it was when slashes were escaped.
+    for byte in try Coding.encodeSorted(call) {
+      if byte == UInt8(ascii: "/") { text.append(UInt8(ascii: "\\")) }
+      text.append(byte)
+    }
+    return text
   }
 }
 
@@ -116,7 +120,18 @@ func date(_ text: String?, _ field: String) throws(Rejection) -> DateExpression?
 
 extension String {
   /// One spelling for each letter, so that what looks the same is the same.
-  var nfc: String { precomposedStringWithCanonicalMapping }
+  var nfc: String { isSurelyNFC ? self : precomposedStringWithCanonicalMapping }
+
+  /// Whether it has only characters that nothing composes: those before the combining marks, and the letters and
+  /// quotation marks that Vietnamese is written with.
+  private var isSurelyNFC: Bool {
+    unicodeScalars.allSatisfy { scalar in
+      switch scalar.value {
+      case 0..<0x300, 0x1E00..<0x1F00, 0x2010..<0x2028: true
+      default: false
+      }
+    }
+  }
 }
 
 extension Receive {

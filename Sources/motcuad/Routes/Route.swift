@@ -10,6 +10,21 @@ struct Caller: Sendable {
   var peer: Peer
 }
 
+/// Where a method does its work.
+enum Workplace {
+  /// Where connections are served, without a change of thread: for what only looks up a few rows, or waits.
+  case connection
+  /// On the pool, beside the connections.
+  case pool
+
+  func run<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
+    switch self {
+    case .connection: try await body()
+    case .pool: try await withTaskExecutorPreference(globalConcurrentExecutor) { try await body() }
+    }
+  }
+}
+
 /// One method: what it is called, who it is for, and what answers it.
 struct Route: Sendable {
   let method: String
@@ -20,11 +35,14 @@ struct Route: Sendable {
 
   /// A method with one reply.
   static func one<Method: WireMethod>(
-    _: Method.Type, _ role: Role, _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
+    _: Method.Type, _ role: Role, at place: Workplace = .pool,
+    _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
   ) -> Route {
     Route(method: Method.method, role: role, streams: false) { call, caller in
-      let parameters = try Coding.decode(Method.self, from: call.parameters)
-      return .reply(try Coding.encode(try await body(parameters, caller)))
+      try await place.run {
+        let parameters = try Coding.decode(Method.self, from: call.parameters)
+        return .reply(try Coding.encode(try await body(parameters, caller)))
+      }
     }
   }
 
@@ -51,21 +69,28 @@ struct Route: Sendable {
   }
 
   /// A method that answers in pages. `start` makes the state of the question, `next` the page after it; nil ends with
-  /// an empty one.
+  /// an empty one, unless `isOver` said of the page before that nothing follows.
   static func pages<Method: WireMethod, State: Sendable>(
-    _: Method.Type, _ role: Role, end: Method.Answer,
+    _: Method.Type, _ role: Role, at place: Workplace = .pool, end: Method.Answer,
     start: @escaping @Sendable (Method, Caller) async throws -> State,
+    isOver: @escaping @Sendable (State) -> Bool = { _ in false },
     next: @escaping @Sendable (inout State) async throws -> Method.Answer?
   ) -> Route {
     Route(method: Method.method, role: role, streams: true) { call, caller in
-      let state = try await start(try Coding.decode(Method.self, from: call.parameters), caller)
+      let state = try await place.run { try await start(try Coding.decode(Method.self, from: call.parameters), caller) }
       return .stream(
         Pages(initial: state) { state in
           do {
-            guard let page = try await next(&state) else {
-              return StreamPage(json: try Coding.encode(end), isLast: true)
+            let before = state
+            let (page, after) = try await place.run {
+              var state = before
+              guard let page = try await next(&state) else {
+                return (StreamPage(json: try Coding.encode(end), isLast: true), state)
+              }
+              return (StreamPage(json: try Coding.encode(page), isLast: isOver(state)), state)
             }
-            return StreamPage(json: try Coding.encode(page), isLast: false)
+            state = after
+            return page
           } catch {
             throw WireFailure.error(for: error) ?? error
           }

@@ -13,17 +13,20 @@ struct ViewsRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(Wire.Show.self, .reader) { [service] call, _ in
+      Route.one(Wire.Show.self, .reader, at: .connection) { [service] call, _ in
         let row = try service.find(call.code.nfc)
         guard let told = tell(row) else { throw Rejection.unknownCase(code: call.code) }
         return .init(case: told)
       },
-      Route.pages(Wire.History.self, .reader, end: .init(events: [])) { [service] call, _ in
-        (row: try service.find(call.code.nfc), version: Version(1))
+      Route.pages(Wire.History.self, .reader, at: .connection, end: .init(events: [])) { [service] call, _ in
+        (row: try service.find(call.code.nfc), version: Version(1), isOver: false)
+      } isOver: {
+        $0.isOver
       } next: { [service] state in
         let events = try service.history(of: state.row, from: state.version, limit: 200)
         guard let last = events.last else { return nil }
         state.version = last.version.next
+        state.isOver = events.count < 200
         return .init(events: try events.map { try Wire.Event($0) })
       },
       Route.pages(Wire.List.self, .reader, end: .init(cases: [])) { [service] call, caller in
