@@ -12,9 +12,11 @@ public struct SealedPart: Sendable {
 
   init(slot: UInt64, type: Int) {
     self.slot = slot
-    additionalData =
-      (0..<8).map { UInt8(truncatingIfNeeded: slot >> (56 - 8 * $0)) }
-      + (0..<4).map { UInt8(truncatingIfNeeded: type >> (24 - 8 * $0)) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(12)
+    withUnsafeBytes(of: slot.bigEndian) { bytes += $0 }
+    withUnsafeBytes(of: UInt32(truncatingIfNeeded: type).bigEndian) { bytes += $0 }
+    additionalData = bytes
   }
 }
 
@@ -109,7 +111,7 @@ public struct RecordCoding: Sendable {
     var personal = Vn_Motcua_Records_Personal()
     var isClosed = false
     if record.keySlot != 0 {
-      let plain = try open([UInt8](record.sealed), SealedPart(slot: record.keySlot, type: record.bodyNumber))
+      let plain = try open(record.sealed.array, SealedPart(slot: record.keySlot, type: record.bodyNumber))
       isClosed = plain == nil
       do {
         personal = try Vn_Motcua_Records_Personal(serializedBytes: plain ?? [])
@@ -144,10 +146,15 @@ public struct RecordCoding: Sendable {
       }
     var event = StoredEvent(
       stream: record.stream, version: .init(record.version),
-      command: .init(id: [UInt8](record.commandID), digest: [UInt8](record.commandDigest)), body: body)
+      command: .init(id: record.commandID.array, digest: record.commandDigest.array), body: body)
     event.isClosed = isClosed
     return event
   }
+}
+
+extension Data {
+  /// Copied at once; an array made of `Data` goes byte by byte.
+  fileprivate var array: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
 
 extension Timestamp {

@@ -28,15 +28,33 @@ public enum CommandID {
 
   /// Reads `018f…-….`: 32 hexadecimal digits with the four dashes of a UUID.
   public static func bytes(_ text: String) -> [UInt8]? {
-    let characters = Array(text.utf8)
-    guard characters.count == 36, [8, 13, 18, 23].allSatisfy({ characters[$0] == UInt8(ascii: "-") }) else {
-      return nil
+    guard text.utf8.count == 36 else { return nil }
+    var id: [UInt8] = []
+    id.reserveCapacity(16)
+    var high: UInt8?
+    for (index, character) in text.utf8.enumerated() {
+      if [8, 13, 18, 23].contains(index) {
+        guard character == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = Self.hexDigit(character) else { return nil }
+      if let first = high {
+        id.append(first << 4 | digit)
+        high = nil
+      } else {
+        high = digit
+      }
     }
-    let digits = characters.filter { $0 != UInt8(ascii: "-") }.compactMap {
-      Character(Unicode.Scalar($0)).hexDigitValue
+    return id
+  }
+
+  private static func hexDigit(_ character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+    default: nil
     }
-    guard digits.count == 32 else { return nil }
-    return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
   }
 
   public static func text(_ id: [UInt8]) -> String {

@@ -4,9 +4,6 @@ import DeskViews
 import EventStore
 import LMDB
 
-import Dispatch
-import Synchronization
-
 extension EventStore {
   /// Opens a record of the ledger, as far as its key is here.
   func decode(_ record: [UInt8], by coding: RecordCoding) throws -> StoredEvent {
@@ -25,17 +22,9 @@ extension RecordCoding {
     }
   }
 
-  /// The same for a block, on as many threads as there are cores.
+  /// The same for a block, on every core.
   func decode(_ records: [[UInt8]], keys: Keys) throws -> [StoredEvent] {
-    let size = 256
-    let parts = (records.count + size - 1) / size
-    let decoded = Mutex<[Int: Result<[StoredEvent], any Error>]>([:])
-    DispatchQueue.concurrentPerform(iterations: parts) { part in
-      let range = part * size..<min((part + 1) * size, records.count)
-      let result = Result { try records[range].map { try decode($0, keys: keys) } }
-      decoded.withLock { $0[part] = result }
-    }
-    return try decoded.withLock { decoded in try (0..<parts).flatMap { try decoded[$0]?.get() ?? [] } }
+    try inParallel(records.indices, by: 256) { try records[$0].map { try decode($0, keys: keys) } }
   }
 }
 

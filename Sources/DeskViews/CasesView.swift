@@ -23,6 +23,8 @@ enum CodesView: Projection {
   /// A code of nothing but marks folds to nothing, which is no key; it stands for itself.
   static func key(_ code: String) -> [UInt8] {
     let folded = code.folded
-    return Array((folded.isEmpty ? code : folded).utf8.prefix(500))
+    var key = Array((folded.isEmpty ? code : folded).utf8)
+    key.removeLast(max(0, key.count - 500))
+    return key
   }
 }

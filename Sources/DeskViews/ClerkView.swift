@@ -11,6 +11,9 @@ enum ClerkView: Projection {
   }
 
   static func prefix(_ clerk: String, isOpen: Bool) -> [UInt8] {
-    Array(clerk.utf8.prefix(400)) + [0, isOpen ? 0 : 1]
+    var prefix = Array(clerk.utf8)
+    prefix.removeLast(max(0, prefix.count - 400))
+    prefix += [0, isOpen ? 0 : 1]
+    return prefix
   }
 }

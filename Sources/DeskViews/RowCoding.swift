@@ -11,6 +11,8 @@ public struct RowError: Error, Hashable, Sendable, CustomStringConvertible {
 struct RowWriter {
   var bytes: [UInt8] = []
 
+  init() { bytes.reserveCapacity(256) }
+
   mutating func put(_ value: some FixedWidthInteger) {
     let wide = Int64(truncatingIfNeeded: value)
     var rest = UInt64(bitPattern: wide << 1 ^ wide >> 63)

@@ -14,7 +14,7 @@ enum SearchView: Projection {
   static func words(of state: CaseState) -> [String] {
     guard let facts = state.receipt?.facts else { return [] }
     return [facts.applicant, facts.code, facts.subject].compactMap(\.self).joined(separator: " ").foldedWords
-      .map { String(decoding: $0.utf8.prefix(200), as: UTF8.self) }
+      .map { $0.utf8.count <= 200 ? $0 : String(decoding: $0.utf8.prefix(200), as: UTF8.self) }
   }
 
   /// What the rows are made from; when it is the same, they are.

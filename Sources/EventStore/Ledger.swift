@@ -221,6 +221,19 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// The records at these positions, nil for one that is not there; one short read transaction for all.
+  public func records(at positions: some Collection<Position>) throws(StoreError) -> [[UInt8]?] {
+    try asStoreError {
+      try environment.read { transaction throws(LMDBError) in
+        var records: [[UInt8]?] = []
+        for position in positions {
+          records.append(try transaction.get(events, bigEndian(position.rawValue)) { $0.dropping(Hash.size) })
+        }
+        return records
+      }
+    }
+  }
+
   func leafHash(at position: Position) throws(LMDBError) -> [UInt8]? {
     try environment.read { transaction throws(LMDBError) in
       try transaction.get(events, bigEndian(position.rawValue)) { $0.prefix(32) }

@@ -192,6 +192,21 @@ public final class Views: Sendable {
     return positions
   }
 
+  /// The positions of the events of each of these streams that there is, in order.
+  public func positions(
+    ofEach streams: Range<UInt64>, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> [(stream: UInt64, positions: [Position])] {
+    var found: [(stream: UInt64, positions: [Position])] = []
+    try transaction.scan(self.streams, from: bigEndian(streams.lowerBound) + bigEndian(UInt32(0))) { key, value in
+      let stream = bigEndianNumber(key.extracting(0..<8))
+      guard stream < streams.upperBound else { return .stop }
+      if found.last?.stream != stream { found.append((stream, [])) }
+      found[found.count - 1].positions.append(Position(bigEndianNumber(value)))
+      return .next
+    }
+    return found
+  }
+
   /// The last version of a stream; `none` when there is no such stream.
   public func version(
     of stream: UInt64, _ transaction: borrowing some Reading & ~Copyable

@@ -1,4 +1,5 @@
 import Crypto
+import FoundationEssentials
 
 /// The key that one case's personal parts are sealed with: AES-256-GCM. Pure, used by daemon and client alike, so that
 /// a disclosed key opens what was proved without a daemon.
@@ -32,7 +33,7 @@ public struct SealingKey: Sendable {
     guard let combined = try? AES.GCM.seal(plain, using: key, authenticating: additionalData).combined else {
       return nil
     }
-    return [UInt8](combined)
+    return combined.withUnsafeBytes { [UInt8]($0) }
   }
 
   /// What `seal` sealed; nil when it was another key, other additional data, or the bytes were changed.
@@ -40,6 +41,6 @@ public struct SealingKey: Sendable {
     guard let box = try? AES.GCM.SealedBox(combined: sealed),
       let plain = try? AES.GCM.open(box, using: key, authenticating: additionalData)
     else { return nil }
-    return [UInt8](plain)
+    return plain.withUnsafeBytes { [UInt8]($0) }
   }
 }

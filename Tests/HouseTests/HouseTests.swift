@@ -11,7 +11,7 @@ struct HouseTests {
   static let mayImport: [String: Set<String>] = [
     "EventSourcing": [],
     "MerkleTree": ["Crypto", "FoundationEssentials"],
-    "Sealing": ["Crypto"],
+    "Sealing": ["Crypto", "FoundationEssentials"],
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
     "Desk": ["EventSourcing"],
     "EventStore": [

@@ -112,8 +112,8 @@ struct CodingTests {
       (#"{"name":"a"}"#, "numbers"), (#"{"name":null,"numbers":[]}"#, "name"), (#"{"name":1,"numbers":[]}"#, "name"),
       (#"{"name":"a","numbers":[1,"2"]}"#, "[1]"), (#"{"name":"a","numbers":[1.0]}"#, "[0]"),
       (#"{"name":"a","numbers":[1e2]}"#, "[0]"), (#"{"name":"a","numbers":[9223372036854775808]}"#, "[0]"),
-      (#"{"name":"a","numbers":{}}"#, "numbers"), ("[]", "array"), (#"{"name":"a","name":"b","numbers":[]}"#, "byte 12"),
-      ("", "byte 0"),
+      (#"{"name":"a","numbers":{}}"#, "numbers"), ("[]", "array"), ("", "byte 0"),
+      (#"{"name":"a","name":"b","numbers":[]}"#, "byte 12"),
     ])
   func mismatches(text: String, path: String) throws {
     let failure = #expect(throws: Coding.Failure.self) {

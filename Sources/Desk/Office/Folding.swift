@@ -34,8 +34,15 @@ extension String {
   public var foldedWords: [String] {
     var seen: Set<String> = []
     var words: [String] = []
-    for word in folded.unicodeScalars.split(whereSeparator: { !Folding.isWord($0) }).map(String.init)
-    where seen.insert(word).inserted { words.append(word) }
+    var word = ""
+    func end() {
+      if !word.isEmpty, seen.insert(word).inserted { words.append(word) }
+      word = ""
+    }
+    for scalar in folded.unicodeScalars {
+      if Folding.isWord(scalar) { word.unicodeScalars.append(scalar) } else { end() }
+    }
+    end()
     return words
   }
 }
