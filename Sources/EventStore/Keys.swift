@@ -31,7 +31,8 @@ public final class Keys: Sendable {
 
   struct State {
     var master: SealingKey
-    var digestKey: SymmetricKey
+    /// Has taken in its key already.
+    var digest: HMAC<SHA256>
     var descriptor: Int32
     var slots: UInt64
     /// Nil for a key that is forgotten or not here.
@@ -80,7 +81,8 @@ public final class Keys: Sendable {
         throw StoreError.keysDamaged(path: path, slot: 0)
       }
       return State(
-        master: master, digestKey: digestKey, descriptor: descriptor, slots: try slots(descriptor, path))
+        master: master, digest: HMAC<SHA256>(key: digestKey), descriptor: descriptor, slots: try slots(descriptor, path)
+      )
     } catch {
       close(descriptor)
       throw error
@@ -216,8 +218,9 @@ public final class Keys: Sendable {
 
   /// 16 bytes that tell commands apart without giving away what they say.
   public func digest(_ message: [UInt8]) -> [UInt8] {
-    let key = state.withLock { $0.digestKey }
-    return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(16))
+    var digest = state.withLock { $0.digest }
+    digest.update(data: message)
+    return digest.finalize().withUnsafeBytes { Array($0.prefix(16)) }
   }
 
   /// The key of a slot; nil when it was forgotten or is not here.

@@ -1,7 +1,8 @@
 /// Reads typed values out of a text that passed the gate. Nothing is converted: a number is no string, `1.0` no integer.
 struct JSONValueDecoder: Decoder {
   let node: JSONNode
-  var codingPath: [any CodingKey] = []
+  /// Empty: the place of a value is told by its byte, which costs nothing until something is wrong.
+  var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -17,12 +18,9 @@ struct JSONValueDecoder: Decoder {
   func singleValueContainer() -> any SingleValueDecodingContainer { Single(decoder: self) }
 
   private func mismatch(_ type: Any.Type) -> DecodingError {
-    let context = DecodingError.Context(codingPath: codingPath, debugDescription: "it is of the kind \(node.kind)")
+    let context = DecodingError.Context(
+      codingPath: [], debugDescription: "there is something of the kind \(node.kind) at byte \(node.offset)")
     return node.kind == .null ? .valueNotFound(type, context) : .typeMismatch(type, context)
-  }
-
-  private func inner(_ node: JSONNode, _ key: any CodingKey) -> JSONValueDecoder {
-    JSONValueDecoder(node: node, codingPath: codingPath + [key])
   }
 
   fileprivate func bool() throws -> Bool {
@@ -53,20 +51,23 @@ struct JSONValueDecoder: Decoder {
 
   private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let decoder: JSONValueDecoder
-    var codingPath: [any CodingKey] { decoder.codingPath }
+    var codingPath: [any CodingKey] { [] }
     var allKeys: [Key] { decoder.node.members.compactMap { $0.key.string.flatMap(Key.init(stringValue:)) } }
 
-    private func member(_ key: some CodingKey) throws -> JSONValueDecoder {
+    private func member(_ key: Key) throws -> JSONValueDecoder {
       guard let node = decoder.node[key.stringValue] else {
-        throw DecodingError.keyNotFound(key, .init(codingPath: codingPath, debugDescription: "it is missing"))
+        throw DecodingError.keyNotFound(
+          key,
+          .init(codingPath: [], debugDescription: "the object at byte \(decoder.node.offset) has no \(key.stringValue)")
+        )
       }
-      return decoder.inner(node, key)
+      return JSONValueDecoder(node: node)
     }
 
     /// Nil when it is missing or null.
     private func present(_ key: Key) -> JSONValueDecoder? {
       guard let node = decoder.node[key.stringValue], node.kind != .null else { return nil }
-      return decoder.inner(node, key)
+      return JSONValueDecoder(node: node)
     }
 
     func contains(_ key: Key) -> Bool { decoder.node[key.stringValue] != nil }
@@ -105,7 +106,7 @@ struct JSONValueDecoder: Decoder {
       try member(key).unkeyedContainer()
     }
 
-    func superDecoder() throws -> any Decoder { try member(JSONName(stringValue: "super")) }
+    func superDecoder() throws -> any Decoder { decoder.node["super"].map { JSONValueDecoder(node: $0) } ?? decoder }
     func superDecoder(forKey key: Key) throws -> any Decoder { try member(key) }
   }
 
@@ -113,7 +114,7 @@ struct JSONValueDecoder: Decoder {
     let decoder: JSONValueDecoder
     let elements: [JSONNode]
     private(set) var currentIndex = 0
-    var codingPath: [any CodingKey] { decoder.codingPath }
+    var codingPath: [any CodingKey] { [] }
     var count: Int? { elements.count }
     var isAtEnd: Bool { currentIndex >= elements.count }
 
@@ -125,9 +126,9 @@ struct JSONValueDecoder: Decoder {
     private func element() throws -> JSONValueDecoder {
       guard !isAtEnd else {
         throw DecodingError.valueNotFound(
-          JSONNode.self, .init(codingPath: codingPath, debugDescription: "there are only \(elements.count) elements"))
+          JSONNode.self, .init(codingPath: [], debugDescription: "there are only \(elements.count) elements"))
       }
-      return decoder.inner(elements[currentIndex], JSONName(intValue: currentIndex))
+      return JSONValueDecoder(node: elements[currentIndex])
     }
 
     mutating func decodeNil() throws -> Bool {
@@ -165,7 +166,7 @@ struct JSONValueDecoder: Decoder {
 
   private struct Single: SingleValueDecodingContainer {
     let decoder: JSONValueDecoder
-    var codingPath: [any CodingKey] { decoder.codingPath }
+    var codingPath: [any CodingKey] { [] }
 
     func decodeNil() -> Bool { decoder.node.kind == .null }
     func decode(_ type: Bool.Type) throws -> Bool { try decoder.bool() }
@@ -183,21 +184,5 @@ struct JSONValueDecoder: Decoder {
     func decode(_ type: UInt32.Type) throws -> UInt32 { try decoder.integer() }
     func decode(_ type: UInt64.Type) throws -> UInt64 { try decoder.integer() }
     func decode<T: Decodable>(_ type: T.Type) throws -> T { try decoder.value(type) }
-  }
-}
-
-/// A place on the path to a value, for the message of an error.
-private struct JSONName: CodingKey {
-  let stringValue: String
-  let intValue: Int?
-
-  init(stringValue: String) {
-    self.stringValue = stringValue
-    intValue = nil
-  }
-
-  init(intValue: Int) {
-    stringValue = "[\(intValue)]"
-    self.intValue = intValue
   }
 }

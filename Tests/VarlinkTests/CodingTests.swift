@@ -107,12 +107,13 @@ struct CodingTests {
   }
 
   @Test(
-    "given JSON that is not of the type, then it is refused with the path to the value",
+    "given JSON that is not of the type, then it is refused with the place of the value",
     arguments: [
-      (#"{"name":"a"}"#, "numbers"), (#"{"name":null,"numbers":[]}"#, "name"), (#"{"name":1,"numbers":[]}"#, "name"),
-      (#"{"name":"a","numbers":[1,"2"]}"#, "[1]"), (#"{"name":"a","numbers":[1.0]}"#, "[0]"),
-      (#"{"name":"a","numbers":[1e2]}"#, "[0]"), (#"{"name":"a","numbers":[9223372036854775808]}"#, "[0]"),
-      (#"{"name":"a","numbers":{}}"#, "numbers"), ("[]", "array"), ("", "byte 0"),
+      (#"{"name":"a"}"#, "numbers"), (#"{"name":null,"numbers":[]}"#, "byte 8"),
+      (#"{"name":1,"numbers":[]}"#, "byte 8"), (#"{"name":"a","numbers":[1,"2"]}"#, "byte 25"),
+      (#"{"name":"a","numbers":[1.0]}"#, "byte 23"), (#"{"name":"a","numbers":[1e2]}"#, "byte 23"),
+      (#"{"name":"a","numbers":[9223372036854775808]}"#, "byte 23"), (#"{"name":"a","numbers":{}}"#, "byte 22"),
+      ("[]", "array"), ("", "byte 0"),
       (#"{"name":"a","name":"b","numbers":[]}"#, "byte 12"),
     ])
   func mismatches(text: String, path: String) throws {

@@ -2,16 +2,16 @@ extension String {
   /// The text as people search for it: small letters without accents, so that `Nguyễn Thị Hoa` and `nguyen thi hoa`
   /// meet, and `Đặng` and `dang`. Composed and decomposed letters fold alike.
   public var folded: String {
-    var result = ""
+    var result: [UInt8] = []
     result.reserveCapacity(utf8.count)
     for scalar in unicodeScalars {
       switch Folding.fold(scalar) {
-      case .letter(let letter): result.unicodeScalars.append(letter)
-      case .text(let text): result += text
+      case .letter(let letter): result.append(letter)
+      case .text(let text): result += text.utf8
       case .nothing: continue
       }
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// The folded words joined by dashes: how short names are compared, so that `Cải chính`, `cai chinh` and `cai-chinh`
@@ -20,14 +20,22 @@ extension String {
     folded.unicodeScalars.split(whereSeparator: { !Folding.isWord($0) }).map(String.init).joined(separator: "-")
   }
 
-  /// Whether this is its slug; most names are told apart by their first letter.
+  /// Whether `slug` is what this comes to, found out without making it: most names differ in their first letters.
   func hasSlug(_ slug: String) -> Bool {
-    if let first = unicodeScalars.first, case .letter(let letter) = Folding.fold(first), Folding.isWord(letter),
-      slug.unicodeScalars.first != letter
-    {
-      return false
+    var rest = slug.utf8[...]
+    var isBetweenWords = false
+    for scalar in unicodeScalars {
+      switch Folding.fold(scalar) {
+      case .nothing: continue
+      case .text: return self.slug == slug
+      case .letter(let letter) where !Folding.isWord(Unicode.Scalar(letter)): isBetweenWords = true
+      case .letter(let letter):
+        if isBetweenWords, rest.startIndex != slug.startIndex, rest.popFirst() != UInt8(ascii: "-") { return false }
+        isBetweenWords = false
+        if rest.popFirst() != letter { return false }
+      }
     }
-    return self.slug == slug
+    return rest.isEmpty
   }
 
   /// The folded words, without repeats: runs of letters and digits.
@@ -49,7 +57,8 @@ extension String {
 
 private enum Folding {
   enum Folded {
-    case letter(Unicode.Scalar)
+    /// In ASCII.
+    case letter(UInt8)
     case text(String)
     /// A mark that stands on the letter before it.
     case nothing
@@ -57,8 +66,8 @@ private enum Folding {
 
   static func fold(_ scalar: Unicode.Scalar) -> Folded {
     switch scalar.value {
-    case 0x41...0x5A: .letter(Unicode.Scalar(UInt8(scalar.value + 32)))
-    case 0..<0x80: .letter(scalar)
+    case 0x41...0x5A: .letter(UInt8(scalar.value + 32))
+    case 0..<0x80: .letter(UInt8(scalar.value))
     case 0x300...0x36F: .nothing
     case 0xC0..<0x250: base(latin[Int(scalar.value) - 0xC0], of: scalar)
     case 0x1E00..<0x1F00: base(additional[Int(scalar.value) - 0x1E00], of: scalar)
@@ -67,7 +76,7 @@ private enum Folding {
   }
 
   private static func base(_ letter: UInt8, of scalar: Unicode.Scalar) -> Folded {
-    letter == UInt8(ascii: ".") ? .text(scalar.properties.lowercaseMapping) : .letter(Unicode.Scalar(letter))
+    letter == UInt8(ascii: ".") ? .text(scalar.properties.lowercaseMapping) : .letter(letter)
   }
 
   static func isWord(_ scalar: Unicode.Scalar) -> Bool {

@@ -91,7 +91,20 @@ func decimal(_ digits: some Collection<UInt8>) -> Int? {
 }
 
 func padded(_ number: Int, _ width: Int) -> String {
-  let digits = String(number)
-  let missing = width - digits.utf8.count
-  return missing > 0 ? String(repeating: "0", count: missing) + digits : digits
+  var text: [UInt8] = []
+  appendPadded(number, width, to: &text)
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// The digits of a number, with zeros before them up to the width.
+func appendPadded(_ number: Int, _ width: Int, to text: inout [UInt8]) {
+  if number < 0 { text.append(UInt8(ascii: "-")) }
+  let number = number.magnitude
+  var unit: UInt = 1
+  for _ in 1..<width { unit *= 10 }
+  while number / unit >= 10 { unit *= 10 }
+  while unit > 0 {
+    text.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+    unit /= 10
+  }
 }

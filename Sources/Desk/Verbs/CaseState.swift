@@ -123,7 +123,10 @@ public struct CaseState: Hashable, Sendable {
   public var due: Timestamp? { apologies.last { $0.newDue != nil }?.newDue ?? firstDue }
   public var reappointments: Int { apologies.count { $0.newDue != nil } }
 
-  public var isOpen: Bool { receipt != nil && resolution == nil && withdrawal == nil }
+  // By patterns: a comparison with nil would copy the value first.
+  public var isOpen: Bool {
+    if case .some = receipt, case .none = resolution, case .none = withdrawal { true } else { false }
+  }
   /// Nothing is left to do: handed over, withdrawn, an enquiry that was answered, or closed in the register that it
   /// came from.
   public var isEnded: Bool {
