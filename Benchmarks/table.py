@@ -45,6 +45,7 @@ PROCESSES = {
 }
 REBUILDS = {
     ("motcua", "process"): "`motcua rebuild`: all views, as a whole process",
+    ("motcua", "fold"): "`motcua tally --as-of`: all cases folded in memory, no tables",
     ("floor", "bulk"): "the same views in plain C from the same ledger",
     ("floor", "bulk-plain"): "the same, what is sealed opened before",
     ("sqlite", "replay"): "SQLite: read all, scan three members, hash table (C)",
@@ -138,11 +139,14 @@ def processes(results):
 
 
 def rebuilds(results):
+    # A whole process of its own knows no events: its rate is that of the ledger that it went through.
     for line in results.lines:
-        if line["part"] == "rebuild" and line["peer"] == "motcua":
+        if line["part"] in ("rebuild", "fold") and line["peer"] == "motcua":
             line["rate"] = line["events"] / line["seconds"]
+        if line["part"] == "fold":
+            line["part"], line["mode"] = "rebuild", "fold"
     rows = []
-    ours = results.rounds("rate", part="rebuild", peer="motcua")
+    ours = results.rounds("rate", part="rebuild", peer="motcua", mode="process")
     for (peer, mode), says in REBUILDS.items():
         rates = results.rounds("rate", part="rebuild", peer=peer, mode=mode)
         if rates:
