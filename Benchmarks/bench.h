@@ -267,18 +267,24 @@ static inline void uuid7(uint8_t id[16]) {
 }
 
 static inline void uuid_text(const uint8_t id[16], char text[37]) {
-  char *out = text;
-  for (int i = 0; i < 16; i++) out += sprintf(out, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", id[i]);
+  static const char digits[] = "0123456789abcdef";
+  for (int i = 0; i < 16; i++) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *text++ = '-';
+    *text++ = digits[id[i] >> 4];
+    *text++ = digits[id[i] & 15];
+  }
+  *text = 0;
 }
 
-/// What one command of a peer carries.
+/// What one command carries. The last two are for the peers only: making them is no part of what the floor measures.
 struct step {
   uint64_t number;      // of the case
   int version;          // that the event becomes
   enum type type;
   int status;           // of the case after it: 1 received, 2 processing, 4 ready, 5 returned
   int64_t due_us;
-  char id[37];
+  uint8_t uuid[16];     // of the command
+  char id[37];          // the same as text
   char payload[512];    // about 300 bytes of JSON
   char state[400];      // the state row, about as large as the daemon's
 };
@@ -300,7 +306,7 @@ static inline struct worker worker(int client, int clients) {
   return (struct worker){.number = (wall_us() / 1000000 << 24) + (uint64_t)client, .skip = (uint64_t)clients};
 }
 
-static inline void fill_step(struct worker *w, uint64_t number, int version) {
+static inline void set_step(struct worker *w, uint64_t number, int version) {
   struct step *s = &w->step;
   s->number = number;
   s->version = version;
@@ -312,20 +318,8 @@ static inline void fill_step(struct worker *w, uint64_t number, int version) {
   if (s->type == APOLOGISED) w->due_us += 7 * 86400000000;
   s->due_us = w->due_us;
   s->status = s->type == RECEIVED ? 1 : s->type == RESOLVED ? 4 : s->type == RETURNED ? 5 : 2;
-  uint8_t id[16];
-  uuid7(id);
-  uuid_text(id, s->id);
-  snprintf(s->payload, sizeof s->payload,
-           "{\"case\":%" PRIu64 ",\"version\":%d,\"type\":\"%s\",\"recordedAt\":%" PRIu64
-           ",\"account\":\"counter\",\"commandId\":\"%s\",\"body\":{\"applicant\":\"%s\",\"phone\":\"09%08u\","
-           "\"text\":\"Thẩm tra hồ sơ, đối chiếu sổ gốc và xác minh tại tổ dân phố\",\"due\":%" PRId64 "}}",
-           number, version, type_names[s->type], wall_us(), s->id, w->applicant,
-           (unsigned)(random_number() % 100000000), s->due_us);
-  snprintf(s->state, sizeof s->state,
-           "{\"version\":%d,\"code\":\"H56.26.07-261125-%04" PRIu64 "\",\"applicant\":\"%s\",\"subject\":\"Cải chính "
-           "họ tên trong giấy khai sinh\",\"place\":\"Tổ 4, phường Hoa Sen\",\"procedure\":\"cai-chinh\",\"status\":%d,"
-           "\"due\":%" PRId64 "}",
-           version, number % 1000000, w->applicant, s->status, s->due_us);
+  uuid7(s->uuid);
+  uuid_text(s->uuid, s->id);
 }
 
 static inline const struct step *next_step(struct worker *w) {
@@ -335,8 +329,30 @@ static inline const struct step *next_step(struct worker *w) {
     w->cases++;
     w->step.version = 0;
   }
-  fill_step(w, w->number, w->step.version + 1);
+  set_step(w, w->number, w->step.version + 1);
   return &w->step;
+}
+
+/// Adds what a peer stores of the step.
+static inline const struct step *describe(struct worker *w) {
+  struct step *s = &w->step;
+  snprintf(s->payload, sizeof s->payload,
+           "{\"case\":%" PRIu64 ",\"version\":%d,\"type\":\"%s\",\"recordedAt\":%" PRIu64
+           ",\"account\":\"counter\",\"commandId\":\"%s\",\"body\":{\"applicant\":\"%s\",\"phone\":\"09%08u\","
+           "\"text\":\"Thẩm tra hồ sơ, đối chiếu sổ gốc và xác minh tại tổ dân phố\",\"due\":%" PRId64 "}}",
+           s->number, s->version, type_names[s->type], wall_us(), s->id, w->applicant,
+           (unsigned)(random_number() % 100000000), s->due_us);
+  snprintf(s->state, sizeof s->state,
+           "{\"version\":%d,\"code\":\"H56.26.07-261125-%04" PRIu64 "\",\"applicant\":\"%s\",\"subject\":\"Cải chính "
+           "họ tên trong giấy khai sinh\",\"place\":\"Tổ 4, phường Hoa Sen\",\"procedure\":\"cai-chinh\",\"status\":%d,"
+           "\"due\":%" PRId64 "}",
+           s->version, s->number % 1000000, w->applicant, s->status, s->due_us);
+  return s;
+}
+
+static inline const struct step *next_event(struct worker *w) {
+  next_step(w);
+  return describe(w);
 }
 
 // Replay of a peer's events -----------------------------------------------------------------------------------------

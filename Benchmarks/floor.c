@@ -358,9 +358,9 @@ static void execute(struct ledger *l, struct views *v, struct caller *c, uint8_t
   struct bytes key = {.length = 0};
   int64_t now = (int64_t)wall_us();
   const struct step *s = next_step(&c->work);
-  uint8_t id[16], digest[32];
+  const uint8_t *id = s->uuid;
+  uint8_t digest[32];
   MDB_val found;
-  uuid7(id);
   memset(&e, 0, sizeof e);
   e.command_id = (struct slice){id, 16};
   e.account = text("root");

@@ -21,11 +21,11 @@ static void send_values(struct client *c, int count, const char *const *values) 
 }
 
 static void send_bare(struct client *c) {
-  send_values(c, 1, (const char *[]){next_step(&((struct session *)c->own)->work)->payload});
+  send_values(c, 1, (const char *[]){next_event(&((struct session *)c->own)->work)->payload});
 }
 
 static void send_work(struct client *c) {
-  const struct step *s = next_step(&((struct session *)c->own)->work);
+  const struct step *s = next_event(&((struct session *)c->own)->work);
   char number[24], version[12], status[12], due[24], slot[12];
   snprintf(number, sizeof number, "%" PRIu64, s->number);
   snprintf(version, sizeof version, "%d", s->version);
@@ -73,7 +73,8 @@ static void fill(PGconn *connection) {
   run(connection, "COPY events (number, version, payload) FROM STDIN", PGRES_COPY_IN);
   for (uint64_t number = 1; number <= o.cases; number++)
     for (int version = 1; version <= STEPS; version++) {
-      fill_step(&w, number, version);
+      set_step(&w, number, version);
+      describe(&w);
       int length = snprintf(line, sizeof line, "%" PRIu64 "\t%d\t%s\n", number, version, w.step.payload);
       if (PQputCopyData(connection, line, length) != 1) die("%s", PQerrorMessage(connection));
     }

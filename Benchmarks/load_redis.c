@@ -73,12 +73,12 @@ static void ask(struct client *c, const struct call *call) {
 static struct call add_event(const char *stream, const struct step *s) { return CALL("XADD", stream, "*", "e", s->payload); }
 
 static void send_bare(struct client *c) {
-  struct call call = add_event("events", next_step(c->own));
+  struct call call = add_event("events", next_event(c->own));
   send_all(c->fd, call.bytes, call.length);
 }
 
 static void send_work(struct client *c) {
-  const struct step *s = next_step(c->own);
+  const struct step *s = next_event(c->own);
   char number[24], version[12], status[12], due[24];
   snprintf(number, sizeof number, "%" PRIu64, s->number);
   snprintf(version, sizeof version, "%d", s->version);
@@ -113,7 +113,8 @@ static void fill(struct client *c) {
   uint64_t begin = now_ns(), open = 0;
   for (uint64_t number = 1; number <= o.cases; number++) {
     for (int version = 1; version <= STEPS; version++) {
-      fill_step(&w, number, version);
+      set_step(&w, number, version);
+      describe(&w);
       char stream[32];
       snprintf(stream, sizeof stream, "case:%" PRIu64, number);
       struct call call = add_event("events", &w.step);

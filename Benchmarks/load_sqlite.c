@@ -130,10 +130,10 @@ static void work(struct session *s, const struct step *e) {
 
 static void operation(struct session *s) {
   if (is(&o, "bare")) {
-    text(s, BARE, 1, next_step(&s->work)->payload);
+    text(s, BARE, 1, next_event(&s->work)->payload);
     step(s, BARE, 0);
   } else if (is(&o, "work")) {
-    work(s, next_step(&s->work));
+    work(s, next_event(&s->work));
   } else {
     number_(s, READ, 1, (int64_t)(random_number() % o.cases + 1));
     int rows = 0, code;
@@ -168,7 +168,8 @@ static void fill(struct session *s) {
   for (uint64_t number = 1; number <= o.cases; number++) {
     if (number % 1000 == 1) step(s, BEGIN, 0);
     for (int version = 1; version <= STEPS; version++) {
-      fill_step(&w, number, version);
+      set_step(&w, number, version);
+      describe(&w);
       number_(s, EVENT, 1, (int64_t)number);
       number_(s, EVENT, 2, version);
       text(s, EVENT, 3, w.step.payload);
