@@ -509,7 +509,7 @@ static void commit(void) {
     // Each command of the batch waited for all of it.
     for (int i = 0; i < o.batch; i++) record(&h, now - start);
   }
-  report("commit", o.batch, &h, now - (measured_from ? measured_from : span_.from));
+  report("commit", o.batch, &h, now - (measured_from ? measured_from : span_.from), done);
   mdb_env_close(l.env);
   mdb_env_close(v.env);
 }

@@ -45,6 +45,7 @@ struct session {
   sqlite3_stmt *statements[STATEMENTS];
   struct worker work;
   struct histogram h;
+  uint64_t all;
 };
 
 /// Waits a little and tries again, for ten seconds at most: SQLite's own handler sleeps up to 100 ms at a time.
@@ -157,6 +158,7 @@ static void *client(void *argument) {
     operation(s);
     if (writes && pthread_mutex_unlock(&turn) != 0) die("pthread_mutex_unlock");
     now = now_ns();
+    s->all++;
     if (now >= measured.from && now < measured.until) record(&s->h, now - sent_at);
   }
   return 0;
@@ -206,11 +208,13 @@ int main(int argc, char **argv) {
     for (int i = 0; i < o.clients; i++)
       if (pthread_create(&threads[i], 0, client, &sessions[i]) != 0) die("pthread_create");
     static struct histogram all;
+    uint64_t count = 0;
     for (int i = 0; i < o.clients; i++) {
       if (pthread_join(threads[i], 0) != 0) die("pthread_join");
       merge(&all, &sessions[i].h);
+      count += sessions[i].all;
     }
-    report(o.mode, o.clients, &all, measured.until - measured.from);
+    report(o.mode, o.clients, &all, measured.until - measured.from, count);
   } else die("no such mode: %s", o.mode);
   for (int i = 0; i < o.clients; i++) {
     for (int j = 0; j < STATEMENTS; j++) sqlite3_finalize(sessions[i].statements[j]);

@@ -64,12 +64,13 @@ def reads(client, cases):
 def measure(options, operations):
     begin = time.monotonic_ns() + int(options.warmup * 1e9)
     end = begin + int(options.seconds * 1e9)
-    latencies, failures = [[] for _ in range(options.clients)], []
+    latencies, failures, done = [[] for _ in range(options.clients)], [], [0] * options.clients
 
     def run(index):
         try:
             for start in operations(umadb.Client(options.target), index):
                 now = time.monotonic_ns()
+                done[index] += 1
                 if now >= end:
                     return
                 if now >= begin:
@@ -90,7 +91,7 @@ def measure(options, operations):
     print(json.dumps({
         "mode": options.mode, "clients": options.clients, "operations": len(every), "seconds": options.seconds,
         "rate": round(len(every) / options.seconds, 1), "p50_us": every[len(every) // 2] / 1000,
-        "p99_us": every[len(every) * 99 // 100] / 1000, "max_us": every[-1] / 1000}))
+        "p99_us": every[len(every) * 99 // 100] / 1000, "max_us": every[-1] / 1000, "all": sum(done)}))
 
 
 def bulk(mode, operations, begin):

@@ -18,6 +18,6 @@ int main(int argc, char **argv) {
     if (fdatasync(fd) != 0) die("fdatasync: %s", strerror(errno));
     record(&h, now_ns() - start);
   }
-  report("fdatasync", 1, &h, now_ns() - begin);
+  report("fdatasync", 1, &h, now_ns() - begin, h.total);
   return close(fd) == 0 ? 0 : 1;
 }

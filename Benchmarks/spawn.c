@@ -23,6 +23,6 @@ int main(int argc, char **argv) {
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) die("%s failed: %d", argv[4], status);
     record(&h, now_ns() - start);
   }
-  report("process", 1, &h, now_ns() - begin);
+  report("process", 1, &h, now_ns() - begin, h.total);
   return 0;
 }

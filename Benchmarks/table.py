@@ -89,6 +89,13 @@ def ratio(over, under):
     return f"{median(shared):.2f}" if shared else "–"
 
 
+def processor_us(results, **where):
+    """Microseconds of processor for a command, of the server or, where there is none, of the program itself."""
+    used = [line.get("server_cpu_s", line.get("own_cpu_s")) / line["all"] * 1e6 for line in results.lines
+            if line.get("all") and all(line.get(key) == value for key, value in where.items())]
+    return number(median(used)) if used else "–"
+
+
 def table(heads, rows):
     lines = ["| " + " | ".join(heads) + " |", "|" + "|".join("---" if i == 0 else "---:" for i in range(len(heads))) + "|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
@@ -107,9 +114,9 @@ def commands(results):
             rows.append([
                 f"{peer}: {says}", str(clients), number(median(values)), spread(values),
                 number(median(results.values("p50_us", **where))), number(median(results.values("p99_us", **where))),
-                ratio(ours, rates)])
+                processor_us(results, **where), ratio(ours, rates)])
     return rows and "### Durable commands\n\n" + table(
-        ["who, what, how durable", "clients", "commands/s", "min–max", "p50 µs", "p99 µs", "motcua ÷ it"], rows)
+        ["who, what, how durable", "clients", "commands/s", "min–max", "p50 µs", "p99 µs", "processor µs each", "motcua ÷ it"], rows)
 
 
 def reads(results):
@@ -171,9 +178,9 @@ def growth(results):
             if p50:
                 rows.append([f"{int(peer.split('-')[1]):,} events", str(clients), number(median(rates)), spread(rates),
                              number(median(p50.values())), number(median(results.values("p99_us", **where))),
-                             ratio(p50, small)])
+                             processor_us(results, **where), ratio(p50, small)])
     return rows and "### Cost of a command as the ledger grows\n\n" + table(
-        ["ledger", "clients", "commands/s", "min–max", "p50 µs", "p99 µs", "p50 ÷ that at 10,000"], rows)
+        ["ledger", "clients", "commands/s", "min–max", "p50 µs", "p99 µs", "processor µs each", "p50 ÷ that at 10,000"], rows)
 
 
 def starts(results):
