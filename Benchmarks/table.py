@@ -233,7 +233,7 @@ def machine(facts):
             cpu = line.split(":", 1)[1].strip()
             break
     memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) / 2**20
-    return {"cpu": cpu, "cores": os.cpu_count(), "memory_gib": round(memory), "kernel": platform.release(),
+    return {"cpu": cpu, "cores": os.cpu_count(), "memory_gib": round(memory), "kernel": platform.release().split("-")[0],
             "filesystem": facts["filesystem"]}
 
 
