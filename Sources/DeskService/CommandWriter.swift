@@ -76,10 +76,12 @@ final class CommandWriter: Sendable {
   var now: Timestamp { max(clock.now, lastRecordedAt.withLock { $0 }) }
   var isFailed: Bool { failure.withLock { $0 != nil } }
 
-  func process(_ turns: [Turn]) {
+  /// - Returns: how long the disk took.
+  func process(_ turns: [Turn]) -> Duration {
     let commands = turns.compactMap { if case .command(let pending) = $0 { pending } else { nil } }
-    if !commands.isEmpty { process(commands) }
+    let duration = commands.isEmpty ? .zero : process(commands)
     for case .between(let body) in turns { body() }
+    return duration
   }
 
   /// From here on commands are refused as busy, and nothing is written but by whoever holds.
@@ -118,7 +120,8 @@ final class CommandWriter: Sendable {
     return reason
   }
 
-  private func process(_ group: [Pending]) {
+  private func process(_ group: [Pending]) -> Duration {
+    var duration = Duration.zero
     var results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
@@ -128,12 +131,12 @@ final class CommandWriter: Sendable {
         if let refusal {
           // No command can be decided without the rules, which an import and a full disk therefore let through.
           let office = group.filter(\.work.isOffice)
-          results = office.isEmpty ? [] : try commit(office)
+          results = office.isEmpty ? [] : try commit(office, &duration)
           for (index, pending) in group.enumerated() where !pending.work.isOffice {
             results.insert(.failure(refusal), at: index)
           }
         } else {
-          results = try commit(group)
+          results = try commit(group, &duration)
         }
       } catch {
         let reason = latch(error)
@@ -141,6 +144,7 @@ final class CommandWriter: Sendable {
       }
     }
     for (pending, result) in zip(group, results) { pending.reply(result) }
+    return duration
   }
 
   /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve.
@@ -151,7 +155,9 @@ final class CommandWriter: Sendable {
     return free - bytes < reserveBytes ? .storageFull(freeBytes: free, reserveBytes: reserveBytes) : nil
   }
 
-  private func commit(_ group: [Pending]) throws -> [Result<Accepted, CommandFailure>] {
+  private func commit(
+    _ group: [Pending], _ duration: inout Duration
+  ) throws -> [Result<Accepted, CommandFailure>] {
     var batch = try store.beginBatch()
     var results: [Result<Accepted, CommandFailure>] = []
     var adopted: [(RuleBook, Position)] = []
@@ -183,7 +189,9 @@ final class CommandWriter: Sendable {
     }
     let appended = batch.appended
     let position = batch.position
+    let start = ContinuousClock.now
     try batch.commit()
+    duration = start.duration(to: .now)
     counted.withLock { counters in
       counters.commands += group.count
       if appended > 0 { counters.commits += 1 }

@@ -78,7 +78,8 @@ public struct DeskViews: Sendable {
     _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
     let (old, new) = (CaseRow(number: number, state: before), CaseRow(number: number, state: after))
-    try update(cases, CasesView.rows(of: old), CasesView.rows(of: new), transaction)
+    // A case that is there stays, and is never the same after an event.
+    try update(cases, [], CasesView.rows(of: new), transaction)
     if before.receipt == nil {
       try update(codes, [], CodesView.rows(of: new), transaction)
       try update(register, [], RegisterView.rows(of: new), transaction)

@@ -54,21 +54,42 @@ extension EventStore {
 
 /// Something that is done on another thread while this one does something else.
 private final class Ahead<Value: Sendable>: Sendable {
-  private let outcome = Mutex<Result<Value, any Error>?>(nil)
-  private let done = DispatchGroup()
-
-  init(_ body: @escaping @Sendable () throws -> Value) {
-    DispatchQueue.global().async(group: done) { [self] in
-      let result = Result { try body() }
-      outcome.withLock { $0 = result }
-    }
+  private enum State {
+    case toDo(@Sendable () throws -> Value)
+    case underWay
+    case done(Result<Value, any Error>)
   }
 
-  func wait() { done.wait() }
+  private let state: Mutex<State>
+  private let group = DispatchGroup()
+
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    state = Mutex(.toDo(body))
+    group.enter()
+    DispatchQueue.global().async { [self] in work() }
+  }
+
+  /// The queue may keep its block a little longer than anybody waits; what the work holds must be free by then.
+  private func work() {
+    let result = Result { try perform() }
+    state.withLock { $0 = .done(result) }
+    group.leave()
+  }
+
+  private func perform() throws -> Value {
+    let taken = state.withLock { state in
+      defer { state = .underWay }
+      return state
+    }
+    guard case .toDo(let body) = taken else { throw StoreError.unexpected("a block was read twice") }
+    return try body()
+  }
+
+  func wait() { group.wait() }
 
   func result() throws -> Value {
     wait()
-    guard let result = outcome.withLock({ $0 }) else { throw StoreError.unexpected("a block was not read") }
+    guard case .done(let result) = state.withLock({ $0 }) else { throw StoreError.unexpected("a block was not read") }
     return try result.get()
   }
 }

@@ -155,8 +155,15 @@ public final class EventStore: Sendable {
 
   static func lock(_ directory: String) throws -> Int32 {
     let descriptor = try Files.open(directory + "/lock", O_RDWR | O_CREAT)
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    var tries = 1
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
+      // A process that somebody forked holds it, too, for the moment before it becomes another program.
+      if code == EWOULDBLOCK, tries < 25 {
+        tries += 1
+        usleep(20_000)
+        continue
+      }
       Glibc.close(descriptor)
       throw code == EWOULDBLOCK
         ? StoreError.inUse(directory: directory)

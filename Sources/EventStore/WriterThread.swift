@@ -1,8 +1,11 @@
 import Foundation
 import Synchronization
 
-/// The one thread that writes: it takes what is waiting, at most a group, and hands it on to be committed together. No
-/// timer: while a commit is on its way to the disk, the next group gathers.
+/// The one thread that writes: it takes what is waiting, at most a group, and hands it on to be committed together.
+///
+/// While a commit is on its way to the disk, the next group gathers. Those who were answered by it come again a moment
+/// later, and would miss that group and wait for the one after it, each commit carrying half of what it could. So the
+/// thread waits for as many as there were, at most half as long as the disk took: one caller alone never waits.
 public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public enum Refusal: Error { case full, stopped }
 
@@ -10,7 +13,11 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private var waiting: [(request: Request, bytes: Int)] = []
   private var isStopping = false
   private var isFinished = false
-  private var process: (@Sendable ([Request]) -> Void)?
+  private var process: Process?
+  /// How many requests there were at the end of the last group, in it and behind it.
+  private var expected = 0
+  /// How many must wait before the thread is to be woken.
+  private var wanted = 1
   private let capacity: Int
   private let requestsMax = 256
   private let bytesMax = 1 << 20
@@ -18,14 +25,21 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private let waitingBytesMax = 64 << 20
   private var waitingBytes = 0
 
+  /// - Returns: how long it took to make the group durable.
+  public typealias Process = @Sendable ([Request]) -> Duration
+
   /// - Parameters:
   ///   - capacity: how many requests may wait.
   ///   - process: called on the writer's thread with each group, in the order of arrival.
-  public init(name: String, capacity: Int, process: @escaping @Sendable ([Request]) -> Void) {
+  public init(name: String, capacity: Int, process: @escaping Process) {
     self.capacity = capacity
     self.process = process
     let thread = Thread { [self] in
-      while let group = nextGroup() { self.process?(group) }
+      var patience = Duration.zero
+      while let group = nextGroup(patience) {
+        patience = (self.process?(group) ?? .zero) / 2
+        condition.withLock { expected = group.count + waiting.count }
+      }
       // The system may keep the thread a little longer than `stop` waits; what it worked on must be free by then.
       self.process = nil
       condition.withLock {
@@ -47,7 +61,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
       if isBounded, waiting.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
       waitingBytes += bytes
       waiting.append((request, bytes))
-      condition.signal()
+      if waiting.count >= wanted { condition.signal() }
       return nil
     }
     if let refusal { throw refusal }
@@ -64,12 +78,16 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     }
   }
 
-  private func nextGroup() -> [Request]? {
+  private func nextGroup(_ patience: Duration) -> [Request]? {
     condition.withLock {
       while waiting.isEmpty {
         if isStopping { return nil }
         condition.wait()
       }
+      wanted = min(expected, requestsMax)
+      let end = Date(timeIntervalSinceNow: patience / .seconds(1))
+      while waiting.count < wanted, !isStopping, condition.wait(until: end) {}
+      wanted = 1
       var bytes = 0
       var count = 0
       while count < waiting.count, count < requestsMax {

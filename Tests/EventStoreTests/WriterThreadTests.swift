@@ -11,14 +11,15 @@ struct WriterThreadTests {
     private let isReached = DispatchSemaphore(value: 0)
     private let isOpen = DispatchSemaphore(value: 0)
 
-    func take(_ group: [Int]) {
+    func take(_ group: [Int]) -> Duration {
       let isFirst = groups.withLock { groups in
         groups.append(group)
         return groups.count == 1
       }
-      guard isFirst else { return }
+      guard isFirst else { return .zero }
       isReached.signal()
       isOpen.wait()
+      return .zero
     }
 
     func waitUntilReached() { isReached.wait() }
