@@ -1,5 +1,6 @@
 import Dispatch
 import EventStore
+import Glibc
 import Synchronization
 import Testing
 
@@ -84,6 +85,55 @@ struct WriterThreadTests {
     isStopped.wait()
     #expect(gate.groups.withLock { $0 }.flatMap(\.self) == Array(0...50))
     #expect(throws: WriterThread<Int>.Refusal.stopped) { try thread.submit(51, bytes: 1) }
+  }
+
+  /// The sizes of the groups when callers ask again a moment after they were answered.
+  ///
+  /// - Parameter disk: what the disk is said to have taken.
+  private func sizes(callers: Int, rounds: Int, disk: Duration) throws -> [Int] {
+    let sizes = Mutex<[Int]>([])
+    let answered = DispatchSemaphore(value: 0)
+    let thread = WriterThread<Int>(name: "test", capacity: 100) { group in
+      sizes.withLock { $0.append(group.count) }
+      for _ in group { answered.signal() }
+      return disk
+    }
+    for caller in 0..<callers { try thread.submit(caller, bytes: 1) }
+    for request in 0..<callers * rounds {
+      answered.wait()
+      usleep(50)
+      try thread.submit(request, bytes: 1)
+    }
+    thread.stop()
+    return sizes.withLock { $0 }
+  }
+
+  @Test("those who were answered a moment ago come into the next group, with those who came meanwhile")
+  func gathers() throws {
+    let sizes = try sizes(callers: 8, rounds: 20, disk: .seconds(4))
+    // The first groups find out how many there are.
+    #expect(sizes.dropFirst(4).dropLast().allSatisfy { $0 == 8 }, "\(sizes)")
+  }
+
+  @Test("one caller alone never waits")
+  func alone() throws {
+    let start = ContinuousClock.now
+    let sizes = try sizes(callers: 1, rounds: 50, disk: .seconds(20))
+    #expect(sizes == Array(repeating: 1, count: 51))
+    #expect(start.duration(to: .now) < .seconds(10))
+  }
+
+  @Test("who does not come again is waited for once, at most half as long as the disk took")
+  func gone() throws {
+    let thread = WriterThread<Int>(name: "test", capacity: 100) { _ in .seconds(2) }
+    for request in 0..<8 { try thread.submit(request, bytes: 1) }
+    while thread.count > 0 { usleep(100) }
+    usleep(10_000)
+    let start = ContinuousClock.now
+    try thread.submit(8, bytes: 1)
+    while thread.count > 0 { usleep(100) }
+    #expect(start.duration(to: .now) < .seconds(1.8))
+    thread.stop()
   }
 
   @Test("when it has stopped, nothing of what it worked on is held any more")
