@@ -1,0 +1,88 @@
+import Desk
+import DeskService
+import DeskViews
+import EventSourcing
+import LMDB
+
+/// The same answers as `ModelAnswers`, from the desk.
+struct DeskAnswers {
+  let service: DeskService
+  let now: Micros
+
+  private var instant: Timestamp { Timestamp(microseconds: now) }
+
+  func line(_ row: CaseRow, withNames: Bool = true) -> String {
+    let (state, facts) = (row.state, row.state.receipt?.facts)
+    let standing = Standing(of: state, at: instant)
+    let line = CaseLine(
+      code: facts?.code ?? "-", version: Int(state.version.rawValue), status: "\(state.status)",
+      firstDue: state.firstDue?.microseconds ?? 0, due: state.due?.microseconds ?? 0, isOpen: state.isOpen,
+      isEnded: state.isEnded, isLate: standing.isLate, owes: standing.owesApology,
+      secondDateKept: standing.secondDateKept, isProvisional: facts?.isProvisional ?? false,
+      newDates: state.reappointments, clerk: state.clerk ?? "-",
+      outcome: state.resolution?.facts.outcome.map { "\($0)" }, erased: state.erasure != nil)
+    return line.text + (withNames ? " \(facts?.applicant ?? "-") \(facts?.subject ?? "-")" : "")
+  }
+
+  /// In pages of a few, so that a page ends in the middle of everything.
+  func list(_ query: ModelQuery) throws -> [String] {
+    var pages = DeskViews.list(query.filter, now: instant)
+    var lines: [String] = []
+    while let page = try pages.next(limit: 7, in: service.views) { lines += page.map { line($0) } }
+    return lines
+  }
+
+  /// As it is told later of this moment.
+  func pastList(_ query: ModelQuery) throws -> [String] {
+    var pages = try service.list(query.filter, asOf: AsOf(instant))
+    var lines: [String] = []
+    while let page = try pages.next(limit: 7, in: service) { lines += page.map { line($0, withNames: false) } }
+    return lines
+  }
+
+  func duties() throws -> [String] {
+    var pages = DeskViews.next(clerk: nil, now: instant, offset: Fixture.offset)
+    var lines: [String] = []
+    while let page = try pages.next(limit: 5, in: service.views) {
+      lines += page.map { "\($0.reason) \($0.row.state.receipt?.facts.code ?? "-")" }
+    }
+    return lines
+  }
+
+  func search(_ text: String) throws -> [String] {
+    var pages = DeskViews.search(text)
+    var codes: [String] = []
+    while let page = try pages.next(limit: 3, in: service.views) {
+      codes += page.map { $0.state.receipt?.facts.code ?? "-" }
+    }
+    return codes.sorted()
+  }
+
+  func tally() throws -> [String] { lines(try service.tally(at: instant)) }
+  func pastTally() throws -> [String] { lines(try service.tally(asOf: AsOf(instant))) }
+
+  private func lines(_ tally: [TallyView.Group: Columns]) -> [String] {
+    TallyView.Group.allCases.flatMap { group in
+      let columns = tally[group] ?? Columns()
+      return [columns.today, columns.yesterday, columns.thisWeek, columns.thisMonth, columns.all]
+        .map { "\(group) \($0)" } + ["\(group) \(columns.now)"]
+    }
+  }
+
+  func history(_ row: CaseRow) throws -> [String] {
+    var lines: [String] = []
+    while true {
+      let page = try service.history(of: row, from: Version(UInt32(lines.count + 1)), limit: 3)
+      if page.isEmpty { return lines }
+      lines += page.map { line($0) }
+    }
+  }
+
+  private func line(_ event: ToldEvent) -> String {
+    var type = "office"
+    if case .desk(let body) = event.body { type = String("\(body)".prefix { $0 != "(" }) }
+    let circumstances = event.circumstances
+    return "v\(event.version.rawValue) @\(event.position.rawValue) \(type) \(circumstances.recordedAt.microseconds) "
+      + "\(circumstances.occurredAt.microseconds) \(circumstances.actor.account)"
+  }
+}

@@ -1,0 +1,227 @@
+import Desk
+import DeskService
+import DeskViews
+import EventSourcing
+import LMDB
+import Testing
+
+/// Where the desk and the model part.
+struct ModelMismatch: Error, CustomStringConvertible {
+  var step: Int
+  var description: String
+}
+
+/// One sequence: the desk on a data directory of its own, and the model beside it.
+final class ModelRun {
+  private let seed: UInt64
+  private let desktop = Desktop()
+  private var model = Model()
+  /// Nil only while it is opened again: the directory is free when the last reference is gone.
+  private var open: DeskService?
+  private var past: [(at: Micros, tally: [String], open: [String], late: [String])] = []
+  private(set) var log: [String] = []
+  private(set) var rules: [String: Int] = [:]
+  private(set) var accepted = 0
+
+  init(seed: UInt64) throws {
+    self.seed = seed
+    var dice = ModelDice(seed: seed)
+    let start = Almanac.instant(dice.upTo(330), 8, 30, 30)
+    model.lastRecordedAt = start
+    open = try desktop.open(at: start, model.office.book)
+  }
+
+  /// Does these steps, and compares all answers after each `interval` of them.
+  func perform(_ steps: [Int], comparingEach interval: Int = 25) async throws {
+    for (count, index) in steps.enumerated() {
+      do {
+        try await perform(index)
+        if count % interval == interval - 1 || count == steps.count - 1 { try compareAll() }
+      } catch let error as Difference {
+        throw ModelMismatch(step: index, description: error.text)
+      }
+    }
+    try stop()
+  }
+
+  private var now: Micros { get throws { try service.now.microseconds } }
+  private var service: DeskService { get throws { try #require(open) } }
+
+  private struct Difference: Error { var text: String }
+
+  private func perform(_ index: Int) async throws {
+    let goal = ModelSteps.clock(seed: seed, index: index, model: model, now: try now)
+    _ = try service.clock.move(to: Timestamp(microseconds: goal))
+    var steps = ModelSteps(seed: seed, index: index, model: model, now: try now)
+    let step = steps.next()
+    log.append("\(index) at \(try now): \(step)")
+    switch step {
+    case .submit(let requests): try await submit(requests)
+    case .restart(let office):
+      let stopped = try stop()
+      if office.version != model.office.version { model.ledger.append(0) }
+      model.office = office
+      open = try desktop.open(at: stopped, office.book)
+      try compareAll()
+    case .rebuild:
+      let rows = try service.rows()
+      try service.rebuild()
+      try expect(service.rows(), rows, "rows after a rebuild")
+    }
+  }
+
+  /// Stops the service and lets go of its directory.
+  ///
+  /// - Returns: what its clock showed.
+  @discardableResult
+  private func stop() throws -> Micros {
+    let service = try service
+    try service.stop()
+    open = nil
+    return service.now.microseconds
+  }
+
+  // MARK: Commands
+
+  private func submit(_ requests: [CommandRequest]) async throws {
+    let service = try service
+    let before = service.now.microseconds
+    let results = await withTaskGroup(of: (Int, Result<Accepted, CommandFailure>).self) { group in
+      for (index, request) in requests.enumerated() {
+        group.addTask { (index, await service.record(request)) }
+      }
+      return await group.reduce(into: Array(repeating: nil as Result<Accepted, CommandFailure>?, count: requests.count))
+      {
+        $0[$1.0] = $1.1
+      }
+    }.compactMap(\.self)
+    var reasons: [String] = []
+    // Those that were under way at once are explained when some order of them explains every answer.
+    for order in Self.orders(of: requests.count) {
+      var candidate = model
+      do {
+        for index in order { try explain(requests[index], results[index], now: before, &candidate) }
+        model = candidate
+        for result in results {
+          switch result {
+          case .success: accepted += 1
+          case .failure(.rejected(let rejection)): rules[rejection.rule, default: 0] += 1
+          case .failure: break
+          }
+        }
+        return
+      } catch let difference as Difference {
+        reasons.append(difference.text)
+      }
+    }
+    throw Difference(text: reasons.joined(separator: "\n or "))
+  }
+
+  private static func orders(of count: Int) -> [[Int]] {
+    guard count > 1 else { return [Array(0..<count)] }
+    return orders(of: count - 1).flatMap { order in
+      (0...order.count).map { place in Array(order[..<place]) + [count - 1] + order[place...] }
+    }
+  }
+
+  private func explain(
+    _ request: CommandRequest, _ result: Result<Accepted, CommandFailure>, now: Micros, _ model: inout Model
+  ) throws {
+    if let known = model.known[request.id] {
+      let isSame = known.uid == request.actor.uid && known.text == request.canonicalText
+      guard case .success(let accepted) = result, isSame else {
+        guard case .failure(.rejected(.commandReused)) = result, !isSame else {
+          throw Difference(text: "a command id came again (\(isSame ? "the same" : "another body")): \(result)")
+        }
+        return
+      }
+      try expect([told(accepted)], [told(known, isRepeated: true)], "a repeated command")
+      return
+    }
+    switch result {
+    case .success(let accepted):
+      let recordedAt = accepted.recordedAt.microseconds
+      guard recordedAt >= max(now, model.lastRecordedAt) else {
+        throw Difference(text: "recorded at \(recordedAt), before \(max(now, model.lastRecordedAt))")
+      }
+      let rules = ModelRules(model, request, now: recordedAt)
+      guard rules.broken.isEmpty else {
+        throw Difference(text: "accepted, but it breaks \(rules.broken.sorted())")
+      }
+      let known = model.record(request, recordedAt: recordedAt)
+      try expect([told(accepted)], [told(known, isRepeated: false)], "the receipt")
+      let row = CaseRow(number: accepted.number, state: accepted.state)
+      try expect(
+        [DeskAnswers(service: service, now: recordedAt).line(row)],
+        [ModelAnswers(model: model, now: recordedAt).line(model.cases[known.number - 1])], "the case after it")
+    case .failure(.rejected(let rejection)):
+      let broken = ModelRules(model, request, now: now).broken
+      guard broken.contains(rejection.rule) else {
+        throw Difference(text: "refused by \(rejection), but it breaks \(broken.sorted())")
+      }
+    case .failure(let failure): throw Difference(text: "failed: \(failure)")
+    }
+  }
+
+  private func told(_ accepted: Accepted) -> String {
+    "case \(accepted.number) v\(accepted.version.rawValue) @\(accepted.position.rawValue) \(accepted.isRepeated)"
+  }
+
+  private func told(_ known: Model.Known, isRepeated: Bool) -> String {
+    "case \(known.number) v\(known.version) @\(known.position) \(isRepeated)"
+  }
+
+  // MARK: Questions
+
+  private func compareAll() throws {
+    let (service, now) = (try service, try now)
+    let (desk, paper) = (DeskAnswers(service: service, now: now), ModelAnswers(model: model, now: now))
+    for file in model.cases {
+      let row = try service.find(file.code)
+      try expect([desk.line(row)], [paper.line(file)], "show")
+      try expect(desk.history(row), paper.history(file), "history of \(file.code)")
+      if !file.isImported {
+        let due = try service.explain(file.code).calculation.instant.microseconds
+        try expect(["\(due)"], ["\(file.firstDue)"], "explain \(file.code)")
+      }
+    }
+    for query in ModelQuery.all(now: now) { try expect(desk.list(query), paper.list(query), "list \(query)") }
+    for text in ["nguyen thi", "Đặng", "SINH con", "h56", "nk", "26 thi", "lam sua", "0001", "x"] {
+      let words = text.lowercased().split(separator: " ").map { $0 == "đặng" ? "dang" : String($0) }
+      try expect(desk.search(text), paper.search(words), "search \(text)")
+    }
+    try expect(desk.tally(), paper.tally(), "tally")
+    try expect(desk.duties(), paper.duties(), "next")
+    try expect(
+      service.allEvents().map { "@\($0.position.rawValue) of \($0.number)" },
+      model.ledger.enumerated().map { "@\($0.offset + 1) of \($0.element)" }, "all events")
+    // What was answered then is answered now when it is asked as of then.
+    for moment in past.suffix(3) + past.prefix(1) {
+      let then = DeskAnswers(service: service, now: moment.at)
+      try expect(then.pastTally(), moment.tally, "tally as of \(moment.at)")
+      try expect(then.pastList(.open), moment.open, "list as of \(moment.at)")
+      try expect(then.pastList(.late), moment.late, "late as of \(moment.at)")
+    }
+    past.append((now, paper.tally(), paper.list(.open, withNames: false), paper.list(.late, withNames: false)))
+  }
+
+  private func expect(_ told: [String], _ meant: [String], _ what: String) throws {
+    guard told != meant else { return }
+    let (desk, paper) = (Set(told).subtracting(meant), Set(meant).subtracting(told))
+    let lines =
+      desk.isEmpty && paper.isEmpty
+      ? told.map { "desk:  \($0)" } + meant.map { "model: \($0)" }
+      : told.filter(desk.contains).map { "desk:  \($0)" } + meant.filter(paper.contains).map { "model: \($0)" }
+    throw Difference(text: "\(what)\n" + lines.prefix(20).joined(separator: "\n"))
+  }
+}
+
+extension Desktop {
+  /// Opens the service as a demo of that instant.
+  fileprivate func open(at now: Micros, _ book: RuleBook) throws -> DeskService {
+    try DeskService(
+      directory: path, book: book, actor: Actor(uid: 0, account: "motcua"),
+      clock: DeskClock(demoFrom: Timestamp(microseconds: now))
+    ) { _ in }
+  }
+}
