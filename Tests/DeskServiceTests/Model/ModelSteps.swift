@@ -74,9 +74,9 @@ struct ModelSteps {
     case 0..<8: if let due = dues.first, due < now + 3 * 86_400_000_000 { goal = due + minute }
     case 8..<14: if let due = dues.first, due < now + 3 * 86_400_000_000 { goal = due - minute }
     case 14..<20: goal = Almanac.instant(today, 15) + dice.pick([-minute, 0, minute])
-    case 20..<24: goal = Almanac.instant(today + 1, 0) + dice.pick([-minute, 0])
-    case 24..<30: goal = Almanac.instant(today + 1, 8, dice.upTo(60))
-    case 30..<33: goal = Almanac.instant(today + 1 + dice.upTo(4), 9)
+    case 20..<23: goal = Almanac.instant(today + 1, 0) + dice.pick([-minute, 0])
+    case 23..<28: goal = Almanac.instant(today + 1, 8, dice.upTo(60))
+    case 28..<31: goal = Almanac.instant(today + 1 + dice.upTo(4), 9)
     default: break
     }
     if goal <= now { goal = now + minute }
@@ -130,7 +130,9 @@ struct ModelSteps {
     guard parts.count == 3, parts[0] == Model.prefix, dice.chance(25) else {
       return dice.chance(10) ? file.code.lowercased() : file.code
     }
-    return dice.chance(50) ? "\(parts[1])-\(Int(parts[2]) ?? 0)" : "\(Int(parts[2]) ?? 0)"
+    // A serial alone is today's, so it is mostly left to today's cases.
+    let isToday = Almanac.index(of: file.receivedAt) == Almanac.index(of: now)
+    return dice.chance(isToday ? 40 : 90) ? "\(parts[1])-\(Int(parts[2]) ?? 0)" : "\(Int(parts[2]) ?? 0)"
   }
 
   private mutating func name() -> String { dice.pick(ModelNames.people.keys.sorted()) }
@@ -185,7 +187,11 @@ struct ModelSteps {
   private mutating func action(_ file: Model.Case) -> CaseCommand.Action {
     let owes = file.owesApology(now: now) || file.isLate(now: now)
     let apology = dice.chance(owes ? 65 : 10) ? apology() : nil
-    switch dice.upTo(100) {
+    // What is ready is mostly handed over, and an end is sometimes taken back, so that the later rules are reached.
+    var kind = dice.upTo(100)
+    if file.status == "ready", dice.chance(40) { kind = 60 }
+    if file.isEnded, dice.chance(40) { kind = 90 }
+    switch kind {
     case 0..<12: return .consult(Consult(question: words("?", atMost: 1000), guidance: words("!", atMost: 4000)))
     case 12..<24: return .progress(Progress(step: words("Thẩm định", atMost: 500)))
     case 24..<38:
@@ -197,7 +203,7 @@ struct ModelSteps {
       return .resolve(Resolve(outcome, reason: dice.chance(30) ? "thiếu căn cứ" : nil, apology: apology))
     case 56..<72:
       var to: String?
-      if dice.chance(40) { to = dice.chance(50) ? file.applicant.map { ModelNames.typed($0) } : name() }
+      if dice.chance(60) { to = dice.chance(50) ? file.applicant.map { ModelNames.typed($0) } : name() }
       return .return(Return(to: to, authority: dice.chance(50) ? "giấy ủy quyền" : nil, apology: apology))
     case 72..<77: return .withdraw(Withdraw(reason: words("đổi ý", atMost: 1000)))
     case 77..<83:
@@ -207,7 +213,8 @@ struct ModelSteps {
       if dice.chance(30) { changes.responsible = dice.pick(["lan", "minh", "khanh"]) }
       return .correct(Correct(changes: changes, reason: words("ghi nhầm", atMost: 1000)))
     case 83..<94:
-      let version = dice.chance(70) ? file.events.count : dice.upTo(file.events.count + 2)
+      let recorded = file.events.filter { $0.version > 1 && dice.chance(70) }.map(\.version)
+      let version = recorded.isEmpty || dice.chance(15) ? dice.upTo(file.events.count + 2) : dice.pick(recorded)
       return .correct(Correct(voids: Version(UInt32(version)), reason: "nhầm hồ sơ"))
     case 94..<98: return .erase(Erase(basis: words("Luật 91/2025/QH15", atMost: 500)))
     default: return .receive(Receive(.procedure, procedure: "cai-chinh", applicant: name()))
@@ -231,10 +238,12 @@ struct ModelSteps {
   private mutating func moment(_ file: Model.Case?) -> DateExpression {
     let minute: Micros = 60_000_000
     let around = dice.pick([0, 0, 1, -1]) as Micros
-    var moments = [now - minute * Micros(1 + dice.upTo(300)), now + 120 * minute]
+    var moments = [now - minute * Micros(1 + dice.upTo(300))]
+    if dice.chance(10) { moments = [now + 120 * minute] }
     let today = Almanac.index(of: now)
     if let file {
-      moments += [file.firstDue + around, file.due + around, file.receivedAt + around, file.receivedAt + minute]
+      moments += [file.firstDue, file.due].map { $0 + around }.filter { $0 < now || dice.chance(10) }
+      moments += [file.receivedAt + around, file.receivedAt + minute]
       if let done = file.resolution?.occurredAt { moments.append(done + around) }
     } else {
       // The 15:00 rule, days off, other days' serials.
