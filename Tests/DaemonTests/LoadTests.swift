@@ -66,13 +66,7 @@ struct LoadTests {
       let socket = daemon.socket
       let delay = UInt32.random(in: 5_000...60_000, using: &generator)
       let before = journal.outcome.acknowledged.count
-      let stopper = Thread { [daemon = UncheckedBox(daemon)] in
-        // From the first answer on, because a busy machine takes its time to start the clients.
-        for _ in 0..<5000 where journal.outcome.acknowledged.count == before { usleep(1000) }
-        usleep(delay)
-        daemon.value.kill()
-      }
-      stopper.start()
+      daemon.killLater(delay) { journal.outcome.acknowledged.count > before }
       _ = await inParallel(16) { client in
         guard let desk = try? Connection(path: socket) else { return }
         for step in 0..<10_000 {
@@ -88,7 +82,7 @@ struct LoadTests {
           }
         }
       }
-      while daemon.process != nil { usleep(1000) }
+      daemon.waitUntilKilled()
     }
     try daemon.start()
     let desk = try daemon.connect()

@@ -79,6 +79,21 @@ final class RunningDaemon {
     waitForExit()
   }
 
+  /// Kills it from a thread of its own, so many microseconds after the condition holds; a busy machine takes its time to
+  /// start what the daemon is to be killed in the middle of.
+  func killLater(_ delay: UInt32, after isBusy: @escaping @Sendable () -> Bool) {
+    let daemon = UncheckedBox(self)
+    Thread {
+      for _ in 0..<5000 where !isBusy() { usleep(1000) }
+      usleep(delay)
+      daemon.value.kill()
+    }.start()
+  }
+
+  func waitUntilKilled() {
+    while process != nil { usleep(1000) }
+  }
+
   @discardableResult
   func waitForExit() -> Int32 {
     for _ in 0..<6000 where process?.isRunning == true { usleep(10_000) }

@@ -51,6 +51,13 @@ enum Almanac {
     Double((instant - start) % (86_400 * second)) / Double(second)
   }
 
+  /// `2026-11-18 09:05:30`.
+  static func text(_ instant: Micros) -> String {
+    let seconds = Int(secondsOfDay(instant))
+    let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return "\(days[index(of: instant)].text) \(parts.joined(separator: ":"))"
+  }
+
   static func instant(_ index: Int, _ hour: Int, _ minute: Int = 0, _ second: Int = 0) -> Micros {
     start + Micros(index * 86_400 + hour * 3600 + minute * 60 + second) * self.second
   }

@@ -11,6 +11,15 @@ struct ModelMismatch: Error, CustomStringConvertible {
   var description: String
 }
 
+/// A step with the time on the clock before it.
+struct Planned: CustomStringConvertible {
+  var index: Int
+  var at: Micros
+  var step: ModelStep
+
+  var description: String { "\(index), \(Almanac.text(at)): \(step)" }
+}
+
 /// One sequence: the desk on a data directory of its own, and the model beside it.
 final class ModelRun {
   private let seed: UInt64
@@ -19,8 +28,7 @@ final class ModelRun {
   /// Nil only while it is opened again: the directory is free when the last reference is gone.
   private var open: DeskService?
   private var past: [(at: Micros, tally: [String], open: [String], late: [String])] = []
-  private(set) var log: [String] = []
-  private(set) var rules: [String: Int] = [:]
+  private(set) var plan: [Planned] = []
   private(set) var accepted = 0
 
   init(seed: UInt64) throws {
@@ -31,17 +39,37 @@ final class ModelRun {
     open = try desktop.open(at: start, model.office.book)
   }
 
-  /// Does these steps, and compares all answers after each `interval` of them.
-  func perform(_ steps: [Int], comparingEach interval: Int = 25) async throws {
-    for (count, index) in steps.enumerated() {
-      do {
-        try await perform(index)
-        if count % interval == interval - 1 || count == steps.count - 1 { try compareAll() }
-      } catch let error as Difference {
-        throw ModelMismatch(step: index, description: error.text)
-      }
+  /// Makes up so many steps and does them, and compares all answers after each 25.
+  func perform(stepsOf count: Int) async throws {
+    for index in 0..<count {
+      let goal = ModelSteps.clock(seed: seed, index: index, model: model, now: try now)
+      try move(to: goal)
+      var steps = ModelSteps(seed: seed, index: index, model: model, now: try now)
+      let planned = Planned(index: index, at: goal, step: steps.next())
+      plan.append(planned)
+      try await perform(planned, comparing: index % 25 == 24 || index == count - 1)
     }
     try stop()
+  }
+
+  /// Does steps that another run has made up, or some of them.
+  func perform(_ plan: [Planned]) async throws {
+    for planned in plan {
+      try move(to: planned.at)
+      try await perform(planned, comparing: true)
+    }
+    try stop()
+  }
+
+  private func move(to goal: Micros) throws { _ = try service.clock.move(to: Timestamp(microseconds: goal)) }
+
+  private func perform(_ planned: Planned, comparing: Bool) async throws {
+    do {
+      try await perform(planned.step)
+      if comparing { try compareAll() }
+    } catch let difference as Difference {
+      throw ModelMismatch(step: planned.index, description: difference.text)
+    }
   }
 
   private var now: Micros { get throws { try service.now.microseconds } }
@@ -49,12 +77,7 @@ final class ModelRun {
 
   private struct Difference: Error { var text: String }
 
-  private func perform(_ index: Int) async throws {
-    let goal = ModelSteps.clock(seed: seed, index: index, model: model, now: try now)
-    _ = try service.clock.move(to: Timestamp(microseconds: goal))
-    var steps = ModelSteps(seed: seed, index: index, model: model, now: try now)
-    let step = steps.next()
-    log.append("\(index) at \(try now): \(step)")
+  private func perform(_ step: ModelStep) async throws {
     switch step {
     case .submit(let requests): try await submit(requests)
     case .restart(let office):
@@ -102,13 +125,7 @@ final class ModelRun {
       do {
         for index in order { try explain(requests[index], results[index], now: before, &candidate) }
         model = candidate
-        for result in results {
-          switch result {
-          case .success: accepted += 1
-          case .failure(.rejected(let rejection)): rules[rejection.rule, default: 0] += 1
-          case .failure: break
-          }
-        }
+        accepted += results.count { if case .success = $0 { true } else { false } }
         return
       } catch let difference as Difference {
         reasons.append(difference.text)

@@ -176,12 +176,13 @@ struct ModelSteps {
       ImportHistory.Step(
         Progressed(step: "\(index)"), at: Timestamp(microseconds: receivedAt + hour * Micros(index * 50)))
     }
+    let due = receivedAt + hour * Micros(10 + dice.upTo(300))
+    // Only an import can say that something ended exactly at its date: a clerk who says so later is refused.
+    let end = dice.chance(30) ? due + dice.pick([0, 0, 1]) : receivedAt + hour * Micros(dice.upTo(300))
     return ImportHistory(
       code: code, channel: .post, subject: subject(), applicant: name(),
       responsible: dice.chance(50) ? "khanh" : nil, receivedAt: Timestamp(microseconds: receivedAt),
-      due: Timestamp(microseconds: receivedAt + hour * Micros(10 + dice.upTo(300))),
-      endedAt: dice.chance(60) ? Timestamp(microseconds: receivedAt + hour * Micros(dice.upTo(300))) : nil, steps: steps
-    )
+      due: Timestamp(microseconds: due), endedAt: dice.chance(60) ? Timestamp(microseconds: end) : nil, steps: steps)
   }
 
   private mutating func action(_ file: Model.Case) -> CaseCommand.Action {

@@ -13,51 +13,52 @@ struct ModelTests {
   func sequence(seed: UInt64) async throws {
     let run = try ModelRun(seed: seed)
     do {
-      try await run.perform(Array(0..<Self.stepsPerSeed))
+      try await run.perform(stepsOf: Self.stepsPerSeed)
       #expect(run.accepted > 60)
     } catch let mismatch as ModelMismatch {
-      Issue.record("\(try await Self.report(mismatch, seed: seed))")
+      Issue.record("\(try await Self.report(mismatch, run.plan, seed: seed))")
     }
   }
 
-  /// Runs the steps of a report again: `MOTCUA_MODEL_REPLAY=7:3,18,44`.
+  /// Does the steps of a report again: `MOTCUA_MODEL_REPLAY=7:3,18,44`.
   @Test(
     "the steps that a report names part the desk and the model again",
     .enabled(if: environment["MOTCUA_MODEL_REPLAY"] != nil))
   func replay() async throws {
     let parts = (Self.environment["MOTCUA_MODEL_REPLAY"] ?? "").split(separator: ":")
+    let seed = try #require(parts.first.flatMap { UInt64($0) })
     let steps = try #require(parts.last).split(separator: ",").compactMap { Int($0) }
-    let run = try ModelRun(seed: try #require(parts.first.flatMap { UInt64($0) }))
-    defer { print(run.log.joined(separator: "\n")) }
-    try await run.perform(steps, comparingEach: 1)
+    let whole = try ModelRun(seed: seed)
+    try? await whole.perform(stepsOf: (steps.last ?? 0) + 1)
+    let plan = whole.plan.filter { steps.contains($0.index) }
+    print(plan.map(\.description).joined(separator: "\n"))
+    try await ModelRun(seed: seed).perform(plan)
   }
 
   /// Leaves out steps as long as the rest still parts the two, for at most a minute.
-  private static func report(_ first: ModelMismatch, seed: UInt64) async throws -> String {
-    var steps = Array(0...first.step)
-    var mismatch = first
-    var log: [String] = []
+  private static func report(_ first: ModelMismatch, _ plan: [Planned], seed: UInt64) async throws -> String {
+    var (plan, mismatch) = (plan, first)
     let deadline = Date(timeIntervalSinceNow: 60)
-    var size = steps.count / 2
+    var size = max(1, plan.count / 2)
     while size > 0 {
       var start = 0
-      while start < steps.count, Date() < deadline {
-        let fewer = Array(steps[..<start]) + steps[min(start + size, steps.count)...]
-        let run = try ModelRun(seed: seed)
+      while start < plan.count, Date() < deadline {
+        let fewer = Array(plan[..<start]) + plan[min(start + size, plan.count)...]
         do {
-          try await run.perform(fewer)
+          try await ModelRun(seed: seed).perform(fewer)
           start += size
         } catch let found as ModelMismatch {
-          steps = fewer.filter { $0 <= found.step }
-          (mismatch, log) = (found, run.log)
+          plan = fewer.filter { $0.index <= found.step }
+          mismatch = found
         }
       }
       size /= 2
     }
     return """
-      seed \(seed), step \(mismatch.step): \(mismatch.description)
-      MOTCUA_MODEL_REPLAY=\(seed):\(steps.map(String.init).joined(separator: ",")) swift test --filter ModelTests
-      \(log.joined(separator: "\n"))
+      seed \(seed), step \(first.step): \(first.description)
+      and in fewer steps, \(mismatch.step): \(mismatch.description)
+      MOTCUA_MODEL_REPLAY=\(seed):\(plan.map { String($0.index) }.joined(separator: ",")) swift test --filter ModelTests
+      \(plan.map(\.description).joined(separator: "\n"))
       """
   }
 }
