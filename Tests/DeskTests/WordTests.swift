@@ -12,6 +12,16 @@ struct WordTests {
     ])
   func folding(text: String, folded: String) { #expect(text.folded == folded) }
 
+  @Test("what is folded stays as it is, whatever letter it was")
+  func foldedOnce() {
+    for value in UInt32(1)..<0x20000 {
+      guard let folded = Unicode.Scalar(value).map({ String($0).folded }) else { continue }
+      if !folded.folded.utf8.elementsEqual(folded.utf8) {
+        Issue.record("U+\(String(value, radix: 16)) folds to \(folded), and that to \(folded.folded)")
+      }
+    }
+  }
+
   @Test("the words of a code can be searched by")
   func words() {
     #expect("H56.26.07-261118-0001 Nguyễn, nguyễn".foldedWords == ["h56", "26", "07", "261118", "0001", "nguyen"])

@@ -1,6 +1,7 @@
 extension String {
   /// The text as people search for it: small letters without accents, so that `Nguyễn Thị Hoa` and `nguyen thi hoa`
-  /// meet, and `Đặng` and `dang`. Composed and decomposed letters fold alike.
+  /// meet, and `Đặng` and `dang`. Composed and decomposed Latin letters fold alike; other scripts are folded as they are
+  /// written, which is in NFC.
   public var folded: String {
     var result: [UInt8] = []
     result.reserveCapacity(utf8.count)
@@ -71,6 +72,8 @@ private enum Folding {
     case 0x300...0x36F: .nothing
     case 0xC0..<0x250: base(latin[Int(scalar.value) - 0xC0], of: scalar)
     case 0x1E00..<0x1F00: base(additional[Int(scalar.value) - 0x1E00], of: scalar)
+    // The sign of the ångström, the only letter outside the tables whose small letter is in them.
+    case 0x212B: .letter("a")
     default: .text(scalar.properties.lowercaseMapping)
     }
   }
