@@ -70,6 +70,22 @@ struct DeskOverTheSocketTests {
     #expect(status.viewsNumber == 1 && status.position == 2)
   }
 
+  @Test("a name is found however its letters are composed, in a script other than ours too")
+  func composedNames() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let desk = try daemon.connect()
+    // Cyrillic letters with marks: composed, decomposed.
+    let names = ["Андр\u{0435}\u{0439}", "Серге\u{0438}\u{0306}"]
+    let codes = try names.map { try desk.receive($0).code }
+    for (name, code) in zip(names, codes) {
+      for words in [name.precomposedStringWithCanonicalMapping, name.decomposedStringWithCanonicalMapping] {
+        #expect(try desk.pages(Wire.Search(words: words)).flatMap(\.cases).map(\.code) == [code])
+      }
+    }
+    #expect(daemon.stop() == 0)
+  }
+
   @Test("watching tells every event from a position on, without gap or repeat, as it is recorded")
   func watch() async throws {
     let daemon = try RunningDaemon()

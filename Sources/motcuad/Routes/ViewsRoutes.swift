@@ -60,7 +60,7 @@ struct ViewsRoutes: Sendable {
         }
       },
       Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { call, _ in
-        let words = try FieldText.words.required(call.words)
+        let words = try FieldText.words.required(call.words.nfc)
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
         return DeskViews.search(words)
       } next: { [service] pages in
