@@ -120,6 +120,19 @@ let package = Package(
   ]
 )
 
+// Fuzzers need the sanitizer's runtime, so they are there only for `Tests/Fuzz/run`.
+if Context.environment["MOTCUA_FUZZ"] != nil {
+  func fuzzer(_ name: String, of dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: "Fuzz" + name, dependencies: dependencies + ["Fuzzing"], path: "Tests/Fuzz/" + name)
+  }
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .target(name: "Fuzzing", dependencies: ["CLibFuzzer"], path: "Tests/Fuzz/Fuzzing"),
+    fuzzer("Gate", of: ["Varlink"]), fuzzer("Record", of: ["Desk", "DeskRecords", "EventSourcing"]),
+    fuzzer("Folding", of: ["Desk"]),
+  ]
+}
+
 for target in package.targets where target.type != .system {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
