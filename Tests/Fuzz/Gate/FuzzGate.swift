@@ -75,6 +75,7 @@ private func check(_ frame: [UInt8]) {
     let value = try? JSONSerialization.jsonObject(with: Data(frame), options: .fragmentsAllowed)
     require(value.map { isSame(node, $0) } ?? false, "Foundation reads the same")
   }
+  checkCoder(frame, node)
   guard let again = try? StrictJSON.parse(written(node)) else { fail("what was read can be read again") }
   require(isSame(node, again), "what is written says the same")
   if let call = try? Call.parse(frame).call, let repeated = try? Call.parse(call.encoded()).call {
