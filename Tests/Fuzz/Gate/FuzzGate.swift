@@ -71,11 +71,7 @@ private func check(_ frame: [UInt8]) {
     require((try? Call.parse(frame)) == nil, "what the gate refuses is no call")
     return
   }
-  if !hasUncommonNumber(node) {
-    let value = try? JSONSerialization.jsonObject(with: Data(frame), options: .fragmentsAllowed)
-    require(value.map { isSame(node, $0) } ?? false, "Foundation reads the same")
-  }
-  checkCoder(frame, node)
+  checkCoder(frame, node, besideFoundation: !hasUncommonNumber(node))
   guard let again = try? StrictJSON.parse(written(node)) else { fail("what was read can be read again") }
   require(isSame(node, again), "what is written says the same")
   if let call = try? Call.parse(frame).call, let repeated = try? Call.parse(call.encoded()).call {
@@ -83,35 +79,14 @@ private func check(_ frame: [UInt8]) {
   }
 }
 
-/// Numbers that no `Double` holds: Foundation refuses some of them, and nothing here asks for one.
+/// Numbers that no `Double` holds, and zeros with an exponent: Foundation refuses some of them, and nothing here asks for
+/// one.
 private func hasUncommonNumber(_ node: JSONNode) -> Bool {
   switch node.kind {
-  case .number: node.double == nil || (node.integer == nil && node.bytes.count > 17)
+  case .number: node.double == nil || node.integer == nil && (node.double == 0 || node.bytes.count > 17)
   case .array: node.elements.contains(where: hasUncommonNumber)
   case .object: node.members.contains { hasUncommonNumber($0.value) }
   default: false
-  }
-}
-
-private func isSame(_ node: JSONNode, _ value: Any) -> Bool {
-  switch node.kind {
-  case .null: return value is NSNull
-  case .true, .false: return (value as? Bool) == node.bool
-  case .string: return (value as? String).map { node.string?.utf8.elementsEqual($0.utf8) ?? false } ?? false
-  case .number:
-    guard let number = value as? NSNumber else { return false }
-    return node.integer.map { $0 == number.int64Value } ?? (node.double == number.doubleValue)
-  case .array:
-    let elements = Array(node.elements)
-    guard let values = value as? [Any], values.count == elements.count else { return false }
-    return zip(elements, values).allSatisfy { isSame($0, $1) }
-  case .object:
-    let members = Array(node.members)
-    guard let values = value as? [String: Any], values.count == members.count else { return false }
-    return members.allSatisfy { key, member in
-      guard let name = key.string, let place = values.index(forKey: name) else { return false }
-      return values[place].key.utf8.elementsEqual(name.utf8) && isSame(member, values[place].value)
-    }
   }
 }
 
