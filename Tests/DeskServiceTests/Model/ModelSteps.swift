@@ -214,8 +214,10 @@ struct ModelSteps {
       if dice.chance(30) { changes.responsible = dice.pick(["lan", "minh", "khanh"]) }
       return .correct(Correct(changes: changes, reason: words("ghi nhầm", atMost: 1000)))
     case 83..<94:
-      let recorded = file.events.filter { $0.version > 1 && dice.chance(70) }.map(\.version)
-      let version = recorded.isEmpty || dice.chance(15) ? dice.upTo(file.events.count + 2) : dice.pick(recorded)
+      // Mostly today's, because the obstacle that others have is told first.
+      let today = Almanac.index(of: now)
+      let own = file.events.filter { $0.version > 1 && Almanac.index(of: $0.recordedAt) == today }.map(\.version)
+      let version = own.isEmpty || dice.chance(20) ? dice.upTo(file.events.count + 2) : dice.pick(own)
       return .correct(Correct(voids: Version(UInt32(version)), reason: "nhầm hồ sơ"))
     case 94..<98: return .erase(Erase(basis: words("Luật 91/2025/QH15", atMost: 500)))
     default: return .receive(Receive(.procedure, procedure: "cai-chinh", applicant: name()))

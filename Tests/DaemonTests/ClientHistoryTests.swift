@@ -6,7 +6,7 @@ import Varlink
 import VarlinkClient
 
 @Suite("What clients were told, held against the ledger", .oneAtATime)
-struct HistoryTests {
+struct ClientHistoryTests {
   private static let rounds =
     ProcessInfo.processInfo.environment["MOTCUA_HISTORY_ROUNDS"].flatMap { Int($0) } ?? 25
 
