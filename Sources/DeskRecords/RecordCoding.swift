@@ -144,6 +144,7 @@ public struct RecordCoding: Sendable {
           circumstances)
       default: .desk(CaseEvent(try record.readBody(personal), circumstances))
       }
+    if case .office = body, record.keySlot != 0 { throw RecordError.malformed("an event of the office with a seal") }
     var event = StoredEvent(
       stream: record.stream, version: .init(record.version),
       command: .init(id: record.commandID.array, digest: record.commandDigest.array), body: body)

@@ -51,6 +51,15 @@ struct MalformedTests {
     }
   }
 
+  @Test("an event of the office with a seal is refused, because the office has no key and seals nothing")
+  func sealedOffice() throws {
+    for event in [Samples.adopted, Samples.restored] {
+      // A key slot and a sealed part of nothing.
+      let record = try PlainSeal.encode(event) + [0x70, 1, 0x7A, 12] + [UInt8](repeating: 0, count: 12)
+      #expect(throws: RecordError.self) { try RecordCoding.current.decode(record) { _, _ in [] } }
+    }
+  }
+
   @Test(
     "an instant so far away that no calendar reaches it is refused",
     arguments: [Int64.max, Int64.min, Int64.max - 3_600_000_000, 300_000_000_000_000_000, -70_000_000_000_000_000])
