@@ -15,6 +15,9 @@ final class RunningDaemon {
   let home: String
   var config = RunningDaemon.sampleConfiguration
   var arguments: [String] = []
+  /// The command that starts it, and traces it, if it is not started by itself.
+  var tracer: [String] = []
+  var environment: [String: String] = [:]
   private(set) var process: Process?
   private let ownsHome: Bool
 
@@ -52,9 +55,11 @@ final class RunningDaemon {
   /// Starts it and returns at once.
   func launch() throws {
     let process = Process()
-    process.executableURL = Self.products.appending(path: "motcuad")
-    process.arguments = ["--config", config, "--data", data, "--socket", socket] + arguments
-    process.environment = ["MOTCUA_LANG": "en", "PATH": "/usr/bin:/bin"]
+    let program = Self.products.appending(path: "motcuad").path
+    let command = tracer + [program, "--config", config, "--data", data, "--socket", socket] + arguments
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.environment = ["MOTCUA_LANG": "en", "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     if !FileManager.default.fileExists(atPath: home + "/log") {
       try Data().write(to: URL(filePath: home + "/log"))
     }
