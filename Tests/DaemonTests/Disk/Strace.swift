@@ -23,3 +23,48 @@ enum Strace {
     return try Data(contentsOf: URL(filePath: path))
   }
 }
+
+extension Strace {
+  /// Only calls on the daemon's own files: what the dynamic loader, the clock and the sockets ask for is not meant.
+  static func onlyFiles(of data: String) -> [String] {
+    let inLedger = ["ledger", "ledger.new", "views-"].flatMap { name in
+      let names = name == "views-" ? (1...30).map { "views-\($0)" } : [name]
+      return names.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb"] }
+    }
+    let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT"].flatMap { [$0, $0 + ".new"] }
+    return ["-P", data] + (inLedger + files + ["lock"]).flatMap { ["-P", data + "/" + $0] }
+  }
+
+  /// Traces a process that runs already, all its threads.
+  static func attach(to process: Process?, _ options: [String], log: String) throws -> Process {
+    let id = try #require(process).processIdentifier
+    let tracer = Process()
+    tracer.executableURL = URL(filePath: path)
+    tracer.arguments = ["-f", "-p", "\(id)", "-o", log] + options
+    (tracer.standardOutput, tracer.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+    try tracer.run()
+    let deadline = Date(timeIntervalSinceNow: 10)
+    while Date() < deadline {
+      let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
+      let traced = threads.filter { thread in
+        let status = try? String(contentsOfFile: "/proc/\(id)/task/\(thread)/status", encoding: .utf8)
+        return status?.contains("TracerPid:\t0\n") == false
+      }
+      if !threads.isEmpty, traced.count == threads.count { return tracer }
+      usleep(2000)
+    }
+    throw RunningDaemon.Failure(text: "strace cannot attach to \(id)")
+  }
+
+  /// How often each call was made, by the thread that made most of them: `strace` counts them for each thread.
+  static func counts(_ log: String) throws -> [String: Int] {
+    var counts: [String: [Substring: Int]] = [:]
+    for line in String(decoding: try self.log(log), as: UTF8.self).split(separator: "\n") {
+      let words = line.split(separator: " ", maxSplits: 1)
+      guard words.count == 2, let end = words[1].firstIndex(of: "("), !words[1].hasPrefix("<") else { continue }
+      let call = words[1][..<end].trimmingCharacters(in: .whitespaces)
+      counts[call, default: [:]][words[0], default: 0] += 1
+    }
+    return counts.mapValues { $0.values.max() ?? 0 }
+  }
+}

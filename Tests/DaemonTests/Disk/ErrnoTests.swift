@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+import VarlinkClient
+
+extension DiskTests {
+  @Suite("A disk that fails at any call", .enabled(if: Strace.isHere, Strace.comment))
+  struct ErrnoTests {
+    private static let calls = ["fdatasync", "fsync", "pwrite64", "writev", "mmap", "openat"]
+
+    private enum Phase: String {
+      case creating, starting, working
+    }
+
+    /// One call that fails.
+    private struct Fault {
+      var call: String
+      var error: String
+      var number: Int
+      var phase: Phase
+
+      var text: String { "\(call) \(number) \(error) \(phase)" }
+      var options: [String] { ["-e", "trace=\(call)", "-e", "inject=\(call):error=\(error):when=\(number)"] }
+    }
+
+    @Test(
+      "when any call on the daemon's files fails with EIO or ENOSPC, then nothing is acknowledged that is not there, nothing is there twice, a plain start follows, and everything verifies"
+    )
+    func sweep() throws {
+      let desk = try TestedDesk()
+      let every = try faults(desk)
+      let asked = ProcessInfo.processInfo.environment["MOTCUA_ERRNO_SWEEP"]
+      let count = asked == "all" ? every.count : asked.flatMap { Int($0) } ?? 40
+      let chosen = stride(from: 0, to: every.count, by: max(1, every.count / count)).map { every[$0] }
+      var endings: [Int32: Int] = [:]
+      for fault in chosen {
+        let ending = try meet(fault, desk)
+        endings[ending, default: 0] += 1
+        // In order, or as the disk failed; never of a signal.
+        #expect([0, 74].contains(ending), "\(fault.text): ended with \(ending)")
+      }
+      print("errno sweep: \(chosen.count) of \(every.count) faults, endings \(endings)")
+    }
+
+    /// Everything that can fail, found by a round in which nothing does.
+    private func faults(_ desk: TestedDesk) throws -> [Fault] {
+      let (data, home) = (desk.daemon.data, desk.daemon.home)
+      let traced = Strace.onlyFiles(of: data) + ["-e", "trace=" + Self.calls.joined(separator: ",")]
+      for phase in [Phase.creating, .starting] {
+        desk.daemon.tracer = Strace.around(traced, log: home + "/" + phase.rawValue)
+        try desk.daemon.start()
+        try #require(desk.daemon.stop() == 0)
+      }
+      desk.daemon.tracer = []
+      try desk.daemon.start()
+      let tracer = try Strace.attach(to: desk.daemon.process, traced, log: home + "/" + Phase.working.rawValue)
+      let scenario = desk.nextRound
+      let outcomes = scenario.run(desk.daemon.socket)
+      try #require(desk.daemon.stop() == 0)
+      tracer.waitUntilExit()
+      #expect(try desk.settle(scenario, outcomes) == [])
+      try #require(desk.daemon.stop() == 0)
+      return try ["EIO", "ENOSPC"].flatMap { error in
+        try [Phase.creating, .starting, .working].flatMap { phase in
+          let counts = try Strace.counts(home + "/" + phase.rawValue)
+          return Self.calls.flatMap { call in
+            (0..<(counts[call] ?? 0)).map { Fault(call: call, error: error, number: $0 + 1, phase: phase) }
+          }
+        }
+      }
+    }
+
+    /// - Returns: how the daemon ended.
+    private func meet(_ fault: Fault, _ usual: TestedDesk) throws -> Int32 {
+      let desk = fault.phase == .creating ? try TestedDesk(events: usual.events) : usual
+      let daemon = desk.daemon
+      let options = Strace.onlyFiles(of: daemon.data) + fault.options
+      var tracer: Process?
+      daemon.tracer = fault.phase != .working ? Strace.around(options, log: daemon.home + "/fault") : []
+      let isUp = (try? daemon.start()) != nil
+      if isUp, fault.phase == .working {
+        tracer = try Strace.attach(to: daemon.process, options, log: daemon.home + "/fault")
+      }
+      let scenario = desk.nextRound
+      let outcomes = isUp ? scenario.run(daemon.socket) : []
+      let ending = daemon.stop()
+      tracer?.waitUntilExit()
+      #expect(try desk.settle(scenario, outcomes) == [], "\(fault.text)")
+      #expect(daemon.stop() == 0)
+      return ending
+    }
+  }
+}

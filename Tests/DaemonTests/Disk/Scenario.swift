@@ -1,0 +1,127 @@
+import DeskInterface
+import Foundation
+import Testing
+import Varlink
+import VarlinkClient
+
+/// A little of everything that a desk does, each command with an id that is known beforehand, so that it can be sent
+/// again to find out what became of it.
+struct Scenario {
+  /// Tells the commands of one round from those of another.
+  let round: Int
+
+  enum Outcome {
+    case acknowledged(Wire.Receipt)
+    case refused(String)
+    /// No answer came, or the command could not be sent.
+    case unknown
+  }
+
+  private static let steps = 9
+
+  /// Sends everything, whatever becomes of it, and has the views rebuilt in the middle.
+  func run(_ socket: String) -> [Outcome] {
+    var desk = try? Connection(path: socket)
+    var outcomes: [Outcome] = []
+    for step in 0..<Self.steps {
+      desk?.timeout = .seconds(20)
+      do {
+        guard let here = desk else { throw RunningDaemon.Failure(text: "nobody answers") }
+        outcomes.append(.acknowledged(try send(step, here, outcomes)))
+        if step == 4 { _ = try here.pages(Wire.Rebuild()) }
+      } catch CallError.varlink(let error) {
+        if outcomes.count == step { outcomes.append(.refused(error.name)) }
+      } catch {
+        if outcomes.count == step { outcomes.append(.unknown) }
+        desk = try? Connection(path: socket)
+      }
+    }
+    return outcomes
+  }
+
+  private func send(_ step: Int, _ desk: Connection, _ before: [Outcome]) throws -> Wire.Receipt {
+    let name = "R\(round)S\(step)"
+    let entry = Wire.Entry(commandId: commandID(step))
+    func code(_ step: Int) throws -> String {
+      guard case .acknowledged(let receipt) = before[step] else { throw RunningDaemon.Failure(text: "no case") }
+      return receipt.code
+    }
+    switch step {
+    case 0, 1: return try desk.receive(name, id: commandID(step))
+    case 2:
+      return try desk.ask(Wire.Consult(code: code(0), question: name, guidance: "Đúng hẹn.", entry: entry)).receipt
+    case 3:
+      let guidance = String(repeating: "Hướng dẫn. ", count: 250)
+      return try desk.ask(Wire.Consult(question: name, guidance: guidance, entry: entry)).receipt
+    case 4: return try desk.ask(Wire.Progress(code: code(0), step: name, entry: entry)).receipt
+    case 5: return try desk.ask(Wire.Resolve(code: code(0), entry: entry)).receipt
+    case 6: return try desk.ask(Wire.Return(code: code(0), entry: entry)).receipt
+    case 7: return try desk.ask(Wire.Withdraw(code: code(1), reason: name, entry: entry)).receipt
+    default: return try desk.ask(Wire.Erase(code: code(1), basis: "Luật 91/2025/QH15", entry: entry)).receipt
+    }
+  }
+
+  private func commandID(_ step: Int) -> String {
+    let number = String(round * 100 + step)
+    return "01990000-0000-7000-8000-" + String(repeating: "0", count: 12 - number.count) + number
+  }
+}
+
+/// A desk on which one scenario after the other meets a fault, and that must be right after each.
+final class TestedDesk {
+  let daemon: RunningDaemon
+  private(set) var round = 0
+  /// The last event when everything that was sent is there once.
+  private(set) var position = 1
+  /// How many a round has; 0 before the first.
+  private(set) var events: Int
+
+  init(events: Int = 0) throws {
+    self.events = events
+    daemon = try RunningDaemon()
+  }
+
+  var nextRound: Scenario {
+    round += 1
+    return Scenario(round: round)
+  }
+
+  /// Starts the daemon as always, sends everything of the round again, and says what is wrong: each command must be there
+  /// once, and those that were acknowledged as they were acknowledged.
+  func settle(_ scenario: Scenario, _ outcomes: [Scenario.Outcome]) throws -> [String] {
+    daemon.tracer = []
+    try daemon.start()
+    var faults: [String] = []
+    for (step, (before, after)) in zip(outcomes, scenario.run(daemon.socket)).enumerated() {
+      guard case .acknowledged(let receipt) = after else {
+        faults.append("step \(step) cannot be repeated: \(after)")
+        continue
+      }
+      if case .acknowledged(let told) = before {
+        let isThere = receipt.repeated && receipt.position == told.position && receipt.code == told.code
+        if !isThere { faults.append("step \(step) was acknowledged and is not there") }
+      }
+    }
+    let desk = try daemon.connect()
+    let now = try desk.ask(Wire.GetStatus()).status.position
+    if events == 0 { events = now - position }
+    if now != position + events { faults.append("\(now) events instead of \(position + events)") }
+    position = now
+    return faults + (try check())
+  }
+
+  /// Holds everything against everything, and looks for what somebody has left.
+  func check() throws -> [String] {
+    var faults: [String] = []
+    if let damage = try daemon.connect().verify().damage { faults.append("damage: \(damage)") }
+    let left = try FileManager.default.contentsOfDirectory(atPath: daemon.data).filter { name in
+      !["lock", "ledger", "keys", "CURRENT", "STATE", "spool"].contains(name) && !name.hasPrefix("views-")
+    }
+    let views = try FileManager.default.contentsOfDirectory(atPath: daemon.data).filter { $0.hasPrefix("views-") }
+    let keys = try FileManager.default.contentsOfDirectory(atPath: daemon.data + "/keys").sorted()
+    if !left.isEmpty || views.count != 1 || keys != ["master", "slots"] {
+      faults.append("left behind: \(left) \(views) \(keys)")
+    }
+    return faults
+  }
+}
