@@ -24,3 +24,12 @@ enum Disk {
     return library
   }
 }
+
+extension Disk {
+  /// Some of what there is, evenly spaced; all of it when the variable says `all`, or as many as it says.
+  static func sample<Element>(_ every: [Element], _ variable: String, ci: Int) -> [Element] {
+    let asked = ProcessInfo.processInfo.environment[variable]
+    let count = min(every.count, asked == "all" ? every.count : asked.flatMap { Int($0) } ?? ci)
+    return (0..<count).map { every[$0 * every.count / count] }
+  }
+}

@@ -28,15 +28,13 @@ extension DiskTests {
     func sweep() throws {
       let desk = try TestedDesk()
       let every = try faults(desk)
-      let asked = ProcessInfo.processInfo.environment["MOTCUA_ERRNO_SWEEP"]
-      let count = asked == "all" ? every.count : asked.flatMap { Int($0) } ?? 40
-      let chosen = stride(from: 0, to: every.count, by: max(1, every.count / count)).map { every[$0] }
+      let chosen = Disk.sample(every, "MOTCUA_ERRNO_SWEEP", ci: 44)
       var endings: [Int32: Int] = [:]
       for fault in chosen {
         let ending = try meet(fault, desk)
-        endings[ending, default: 0] += 1
+        endings[ending.status, default: 0] += 1
         // In order, or as the disk failed; never of a signal.
-        #expect([0, 74].contains(ending), "\(fault.text): ended with \(ending)")
+        #expect([0, 74].contains(ending.status), "\(fault.text): ended with \(ending)")
       }
       print("errno sweep: \(chosen.count) of \(every.count) faults, endings \(endings)")
     }
@@ -69,8 +67,8 @@ extension DiskTests {
       }
     }
 
-    /// - Returns: how the daemon ended.
-    private func meet(_ fault: Fault, _ usual: TestedDesk) throws -> Int32 {
+    /// - Returns: how the daemon ended, and what it said last.
+    private func meet(_ fault: Fault, _ usual: TestedDesk) throws -> (status: Int32, log: String) {
       let desk = fault.phase == .creating ? try TestedDesk(events: usual.events) : usual
       let daemon = desk.daemon
       let options = Strace.onlyFiles(of: daemon.data) + fault.options
@@ -82,7 +80,7 @@ extension DiskTests {
       }
       let scenario = desk.nextRound
       let outcomes = isUp ? scenario.run(daemon.socket) : []
-      let ending = daemon.stop()
+      let ending = (status: daemon.stop(), log: String(daemon.log.suffix(500)))
       tracer?.waitUntilExit()
       #expect(try desk.settle(scenario, outcomes) == [], "\(fault.text)")
       #expect(daemon.stop() == 0)
