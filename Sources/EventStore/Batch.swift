@@ -57,8 +57,16 @@ public struct Batch: ~Copyable {
   }
 
   /// A record of the ledger, those appended to this batch included.
-  public borrowing func record(at position: Position) throws(LMDBError) -> [UInt8]? {
-    try ledger.get(store.ledger.events, bigEndian(position.rawValue)) { $0.dropping(32) }
+  public borrowing func record(at position: Position) throws(StoreError) -> [UInt8]? {
+    let value: ([UInt8], [UInt8])?
+    do throws(LMDBError) {
+      value = try ledger.get(store.ledger.events, bigEndian(position.rawValue)) {
+        ($0.prefix(Hash.size), $0.dropping(Hash.size))
+      }
+    } catch {
+      throw .storage(error)
+    }
+    return try value.map { value throws(StoreError) in try Ledger.entry(value.0, value.1, at: position).record }
   }
 
   /// Keeps a signed checkpoint with the ledger; durable with the commit.

@@ -129,26 +129,41 @@ public final class Ledger: Sendable {
   }
 
   /// The records from a position on, at most `limit`; a short read transaction for each call.
+  ///
+  /// - Throws: `StoreError.ledgerDamaged` for a record that is not what its hash was made of: what has changed on the
+  ///   disk is no answer.
   public func records(from position: Position, limit: Int) throws(StoreError) -> [Entry] {
     try asStoreError {
-      var damaged: Position?
+      var damaged: StoreError?
       let entries = try environment.read { transaction throws(LMDBError) in
         var entries: [Entry] = []
         if limit <= 0 { return entries }
         try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
-          guard let leaf = Hash(bytes: value.prefix(Hash.size)) else {
-            damaged = Position(bigEndianNumber(key))
+          let position = Position(bigEndianNumber(key))
+          do throws(StoreError) {
+            entries.append(try Self.entry(value.prefix(Hash.size), value.dropping(Hash.size), at: position))
+          } catch {
+            damaged = error
             return .stop
           }
-          entries.append(
-            Entry(position: Position(bigEndianNumber(key)), leaf: leaf, record: value.dropping(Hash.size)))
           return entries.count < limit ? .next : .stop
         }
         return entries
       }
-      if let damaged { throw StoreError.ledgerDamaged(at: damaged, reason: "it is shorter than its hash") }
+      if let damaged { throw damaged }
       return entries
     }
+  }
+
+  /// What is stored at a position, when it is what its hash was made of.
+  static func entry(_ leaf: [UInt8], _ record: [UInt8], at position: Position) throws(StoreError) -> Entry {
+    guard let leaf = Hash(bytes: leaf) else {
+      throw .ledgerDamaged(at: position, reason: "it is shorter than its hash")
+    }
+    guard MerkleTree.leafHash(record) == leaf else {
+      throw .ledgerDamaged(at: position, reason: "it is not what its hash was made of")
+    }
+    return Entry(position: position, leaf: leaf, record: record)
   }
 
   /// Every signed checkpoint that was issued, in order of size, each as it was kept.
@@ -213,11 +228,12 @@ public final class Ledger: Sendable {
     checkpointPrefix + bigEndian(size) + bigEndian(keyID)
   }
 
+  /// - Throws: as `records`.
   public func record(at position: Position) throws(StoreError) -> [UInt8]? {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
-        try transaction.get(events, bigEndian(position.rawValue)) { $0.dropping(Hash.size) }
-      }
+        try transaction.get(events, bigEndian(position.rawValue)) { ($0.prefix(Hash.size), $0.dropping(Hash.size)) }
+      }.map { try Self.entry($0.0, $0.1, at: position).record }
     }
   }
 
