@@ -178,12 +178,12 @@ public final class EventStore: Sendable {
     if let number = try directory.currentNumber() {
       switch try directory.trust(number, form: form) {
       case .trusted:
-        let views = try Views(directory.path(number), number: number, tables: tables)
-        try check(ledger, against: views)
-        try directory.mark(number, form: form, clean: false)
-        try directory.removeOthers(than: number)
-        return views
-      case .otherForm: try check(ledger, against: Views(directory.path(number), number: number, tables: []))
+        if let views = try readable(directory, number, tables: tables, ledger) {
+          try directory.mark(number, form: form, clean: false)
+          try directory.removeOthers(than: number)
+          return views
+        }
+      case .otherForm: _ = try readable(directory, number, tables: [], ledger)
       case .no: break
       }
     }
@@ -192,6 +192,20 @@ public final class EventStore: Sendable {
     try directory.setCurrent(views.number)
     try directory.removeOthers(than: views.number)
     return views
+  }
+
+  /// Views that are whole, checked against the ledger; nil when LMDB cannot make sense of their file, which is a cache
+  /// and is built anew then.
+  private static func readable(
+    _ directory: ViewsDirectory, _ number: Int, tables: [String], _ ledger: Ledger
+  ) throws -> Views? {
+    do {
+      let views = try Views(directory.path(number), number: number, tables: tables)
+      try check(ledger, against: views)
+      return views
+    } catch let error as LMDBError where error.code.isDamage {
+      return nil
+    }
   }
 
   private static func makeViews(_ directory: ViewsDirectory, _ tables: [String], now: Int64) throws -> Views {

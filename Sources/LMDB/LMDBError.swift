@@ -1,4 +1,5 @@
 import CLMDB
+import Glibc
 
 /// What LMDB, or this wrapper before LMDB, refused: which call, on what, and why.
 public struct LMDBError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -84,6 +85,16 @@ extension LMDBError.Code {
       case 1...: .system(status)
       default: .other(status)
       }
+  }
+
+  /// Whether the file says what LMDB cannot make sense of, as far as one code tells.
+  public var isDamage: Bool {
+    switch self {
+    case .corrupted, .pageNotFound, .panic, .invalid, .badTransaction, .badValueSize, .incompatible: true
+    // LMDB says EINVAL for what it cannot make sense of.
+    case .system(let code): code == EINVAL
+    default: false
+    }
   }
 
   fileprivate var explanation: String {

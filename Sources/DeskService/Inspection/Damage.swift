@@ -89,14 +89,3 @@ extension Damage {
       "a page of the file is damaged: \(error)")
   }
 }
-
-extension LMDBError.Code {
-  fileprivate var isDamage: Bool {
-    switch self {
-    case .corrupted, .pageNotFound, .panic, .invalid, .badTransaction, .badValueSize, .incompatible: true
-    // LMDB says EINVAL for what it cannot make sense of.
-    case .system(let code): code == 22
-    default: false
-    }
-  }
-}
