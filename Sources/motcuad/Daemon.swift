@@ -70,8 +70,9 @@ struct Daemon {
       complain(Language.current(office: configuration.language).pick(StartFailure.text(failure)))
       throw Exit.inUse
     }
-    if let failure { throw failure }
+    // Whatever else went wrong then, it is the disk that the operator must hear of.
     if service.isFailed { throw Exit.storage }
+    if let failure { throw failure }
     logger.info("stopped", metadata: ["position": "\(service.signal.position.rawValue)"])
   }
 
