@@ -114,10 +114,20 @@ final class CommandWriter: Sendable {
   func fail(_ error: any Error) -> CommandFailure { .storageFailed(latch(error)) }
 
   private func latch(_ error: any Error) -> String {
+    // A page that cannot be read now cannot be read after a start either: the views are built anew then.
+    if Self.showsDamagedPages(error) { store.distrustViews() }
     let reason = "\(error)"
     failure.withLock { $0 = reason }
     onFailure(reason)
     return reason
+  }
+
+  /// Of the views, or of the ledger, which is read whole before views are built anew.
+  private static func showsDamagedPages(_ error: any Error) -> Bool {
+    switch error {
+    case CommitError.nothingWritten(let error), StoreError.storage(let error): error.code.isDamage
+    default: DeskService.showsDamagedViews(error)
+    }
   }
 
   private func process(_ group: [Pending]) -> Duration {

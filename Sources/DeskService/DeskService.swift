@@ -55,11 +55,17 @@ public final class DeskService: Sendable {
       report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
     }
     let views = try DeskViews(store.views)
-    try Self.catchUp(store, views, by: coding, progress)
-    try Self.requireLastKey(store)
-    try Self.forgetErased(store, views)
     rules = Rules()
-    try rules.load(store, by: coding)
+    do {
+      try Self.catchUp(store, views, by: coding, progress)
+      try Self.requireLastKey(store)
+      try Self.forgetErased(store, views)
+      try rules.load(store, by: coding)
+    } catch {
+      // Else the next start would meet the same page.
+      if Self.showsDamagedViews(error) { store.distrustViews() }
+      throw error
+    }
     let head = try store.ledger.position()
     let last = try store.ledger.record(at: head).map { try store.decode($0, by: coding).circumstances.recordedAt }
     signal = CommitSignal(head)
@@ -106,6 +112,23 @@ public final class DeskService: Sendable {
         case .stopped: continuation.resume(returning: .failure(.stopping))
         }
       }
+    }
+  }
+
+  /// Takes note of why a question could not be answered. When the views cannot be read, nothing is written any more and
+  /// `onFailure` is told, so that the next start builds them anew.
+  public func note(_ error: any Error) {
+    guard Self.showsDamagedViews(error), !isFailed else { return }
+    _ = writer.fail(error)
+  }
+
+  /// What is wrong with the ledger comes as `StoreError`.
+  static func showsDamagedViews(_ error: any Error) -> Bool {
+    switch error {
+    case let error as LMDBError: error.code.isDamage
+    case ViewsError.storage(let error): error.code.isDamage
+    case ViewsError.row: true
+    default: false
     }
   }
 

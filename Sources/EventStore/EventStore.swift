@@ -124,7 +124,7 @@ public final class EventStore: Sendable {
   }
 
   /// The views are not to be believed any more, by nobody who opens them later.
-  func distrustViews() { unlink(viewsDirectory.state) }
+  public func distrustViews() { unlink(viewsDirectory.state) }
 
   /// The same, durably, until others answer: the ledger is about to become another.
   func distrustViewsForGood() throws(StoreError) {

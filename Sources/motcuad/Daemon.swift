@@ -137,7 +137,7 @@ struct Daemon {
       info: ServiceInfo(
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
       interfaces: try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) },
-      protocolErrorName: Wire.ProtocolViolation.error, service: RouteTable(routes, logger: logger),
+      protocolErrorName: Wire.ProtocolViolation.error, service: RouteTable(routes, logger: logger) { service.note($0) },
       limits: ServerLimits(connections: configuration.daemon.connectionsMax), logger: logger)
   }
 

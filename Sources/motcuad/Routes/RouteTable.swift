@@ -12,8 +12,11 @@ struct RouteTable: VarlinkService {
   let routes: [String: Route]
   private let accounts = Accounts()
   private let logger: Logger
+  private let note: @Sendable (any Error) -> Void
 
-  init(_ routes: [Route], logger: Logger) {
+  /// - Parameter note: told of every error that no interface describes.
+  init(_ routes: [Route], logger: Logger, note: @escaping @Sendable (any Error) -> Void) {
+    self.note = note
     self.routes = Dictionary(routes.map { ($0.method, $0) }) { first, _ in first }
     self.logger = logger
   }
@@ -36,10 +39,13 @@ struct RouteTable: VarlinkService {
     }
     let caller = Caller(actor: Actor(uid: peer.uid, account: accounts.name(of: peer.uid)), peer: peer)
     do {
-      return try await route.answer(call, caller)
+      let answer = try await route.answer(call, caller)
+      guard case .stream(let pages) = answer else { return answer }
+      return .stream(NotedPages(pages: pages, note: note))
     } catch {
       if let failure = WireFailure.error(for: error) { return .failure(failure) }
       // What is left is our own fault or the disk's; the details are for the operator, not for the caller.
+      note(error)
       logger.error("\(call.method) failed", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
       return .failure(WireFailure.wire(Wire.ReadFailed()))
     }
