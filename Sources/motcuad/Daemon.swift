@@ -29,6 +29,7 @@ struct Daemon {
     OfficeTime.offset.withLock { $0 = configuration.book.office.utcOffset }
     let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
     let stop = StopSwitch()
+    CrashMark.arm(state: data + "/STATE")
     let service = try open(clock, logger) { reason in
       logger.critical(
         "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
