@@ -58,6 +58,12 @@ enum DiskFault {
     (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0) / 4096
   }
 
+  static func truncate(_ path: String, to size: Int) throws {
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
+    try file.truncate(atOffset: UInt64(size))
+    try file.close()
+  }
+
   /// In place, so that the file stays the same file.
   static func overwrite(_ path: String, at offset: Int = 0, with content: Data) throws {
     let file = try FileHandle(forWritingTo: URL(filePath: path))
