@@ -7,7 +7,7 @@ import Synchronization
 
 /// The truth: what happened, append-only, in an LMDB environment of two tables.
 ///
-/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, and
+/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, their `sum`, and
 /// `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events; and under
 /// `checkpoint` ‖ size (8) ‖ key id (4), every signed checkpoint that was issued.
 public final class Ledger: Sendable {
@@ -27,6 +27,12 @@ public final class Ledger: Sendable {
   struct Identity {
     var id: [UInt8]
     var isDemo: Bool
+
+    /// Its rows in `meta`; `sum` is a hash over the others, because no event holds them.
+    var rows: [(key: String, value: [UInt8])] {
+      let demo: [UInt8] = [isDemo ? 1 : 0]
+      return [("id", id), ("demo", demo), ("sum", MerkleTree.leafHash(id + demo).bytes)]
+    }
   }
 
   /// Builds the ledger aside and renames it into place, because LMDB's own creation does not survive a crash.
@@ -41,8 +47,7 @@ public final class Ledger: Sendable {
       let id = bigEndian(generator.next() as UInt64) + bigEndian(generator.next() as UInt64)
       try environment.write { transaction throws(LMDBError) in
         try transaction.put(meta, Array("format".utf8), Self.format)
-        try transaction.put(meta, Array("id".utf8), id)
-        try transaction.put(meta, Array("demo".utf8), [isDemo ? 1 : 0])
+        for row in Identity(id: id, isDemo: isDemo).rows { try transaction.put(meta, Array(row.key.utf8), row.value) }
         try transaction.put(meta, Array("head".utf8), Frontier().encoded)
       }
     }
@@ -78,7 +83,7 @@ public final class Ledger: Sendable {
       marks = try environment.read { transaction throws(LMDBError) in
         [
           try transaction.bytes(meta, Array("format".utf8)), try transaction.bytes(meta, Array("id".utf8)),
-          try transaction.bytes(meta, Array("demo".utf8)),
+          try transaction.bytes(meta, Array("demo".utf8)), try transaction.bytes(meta, Array("sum".utf8)),
         ]
       }
     } catch {
@@ -98,7 +103,12 @@ public final class Ledger: Sendable {
       }
       throw StoreError.notALedger(path: path, found: mark ?? "it has no format mark")
     }
-    return Identity(id: id, isDemo: demo == [1])
+    let identity = Identity(id: id, isDemo: demo == [1])
+    // Ledgers of earlier releases have no sum.
+    if let sum = marks[3], sum != MerkleTree.leafHash(id + demo).bytes {
+      throw StoreError.ledgerDamaged(at: .start, reason: "its id, or whether it is a demo's, has changed")
+    }
+    return identity
   }
 
   /// The last event.

@@ -92,8 +92,7 @@ extension Ledger {
 
   private func empty(_ identity: Identity, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
     try transaction.clear(events)
-    try transaction.put(meta, Array("id".utf8), identity.id)
-    try transaction.put(meta, Array("demo".utf8), [identity.isDemo ? 1 : 0])
+    for row in identity.rows { try transaction.put(meta, Array(row.key.utf8), row.value) }
     try transaction.put(meta, Array("head".utf8), Frontier().encoded)
   }
 

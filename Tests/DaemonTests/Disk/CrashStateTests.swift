@@ -17,7 +17,7 @@ extension DiskTests {
     )
     func replay() async throws {
       let count = Disk.count("MOTCUA_CRASH_STATES", ci: 2000)
-      let recording = try await Recording(rounds: max(12, count / 200))
+      let recording = try await Recording(rounds: min(25, max(12, count / 500)))
       let losses = try recording.losses(count, seed: 20_261_125)
       #expect(
         losses.tried >= count && losses.found == [],

@@ -47,6 +47,25 @@ extension DiskTests {
     }
 
     @Test(
+      "when a bit of the ledger's id or of its mark of a demo flips, which no event holds, then the ledger is refused")
+    func identity() throws {
+      let flipped = try FlippedLedger(cases: 1)
+      let reader = LedgerReader()
+      let id = try Ledger.alone(flipped.directory).id
+      // Pages that are free now may hold them too.
+      for places in [flipped.places(of: id), flipped.places(of: Array("demo".utf8) + [1]).map { $0 + 4 }] {
+        #expect(!places.isEmpty)
+        let verdicts = try (0..<8).flatMap { bit in
+          try places.map { place in try flipped.flipping((place, bit)) { try reader.read(flipped.directory) } }
+        }
+        let refused = verdicts.count { if case .damaged = $0 { true } else { false } }
+        #expect(refused >= 8)
+        let whole = try reader.read(flipped.directory)
+        #expect(verdicts.allSatisfy { if case .whole = $0 { $0 == whole } else { true } })
+      }
+    }
+
+    @Test(
       "when one bit flips, then the daemon never gives another answer than before: it answers rightly, or with an error, or does not start; and verify names what it can reach"
     )
     func served() throws {
@@ -131,6 +150,11 @@ private final class FlippedLedger {
   func remember() throws {
     content = [UInt8](try Data(contentsOf: URL(filePath: file)))
     pages = try MappedLedger(content).pages
+  }
+
+  /// Where these bytes begin.
+  func places(of bytes: [UInt8]) -> [Int] {
+    (0..<(content.count - bytes.count)).filter { content[$0] == bytes[0] && content[$0...].starts(with: bytes) }
   }
 
   /// A bit of a region: its byte, and which of the eight.
