@@ -46,6 +46,7 @@ extension DiskTests {
       #expect(tried == Disk.count("MOTCUA_CRASH_STARTS", ci: 30))
     }
 
+    /// `MDB_NOSYNC`, and `MDB_NOMETASYNC`.
     @Test(
       "positive control: without the flushes of the ledger, or of its head alone, the same harness finds losses",
       arguments: ["0x10000", "0x40000"])

@@ -10,14 +10,14 @@ enum Strace {
   /// The traced process stays the child of whoever started it; the tracer is the grandchild (`-D`).
   static func around(_ options: [String], log: String) -> [String] { [path, "-D", "-f", "-o", log] + options }
 
-  /// The whole log: it is written when the traced process has gone.
+  /// The whole log: its last line is of the last thread's end, and it is written a little after that.
   static func log(_ path: String) throws -> Data {
-    let deadline = Date(timeIntervalSinceNow: 30)
-    var size = -1
+    let deadline = Date(timeIntervalSinceNow: 60)
+    var size = 0
     while Date() < deadline {
-      let now = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-      if now == size, now > 0 { break }
-      size = now
+      let log = (try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped)) ?? Data()
+      if log.count == size, log.suffix(4).elementsEqual("+++\n".utf8) { break }
+      size = log.count
       usleep(100_000)
     }
     return try Data(contentsOf: URL(filePath: path))
@@ -27,12 +27,13 @@ enum Strace {
 extension Strace {
   /// Only calls on the daemon's own files: what the dynamic loader, the clock and the sockets ask for is not meant.
   static func onlyFiles(of data: String) -> [String] {
-    let inLedger = ["ledger", "ledger.new", "views-"].flatMap { name in
-      let names = name == "views-" ? (1...30).map { "views-\($0)" } : [name]
-      return names.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb"] }
-    }
+    // The views that there are, and those that the next rebuilds will make.
+    let here = (try? FileManager.default.contentsOfDirectory(atPath: data)) ?? []
+    let last = here.compactMap { $0.hasPrefix("views-") ? Int($0.dropFirst("views-".count)) : nil }.max() ?? 1
+    let directories = ["ledger", "ledger.new"] + (last...last + 4).map { "views-\($0)" }
+    let environments = directories.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb"] }
     let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT"].flatMap { [$0, $0 + ".new"] }
-    return ["-P", data] + (inLedger + files + ["lock"]).flatMap { ["-P", data + "/" + $0] }
+    return ["-P", data] + (environments + files + ["lock"]).flatMap { ["-P", data + "/" + $0] }
   }
 
   /// Traces a process that runs already, all its threads.
