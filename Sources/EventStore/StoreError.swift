@@ -29,6 +29,9 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   /// What neither the disk nor LMDB says, such as a failure of the cryptography.
   case unexpected(String)
 
+  /// Whether a page of the ledger is what LMDB cannot make sense of, which no restart mends.
+  public var isDamagedPage: Bool { if case .storage(let error) = self { error.code.isDamage } else { false } }
+
   public var description: String {
     switch self {
     case .file(let error): error.description

@@ -84,8 +84,9 @@ extension DiskTests {
         try flipped.flipping(place) {
           let isUp = (try? daemon.start()) != nil
           guard isUp else {
-            // It says why, and in a way that tells systemd not to try for ever, or to try again.
+            // It says so in a way that tells systemd not to try again: no restart mends it.
             let status = daemon.waitForExit()
+            #expect(status == 65, "\(region) \(place): \(daemon.log.suffix(300))")
             tallies["\(region) refused with \(status)", default: 0] += 1
             return
           }
