@@ -73,7 +73,7 @@ private enum Folding {
     case 0xC0..<0x250: base(latin[Int(scalar.value) - 0xC0], of: scalar)
     case 0x1E00..<0x1F00: base(additional[Int(scalar.value) - 0x1E00], of: scalar)
     // The sign of the ångström, the only letter outside the tables whose small letter is in them.
-    case 0x212B: .letter("a")
+    case 0x212B: .letter(UInt8(ascii: "a"))
     default: .text(scalar.properties.lowercaseMapping)
     }
   }
