@@ -21,11 +21,6 @@ extension RecordCoding {
       }
     }
   }
-
-  /// The same for a block, on every core.
-  func decode(_ records: [[UInt8]], keys: Keys) throws -> [StoredEvent] {
-    try inParallel(records.indices, by: 256) { try records[$0].map { try decode($0, keys: keys) } }
-  }
 }
 
 extension DeskViews {

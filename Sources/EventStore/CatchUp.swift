@@ -13,19 +13,23 @@ extension EventStore {
   /// Brings views up to the end of the ledger. With empty views that is a full rebuild.
   ///
   /// - Parameters:
-  ///   - prepare: what can be done without the views, for a block of records; called one block ahead, on another
-  ///     thread.
+  ///   - prepare: what can be done without the views, for some records; called one block ahead, on every core.
   ///   - apply: applies a prepared block to the projections and says where each of its records belongs, in order.
   public func catchUp<Prepared: Sendable>(
     _ views: Views, progress: (Position) throws -> Void = { _ in },
-    prepare: @escaping @Sendable (_ records: [[UInt8]]) throws -> Prepared,
-    _ apply: (Prepared, _ views: borrowing WriteTransaction) throws -> [Views.RecordKey]
+    prepare: @escaping @Sendable (_ record: [UInt8]) throws -> Prepared,
+    _ apply: ([Prepared], _ views: borrowing WriteTransaction) throws -> [Views.RecordKey]
   ) throws {
     let start = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
     @Sendable func block(from position: Position) throws -> Block<Prepared>? {
-      let entries = try ledger.records(from: position, limit: Self.blockMax)
+      let block = try ledger.block(from: position, limit: Self.blockMax)
+      if let cut = block.cutAt { throw StoreError.ledgerDamaged(at: cut, reason: "it is shorter than its hash") }
+      let entries = block.entries
       guard let last = entries.last else { return nil }
-      return Block(last: last.position, leaves: entries.map(\.leaf), prepared: try prepare(entries.map(\.record)))
+      let prepared = try inParallel(entries.indices, by: 256) { piece in
+        try entries[piece].map { try prepare($0.checked().record) }
+      }
+      return Block(last: last.position, leaves: entries.map(\.leaf), prepared: prepared)
     }
     var next = try block(from: start.next)
     while let current = next {
@@ -48,7 +52,7 @@ extension EventStore {
   private struct Block<Prepared: Sendable>: Sendable {
     var last: Position
     var leaves: [Hash]
-    var prepared: Prepared
+    var prepared: [Prepared]
   }
 }
 

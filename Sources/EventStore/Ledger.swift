@@ -136,6 +136,14 @@ public final class Ledger: Sendable {
     public var position: Position
     public var leaf: Hash
     public var record: [UInt8]
+
+    /// Itself, when the record is what its hash was made of.
+    func checked() throws(StoreError) -> Entry {
+      guard MerkleTree.leafHash(record) == leaf else {
+        throw .ledgerDamaged(at: position, reason: "it is not what its hash was made of")
+      }
+      return self
+    }
   }
 
   /// The records from a position on, at most `limit`; a short read transaction for each call.
@@ -170,10 +178,7 @@ public final class Ledger: Sendable {
     guard let leaf = Hash(bytes: leaf) else {
       throw .ledgerDamaged(at: position, reason: "it is shorter than its hash")
     }
-    guard MerkleTree.leafHash(record) == leaf else {
-      throw .ledgerDamaged(at: position, reason: "it is not what its hash was made of")
-    }
-    return Entry(position: position, leaf: leaf, record: record)
+    return try Entry(position: position, leaf: leaf, record: record).checked()
   }
 
   /// Every signed checkpoint that was issued, in order of size, each as it was kept.
@@ -248,14 +253,21 @@ public final class Ledger: Sendable {
   }
 
   /// The records at these positions, nil for one that is not there; one short read transaction for all.
+  ///
+  /// - Throws: as `records`.
   public func records(at positions: some Collection<Position>) throws(StoreError) -> [[UInt8]?] {
     try asStoreError {
-      try environment.read { transaction throws(LMDBError) in
-        var records: [[UInt8]?] = []
+      let values = try environment.read { transaction throws(LMDBError) in
+        var values: [([UInt8], [UInt8])?] = []
         for position in positions {
-          records.append(try transaction.get(events, bigEndian(position.rawValue)) { $0.dropping(Hash.size) })
+          values.append(
+            try transaction.get(events, bigEndian(position.rawValue)) { ($0.prefix(Hash.size), $0.dropping(Hash.size)) }
+          )
         }
-        return records
+        return values
+      }
+      return try zip(positions, values).map { position, value in
+        try value.map { try Self.entry($0.0, $0.1, at: position).record }
       }
     }
   }

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Does the pieces of a range on every core, at most `size` to a piece, and returns what they give in order.
-func inParallel<Element: Sendable>(
+public func inParallel<Element: Sendable>(
   _ range: Range<Int>, by size: Int, _ body: @Sendable (Range<Int>) throws -> [Element]
 ) throws -> [Element] {
   let pieces = (range.count + size - 1) / size
