@@ -6,7 +6,7 @@ import EventStore
 /// Stands before whatever reads the whole ledger in the daemon itself: a damaged page would end it for everybody, so the
 /// ledger is read once before by a process that may die.
 ///
-/// It looks for nothing else: an event that was changed is for `verify` to find, and ends nobody.
+/// It looks for nothing else: an event that was changed is an error to whoever reads it, and ends nobody.
 enum LedgerGuard {
   /// - Throws: the wire's `LedgerDamaged` or `InspectionFailed`.
   static func check(_ service: DeskService) throws {
