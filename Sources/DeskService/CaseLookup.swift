@@ -13,6 +13,7 @@ struct CaseLookup {
   ) throws -> UInt64 {
     let typed = try FieldText.code.required(typed)
     var candidates = [typed.hasPrefix("=") ? String(typed.dropFirst()) : typed]
+    guard candidates != [""] else { throw Rejection.unknownCase(code: typed) }
     if !typed.hasPrefix("="), let office = rules.current?.book.office {
       let today = now.day(at: office.utcOffset)
       for prefix in rules.prefixes.sorted() {

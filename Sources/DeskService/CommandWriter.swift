@@ -117,8 +117,11 @@ final class CommandWriter: Sendable {
     // A page that cannot be read now cannot be read after a start either: the views are built anew then.
     if Self.showsDamagedPages(error) { store.distrustViews() }
     let reason = "\(error)"
-    failure.withLock { $0 = reason }
-    onFailure(reason)
+    let isFirst = failure.withLock { failure in
+      defer { failure = failure ?? reason }
+      return failure == nil
+    }
+    if isFirst { onFailure(reason) }
     return reason
   }
 
@@ -216,10 +219,10 @@ final class CommandWriter: Sendable {
     return results
   }
 
-  /// Damage in one case's row, record or key: it stops that command and no other.
+  /// Damage in one case's record or key: it stops that command and no other.
   private static func concernsOneCase(_ error: any Error) -> Bool {
     switch error {
-    case ViewsError.row, is RecordError: true
+    case is RecordError: true
     case StoreError.keysDamaged, StoreError.keyMissing, StoreError.ledgerDamaged: true
     default: false
     }

@@ -125,9 +125,8 @@ public final class DeskService: Sendable {
   /// What is wrong with the ledger comes as `StoreError`.
   static func showsDamagedViews(_ error: any Error) -> Bool {
     switch error {
-    // A key of a wrong size is refused before LMDB is asked, and says nothing of the file.
-    case let error as LMDBError: error.code.isDamage && error.code != .badValueSize
-    case ViewsError.storage(let error): error.code.isDamage && error.code != .badValueSize
+    case let error as LMDBError: error.code.isDamage
+    case ViewsError.storage(let error): error.code.isDamage
     case ViewsError.row: true
     default: false
     }

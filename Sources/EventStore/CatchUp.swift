@@ -26,6 +26,9 @@ extension EventStore {
       if let cut = block.cutAt { throw StoreError.ledgerDamaged(at: cut, reason: "it is shorter than its hash") }
       let entries = block.entries
       guard let last = entries.last else { return nil }
+      for (expected, entry) in zip(position.rawValue..., entries) where entry.position.rawValue != expected {
+        throw StoreError.ledgerDamaged(at: Position(expected), reason: "it is missing")
+      }
       let prepared = try inParallel(entries.indices, by: 256) { piece in
         try entries[piece].map { try prepare($0.checked().record) }
       }

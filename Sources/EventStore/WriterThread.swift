@@ -16,6 +16,8 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private var process: Process?
   /// How many requests there were at the end of the last group, in it and behind it.
   private var expected = 0
+  /// Until when they are waited for; not longer, however late the first of them comes.
+  private var deadline = ContinuousClock.now
   /// How many must wait before the thread is to be woken.
   private var wanted = 1
   private let capacity: Int
@@ -35,10 +37,12 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     self.capacity = capacity
     self.process = process
     let thread = Thread { [self] in
-      var patience = Duration.zero
-      while let group = nextGroup(patience) {
-        patience = (self.process?(group) ?? .zero) / 2
-        condition.withLock { expected = group.count + waiting.count }
+      while let group = nextGroup() {
+        let duration = self.process?(group) ?? .zero
+        condition.withLock {
+          expected = group.count + waiting.count
+          deadline = ContinuousClock.now + duration / 2
+        }
       }
       // The system may keep the thread a little longer than `stop` waits; what it worked on must be free by then.
       self.process = nil
@@ -61,7 +65,8 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
       if isBounded, waiting.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
       waitingBytes += bytes
       waiting.append((request, bytes))
-      if waiting.count >= wanted { condition.signal() }
+      // The condition waits by the wall clock, which may be set back.
+      if waiting.count >= wanted || ContinuousClock.now >= deadline { condition.signal() }
       return nil
     }
     if let refusal { throw refusal }
@@ -78,15 +83,18 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     }
   }
 
-  private func nextGroup(_ patience: Duration) -> [Request]? {
+  private func nextGroup() -> [Request]? {
     condition.withLock {
       while waiting.isEmpty {
         if isStopping { return nil }
         condition.wait()
       }
       wanted = min(expected, requestsMax)
-      let end = Date(timeIntervalSinceNow: patience / .seconds(1))
-      while waiting.count < wanted, !isStopping, condition.wait(until: end) {}
+      while waiting.count < wanted, !isStopping {
+        let left = ContinuousClock.now.duration(to: deadline)
+        guard left > .zero else { break }
+        _ = condition.wait(until: Date(timeIntervalSinceNow: left / .seconds(1)))
+      }
       wanted = 1
       var bytes = 0
       var count = 0

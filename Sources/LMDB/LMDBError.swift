@@ -90,7 +90,7 @@ extension LMDBError.Code {
   /// Whether the file says what LMDB cannot make sense of, as far as one code tells.
   public var isDamage: Bool {
     switch self {
-    case .corrupted, .pageNotFound, .panic, .invalid, .badTransaction, .badValueSize, .incompatible: true
+    case .corrupted, .pageNotFound, .panic, .invalid, .badTransaction, .incompatible: true
     // LMDB says EINVAL for what it cannot make sense of.
     case .system(let code): code == EINVAL
     default: false

@@ -6,7 +6,9 @@ public protocol VarlinkService: Sendable {
   ///
   /// Called in order and one at a time per connection, and only with calls whose interface, method and parameters fit
   /// a description. It runs where connections are served, and others wait meanwhile: what takes longer than a short
-  /// read moves to another executor, and so do the pages of a stream. A client that leaves does not cancel it; a stop of the server does, once its grace is over.
+  /// read moves to another executor, and so do the pages of a stream.
+  ///
+  /// A client that leaves does not cancel it; a stop of the server does, once its grace is over.
   func answer(_ call: Call, from peer: Peer) async -> Answer
 }
 

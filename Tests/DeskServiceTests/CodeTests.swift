@@ -37,6 +37,16 @@ struct CodeTests {
     }
   }
 
+  @Test("a code of nothing is unknown, to a question and to a command, and the desk goes on", arguments: ["=", "= "])
+  func nothing(code: String) async throws {
+    try await Desktop().during { service async throws in
+      #expect(try service.rejectionOfFinding(code) == .unknownCase(code: "="))
+      let progress = CommandRequest(.existing(code), .progress(Progress(step: "a")))
+      #expect(await service.rejection(progress) == .unknownCase(code: "="))
+      try await service.accept(.receive("Hoa"))
+    }
+  }
+
   @Test("a serial that an imported case has taken already is passed over")
   func taken() async throws {
     try await Desktop().during { service async throws in

@@ -136,6 +136,19 @@ struct WriterThreadTests {
     thread.stop()
   }
 
+  @Test("who comes long after the last group does not wait for those who were in it")
+  func late() throws {
+    let thread = WriterThread<Int>(name: "test", capacity: 100) { _ in .seconds(1) }
+    for request in 0..<8 { try thread.submit(request, bytes: 1) }
+    while thread.count > 0 { usleep(100) }
+    usleep(600_000)
+    let start = ContinuousClock.now
+    try thread.submit(8, bytes: 1)
+    while thread.count > 0 { usleep(100) }
+    #expect(start.duration(to: .now) < .milliseconds(400))
+    thread.stop()
+  }
+
   @Test("when it has stopped, nothing of what it worked on is held any more")
   func releases() {
     for _ in 0..<200 {

@@ -33,8 +33,9 @@ struct AdminRoutes: Sendable {
         return .init(upload: id, bytes: bytes)
       },
       Route(method: Wire.Import.method, role: .operatorRole, streams: true) { call, caller in
-        let parameters = try Coding.decode(Wire.Import.self, from: call.parameters)
-        return .stream(try importing(parameters, caller))
+        try await Workplace.pool.run {
+          .stream(try importing(try Coding.decode(Wire.Import.self, from: call.parameters), caller))
+        }
       },
       exporting, importingLedger,
       Route.one(Wire.SetClock.self, .operatorRole) { [service] call, _ in

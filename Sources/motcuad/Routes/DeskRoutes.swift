@@ -82,7 +82,7 @@ struct DeskRoutes: Sendable {
         occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason?.nfc)
       let request = CommandRequest(
         target, command, actor: caller.actor, id: try id(entry?.commandId),
-        canonicalText: try canonical(call, entryPath))
+        canonicalText: try Self.canonical(call, entryPath))
       return Method.answer(Wire.Receipt(try await service.record(request).get(), now: service.now))
     }
   }
@@ -94,7 +94,7 @@ struct DeskRoutes: Sendable {
   }
 
   /// The same text for the same command, whatever order its fields came in and however its id was spelt.
-  private func canonical<Method: WireMethod>(
+  static func canonical<Method: WireMethod>(
     _ call: Method, _ entry: any WritableKeyPath<Method, Wire.Entry?> & Sendable
   ) throws -> [UInt8] {
     var call = call
