@@ -121,7 +121,9 @@ struct ModelSteps {
   }
 
   private mutating func chosenCase() -> Model.Case {
-    dice.chance(75) ? dice.pick(Array(model.cases.suffix(8))) : dice.pick(model.cases)
+    // Often the one that was touched last, so that several things happen to a case on one day.
+    if dice.chance(35), let number = model.ledger.last, number > 0 { return model.cases[number - 1] }
+    return dice.chance(75) ? dice.pick(Array(model.cases.suffix(8))) : dice.pick(model.cases)
   }
 
   /// The code as somebody may type it.
@@ -188,6 +190,17 @@ struct ModelSteps {
   private mutating func action(_ file: Model.Case) -> CaseCommand.Action {
     let owes = file.owesApology(now: now) || file.isLate(now: now)
     let apology = dice.chance(owes ? 65 : 10) ? apology() : nil
+    // What left the desk late must keep its apology.
+    let settled = file.standing.first { event in
+      if case .apologised(.some, _) = event.what {
+        Almanac.index(of: event.recordedAt) == Almanac.index(of: now)
+      } else {
+        false
+      }
+    }
+    if file.isEnded, let settled, dice.chance(50) {
+      return .correct(Correct(voids: Version(UInt32(settled.version)), reason: "nhầm hồ sơ"))
+    }
     // What is ready is mostly handed over, and an end is sometimes taken back, so that the later rules are reached.
     var kind = dice.upTo(100)
     if file.status == "ready", dice.chance(40) { kind = 60 }
