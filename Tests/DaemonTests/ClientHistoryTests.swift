@@ -40,7 +40,7 @@ struct ClientHistoryTests {
     let events = try ledger(daemon)
     #expect(HistoryCheck(history, events).broken == [])
     // And the load was one that could break something.
-    #expect(history.unknown.isEmpty && unknown.count >= Self.rounds / 8 && history.okCount > Self.rounds * 5)
+    #expect(history.unknown.isEmpty && unknown.count > 2 && history.okCount > Self.rounds * 5)
     #expect(history.reads.count > Self.rounds * 5)
     #expect(history.commands.contains { if case .fail = $0.outcome { true } else { false } })
     print(
