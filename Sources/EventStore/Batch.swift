@@ -58,15 +58,11 @@ public struct Batch: ~Copyable {
 
   /// A record of the ledger, those appended to this batch included.
   public borrowing func record(at position: Position) throws(StoreError) -> [UInt8]? {
-    let value: ([UInt8], [UInt8])?
-    do throws(LMDBError) {
-      value = try ledger.get(store.ledger.events, bigEndian(position.rawValue)) {
-        ($0.prefix(Hash.size), $0.dropping(Hash.size))
-      }
-    } catch {
-      throw .storage(error)
+    let value: Ledger.Stored?
+    do throws(LMDBError) { value = try store.ledger.stored(at: position, ledger) } catch { throw .storage(error) }
+    return try value.map { value throws(StoreError) in
+      try Ledger.entry(value.leaf, value.record, at: position).record
     }
-    return try value.map { value throws(StoreError) in try Ledger.entry(value.0, value.1, at: position).record }
   }
 
   /// Keeps a signed checkpoint with the ledger; durable with the commit.

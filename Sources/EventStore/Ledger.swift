@@ -245,11 +245,7 @@ public final class Ledger: Sendable {
 
   /// - Throws: as `records`.
   public func record(at position: Position) throws(StoreError) -> [UInt8]? {
-    try asStoreError {
-      try environment.read { transaction throws(LMDBError) in
-        try transaction.get(events, bigEndian(position.rawValue)) { ($0.prefix(Hash.size), $0.dropping(Hash.size)) }
-      }.map { try Self.entry($0.0, $0.1, at: position).record }
-    }
+    try records(at: CollectionOfOne(position)).first ?? nil
   }
 
   /// The records at these positions, nil for one that is not there; one short read transaction for all.
@@ -258,18 +254,23 @@ public final class Ledger: Sendable {
   public func records(at positions: some Collection<Position>) throws(StoreError) -> [[UInt8]?] {
     try asStoreError {
       let values = try environment.read { transaction throws(LMDBError) in
-        var values: [([UInt8], [UInt8])?] = []
-        for position in positions {
-          values.append(
-            try transaction.get(events, bigEndian(position.rawValue)) { ($0.prefix(Hash.size), $0.dropping(Hash.size)) }
-          )
-        }
+        var values: [Stored?] = []
+        for position in positions { values.append(try stored(at: position, transaction)) }
         return values
       }
       return try zip(positions, values).map { position, value in
-        try value.map { try Self.entry($0.0, $0.1, at: position).record }
+        try value.map { try Self.entry($0.leaf, $0.record, at: position).record }
       }
     }
+  }
+
+  typealias Stored = (leaf: [UInt8], record: [UInt8])
+
+  /// What lies at a position, whether it is what its hash was made of or not.
+  func stored(
+    at position: Position, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> Stored? {
+    try transaction.get(events, bigEndian(position.rawValue)) { ($0.prefix(Hash.size), $0.dropping(Hash.size)) }
   }
 
   func leafHash(at position: Position) throws(LMDBError) -> [UInt8]? {
