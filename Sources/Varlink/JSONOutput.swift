@@ -9,8 +9,9 @@ final class JSONOutput {
     var members: [(name: String, start: Int)] = []
   }
 
-  private(set) var bytes: [UInt8] = []
-  private var open: [Container] = []
+  // One thread writes, and nothing here calls out while it holds either; the checks would cost more than the writing.
+  @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
+  @exclusivity(unchecked) private var open: [Container] = []
   private let isSorted: Bool
 
   /// - Parameter isSorted: the members of each object in the order of their names.

@@ -32,9 +32,20 @@ public struct CalendarDay: Hashable, Comparable, Sendable, TextCodable {
   public var day: Int { civil.day }
   /// `2026-11-26`.
   public var text: String {
-    let (year, month, day) = civil
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    var text: [UInt8] = []
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
+
+  func append(to text: inout [UInt8]) {
+    let (year, month, day) = civil
+    appendPadded(year, 4, to: &text)
+    text.append(UInt8(ascii: "-"))
+    appendPadded(month, 2, to: &text)
+    text.append(UInt8(ascii: "-"))
+    appendPadded(day, 2, to: &text)
+  }
+
   /// 1 for Monday … 7 for Sunday.
   public var weekday: Int { Int((Int64(number) + 3) - (Int64(number) + 3).floorDivided(by: 7) * 7) + 1 }
   public func adding(_ days: Int) -> CalendarDay { CalendarDay(number: number + Int32(days)) }

@@ -28,19 +28,20 @@ extension Timestamp {
     let micro = microsecondsOfDay(at: offset)
     let seconds = Int(micro / 1_000_000)
     let fraction = Int(micro % 1_000_000)
-    var text = Array(day(at: offset).text.utf8)
+    var text: [UInt8] = []
     text.reserveCapacity(40)
-    for (mark, number) in [("T", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60)]
-      as [(Unicode.Scalar, Int)]
-    {
-      text.append(UInt8(ascii: mark))
-      appendPadded(number, 2, to: &text)
-    }
+    day(at: offset).append(to: &text)
+    text.append(UInt8(ascii: "T"))
+    appendPadded(seconds / 3600, 2, to: &text)
+    text.append(UInt8(ascii: ":"))
+    appendPadded(seconds / 60 % 60, 2, to: &text)
+    text.append(UInt8(ascii: ":"))
+    appendPadded(seconds % 60, 2, to: &text)
     if fraction != 0 {
       text.append(UInt8(ascii: "."))
       appendPadded(fraction, 6, to: &text)
     }
-    text += offset.text.utf8
+    offset.append(to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 }

@@ -74,8 +74,17 @@ public struct UTCOffset: Hashable, Sendable, TextCodable {
   }
 
   public var text: String {
+    var text: [UInt8] = []
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  func append(to text: inout [UInt8]) {
     let size = abs(minutes)
-    return "\(seconds < 0 ? "-" : "+")\(padded(size / 60, 2)):\(padded(size % 60, 2))"
+    text.append(UInt8(ascii: seconds < 0 ? "-" : "+"))
+    appendPadded(size / 60, 2, to: &text)
+    text.append(UInt8(ascii: ":"))
+    appendPadded(size % 60, 2, to: &text)
   }
 }
 
@@ -98,6 +107,11 @@ func padded(_ number: Int, _ width: Int) -> String {
 
 /// The digits of a number, with zeros before them up to the width.
 func appendPadded(_ number: Int, _ width: Int, to text: inout [UInt8]) {
+  if width == 2, 0..<100 ~= number {
+    text.append(UInt8(ascii: "0") + UInt8(number / 10))
+    text.append(UInt8(ascii: "0") + UInt8(number % 10))
+    return
+  }
   if number < 0 { text.append(UInt8(ascii: "-")) }
   let number = number.magnitude
   var unit: UInt = 1
