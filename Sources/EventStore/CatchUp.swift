@@ -6,23 +6,21 @@ import Dispatch
 import Synchronization
 
 extension EventStore {
-  /// So many events to a commit of a replay: enough that a case is written once for several of its events, and few
-  /// enough for the memory.
-  private static let blockMax = 4096
-
   /// Brings views up to the end of the ledger. With empty views that is a full rebuild.
   ///
   /// - Parameters:
+  ///   - blockMax: so many events to a commit: enough that a case is written once for several of its events, and few
+  ///     enough for the memory.
   ///   - prepare: what can be done without the views, for some records; called one block ahead, on every core.
   ///   - apply: applies a prepared block to the projections and says where each of its records belongs, in order.
   public func catchUp<Prepared: Sendable>(
-    _ views: Views, progress: (Position) throws -> Void = { _ in },
+    _ views: Views, blockMax: Int = 4096, progress: (Position) throws -> Void = { _ in },
     prepare: @escaping @Sendable (_ record: [UInt8]) throws -> Prepared,
     _ apply: ([Prepared], _ views: borrowing WriteTransaction) throws -> [Views.RecordKey]
   ) throws {
     let start = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
     @Sendable func block(from position: Position) throws -> Block<Prepared>? {
-      let block = try ledger.block(from: position, limit: Self.blockMax)
+      let block = try ledger.block(from: position, limit: blockMax)
       if let cut = block.cutAt { throw StoreError.ledgerDamaged(at: cut, reason: "it is shorter than its hash") }
       let entries = block.entries
       guard let last = entries.last else { return nil }
@@ -37,7 +35,7 @@ extension EventStore {
     var next = try block(from: start.next)
     while let current = next {
       // What is left when a rebuild is switched in is little, and not worth another thread.
-      let isLast = current.leaves.count < Self.blockMax
+      let isLast = current.leaves.count < blockMax
       let ahead = isLast ? nil : Ahead { try block(from: current.last.next) }
       defer { ahead?.wait() }
       let transaction = try views.environment.beginWrite()

@@ -65,9 +65,9 @@ struct Notebook {
   }
 
   /// Replays what views do not have yet.
-  func fill(_ views: Views) throws {
+  func fill(_ views: Views, blockMax: Int = 4096) throws {
     let last = try views.environment.table("last")
-    try store.catchUp(views, prepare: { $0 }) { records, transaction in
+    try store.catchUp(views, blockMax: blockMax, prepare: { $0 }) { records, transaction in
       try Self.apply(records, to: last, transaction)
     }
   }

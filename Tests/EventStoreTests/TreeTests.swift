@@ -24,12 +24,32 @@ struct TreeTests {
         }
       }
     }
-    // Views that are built from nothing have the same nodes.
-    let fresh = try notebook.store.makeViews(now: 0)
-    try notebook.fill(fresh)
+    // Views that are built from nothing have the same nodes, however many blocks that takes: the last one is whole, or
+    // one event is left for it, or all are one.
     let rows = try notebook.rows()
-    try notebook.store.replaceViews(with: fresh)
-    #expect(try notebook.rows() == rows)
+    for blockMax in [53, 26, 4, 1, 100] {
+      let fresh = try notebook.store.makeViews(now: 0)
+      try notebook.fill(fresh, blockMax: blockMax)
+      try notebook.store.replaceViews(with: fresh)
+      #expect(try notebook.rows() == rows)
+    }
+  }
+
+  @Test("given a ledger in which an event is missing, when it is replayed, then that is said, in whatever block it is")
+  func gap() throws {
+    let folder = try Folder()
+    do { try Notebook(folder).commit(9) }
+    do {
+      let environment = try Environment(path: folder.path + "/ledger", tables: ["events", "meta"])
+      let events = try environment.table("events")
+      try environment.write { transaction throws(LMDBError) in _ = try transaction.delete(events, bigEndian(UInt64(7)))
+      }
+    }
+    try folder.remove("STATE")
+    guard case .ledgerDamaged(at: Position(7), _)? = try storeError({ _ = try Notebook(folder) }) else {
+      Issue.record("it was not said")
+      return
+    }
   }
 
   @Test(
