@@ -242,7 +242,7 @@ def head(results, facts, host):
     lines = [
         f"{datetime.date.today()} · motcua {facts['motcua']} ({facts['commit']}) · {host['cores']} cores, {host['cpu']}, "
         f"{host['memory_gib']} GiB, Linux {host['kernel']}, {host['filesystem']} · {facts['rounds']} rounds of "
-        f"{facts['seconds']} s · load at the end {os.getloadavg()[2]:.1f}",
+        f"{facts['seconds']} s · `{facts['command']}`",
         f"Redis {facts['redis']}, PostgreSQL {facts['postgres']}, SQLite {facts['sqlite']}, UmaDB {facts['umadb']}, LMDB "
         f"{facts['lmdb']}, OpenSSL {facts['openssl']}."]
     if probes["p50_us"]:

@@ -57,7 +57,7 @@ struct LoadTests {
     "killed 200 times under load: every acknowledged command is there, every unknown one at most once, and exactly once when it is sent again"
   )
   func killed() async throws {
-    let rounds = ProcessInfo.processInfo.environment["MOTCUA_KILLS"].flatMap { Int($0) } ?? 200
+    let rounds = try Disk.count("MOTCUA_KILLS", ci: 200)
     let daemon = try RunningDaemon()
     let journal = Journal()
     var generator = SeededGenerator(seed: 20_261_124)

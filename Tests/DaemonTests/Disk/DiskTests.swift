@@ -7,8 +7,12 @@ struct DiskTests {}
 
 enum Disk {
   /// How much of a test is done: a bounded part, or as much as the environment asks for.
-  static func count(_ variable: String, ci: Int) -> Int {
-    ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } ?? ci
+  static func count(_ variable: String, ci: Int) throws -> Int {
+    guard let asked = ProcessInfo.processInfo.environment[variable] else { return ci }
+    guard let count = Int(asked), count > 0 else {
+      throw RunningDaemon.Failure(text: "\(variable)=\(asked) is no number of what is to be done")
+    }
+    return count
   }
 
   /// A library to be loaded before those of a program.
@@ -27,9 +31,9 @@ enum Disk {
 
 extension Disk {
   /// Some of what there is, evenly spaced; all of it when the variable says `all`, or as many as it says.
-  static func sample<Element>(_ every: [Element], _ variable: String, ci: Int) -> [Element] {
-    let asked = ProcessInfo.processInfo.environment[variable]
-    let count = min(every.count, asked == "all" ? every.count : asked.flatMap { Int($0) } ?? ci)
+  static func sample<Element>(_ every: [Element], _ variable: String, ci: Int) throws -> [Element] {
+    let isAll = ProcessInfo.processInfo.environment[variable] == "all"
+    let count = min(every.count, isAll ? every.count : try self.count(variable, ci: ci))
     return (0..<count).map { every[$0 * every.count / count] }
   }
 }

@@ -28,7 +28,7 @@ extension DiskTests {
     func sweep() throws {
       let desk = try TestedDesk()
       let every = try faults(desk)
-      let chosen = Disk.sample(every, "MOTCUA_ERRNO_SWEEP", ci: 44)
+      let chosen = try Disk.sample(every, "MOTCUA_ERRNO_SWEEP", ci: 44)
       var endings: [Int32: Int] = [:]
       var met = 0
       for fault in chosen {

@@ -19,7 +19,7 @@ extension DiskTests {
       guard case .whole(let right) = whole else { throw RunningDaemon.Failure(text: "\(whole)") }
       var generator = SeededGenerator(seed: 20_261_126)
       var tallies: [String: [String: Int]] = [:]
-      let count = Disk.count("MOTCUA_FLIPS", ci: 600)
+      let count = try Disk.count("MOTCUA_FLIPS", ci: 600)
       for number in 0..<count {
         let region = MappedLedger.Region.allCases[number % MappedLedger.Region.allCases.count]
         guard let place = flipped.place(in: region, &generator) else { continue }
@@ -78,7 +78,7 @@ extension DiskTests {
       try flipped.remember()
       var generator = SeededGenerator(seed: 20_261_127)
       var tallies: [String: Int] = [:]
-      for number in 0..<Disk.count("MOTCUA_FLIPS_SERVED", ci: 24) {
+      for number in 0..<(try Disk.count("MOTCUA_FLIPS_SERVED", ci: 24)) {
         let region = MappedLedger.Region.allCases[number % MappedLedger.Region.allCases.count]
         guard let place = flipped.place(in: region, &generator) else { continue }
         try flipped.flipping(place) {

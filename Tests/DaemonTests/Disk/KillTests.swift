@@ -25,7 +25,7 @@ extension DiskTests {
       // Made new, because what is created is created once.
       if phase == .creation { desk = try TestedDesk(events: desk.events) }
       let every = Self.calls.flatMap { call in (0..<(counts[call] ?? 0)).map { (call, $0 + 1) } }
-      let chosen = Disk.sample(every, "MOTCUA_KILL_POINTS", ci: 6)
+      let chosen = try Disk.sample(every, "MOTCUA_KILL_POINTS", ci: 6)
       var killed = 0
       for (call, number) in chosen {
         if phase == .creation { desk = try TestedDesk(events: desk.events) }
@@ -123,7 +123,7 @@ extension DiskTests {
       _ = try attempt(["-e", "trace=" + Self.calls.joined(separator: ",")])
       let counts = try Strace.counts(log)
       let every = Self.calls.flatMap { call in (0..<(counts[call] ?? 0)).map { (call, $0 + 1) } }
-      let chosen = Disk.sample(every, "MOTCUA_KILL_POINTS", ci: 6)
+      let chosen = try Disk.sample(every, "MOTCUA_KILL_POINTS", ci: 6)
       for (call, number) in chosen {
         let inject = ["-e", "trace=\(call)", "-e", "inject=\(call):signal=SIGKILL:when=\(number)"]
         let other = try attempt(inject)
