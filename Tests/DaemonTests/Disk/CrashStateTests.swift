@@ -30,7 +30,8 @@ extension DiskTests {
     func served() async throws {
       let recording = try await Recording(rounds: 6)
       var number = 0
-      let tried = try recording.states.forEach(Disk.count("MOTCUA_CRASH_STARTS", ci: 30), seed: 7) { state in
+      let count = try Disk.count("MOTCUA_CRASH_STARTS", ci: 30)
+      let tried = try recording.states.forEach(count, seed: 7) { state in
         let daemon = try RunningDaemon()
         try recording.lay(state, in: daemon.data)
         if number % 2 == 1 { try recording.layViews(in: daemon) }
@@ -43,7 +44,7 @@ extension DiskTests {
         if status.cases > 0 { #expect(try desk.receive("Sau sự cố").number == status.cases + 1) }
         #expect(daemon.stop() == 0)
       }
-      #expect(tried == Disk.count("MOTCUA_CRASH_STARTS", ci: 30))
+      #expect(tried == count)
     }
 
     /// `MDB_NOSYNC`, and `MDB_NOMETASYNC`.

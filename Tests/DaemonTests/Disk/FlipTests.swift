@@ -42,7 +42,10 @@ extension DiskTests {
       for region in MappedLedger.Region.allCases {
         #expect(tallies["\(region)"] != nil, "no \(region) page in the ledger")
       }
-      for region in ["branch", "leaf", "overflow"] { #expect((tallies[region]?["named"] ?? 0) > 10, "\(region)") }
+      // Of a hundred flips in such pages, a third is named at the least.
+      for region in ["branch", "leaf", "overflow"] {
+        #expect((tallies[region]?["named"] ?? 0) * 60 >= count, "\(region)")
+      }
       print("flips: \(tallies.sorted { $0.key < $1.key }), \(reader.deaths) readers died")
     }
 
