@@ -23,9 +23,11 @@ public enum Coding {
 
   /// Decodes JSON, which passes the gate here.
   public static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws(Failure) -> T {
-    do { return try JSONValueDecoder(node: StrictJSON.parse(bytes)).value(type) } catch {
+    let node: JSONNode
+    do { node = try StrictJSON.parse(bytes) } catch {
       throw Failure(description: "cannot decode \(T.self): \(error)")
     }
+    return try decode(type, from: node)
   }
 
   /// Decodes a value of a text that passed the gate.
