@@ -22,6 +22,7 @@ let package = Package(
     // Ground floor
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .target(name: "EventSourcing"),
+    .target(name: "Metrics"),
     .target(name: "MerkleTree", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     // First floor
@@ -58,15 +59,15 @@ let package = Package(
     .target(
       name: "DeskService",
       dependencies: [
-        "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing", "Varlink",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Metrics", "Sealing",
+        "Varlink", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     // Top floor
     .executableTarget(
       name: "motcuad",
       dependencies: [
         "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire", "EventSourcing", "EventStore",
-        "MerkleTree", "Sealing",
+        "MerkleTree", "Metrics", "Sealing",
         "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -83,6 +84,7 @@ let package = Package(
     .testTarget(name: "HouseTests", dependencies: ["motcua"]),
     .testTarget(name: "EventSourcingTests", dependencies: ["EventSourcing"]),
     .testTarget(name: "DeskInterfaceTests", dependencies: ["DeskInterface", "Varlink"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
@@ -95,8 +97,7 @@ let package = Package(
       name: "DeskServiceTests",
       dependencies: [
         "Desk", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree",
-        "Varlink",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Metrics", "Varlink", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Golden"]),
     .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
     .testTarget(

@@ -13,6 +13,21 @@ extension Wire {
     }
   }
 
+  /// Counts, durations and figures since the start, in the text format that Prometheus reads.
+  public struct GetMetrics: WireMethod {
+    public static let method = "vn.motcua.Admin.GetMetrics"
+
+    public init() {}
+
+    public struct Answer: Codable, Sendable {
+      public var text: String
+
+      public init(text: String) {
+        self.text = text
+      }
+    }
+  }
+
   /// [more] Builds all views anew beside those that answer, while commands and questions go on, and lets the new ones
   /// answer then. What was erased is not in their file: it is the scrub, too.
   public struct Rebuild: WireMethod {

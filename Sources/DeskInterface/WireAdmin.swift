@@ -11,6 +11,19 @@ extension Wire {
     }
   }
 
+  /// The open case whose appointment was broken first, or else comes next.
+  public struct OldestOpen: Codable, Sendable, Hashable {
+    public var code: String
+    public var receivedAt: String
+    public var due: String
+
+    public init(code: String, receivedAt: String, due: String) {
+      self.code = code
+      self.receivedAt = receivedAt
+      self.due = due
+    }
+  }
+
   public struct DaemonStatus: Codable, Sendable, Hashable {
     public var version: String
     public var office: Text
@@ -38,6 +51,23 @@ extension Wire {
     public var rebuild: RebuildProgress?
     /// When the oldest erasure was recorded whose traces may still lie in free pages of the views.
     public var scrubPending: String?
+    public var uptimeSeconds: Int?
+    /// Events that the views have not seen.
+    public var viewsLag: Int?
+    /// On average of the last minute.
+    public var commitsPerSecond: Double?
+    public var connections: Int?
+    /// Read transactions that are open.
+    public var ledgerReaders: Int?
+    public var viewsReaders: Int?
+    /// Missing when no case is open.
+    public var oldestOpen: OldestOpen?
+    /// The name of the key that signs checkpoints; missing when there is none.
+    public var signingKey: String?
+    /// How many events the newest signed checkpoint covers.
+    public var lastCheckpoint: Int?
+    /// When the last backup since the start was handed over whole.
+    public var lastBackup: String?
 
     public init(
       version: String,
@@ -60,7 +90,17 @@ extension Wire {
       freeBytes: Int,
       residentBytes: Int,
       rebuild: RebuildProgress? = nil,
-      scrubPending: String? = nil
+      scrubPending: String? = nil,
+      uptimeSeconds: Int? = nil,
+      viewsLag: Int? = nil,
+      commitsPerSecond: Double? = nil,
+      connections: Int? = nil,
+      ledgerReaders: Int? = nil,
+      viewsReaders: Int? = nil,
+      oldestOpen: OldestOpen? = nil,
+      signingKey: String? = nil,
+      lastCheckpoint: Int? = nil,
+      lastBackup: String? = nil
     ) {
       self.version = version
       self.office = office
@@ -83,6 +123,16 @@ extension Wire {
       self.residentBytes = residentBytes
       self.rebuild = rebuild
       self.scrubPending = scrubPending
+      self.uptimeSeconds = uptimeSeconds
+      self.viewsLag = viewsLag
+      self.commitsPerSecond = commitsPerSecond
+      self.connections = connections
+      self.ledgerReaders = ledgerReaders
+      self.viewsReaders = viewsReaders
+      self.oldestOpen = oldestOpen
+      self.signingKey = signingKey
+      self.lastCheckpoint = lastCheckpoint
+      self.lastBackup = lastBackup
     }
   }
 

@@ -4,6 +4,7 @@ import DeskViews
 import EventSourcing
 import EventStore
 import LMDB
+import Metrics
 import Synchronization
 
 /// What happens on the writer's thread: a group of commands is decided one after the other, committed together, and
@@ -34,24 +35,19 @@ final class CommandWriter: Sendable {
     case between(@Sendable () -> Void)
   }
 
-  struct Counters: Sendable {
-    var commands = 0
-    var commits = 0
-  }
-
   let store: EventStore
   let coding: RecordCoding
   let rules: Rules
   let clock: DeskClock
   let signal: CommitSignal
   let reserveBytes: Int
+  let figures = WriterFigures()
   private let lastRecordedAt: Mutex<Timestamp>
   /// Why nothing can be written any more. After a failed commit LMDB takes the next one as if nothing had happened, so
   /// it must not get one.
   private let failure = Mutex<String?>(nil)
   /// While another ledger is written into this one, commands are told to try again.
   private let isHeld = Mutex(false)
-  private let counted = Mutex(Counters())
   private let onFailure: @Sendable (String) -> Void
   let report: @Sendable (String) -> Void
 
@@ -71,7 +67,6 @@ final class CommandWriter: Sendable {
     self.report = report
   }
 
-  var counters: Counters { counted.withLock { $0 } }
   /// Never earlier than the last recorded event, so that the ledger's times do not run backwards.
   var now: Timestamp { max(clock.now, lastRecordedAt.withLock { $0 }) }
   var isFailed: Bool { failure.withLock { $0 != nil } }
@@ -205,11 +200,10 @@ final class CommandWriter: Sendable {
     let start = ContinuousClock.now
     try batch.commit()
     duration = start.duration(to: .now)
-    counted.withLock { counters in
-      counters.commands += group.count
-      if appended > 0 { counters.commits += 1 }
-    }
+    figures.batches.add(group.count)
     if appended > 0 {
+      figures.commits.add(duration)
+      figures.commitRate.add()
       lastRecordedAt.withLock { $0 = now }
       for (book, position) in adopted { rules.adopt(book, at: position) }
       signal.advance(to: position)

@@ -145,16 +145,10 @@ public final class DeskService: Sendable {
   /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve that commands need.
   public func requireSpace(for bytes: Int) throws { try writer.requireSpace(for: bytes) }
 
-  public struct Figures: Sendable {
-    public var commands: Int
-    public var commits: Int
-    public var waiting: Int
-  }
-
-  public var figures: Figures {
-    let counters = writer.counters
-    return Figures(commands: counters.commands, commits: counters.commits, waiting: thread.count)
-  }
+  /// What the writer has done since the start.
+  public var figures: WriterFigures { writer.figures }
+  /// Commands that wait for the writer.
+  public var waitingCommands: Int { thread.count }
 
   /// Records what happens to the office itself, and returns when it is durable.
   public func record(_ event: OfficeEvent, by actor: Actor) throws {

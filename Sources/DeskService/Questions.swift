@@ -108,6 +108,14 @@ extension DeskService {
     }
   }
 
+  /// The open case whose latest appointment comes before those of all others; nil when none is open.
+  public func oldestOpen() throws -> CaseRow? {
+    var filter = CaseFilter()
+    filter.open = true
+    var pages = DeskViews.list(filter, now: now)
+    return try pages.next(limit: 1, in: views)?.first
+  }
+
   public func caseCount() throws -> Int {
     let views = try views
     return try views.store.environment.read { transaction throws(LMDBError) in try views.caseCount(transaction) }

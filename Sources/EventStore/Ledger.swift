@@ -288,6 +288,9 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// Read transactions that are open now.
+  public var readersInUse: Int { environment.statistics.readersInUse }
+
   public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
 }
 

@@ -227,6 +227,9 @@ public final class Views: Sendable {
     try transaction.last(streams).map { bigEndianNumber($0.key[0..<8]) } ?? 0
   }
 
+  /// Read transactions that are open now.
+  public var readersInUse: Int { environment.statistics.readersInUse }
+
   public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
 
   /// The id first: ids that begin with the time then grow the index at its right edge, whoever sends them.

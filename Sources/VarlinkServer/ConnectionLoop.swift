@@ -43,7 +43,9 @@ struct ConnectionLoop: Sendable {
       case .violation(let violation):
         try await refuse(violation, outbound)
         return false
-      case .answered(let answer, let call): return try await send(answer, to: call, outbound)
+      case .answered(let answer, let call):
+        if case .failure(let error) = answer { service.refused(error.name, call) }
+        return try await send(answer, to: call, outbound)
       case .forService(let call):
         return try await send(await service.answer(call, from: peer), to: call, outbound)
       }
@@ -56,6 +58,7 @@ struct ConnectionLoop: Sendable {
   }
 
   private func refuse(_ violation: ProtocolViolation, _ outbound: Outbound) async throws {
+    service.refused(protocolErrorName, nil)
     logger.notice(
       "protocol violation, connection closed",
       metadata: ["uid": "\(peer.uid)", "reason": "\(violation.reason)", "offset": "\(violation.offset)"])

@@ -76,10 +76,12 @@ final class Connections: Sendable {
   }
 
   private let limit: Int
+  private let counted: ConnectionCount
   private let state = Mutex(State())
 
-  init(limit: Int) {
+  init(limit: Int, counted: ConnectionCount) {
     self.limit = limit
+    self.counted = counted
   }
 
   var count: Int { state.withLock { $0.open.count } }
@@ -97,13 +99,14 @@ final class Connections: Sendable {
       return nil
     }
     if let refusal { throw refusal }
+    counted.change(by: 1)
     control.watchForClose()
     return control
   }
 
   func remove(_ control: ConnectionControl) {
     let emptied: EventLoopPromise<Void>? = state.withLock {
-      $0.open[ObjectIdentifier(control)] = nil
+      if $0.open.removeValue(forKey: ObjectIdentifier(control)) != nil { counted.change(by: -1) }
       $0.isFull = false
       return $0.open.isEmpty ? $0.emptied : nil
     }

@@ -24,16 +24,18 @@ public final class VarlinkServer: Sendable {
   ///   - interfaces: what the service answers; `org.varlink.service` is added. Of two with one name the first counts.
   ///   - protocolErrorName: the qualified name of the error that a client gets, with `reason` and `offset`, before its
   ///     connection is closed for a frame that is no call.
+  ///   - count: kept at the number of open connections.
   public init(
     info: ServiceInfo, interfaces: [InterfaceDescription], protocolErrorName: String,
-    service: any VarlinkService, limits: ServerLimits = ServerLimits(), logger: Logger
+    service: any VarlinkService, limits: ServerLimits = ServerLimits(), count: ConnectionCount = ConnectionCount(),
+    logger: Logger
   ) {
     dispatcher = Dispatcher(info: info, interfaces: interfaces)
     self.protocolErrorName = protocolErrorName
     self.service = service
     self.limits = limits
     self.logger = logger
-    connections = Connections(limit: limits.connections)
+    connections = Connections(limit: limits.connections, counted: count)
   }
 
   /// Serves until the task is cancelled or `shutdown()` is called.

@@ -10,6 +10,13 @@ public protocol VarlinkService: Sendable {
   ///
   /// A client that leaves does not cancel it; a stop of the server does, once its grace is over.
   func answer(_ call: Call, from peer: Peer) async -> Answer
+
+  /// Told of the error that a call, or what is no call at all, got without the service having been asked.
+  func refused(_ error: String, _ call: Call?)
+}
+
+extension VarlinkService {
+  public func refused(_ error: String, _ call: Call?) {}
 }
 
 public enum Answer: Sendable {

@@ -31,7 +31,8 @@ struct Motcua: ParsableCommand {
         Correct.self, Erase.self,
         Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
         Slip.self,
-        Watch.self, Status.self, Rebuild.self, Verify.self, PrintCheckpoint.self, Prove.self, CheckProof.self,
+        Watch.self, Status.self, Metrics.self, Rebuild.self, Verify.self, PrintCheckpoint.self, Prove.self,
+        CheckProof.self,
         Backup.self, Import.self, Export.self, Demo.self,
       ])
   }

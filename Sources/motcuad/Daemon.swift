@@ -127,20 +127,24 @@ struct Daemon {
     } requireSpace: {
       try service.requireSpace(for: $0)
     }
+    let (calls, connections, backups) = (CallFigures(), ConnectionCount(), LastBackup())
     let routes =
       DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
       + ProofRoutes(service: service, signingKey: signingKey).routes
       + AdminRoutes(
-        service: service, uploads: uploads, rebuild: LiveRebuild(service: service, logger: logger),
-        startedAt: service.now
+        service: service, uploads: uploads, rebuild: LiveRebuild(service: service, logger: logger)
       ).routes
-      + FileRoutes(service: service).routes
+      + FileRoutes(service: service, backups: backups).routes
+      + StatusRoutes(
+        service: service, calls: calls, connections: connections, backups: backups, signingKey: signingKey
+      ).routes
     return VarlinkServer(
       info: ServiceInfo(
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
       interfaces: try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) },
-      protocolErrorName: Wire.ProtocolViolation.error, service: RouteTable(routes, logger: logger) { service.note($0) },
-      limits: ServerLimits(connections: configuration.daemon.connectionsMax), logger: logger)
+      protocolErrorName: Wire.ProtocolViolation.error,
+      service: RouteTable(routes, calls: calls, logger: logger) { service.note($0) },
+      limits: ServerLimits(connections: configuration.daemon.connectionsMax), count: connections, logger: logger)
   }
 
   private func listeningSocket() -> ListeningSocket {

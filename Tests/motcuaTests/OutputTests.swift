@@ -113,6 +113,14 @@ import Testing
     #expect(ReceiptForm.nextDuty(receipt(.returned, late: true), .vi) == "Trễ hạn · không nợ gì")
   }
 
+  @Test("a length of time is told in its two greatest units")
+  func spans() {
+    #expect(
+      [0, 59, 61, 3600, 90_061, 864_000].map { Status.span($0, .en) }
+        == ["0 s", "59 s", "1 min 1 s", "1 h 0 min", "1 d 1 h", "10 d 0 h"])
+    #expect(Status.span(90_061, .vi) == "1 ngày 1 giờ")
+  }
+
   @Test("the slip is form 01, word for word")
   func slip() {
     let slip = Wire.Slip(

@@ -15,54 +15,119 @@ struct Status: Verb {
   }
 
   static func lines(_ status: Wire.DaemonStatus, _ language: Language) -> [String] {
-    func mebibytes(_ bytes: Int) -> String { "\(language.grouped(bytes >> 20)) MiB" }
-    let number = language.grouped
-    let fields: [(String, String)] = [
+    let fields = daemon(status, language) + ledger(status, language) + work(status, language)
+    let width = fields.map { Terminal.width($0.0) }.max() ?? 0
+    return fields.map { "\($0.0)\(String(repeating: " ", count: width - Terminal.width($0.0)))  \($0.1)" }
+  }
+
+  private typealias Field = (String, String)
+
+  private static func daemon(_ status: Wire.DaemonStatus, _ language: Language) -> [Field] {
+    let uptime = status.uptimeSeconds.map { " (\(span($0, language)))" } ?? ""
+    return [
       ("motcuad", "\(status.version), pid \(status.pid)" + (status.demo ? " · DEMO" : "")),
       (language.say("Cơ quan", "Office"), language.say(status.office)),
       (language.say("Bây giờ", "Now"), language.spoken(status.now)),
-      (language.say("Chạy từ", "Running since"), language.spoken(status.startedAt)),
+      (language.say("Chạy từ", "Running since"), language.spoken(status.startedAt) + uptime),
       (language.say("Thư mục", "Directory"), status.dataDirectory),
-      (
-        language.say("Sổ", "Ledger"),
-        language.say(
-          "\(number(status.position)) sự kiện, \(number(status.cases)) hồ sơ, ",
-          "\(language.counted(status.position, "event")), \(language.counted(status.cases, "case")), ")
-          + mebibytes(status.ledgerBytes)
-      ),
+    ]
+  }
+
+  private static func ledger(_ status: Wire.DaemonStatus, _ language: Language) -> [Field] {
+    let number = language.grouped
+    let size = language.say(
+      "\(number(status.position)) sự kiện, \(number(status.cases)) hồ sơ, ",
+      "\(language.counted(status.position, "event")), \(language.counted(status.cases, "case")), ")
+    let reached = language.say(
+      "đến vị trí \(number(status.viewsPosition)), ", "at position \(number(status.viewsPosition)), ")
+    var lag = ""
+    if let behind = status.viewsLag, behind > 0 {
+      lag = language.say("chậm \(number(behind)) sự kiện, ", "\(language.counted(behind, "event")) behind, ")
+    }
+    var fields: [Field] = [
+      (language.say("Sổ", "Ledger"), size + mebibytes(status.ledgerBytes, language)),
       (language.say("Gốc Merkle", "Merkle root"), status.root),
       (
         language.say("Bảng tra cứu", "Views"),
-        "views-\(status.viewsNumber), "
-          + language.say(
-            "đến vị trí \(number(status.viewsPosition)), ", "at position \(number(status.viewsPosition)), ")
-          + mebibytes(status.viewsBytes)
+        "views-\(status.viewsNumber), " + reached + lag + mebibytes(status.viewsBytes, language)
       ),
-      (
-        language.say("Lệnh", "Commands"),
-        language.say(
-          "\(number(status.commands)), \(number(status.commits)) lần ghi, \(number(status.waitingCommands)) đang chờ",
-          "\(number(status.commands)), \(language.counted(status.commits, "commit")), \(number(status.waitingCommands)) waiting"
-        )
-      ),
-      status.rebuild.map { rebuild in
+    ]
+    if let rebuild = status.rebuild {
+      fields.append(
         (
           language.say("Dựng lại", "Rebuild"),
           language.say(
             "\(number(rebuild.reached)) trên \(number(rebuild.end)) sự kiện",
             "\(number(rebuild.reached)) of \(language.counted(rebuild.end, "event"))")
-        )
-      },
-      status.scrubPending.map { since in
+        ))
+    }
+    if let since = status.scrubPending {
+      fields.append(
         (
           language.say("Chờ xóa sạch", "Scrub pending"),
           language.say("từ \(language.spoken(since))", "since \(language.spoken(since))")
-        )
-      },
-      (language.say("Bộ nhớ", "Memory"), mebibytes(status.residentBytes)),
-      (language.say("Đĩa còn", "Disk free"), mebibytes(status.freeBytes)),
-    ].compactMap(\.self)
-    let width = fields.map { Terminal.width($0.0) }.max() ?? 0
-    return fields.map { "\($0)\(String(repeating: " ", count: width - Terminal.width($0)))  \($1)" }
+        ))
+    }
+    let key = status.signingKey ?? language.say("chưa có (motcuad keygen)", "none (motcuad keygen)")
+    fields.append((language.say("Khóa ký", "Signing key"), key))
+    if let size = status.lastCheckpoint {
+      fields.append(
+        (
+          language.say("Điểm chốt", "Checkpoint"),
+          language.say("ở \(number(size)) sự kiện", "at \(language.counted(size, "event"))")
+        ))
+    }
+    let backup =
+      status.lastBackup.map { language.spoken($0) } ?? language.say("chưa có từ lúc chạy", "none since the start")
+    fields.append((language.say("Sao lưu", "Backup"), backup))
+    return fields
+  }
+
+  private static func work(_ status: Wire.DaemonStatus, _ language: Language) -> [Field] {
+    let number = language.grouped
+    var commands = language.say(
+      "\(number(status.commands)), \(number(status.commits)) lần ghi, \(number(status.waitingCommands)) đang chờ",
+      "\(number(status.commands)), \(language.counted(status.commits, "commit")), \(number(status.waitingCommands)) waiting"
+    )
+    if let rate = status.commitsPerSecond {
+      let rate = tenths(rate, language)
+      commands += language.say(", \(rate) lần ghi/giây", ", \(rate) commits/s")
+    }
+    var fields: [Field] = [(language.say("Lệnh", "Commands"), commands)]
+    if let connections = status.connections {
+      let (ledger, views) = (number(status.ledgerReaders ?? 0), number(status.viewsReaders ?? 0))
+      let readers = language.say(
+        ", đang đọc: \(ledger) trên sổ, \(views) trên bảng", ", readers: \(ledger) of the ledger, \(views) of the views"
+      )
+      fields.append((language.say("Kết nối", "Connections"), number(connections) + readers))
+    }
+    if let oldest = status.oldestOpen {
+      let (received, due) = (language.spoken(oldest.receivedAt), language.spoken(oldest.due))
+      fields.append(
+        (
+          language.say("Chờ lâu nhất", "Oldest open"),
+          oldest.code + language.say(", nhận \(received), hẹn \(due)", ", received \(received), due \(due)")
+        ))
+    }
+    fields.append((language.say("Bộ nhớ", "Memory"), mebibytes(status.residentBytes, language)))
+    fields.append((language.say("Đĩa còn", "Disk free"), mebibytes(status.freeBytes, language)))
+    return fields
+  }
+
+  private static func mebibytes(_ bytes: Int, _ language: Language) -> String { "\(language.grouped(bytes >> 20)) MiB" }
+
+  /// A length of time in its two greatest units.
+  static func span(_ seconds: Int, _ language: Language) -> String {
+    let units = [
+      (seconds / 86_400, language.say("ngày", "d")), (seconds / 3600 % 24, language.say("giờ", "h")),
+      (seconds / 60 % 60, language.say("phút", "min")), (seconds % 60, language.say("giây", "s")),
+    ]
+    let first = units.firstIndex { $0.0 > 0 } ?? units.count - 1
+    return units[first...].prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
+  }
+
+  private static func tenths(_ value: Double, _ language: Language) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(language.grouped(tenths / 10))\(language.say(",", "."))\(tenths % 10)"
   }
 }

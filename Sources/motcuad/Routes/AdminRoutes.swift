@@ -4,7 +4,6 @@ import DeskService
 import DeskWire
 import EventSourcing
 import EventStore
-import Glibc
 import Varlink
 import VarlinkServer
 
@@ -13,11 +12,9 @@ struct AdminRoutes: Sendable {
   let service: DeskService
   let uploads: Uploads
   let rebuild: LiveRebuild
-  let startedAt: Timestamp
 
   var routes: [Route] {
     [
-      Route.one(Wire.GetStatus.self, .reader) { _, _ in .init(status: try status()) },
       Route.work(Wire.Rebuild.self, .operatorRole) { [service, rebuild] _, _, report in
         do {
           try rebuild.run { try report(.init(progress: Wire.RebuildProgress($0))) }
@@ -50,22 +47,6 @@ struct AdminRoutes: Sendable {
         return .init(now: service.now.wire)
       },
     ]
-  }
-
-  private func status() throws -> Wire.DaemonStatus {
-    let figures = service.figures
-    return Wire.DaemonStatus(
-      version: Release.version, office: service.book?.office.name.wire ?? Wire.Text(vi: "", en: ""),
-      now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()), dataDirectory: service.store.directory,
-      demo: service.store.ledger.isDemo, position: Int(try service.store.ledger.position().rawValue),
-      viewsPosition: Int(try service.viewsPosition().rawValue),
-      viewsNumber: service.store.views.number, cases: try service.caseCount(),
-      root: try service.store.ledger.rootText(),
-      commands: figures.commands, commits: figures.commits, waitingCommands: figures.waiting,
-      ledgerBytes: service.store.ledger.bytesOnDisk, viewsBytes: service.store.views.bytesOnDisk,
-      freeBytes: try service.store.freeBytes(), residentBytes: ProcessMemory.anonymousBytes,
-      rebuild: service.rebuilding.map { Wire.RebuildProgress($0) },
-      scrubPending: try service.scrubPendingSince()?.wire)
   }
 
   private func importing(_ call: Wire.Import, _ caller: Caller) throws -> AsyncThrowingStream<StreamPage, any Error> {
@@ -156,19 +137,5 @@ extension Wire.RebuildProgress {
 extension Wire.RowNote {
   fileprivate init(_ note: RowNote) {
     self.init(line: note.line, reasonVi: note.reason.vi, reasonEn: note.reason.en)
-  }
-}
-
-enum ProcessMemory {
-  /// RssAnon of this process; 0 where /proc is hidden.
-  static var anonymousBytes: Int {
-    guard let file = fopen("/proc/self/status", "r") else { return 0 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    while fgets(&line, Int32(line.count), file) != nil {
-      let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      if text.hasPrefix("RssAnon:") { return (Int(text.filter(\.isNumber)) ?? 0) * 1024 }
-    }
-    return 0
   }
 }

@@ -9,10 +9,14 @@ import VarlinkServer
 /// The methods of `vn.motcua.Admin` that go through the files themselves: verify and backup.
 struct FileRoutes: Sendable {
   let service: DeskService
+  let backups: LastBackup
   private let verifying = Once()
   private let copying = Once()
 
-  init(service: DeskService) { self.service = service }
+  init(service: DeskService, backups: LastBackup) {
+    self.service = service
+    self.backups = backups
+  }
 
   var routes: [Route] {
     [
@@ -44,7 +48,9 @@ struct FileRoutes: Sendable {
         try copying.run(orThrow: WireFailure.wire(Wire.BackupRunning())) {
           try service.requireWholeLedger()
           let send = { (progress: Wire.BackupProgress) in try report(.init(progress: progress)) }
-          return .init(progress: try call.keys == true ? keys(send) : ledger(send))
+          let last = try call.keys == true ? keys(send) : ledger(send)
+          if call.keys != true { backups.set(service.now) }
+          return .init(progress: last)
         }
       },
     ]

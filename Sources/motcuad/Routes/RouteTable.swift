@@ -4,19 +4,24 @@ import DeskService
 import DeskWire
 import Glibc
 import Logging
+import Metrics
 import Varlink
 import VarlinkServer
 
 /// Every method that the daemon answers, in one table.
 struct RouteTable: VarlinkService {
   let routes: [String: Route]
+  private let calls: CallFigures
+  private let durations: [String: Histogram]
   private let accounts = Accounts()
   private let logger: Logger
   private let note: @Sendable (any Error) -> Void
 
   /// - Parameter note: told of every error that no interface describes.
-  init(_ routes: [Route], logger: Logger, note: @escaping @Sendable (any Error) -> Void) {
+  init(_ routes: [Route], calls: CallFigures, logger: Logger, note: @escaping @Sendable (any Error) -> Void) {
     self.note = note
+    self.calls = calls
+    durations = Dictionary(routes.map { ($0.method, calls.durations(of: $0.method)) }) { first, _ in first }
     self.routes = Dictionary(routes.map { ($0.method, $0) }) { first, _ in first }
     self.logger = logger
   }
@@ -31,6 +36,23 @@ struct RouteTable: VarlinkService {
   }
 
   func answer(_ call: Call, from peer: Peer) async -> Answer {
+    let start = ContinuousClock.now
+    let answer = await find(call, from: peer)
+    guard let durations = durations[call.method] else { return answer }
+    if case .stream(let pages) = answer {
+      let note = { @Sendable [note, calls] (error: any Error) in
+        if let error = error as? VarlinkError { calls.errors.add(call.method, error.name) } else { note(error) }
+      }
+      return .stream(TimedPages(pages: pages, note: note, started: start, durations: durations))
+    }
+    if case .failure(let error) = answer { calls.errors.add(call.method, error.name) }
+    durations.add(start.duration(to: .now))
+    return answer
+  }
+
+  func refused(_ name: String, _ call: Call?) { calls.errors.add(call?.method ?? "", name) }
+
+  private func find(_ call: Call, from peer: Peer) async -> Answer {
     guard let route = routes[call.method] else { return .failure(.methodNotImplemented(call.method)) }
     if route.streams, !call.more { return .failure(.expectedMore) }
     guard Self.allows(route.role, peer) else {
@@ -39,9 +61,7 @@ struct RouteTable: VarlinkService {
     }
     let caller = Caller(actor: Actor(uid: peer.uid, account: accounts.name(of: peer.uid)), peer: peer)
     do {
-      let answer = try await route.answer(call, caller)
-      guard case .stream(let pages) = answer else { return answer }
-      return .stream(NotedPages(pages: pages, note: note))
+      return try await route.answer(call, caller)
     } catch {
       if let failure = WireFailure.error(for: error) { return .failure(failure) }
       // What is left is our own fault or the disk's; the details are for the operator, not for the caller.

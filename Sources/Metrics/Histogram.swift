@@ -1,0 +1,50 @@
+import Synchronization
+
+/// How often something had which size: durations, or counts. Any thread may add to it.
+public final class Histogram: Sendable {
+  public struct Snapshot: Sendable, Hashable {
+    /// How many values were at most each of the bounds, and above the one before it; then those above the last.
+    public var counts: [Int]
+    public var sum: Int
+
+    public init(counts: [Int], sum: Int) {
+      self.counts = counts
+      self.sum = sum
+    }
+
+    public var count: Int { counts.reduce(0, +) }
+  }
+
+  /// The greatest value of each bucket, ascending.
+  public let bounds: [Int]
+  private let state: Mutex<Snapshot>
+
+  public init(bounds: [Int]) {
+    self.bounds = bounds
+    state = Mutex(Snapshot(counts: Array(repeating: 0, count: bounds.count + 1), sum: 0))
+  }
+
+  /// For what takes from tens of microseconds to tens of seconds; its values are nanoseconds.
+  public static func durations() -> Histogram {
+    Histogram(
+      bounds: [
+        50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000,
+        100_000_000, 250_000_000, 1_000_000_000, 5_000_000_000, 30_000_000_000,
+      ])
+  }
+
+  public func add(_ value: Int) {
+    let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
+    state.withLock {
+      $0.counts[bucket] += 1
+      $0.sum &+= value
+    }
+  }
+
+  public func add(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    add(Int(clamping: seconds) &* 1_000_000_000 &+ Int(clamping: attoseconds / 1_000_000_000))
+  }
+
+  public var snapshot: Snapshot { state.withLock { $0 } }
+}

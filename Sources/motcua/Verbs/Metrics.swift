@@ -1,0 +1,21 @@
+import ArgumentParser
+import DeskInterface
+
+struct Metrics: Verb {
+  static var configuration: CommandConfiguration {
+    verb("metrics", "số đo cho Prometheus", "figures for Prometheus, in its text format")
+  }
+
+  @OptionGroup var file: OutFileOptions
+  @OptionGroup var common: CommonOptions
+
+  func run(_ session: Session) throws {
+    let answer = try session.daemon.ask(Wire.GetMetrics())
+    // A monitor of another account reads the file.
+    if let path = file.out {
+      return try OutFile.write(path, answer.text, replaces: file.force, mode: 0o644, session.language)
+    }
+    if session.wantsJSON { return try session.output.json(answer) }
+    try session.output.exactly(answer.text)
+  }
+}

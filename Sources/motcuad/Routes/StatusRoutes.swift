@@ -1,0 +1,151 @@
+import Desk
+import DeskInterface
+import DeskService
+import DeskViews
+import DeskWire
+import EventSourcing
+import EventStore
+import Glibc
+import MerkleTree
+import Metrics
+import Synchronization
+import VarlinkServer
+
+/// How the daemon is doing: for people (`GetStatus`), and for a monitor (`GetMetrics`).
+struct StatusRoutes: Sendable {
+  let service: DeskService
+  let calls: CallFigures
+  let connections: ConnectionCount
+  let backups: LastBackup
+  let signingKey: NoteSigningKey?
+  /// By the daemon's clock, which a demo may set.
+  let startedAt: Timestamp
+  /// By a clock that nobody sets.
+  private let start = ContinuousClock.now
+  private let startedAtSeconds = time(nil)
+
+  init(
+    service: DeskService, calls: CallFigures, connections: ConnectionCount, backups: LastBackup,
+    signingKey: NoteSigningKey?
+  ) {
+    self.service = service
+    self.calls = calls
+    self.connections = connections
+    self.backups = backups
+    self.signingKey = signingKey
+    startedAt = service.now
+  }
+
+  var routes: [Route] {
+    [
+      Route.one(Wire.GetStatus.self, .reader) { _, _ in .init(status: try status()) },
+      Route.one(Wire.GetMetrics.self, .reader) { _, _ in .init(text: try metrics()) },
+    ]
+  }
+
+  private func status() throws -> Wire.DaemonStatus {
+    let figures = service.figures
+    let batches = figures.batches.snapshot
+    let position = Int(try service.store.ledger.position().rawValue)
+    let viewsPosition = Int(try service.viewsPosition().rawValue)
+    return Wire.DaemonStatus(
+      version: Release.version, office: service.book?.office.name.wire ?? Wire.Text(vi: "", en: ""),
+      now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()), dataDirectory: service.store.directory,
+      demo: service.store.ledger.isDemo, position: position, viewsPosition: viewsPosition,
+      viewsNumber: service.store.views.number, cases: try service.caseCount(),
+      root: try service.store.ledger.rootText(),
+      commands: batches.sum, commits: figures.commits.snapshot.count, waitingCommands: service.waitingCommands,
+      ledgerBytes: service.store.ledger.bytesOnDisk, viewsBytes: service.store.views.bytesOnDisk,
+      freeBytes: try service.store.freeBytes(), residentBytes: ProcessFigures.anonymousBytes,
+      rebuild: service.rebuilding.map { Wire.RebuildProgress($0) },
+      scrubPending: try service.scrubPendingSince()?.wire,
+      uptimeSeconds: Int(start.duration(to: .now).components.seconds),
+      viewsLag: max(0, position - viewsPosition), commitsPerSecond: figures.commitRate.perSecond(),
+      connections: connections.current, ledgerReaders: service.store.ledger.readersInUse,
+      viewsReaders: service.store.views.readersInUse,
+      oldestOpen: try service.oldestOpen().flatMap { Wire.OldestOpen($0) },
+      signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire)
+  }
+
+  /// How many events the newest checkpoint covers.
+  private func checkpointSize() throws -> Int? {
+    try service.newestCheckpoint().map { Int(clamping: $0.checkpoint.size) }
+  }
+
+  private func metrics() throws -> String {
+    let figures = service.figures
+    let store = service.store
+    let position = Double(try store.ledger.position().rawValue)
+    let viewsPosition = Double(try service.viewsPosition().rawValue)
+    var text = MetricsText()
+    text.gauge("motcua_build_info", "Always 1; the release is in its label.", 1, ["version": Release.version])
+    for (interface, name, help) in [
+      ("vn.motcua.Desk", "motcua_command_duration_seconds", "From a command's arrival to its durable answer."),
+      ("vn.motcua.Views", "motcua_query_duration_seconds", "From a question's arrival to its last reply."),
+      ("vn.motcua.Admin", "motcua_operation_duration_seconds", "From an operator's call to its last reply."),
+    ] {
+      text.histograms(
+        name, help, scale: 1e9, calls.all(of: interface).map { (["method": $0.method], $0.durations) })
+    }
+    text.counters("motcua_errors_total", "Calls that ended with an error.", ["method", "error"], calls.errors)
+    text.histograms(
+      "motcua_commit_duration_seconds", "A commit of the ledger and the views, until it is durable.", scale: 1e9,
+      [([:], figures.commits)])
+    text.histograms(
+      "motcua_batch_commands", "Commands that were decided and committed together.", scale: 1, [([:], figures.batches)])
+    text.gauge("motcua_waiting_commands", "Commands that wait for the writer.", Double(service.waitingCommands))
+    text.gauge("motcua_ledger_events", "Events in the ledger.", position)
+    text.gauge("motcua_views_lag_events", "Events that the views have not seen.", max(0, position - viewsPosition))
+    text.gauge("motcua_cases", "Cases, ended ones included.", Double(try service.caseCount()))
+    text.gauge("motcua_ledger_bytes", "What the ledger takes on the disk.", Double(store.ledger.bytesOnDisk))
+    text.gauge("motcua_views_bytes", "What the views take on the disk.", Double(store.views.bytesOnDisk))
+    text.gauge("motcua_disk_free_bytes", "What is left where the ledger lies.", Double(try store.freeBytes()))
+    text.gauge(
+      "motcua_ledger_readers", "Read transactions that are open on the ledger.", Double(store.ledger.readersInUse))
+    text.gauge(
+      "motcua_views_readers", "Read transactions that are open on the views.", Double(store.views.readersInUse))
+    text.gauge("motcua_connections", "Connections that are open.", Double(connections.current))
+    text.gauge(
+      "motcua_rebuilding", "1 while views are being built beside those that answer.", service.rebuilding == nil ? 0 : 1)
+    if let oldest = try service.oldestOpen()?.state.due {
+      text.gauge(
+        "motcua_oldest_open_due_timestamp_seconds", "The earliest appointment of a case that is open.",
+        Double(oldest.microseconds) / 1e6)
+    }
+    if let backup = backups.at {
+      text.gauge(
+        "motcua_last_backup_timestamp_seconds", "When the last backup since the start was handed over whole.",
+        Double(backup.microseconds) / 1e6)
+    }
+    if let size = try checkpointSize() {
+      text.gauge("motcua_checkpoint_events", "Events that the newest signed checkpoint covers.", Double(size))
+    }
+    text.counter("process_cpu_seconds_total", "Processor time of all threads.", ProcessFigures.processorSeconds)
+    text.gauge(
+      "process_resident_memory_bytes", "What lies in memory, mapped files included.",
+      Double(ProcessFigures.residentBytes))
+    text.gauge(
+      "motcua_anonymous_memory_bytes", "What lies in memory, mapped files left out.",
+      Double(ProcessFigures.anonymousBytes))
+    text.gauge("process_open_fds", "Open descriptors.", Double(ProcessFigures.openDescriptors))
+    text.gauge("process_max_fds", "The most descriptors that may be open.", Double(ProcessFigures.descriptorsMax))
+    text.gauge("process_start_time_seconds", "When the daemon started.", Double(startedAtSeconds))
+    return text.text
+  }
+}
+
+/// When a backup of the ledger was last handed over whole, since the start.
+final class LastBackup: Sendable {
+  private let made = Mutex<Timestamp?>(nil)
+
+  var at: Timestamp? { made.withLock { $0 } }
+
+  func set(_ now: Timestamp) { made.withLock { $0 = now } }
+}
+
+extension Wire.OldestOpen {
+  fileprivate init?(_ row: CaseRow) {
+    guard let receipt = row.state.receipt, let due = row.state.due else { return nil }
+    self.init(code: receipt.facts.code, receivedAt: receipt.at.wire, due: due.wire)
+  }
+}
