@@ -68,6 +68,8 @@ extension Wire {
     public var lastCheckpoint: Int?
     /// When the last backup since the start was handed over whole.
     public var lastBackup: String?
+    /// What the caller is.
+    public var role: Role?
 
     public init(
       version: String,
@@ -100,7 +102,8 @@ extension Wire {
       oldestOpen: OldestOpen? = nil,
       signingKey: String? = nil,
       lastCheckpoint: Int? = nil,
-      lastBackup: String? = nil
+      lastBackup: String? = nil,
+      role: Role? = nil
     ) {
       self.version = version
       self.office = office
@@ -133,6 +136,7 @@ extension Wire {
       self.signingKey = signingKey
       self.lastCheckpoint = lastCheckpoint
       self.lastBackup = lastBackup
+      self.role = role
     }
   }
 

@@ -11,17 +11,21 @@ extension Wire {
     public var occurredAt: String?
     /// Why it is recorded later than it happened.
     public var reason: String?
+    /// The account for which a supervisor does it; both are recorded, and the work counts as that account's.
+    public var onBehalfOf: String?
 
     public init(
       commandId: String? = nil,
       expectedVersion: Int? = nil,
       occurredAt: String? = nil,
-      reason: String? = nil
+      reason: String? = nil,
+      onBehalfOf: String? = nil
     ) {
       self.commandId = commandId
       self.expectedVersion = expectedVersion
       self.occurredAt = occurredAt
       self.reason = reason
+      self.onBehalfOf = onBehalfOf
     }
   }
 

@@ -225,14 +225,17 @@ extension Wire {
     }
   }
 
+  /// The case has had all the new dates that a clerk may name; another one is for the role in `needed` to name.
   public struct AlreadyReappointed: WireError {
     public static let error = "vn.motcua.Desk.AlreadyReappointed"
     public var code: String
     public var due: String
+    public var needed: Role?
 
-    public init(code: String, due: String) {
+    public init(code: String, due: String, needed: Role? = nil) {
       self.code = code
       self.due = due
+      self.needed = needed
     }
   }
 
@@ -286,6 +289,22 @@ extension Wire {
 
     public init(time: String) {
       self.time = time
+    }
+  }
+
+  /// It happened so many calendar days ago, and more than `daysMax` is for the role in `needed` to record.
+  public struct BackdatedTooFar: WireError {
+    public static let error = "vn.motcua.Desk.BackdatedTooFar"
+    public var time: String
+    public var days: Int
+    public var daysMax: Int
+    public var needed: Role
+
+    public init(time: String, days: Int, daysMax: Int, needed: Role) {
+      self.time = time
+      self.days = days
+      self.daysMax = daysMax
+      self.needed = needed
     }
   }
 
@@ -354,6 +373,44 @@ extension Wire {
 
     public init(commandId: String) {
       self.commandId = commandId
+    }
+  }
+
+  /// The method, or what was asked of it, is for another role than the caller holds (none: he is in no role).
+  public struct PermissionDenied: WireError {
+    public static let error = "vn.motcua.Desk.PermissionDenied"
+    public var method: String
+    public var needed: Role
+    public var held: Role?
+
+    public init(method: String, needed: Role, held: Role? = nil) {
+      self.method = method
+      self.needed = needed
+      self.held = held
+    }
+  }
+
+  /// `onBehalfOf` names no account of this machine.
+  public struct UnknownAccount: WireError {
+    public static let error = "vn.motcua.Desk.UnknownAccount"
+    public var account: String
+
+    public init(account: String) {
+      self.account = account
+    }
+  }
+
+  /// The account that `onBehalfOf` names may not do it himself.
+  public struct BehalfNotAllowed: WireError {
+    public static let error = "vn.motcua.Desk.BehalfNotAllowed"
+    public var account: String
+    public var needed: Role
+    public var held: Role?
+
+    public init(account: String, needed: Role, held: Role? = nil) {
+      self.account = account
+      self.needed = needed
+      self.held = held
     }
   }
 

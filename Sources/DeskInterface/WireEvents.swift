@@ -230,6 +230,8 @@ extension Wire {
     public var uid: Int
     public var account: String
     public var role: String?
+    /// The account for which a supervisor did it.
+    public var onBehalfOf: String?
     public var commandId: String
     public var rulesPosition: Int
     public var imported: Bool
@@ -259,6 +261,7 @@ extension Wire {
       uid: Int,
       account: String,
       role: String? = nil,
+      onBehalfOf: String? = nil,
       commandId: String,
       rulesPosition: Int,
       imported: Bool,
@@ -286,6 +289,7 @@ extension Wire {
       self.uid = uid
       self.account = account
       self.role = role
+      self.onBehalfOf = onBehalfOf
       self.commandId = commandId
       self.rulesPosition = rulesPosition
       self.imported = imported

@@ -19,6 +19,12 @@ extension Wire {
     case received, processing, awaitingSupplement, ready, returned, withdrawn
   }
 
+  /// What somebody is at the desk.
+  public enum Role: String, Codable, Sendable, CaseIterable {
+    case reader, clerk, supervisor
+    case operatorRole = "operator"
+  }
+
   public enum TermKind: String, Codable, Sendable, CaseIterable {
     case atOnce, workingDays, days, imported
   }

@@ -72,7 +72,8 @@ public struct RecordCoding: Sendable {
     record.offsetMinutes = Int32(circumstances.offset.minutes)
     record.uid = circumstances.actor.uid
     record.account = circumstances.actor.account
-    record.role = circumstances.actor.role ?? ""
+    record.role = circumstances.actor.role?.rawValue ?? ""
+    record.onBehalfOf = circumstances.actor.onBehalfOf ?? ""
     record.commandID = Data(event.command.id)
     record.commandDigest = Data(event.command.digest)
     record.rules = circumstances.rules.rawValue
@@ -130,7 +131,7 @@ public struct RecordCoding: Sendable {
     let circumstances = CaseEvent.Circumstances(
       recordedAt: try Timestamp(stored: record.recordedAt),
       occurredAt: try Timestamp(stored: record.recordedAt &- record.occurredBefore), offset: offset,
-      actor: Actor(uid: record.uid, account: record.account, role: record.role.isEmpty ? nil : record.role),
+      actor: try record.readActor(),
       lateEntryReason: personal.hasLateEntryReason ? personal.lateEntryReason : nil, isImported: record.imported,
       rules: Position(record.rules))
     let body: StoredEvent.Body =
@@ -150,6 +151,17 @@ public struct RecordCoding: Sendable {
       command: .init(id: record.commandID.array, digest: record.commandDigest.array), body: body)
     event.isClosed = isClosed
     return event
+  }
+}
+
+extension Vn_Motcua_Records_Record {
+  fileprivate func readActor() throws -> Actor {
+    var actor = Actor(uid: uid, account: account, onBehalfOf: onBehalfOf.isEmpty ? nil : onBehalfOf)
+    if !role.isEmpty {
+      guard let role = Role(rawValue: role) else { throw RecordError.malformed("the role “\(role)”") }
+      actor.role = role
+    }
+    return actor
   }
 }
 

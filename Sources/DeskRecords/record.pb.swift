@@ -262,6 +262,12 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._sealed = newValue}
   }
 
+  /// The account on whose behalf it was done; empty when it was done on his own.
+  var onBehalfOf: String {
+    get {_storage._onBehalfOf}
+    set {_uniqueStorage()._onBehalfOf = newValue}
+  }
+
   var body: OneOf_Body? {
     get {return _storage._body}
     set {_uniqueStorage()._body = newValue}
@@ -831,7 +837,7 @@ nonisolated extension Vn_Motcua_Records_Outcome: SwiftProtobuf._ProtoNameProvidi
 
 nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Record"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{2}\u{5}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{2}\u{4}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0")
 
   fileprivate class _StorageClass {
     var _schema: UInt32 = 0
@@ -849,6 +855,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
     var _imported: Bool = false
     var _keySlot: UInt64 = 0
     var _sealed: Data = Data()
+    var _onBehalfOf: String = String()
     var _body: Vn_Motcua_Records_Record.OneOf_Body?
 
       // This property is used as the initial default value for new instances of the type.
@@ -875,6 +882,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       _imported = source._imported
       _keySlot = source._keySlot
       _sealed = source._sealed
+      _onBehalfOf = source._onBehalfOf
       _body = source._body
     }
   }
@@ -909,6 +917,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         case 13: try { try decoder.decodeSingularBoolField(value: &_storage._imported) }()
         case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._keySlot) }()
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._sealed) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._onBehalfOf) }()
         case 20: try {
           var v: Vn_Motcua_Records_Received?
           var hadOneofValue = false
@@ -1109,6 +1118,9 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       if !_storage._sealed.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._sealed, fieldNumber: 15)
       }
+      if !_storage._onBehalfOf.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._onBehalfOf, fieldNumber: 16)
+      }
       switch _storage._body {
       case .received?: try {
         guard case .received(let v)? = _storage._body else { preconditionFailure() }
@@ -1180,6 +1192,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         if _storage._imported != rhs_storage._imported {return false}
         if _storage._keySlot != rhs_storage._keySlot {return false}
         if _storage._sealed != rhs_storage._sealed {return false}
+        if _storage._onBehalfOf != rhs_storage._onBehalfOf {return false}
         if _storage._body != rhs_storage._body {return false}
         return true
       }

@@ -12,7 +12,8 @@ extension Wire.Event {
       position: Int(clamping: position.rawValue), code: code, number: Int(clamping: number),
       version: Int(version.rawValue), type: .received, recordedAt: time(circumstances.recordedAt),
       occurredAt: time(circumstances.occurredAt), lateEntryReason: circumstances.lateEntryReason,
-      uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.role,
+      uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.role?.rawValue,
+      onBehalfOf: circumstances.actor.onBehalfOf,
       commandId: commandID, rulesPosition: Int(clamping: circumstances.rules.rawValue),
       imported: circumstances.isImported, closed: isClosed ? true : nil)
   }

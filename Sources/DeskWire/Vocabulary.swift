@@ -97,6 +97,17 @@ extension Status {
   }
 }
 
+extension Role {
+  public var wire: Wire.Role {
+    switch self {
+    case .reader: .reader
+    case .clerk: .clerk
+    case .supervisor: .supervisor
+    case .operatorRole: .operatorRole
+    }
+  }
+}
+
 extension Rejection.NotVoidable {
   public var wire: Wire.NotVoidableReason {
     switch self {

@@ -5,29 +5,59 @@ import NIOCore
 public struct Peer: Sendable, Hashable {
   public let uid: UInt32
   public let gid: UInt32
+  /// Its other groups; `gid` may be among them.
+  public let groups: [UInt32]
   public let pid: Int32
 
-  public init(uid: UInt32, gid: UInt32, pid: Int32) {
+  public init(uid: UInt32, gid: UInt32, groups: [UInt32] = [], pid: Int32) {
     self.uid = uid
     self.gid = gid
+    self.groups = groups
     self.pid = pid
   }
 }
 
 extension Peer {
   /// `struct ucred`, which Glibc does not export: the kernel writes these twelve bytes.
-  private struct Credentials: Sendable {
-    let pid: Int32
-    let uid: UInt32
-    let gid: UInt32
+  private struct Credentials {
+    var pid: Int32 = 0
+    var uid: UInt32 = 0
+    var gid: UInt32 = 0
   }
 
-  static func of(_ channel: any Channel) -> EventLoopFuture<Peer> {
-    guard let provider = channel as? any SocketOptionProvider else {
-      return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+  /// `SO_PEERGROUPS`, which Glibc does not export either (Linux 4.13).
+  private static let peerGroups: Int32 = 59
+
+  /// On the channel's event loop.
+  static func of(_ channel: any Channel) throws -> Peer {
+    let peer = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+      try Peer(descriptor: $0)
     }
-    let credentials: EventLoopFuture<Credentials> = provider.unsafeGetSocketOption(
-      level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
-    return credentials.map { Peer(uid: $0.uid, gid: $0.gid, pid: $0.pid) }
+    guard let peer else { throw ChannelError.operationUnsupported }
+    return peer
+  }
+
+  private init(descriptor: Int32) throws {
+    var credentials = Credentials()
+    var size = socklen_t(MemoryLayout<Credentials>.size)
+    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 else {
+      throw IOError(errnoCode: errno, reason: "SO_PEERCRED")
+    }
+    self.init(
+      uid: credentials.uid, gid: credentials.gid, groups: try Self.groups(of: descriptor), pid: credentials.pid)
+  }
+
+  private static func groups(of descriptor: Int32) throws -> [UInt32] {
+    let one = MemoryLayout<UInt32>.size
+    var groups = [UInt32](repeating: 0, count: 32)
+    var size = socklen_t(groups.count * one)
+    while getsockopt(descriptor, SOL_SOCKET, peerGroups, &groups, &size) != 0 {
+      // The kernel has said how many bytes it needs.
+      guard errno == ERANGE, Int(size) > groups.count * one else {
+        throw IOError(errnoCode: errno, reason: "SO_PEERGROUPS")
+      }
+      groups = [UInt32](repeating: 0, count: Int(size) / one)
+    }
+    return Array(groups.prefix(Int(size) / one))
   }
 }

@@ -131,7 +131,7 @@ public final class VarlinkServer: Sendable {
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
-        Peer.of(channel).flatMapThrowing { peer in try self.open(channel, peer) }
+        channel.eventLoop.makeCompletedFuture { try self.open(channel, try Peer.of(channel)) }
       }
   }
 

@@ -46,10 +46,15 @@ struct RecordingOptions: ParsableArguments {
   @Option(help: help("chỉ ghi khi hồ sơ đang ở phiên bản này", "only if the case is at this version"))
   var expect: Int?
 
+  @Option(
+    help: help("tài khoản mà người phụ trách làm thay", "the account for which a supervisor does it"))
+  var onBehalfOf: String?
+
   func entry(_ language: Language) throws -> Wire.Entry {
     Wire.Entry(
       commandId: id ?? CommandID.make(), expectedVersion: expect,
-      occurredAt: try at.map { try DateInput.wire($0, for: "--at", language: language) }, reason: why)
+      occurredAt: try at.map { try DateInput.wire($0, for: "--at", language: language) }, reason: why,
+      onBehalfOf: onBehalfOf)
   }
 }
 

@@ -27,6 +27,7 @@ struct Daemon {
   func run() async throws {
     let logger = Logger(label: "motcuad")
     OfficeTime.offset.withLock { $0 = configuration.book.office.utcOffset }
+    for warning in configuration.roles.unknown { logger.warning("\(warning.text(.en))") }
     let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
     let stop = StopSwitch()
     CrashMark.arm(state: data + "/STATE")
@@ -80,7 +81,7 @@ struct Daemon {
   private func open(
     _ clock: DeskClock, _ logger: Logger, onFailure: @escaping @Sendable (String) -> Void
   ) throws -> DeskService {
-    let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()))
+    let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()), role: .operatorRole)
     func open() throws -> DeskService {
       try DeskService(
         directory: data, book: configuration.book, actor: actor, clock: clock, settings: configuration.daemon.service,
@@ -143,7 +144,9 @@ struct Daemon {
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
       interfaces: try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) },
       protocolErrorName: Wire.ProtocolViolation.error,
-      service: RouteTable(routes, calls: calls, logger: logger) { service.note($0) },
+      service: RouteTable(routes, roles: { [roles = configuration.roles] in roles }, calls: calls, logger: logger) {
+        service.note($0)
+      },
       limits: ServerLimits(connections: configuration.daemon.connectionsMax), count: connections, logger: logger)
   }
 

@@ -2,65 +2,236 @@ import DeskInterface
 import Foundation
 import Testing
 import Varlink
+import VarlinkClient
 
 @Suite(
   "Who may do what", .oneAtATime, .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
 struct PermissionTests {
-  /// Asks as another user, one call after the other, and prints what each is answered.
-  private static let asker = """
-    import json, os, socket, sys
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
-    for call in json.load(sys.stdin):
-        peer = socket.socket(socket.AF_UNIX); peer.connect(sys.argv[1])
-        peer.sendall(json.dumps(call).encode() + b"\\0")
-        answer = b""
-        while not answer.endswith(b"\\0"):
-            part = peer.recv(65536)
-            if not part: break
-            answer += part
-        print(call["method"], json.loads(answer.split(b"\\0")[0]).get("error", "answered"))
-    """
+  /// Every method with the role that it is for, and parameters that it takes.
+  private static let table: [(method: String, role: Wire.Role, parameters: String)] = [
+    ("vn.motcua.Desk.Receive", .clerk, #"{"kind":"enquiry"}"#),
+    ("vn.motcua.Desk.Consult", .clerk, #"{"code":"9","question":"q","guidance":"g"}"#),
+    ("vn.motcua.Desk.Progress", .clerk, #"{"code":"9","step":"s"}"#),
+    ("vn.motcua.Desk.Apologise", .clerk, #"{"code":"9","cause":"late","text":"t"}"#),
+    ("vn.motcua.Desk.Resolve", .clerk, #"{"code":"9"}"#),
+    ("vn.motcua.Desk.Return", .clerk, #"{"code":"9"}"#),
+    ("vn.motcua.Desk.Withdraw", .clerk, #"{"code":"9","reason":"r"}"#),
+    ("vn.motcua.Desk.Correct", .clerk, #"{"code":"9","reason":"r"}"#),
+    ("vn.motcua.Desk.Erase", .supervisor, #"{"code":"9","basis":"b"}"#),
+    ("vn.motcua.Views.Show", .reader, #"{"code":"9"}"#),
+    ("vn.motcua.Views.History", .reader, #"{"code":"9"}"#),
+    ("vn.motcua.Views.List", .reader, "{}"),
+    ("vn.motcua.Views.Next", .reader, "{}"),
+    ("vn.motcua.Views.Search", .reader, #"{"words":"hoa"}"#),
+    ("vn.motcua.Views.Tally", .reader, "{}"),
+    ("vn.motcua.Views.Explain", .reader, #"{"code":"9"}"#),
+    ("vn.motcua.Views.Procedures", .reader, "{}"),
+    ("vn.motcua.Views.GetSlip", .reader, #"{"code":"9"}"#),
+    ("vn.motcua.Views.Watch", .reader, #"{"after":0}"#),
+    ("vn.motcua.Views.Prove", .reader, #"{"code":"9"}"#),
+    ("vn.motcua.Views.ProveConsistency", .reader, #"{"old":"x"}"#),
+    ("vn.motcua.Admin.GetStatus", .reader, "{}"),
+    ("vn.motcua.Admin.Rebuild", .operatorRole, "{}"),
+    ("vn.motcua.Admin.Verify", .operatorRole, "{}"),
+    ("vn.motcua.Admin.Backup", .operatorRole, "{}"),
+    ("vn.motcua.Admin.Upload", .operatorRole, #"{"text":"x"}"#),
+    ("vn.motcua.Admin.Import", .operatorRole, #"{"upload":"x","mapping":"x"}"#),
+    ("vn.motcua.Admin.Checkpoint", .operatorRole, "{}"),
+    ("vn.motcua.Admin.Export", .operatorRole, "{}"),
+    ("vn.motcua.Admin.ImportLedger", .operatorRole, #"{"upload":"x"}"#),
+    ("vn.motcua.Admin.SetClock", .operatorRole, #"{"to":"+1"}"#),
+  ]
 
-  @Test(
-    "whoever may open the socket reads and records; what is for supervisors and operators is refused to him, all of it")
-  func strangers() throws {
-    let daemon = try RunningDaemon()
-    try daemon.start()
-    let code = try daemon.connect().receive("Nguyễn Thị Hoa").code
-    for path in [daemon.home, daemon.home + "/run"] { chmod(path, 0o755) }
-    chmod(daemon.socket, 0o666)
-    let forOthers: [(String, [String: Any])] = [
-      (Wire.Erase.method, ["code": code, "basis": "x"]), (Wire.Rebuild.method, [:]), (Wire.Verify.method, [:]),
-      (Wire.Backup.method, [:]), (Wire.Backup.method, ["keys": true]), (Wire.Export.method, [:]),
-      (Wire.Export.method, ["readable": true]), (Wire.Upload.method, ["text": "x"]),
-      (Wire.Import.method, ["upload": "x", "mapping": "x"]), (Wire.ImportLedger.method, ["upload": "x"]),
-      (Wire.Checkpoint.method, [:]), (Wire.SetClock.method, ["to": "+1"]),
-      (Wire.Prove.method, ["code": code, "open": true]),
-    ]
-    let forHim: [(String, [String: Any])] = [
-      (Wire.GetStatus.method, [:]), (Wire.Tally.method, [:]), (Wire.Show.method, ["code": code]),
-      (Wire.Progress.method, ["code": code, "step": "Tra sổ"]), (Wire.List.method, [:]),
-    ]
-    let said = try ask(daemon.socket, forOthers + forHim)
-    let denied = VarlinkError.permissionDenied.name
-    let expected = forOthers.map { "\($0.0) \(denied)" } + forHim.map { "\($0.0) answered" }
-    #expect(said == expected)
-    #expect(try daemon.connect().ask(Wire.Show(code: code)).case.erasedAt == nil)
+  /// What is asked of a method that a weaker role may call, and is for a stronger one.
+  private static let special: [(method: String, role: Wire.Role, parameters: String)] = [
+    ("vn.motcua.Views.Prove", .supervisor, #"{"code":"9","open":true}"#),
+    ("vn.motcua.Desk.Receive", .supervisor, #"{"kind":"enquiry","entry":{"onBehalfOf":"root"}}"#),
+    ("vn.motcua.Admin.Backup", .operatorRole, #"{"keys":true}"#),
+    ("vn.motcua.Admin.Export", .operatorRole, #"{"readable":true}"#),
+  ]
+
+  @Test("every method of the interfaces is in the table of this test, once")
+  func complete() throws {
+    let methods = try WireInterfaces.texts.flatMap { text in
+      let interface = try InterfaceDescription(parsing: text)
+      return interface.methods.map { "\(interface.name).\($0.name)" }
+    }
+    #expect(methods.sorted() == Self.table.map(\.method).sorted())
   }
 
-  private func ask(_ socket: String, _ calls: [(String, [String: Any])]) throws -> [String] {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", Self.asker, socket]
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    let list = calls.map { ["method": $0.0, "parameters": $0.1, "more": true] as [String: Any] }
-    try input.fileHandleForWriting.write(contentsOf: JSONSerialization.data(withJSONObject: list))
-    try input.fileHandleForWriting.close()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return text.split(separator: "\n").map(String.init)
+  /// The roles that may do what is for the first, written out.
+  private static let whoMay: [Wire.Role: Set<Wire.Role>] = [
+    .reader: [.reader, .clerk, .supervisor, .operatorRole], .clerk: [.clerk, .supervisor, .operatorRole],
+    .supervisor: [.supervisor, .operatorRole], .operatorRole: [.operatorRole],
+  ]
+
+  @Test(
+    "whatever is for another role is refused, with the role that it needs and the one that is held; the rest is not",
+    arguments: Somebody.all)
+  func everyMethod(somebody: Somebody) throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    let calls = Self.table + Self.special
+    let answers = try somebody.answers(daemon.socket, calls.map { ($0.method, $0.parameters) })
+    for (call, answer) in zip(calls, answers) {
+      // The method's own role is asked for before what is asked of it.
+      let roles = Self.table.filter { $0.method == call.method }.map(\.role) + [call.role]
+      let needed = roles.first { role in !(somebody.role.map { Self.whoMay[role]?.contains($0) == true } ?? false) }
+      let isDenied = answer.error?.hasSuffix("PermissionDenied") == true
+      #expect(isDenied == (needed != nil), "\(call.method) \(call.parameters): \(answer)")
+      if let needed { #expect(answer == .denied(call.method, needed: needed, held: somebody.role)) }
+    }
+  }
+
+  @Test("a stranger changes nothing and learns nothing but what the service is; each refusal is in the log")
+  func stranger() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    let calls = [
+      ("vn.motcua.Desk.Receive", #"{"kind":"enquiry"}"#), ("org.varlink.service.GetInfo", "{}"),
+      ("org.varlink.service.GetInterfaceDescription", #"{"interface":"vn.motcua.Desk"}"#),
+    ]
+    let answers = try Somebody.stranger.answers(daemon.socket, calls.map { (method: $0.0, parameters: $0.1) })
+    #expect(answers[0] == .denied("vn.motcua.Desk.Receive", needed: .clerk, held: nil))
+    #expect(answers[1].error == nil && answers[2].error == nil)
+    #expect(try daemon.connect().ask(Wire.GetStatus()).status.cases == 0)
+    let line = try #require(daemon.log.split(separator: "\n").first { $0.contains("refused") })
+    for part in ["61000", "uid 61000", "vn.motcua.Desk.Receive", "clerk", "none"] {
+      #expect(line.contains(part), "\(line)")
+    }
+  }
+
+  @Test("the status says to everybody what he is himself, and the client shows it")
+  func ownRole() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    for somebody in Somebody.all where somebody.role != nil {
+      let answer = try #require(try somebody.ask(daemon.socket, [(Wire.GetStatus.method, "{}")]).first)
+      let reply = try JSONDecoder().decode([String: Wire.GetStatus.Answer].self, from: answer)
+      #expect(reply["parameters"]?.status.role == somebody.role)
+    }
+    #expect(try Client(socket: daemon.socket).run("status").output.contains("operator"))
+  }
+
+  @Test("what is recorded bears the account and the role of who did it, the daemon's own events, too")
+  func recorded() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    for somebody in [Somebody.clerk, .supervisor, .operatorRole] {
+      #expect(try somebody.answer(daemon.socket, Wire.Receive(kind: .enquiry)).error == nil)
+    }
+    _ = try daemon.connect().receive("Hoa")
+    var events: [Wire.Event] = []
+    try daemon.connect().stream(Wire.Watch.method, Wire.Watch(after: 0), of: Wire.Watch.Answer.self) {
+      events = $0.events
+      return false
+    }
+    #expect(events.map(\.role) == ["operator", "clerk", "supervisor", "operator", "operator"])
+    #expect(events.map(\.uid) == [0, 61_002, 61_003, 61_004, 0])
+    #expect(events.allSatisfy { $0.onBehalfOf == nil })
+  }
+
+  @Test(
+    "given a command of one clerk, when another sends it again under its id, then nothing happens in either's name")
+  func replay() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    let desk = try daemon.connect()
+    let code = try desk.receive("Hoa").code
+    let step = Wire.Progress(
+      code: code, step: "Tra sổ", entry: Wire.Entry(commandId: "018f4e6a-0000-7000-8000-000000000001"))
+    #expect(try Somebody.clerk.answer(daemon.socket, step).error == nil)
+    #expect(try Somebody.otherClerk.answer(daemon.socket, step).error == Wire.CommandReused.error)
+    var acting = step
+    acting.entry?.onBehalfOf = "root"
+    #expect(try Somebody.supervisor.answer(daemon.socket, acting).error == Wire.CommandReused.error)
+    #expect(try Somebody.clerk.answer(daemon.socket, step).error == nil)
+    #expect(try desk.pages(Wire.History(code: code)).flatMap(\.events).map(\.uid) == [0, 61_002])
+  }
+
+  @Test("a supervisor acts on behalf of one who may do it himself: both are recorded, and the work is the other's")
+  func onBehalf() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll(clerks: ["nobody"])
+    let desk = try daemon.connect()
+    func answer(_ who: Somebody, _ account: String) throws -> Somebody.Answer {
+      try who.answer(daemon.socket, Wire.Receive(kind: .enquiry, entry: Wire.Entry(onBehalfOf: account)))
+    }
+    #expect(try answer(.clerk, "nobody") == .denied(Wire.Receive.method, needed: .supervisor, held: .clerk))
+    #expect(try answer(.supervisor, "no-such").error == Wire.UnknownAccount.error)
+    #expect(
+      try answer(.supervisor, "daemon")
+        == .init(error: Wire.BehalfNotAllowed.error, parameters: .init(needed: .clerk, account: "daemon")))
+    let erase = Wire.Erase(code: "9", basis: "b", entry: Wire.Entry(onBehalfOf: "nobody"))
+    #expect(
+      try Somebody.supervisor.answer(daemon.socket, erase)
+        == .init(
+          error: Wire.BehalfNotAllowed.error,
+          parameters: .init(needed: .supervisor, held: .clerk, account: "nobody")))
+    #expect(try desk.ask(Wire.GetStatus()).status.cases == 0)
+
+    #expect(try answer(.supervisor, "nobody").error == nil)
+    let mine = try desk.pages(Wire.List(clerk: "nobody")).flatMap(\.cases)
+    #expect(mine.map(\.receiver) == ["nobody"])
+    let event = try #require(try desk.pages(Wire.History(code: mine[0].code)).flatMap(\.events).first)
+    #expect(event.uid == 61_003 && event.account == "uid 61003" && event.role == "supervisor")
+    #expect(event.onBehalfOf == "nobody")
+    for (language, words) in [("vi", "uid 61003 thay cho nobody"), ("en", "uid 61003 on behalf of nobody")] {
+      let said = try Client(socket: daemon.socket, language: language).run("history", mine[0].code).output
+      #expect(said.contains(words), "\(said)")
+    }
+    // It outlives a replay.
+    _ = try desk.pages(Wire.Rebuild())
+    #expect(try desk.pages(Wire.List(clerk: "nobody")).flatMap(\.cases).count == 1)
+    // Whoever names himself acts as himself.
+    let own = try Client(socket: daemon.socket).run("receive", "--kind", "enquiry", "--on-behalf-of", "root")
+    #expect(own.status == 0, "\(own.errors)")
+    #expect(try desk.pages(Wire.List(clerk: "root")).flatMap(\.cases).count == 1)
+  }
+
+  @Test("an office of before there were roles goes on: its settings are read, and root is the operator")
+  func withoutRoles() throws {
+    let daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    let path = daemon.config + "/office.toml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let start = try #require(text.range(of: "[role.reader]")?.lowerBound)
+    try text[..<start].write(toFile: path, atomically: true, encoding: .utf8)
+    try daemon.start()
+    #expect(try daemon.connect().ask(Wire.GetStatus()).status.role == .operatorRole)
+  }
+}
+
+@Suite("The roles in the settings")
+struct RoleSettingsTests {
+  @Test("a user or a group that is not there yet is told with its line, and is no mistake")
+  func unknown() throws {
+    let daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    let path = daemon.config + "/office.toml"
+    try Configuration.replace(path, "[role.clerk]\nusers = []", "[role.clerk]\nusers = [\"root\", \"no-such-user\"]")
+    let lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+    let line = try #require(lines.firstIndex { $0.contains("no-such-user") }) + 1
+    let said = try Operator.run("check-config", "--config", daemon.config)
+    #expect(said.status == 0)
+    #expect(said.errors.contains("office.toml:\(line): there is no user “no-such-user”"), "\(said.errors)")
+    #expect(!said.errors.contains("“root”"))
+    try daemon.start()
+    #expect(daemon.log.contains("office.toml:\(line): there is no user “no-such-user”"), "\(daemon.log)")
+  }
+
+  @Test(
+    "a role or a key that is misspelt is a mistake, with its line",
+    arguments: [("[role.clerk]", "[role.clrek]"), ("groups = [\"motcua-clerks\"]", "group = [\"motcua-clerks\"]")])
+  func misspelt(old: String, new: String) throws {
+    let daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    let path = daemon.config + "/office.toml"
+    try Configuration.replace(path, old, new)
+    let lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+    let line = try #require(lines.firstIndex(of: new)) + 1
+    let said = try Operator.run("check-config", "--config", daemon.config)
+    #expect(said.status == 78)
+    #expect(said.errors.contains("office.toml:\(line): unknown key"), "\(said.errors)")
   }
 }

@@ -19,7 +19,7 @@ enum Samples {
   }
 
   static func full(_ body: CaseEvent.Body) -> StoredEvent {
-    let actor = Actor(uid: 4_000_000_000, account: "lan", role: "supervisor")
+    let actor = Actor(uid: 4_000_000_000, account: "lan", role: .supervisor)
     return event(
       .desk(
         CaseEvent(

@@ -10,8 +10,8 @@ import LMDB
 /// The office of the tests: a commune at +07:00 that works 07:30–17:00, Monday to Friday.
 enum Fixture {
   static let offset = UTCOffset(text: "+07:00") ?? .utc
-  static let lan = Actor(uid: 1000, account: "lan")
-  static let minh = Actor(uid: 1001, account: "minh")
+  static let lan = Actor(uid: 1000, account: "lan", role: .clerk)
+  static let minh = Actor(uid: 1001, account: "minh", role: .supervisor)
 
   static func time(_ text: String) -> Timestamp {
     Timestamp(rfc3339: text + ":00+07:00") ?? Timestamp(microseconds: 0)
@@ -57,7 +57,7 @@ final class Desktop {
     settings: DeskService.Settings = .init(), coding: RecordCoding = .current
   ) throws -> DeskService {
     try DeskService(
-      directory: path, book: book, actor: Actor(uid: 0, account: "motcua"),
+      directory: path, book: book, actor: Actor(uid: 0, account: "motcua", role: .operatorRole),
       clock: now.map { DeskClock(demoFrom: Fixture.time($0)) } ?? DeskClock(), settings: settings,
       coding: coding
     ) { _ in }

@@ -13,7 +13,7 @@ enum GoldenLedger {
 
   private static let bodies: [(stream: UInt64, body: StoredEvent.Body)] = {
     let lan = Actor(uid: 1000, account: "lan")
-    let minh = Actor(uid: 1001, account: "minh", role: "supervisor")
+    let minh = Actor(uid: 1001, account: "minh", role: .supervisor)
     func at(_ text: String) -> Timestamp { Fixture.time(text) }
     func desk(
       _ stream: UInt64, _ time: String, _ body: CaseEvent.Body, by actor: Actor = lan, occurred: String? = nil,

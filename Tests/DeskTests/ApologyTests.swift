@@ -89,6 +89,17 @@ struct ApologyTests {
         == .alreadyReappointed(code: "H56.26.07-261118-0001", due: Fixture.time("2026-11-25T17:00")))
   }
 
+  @Test("a supervisor names a second new date, and it settles the one that was broken")
+  func secondBySupervisor() throws {
+    var story = try Story.received()
+    try story.given(.apologise(Apologise(Story.apology, newDue: .workingDays(1))), at: "2026-11-23T08:00")
+    story.actor = Fixture.supervisor
+    try story.given(.apologise(Apologise(Story.apology, newDue: .workingDays(5))), at: "2026-11-26T08:00")
+    #expect(story.state.reappointments == 2)
+    #expect(story.state.due == Fixture.time("2026-12-03T17:00"))
+    #expect(!story.standing(at: "2026-11-26T08:00").owesApology && story.standing(at: "2026-11-26T08:00").isLate)
+  }
+
   @Test("an unfinished case needs a new date with the apology, a finished one takes none")
   func newDateWhen() throws {
     var story = try Story.received()

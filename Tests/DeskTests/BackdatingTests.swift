@@ -33,6 +33,36 @@ struct BackdatingTests {
     }
   }
 
+  @Test(
+    "a clerk records up to the configured calendar days later, whatever the hours; beyond them a supervisor does",
+    arguments: [("2026-11-21T23:59", 3), ("2026-11-22T00:00", 4), ("2026-11-30T09:00", 12)])
+  func tooFar(now: String, days: Int) throws {
+    for (daysMax, actor) in [(3, Fixture.clerk), (3, Fixture.supervisor), (nil, Fixture.clerk)] {
+      var story = try Story.received()
+      story.book.rules.backdatingDaysMax = daysMax
+      story.actor = actor
+      let isRefused = days > daysMax ?? .max && actor == Fixture.clerk
+      #expect(
+        story.rejection(
+          of: .consult(Consult(question: "q", guidance: "g")), at: now, occurred: "2026-11-18T09:00", reason: "quên ghi"
+        )
+          == (isRefused ? .backdatedTooFar(Fixture.time("2026-11-18T09:00"), days: days, daysMax: 3) : nil))
+    }
+  }
+
+  @Test("a request that is recorded long after it was handed in needs a supervisor, too")
+  func receiptTooFar() {
+    var story = Story()
+    story.book.rules.backdatingDaysMax = 3
+    let receive = CaseCommand.Action.receive(Receive(.procedure, procedure: "cai-chinh", applicant: "Hoa"))
+    func rejection() -> Rejection? {
+      story.rejection(of: receive, at: "2026-11-18T09:00", occurred: "2026-11-14T09:00", reason: "mất điện")
+    }
+    #expect(rejection() == .backdatedTooFar(Fixture.time("2026-11-14T09:00"), days: 4, daysMax: 3))
+    story.actor = Fixture.supervisor
+    #expect(rejection() == nil)
+  }
+
   @Test("late never turns into on time")
   func crossing() throws {
     var story = try Story.received()

@@ -48,7 +48,8 @@ enum Fixture {
       ], enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
       sources: .init(term: "BLDS", sameDay: "LHT", apology: "NĐ 61", kinds: "-")))
 
-  static let actor = Actor(uid: 1000, account: "lan")
+  static let clerk = Actor(uid: 1000, account: "lan", role: .clerk)
+  static let supervisor = Actor(uid: 1001, account: "minh", role: .supervisor)
 }
 
 /// A case told in given / when / then: each command is decided at its own time, and what it appends is the history of
@@ -59,6 +60,8 @@ struct Story {
   var book = Fixture.book
   /// The rules that the case was received under, once they differ from those in force.
   var caseBook: RuleBook?
+  /// Who asks.
+  var actor = Fixture.clerk
 
   /// Given what the desk recorded then.
   mutating func given(_ action: CaseCommand.Action, at now: String) throws {
@@ -78,7 +81,7 @@ struct Story {
       target = history[Int(version.rawValue) - 1]
     }
     let context = CaseDecider.Context(
-      now: Fixture.time(now), actor: Fixture.actor, book: book, rules: Position(1), caseBook: caseBook ?? book,
+      now: Fixture.time(now), actor: actor, book: book, rules: Position(1), caseBook: caseBook ?? book,
       newCode: "H56.26.07-261118-0001", voidTarget: target)
     let command = CaseCommand(
       action, expected: expected, occurredAt: occurred.flatMap { DateExpression(text: $0) }, reason: reason)

@@ -30,6 +30,7 @@ import Varlink
     case "int", "?int": "3"
     case "string": "\"2026-11-26T17:00:00+07:00\""
     case "Outcome", "?Outcome": "\"granted\""
+    case "Role", "?Role": "\"supervisor\""
     case "Status": "\"returned\""
     case "NotVoidableReason": "\"notToday\""
     default: "[]"
@@ -68,12 +69,25 @@ import Varlink
     "exit codes",
     arguments: [
       ("vn.motcua.Desk.UnknownCase", 1), ("vn.motcua.Desk.Busy", 75), ("vn.motcua.Desk.Stopping", 75),
-      ("vn.motcua.Desk.ProtocolViolation", 76), ("org.varlink.service.PermissionDenied", 77),
+      ("vn.motcua.Desk.ProtocolViolation", 76), ("vn.motcua.Desk.PermissionDenied", 77),
+      ("org.varlink.service.PermissionDenied", 77),
       ("org.varlink.service.InvalidParameter", 76), ("org.varlink.service.MethodNotFound", 76),
       ("vn.motcua.Admin.ImportRefused", 1), ("vn.motcua.Desk.SomethingNewer", 1), ("vn.motcua.Desk.StorageFailed", 69),
     ] as [(String, Int32)])
   func refusalCodes(name: String, code: Int32) {
     #expect(Refusal(VarlinkError(name: name), commandID: nil).code == code)
+  }
+
+  @Test("who may not do something is told who may, what he is himself, and in which group that is")
+  func permissionDenied() {
+    func said(_ held: String, _ language: Language) -> String {
+      let parameters = #"{"method":"vn.motcua.Desk.Erase","needed":"supervisor""# + held + "}"
+      let error = VarlinkError(name: Wire.PermissionDenied.error, parameters: Array(parameters.utf8))
+      return Refusal(error, commandID: nil).verdict(CommandLineText(["erase", "1"]), language).sentence
+    }
+    let clerk = said(#","held":"clerk""#, .en)
+    #expect(clerk.contains("for a supervisor; this account is a clerk") && clerk.contains("motcua-supervisors"))
+    #expect(said("", .vi).contains("dành cho người phụ trách; tài khoản này chưa có vai trò nào"))
   }
 
   @Test("the failures of the client have theirs")

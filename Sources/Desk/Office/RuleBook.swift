@@ -130,8 +130,10 @@ public struct RuleSet: Hashable, Sendable, Codable {
   public var effective: CalendarDay
   /// Same-day requests received until this second, inclusive, are answered the same day.
   public var sameDayCutoff: TimeOfDay
-  /// How many new dates may be named after the first.
+  /// How many new dates a clerk may name after the first.
   public var reappointmentsMax: Int
+  /// How many calendar days after it happened a clerk may record something; nil without a bound.
+  public var backdatingDaysMax: Int?
   public var causes: [Cause]
   public var holds: [Hold]
   /// The terms of enquiries, of complaints, and of assistance without a procedure.
@@ -141,13 +143,15 @@ public struct RuleSet: Hashable, Sendable, Codable {
   public var sources: Sources
 
   public init(
-    version: String, effective: CalendarDay, sameDayCutoff: TimeOfDay, reappointmentsMax: Int, causes: [Cause],
-    holds: [Hold] = [], enquiryTerm: Term, complaintTerm: Term, assistanceTerm: Term, sources: Sources
+    version: String, effective: CalendarDay, sameDayCutoff: TimeOfDay, reappointmentsMax: Int,
+    backdatingDaysMax: Int? = nil, causes: [Cause], holds: [Hold] = [], enquiryTerm: Term, complaintTerm: Term,
+    assistanceTerm: Term, sources: Sources
   ) {
     self.version = version
     self.effective = effective
     self.sameDayCutoff = sameDayCutoff
     self.reappointmentsMax = reappointmentsMax
+    self.backdatingDaysMax = backdatingDaysMax
     self.causes = causes
     self.holds = holds
     self.enquiryTerm = enquiryTerm
@@ -159,11 +163,11 @@ public struct RuleSet: Hashable, Sendable, Codable {
 
 extension RuleSet {
   private enum CodingKeys: String, CodingKey {
-    case version, effective, sameDayCutoff, reappointmentsMax, causes, holds, enquiryTerm, complaintTerm,
-      assistanceTerm, sources
+    case version, effective, sameDayCutoff, reappointmentsMax, backdatingDaysMax, causes, holds, enquiryTerm,
+      complaintTerm, assistanceTerm, sources
   }
 
-  /// Rules that were recorded before there were holds have none.
+  /// Rules that were recorded before there were holds, or a bound of back-dating, have none.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -171,6 +175,7 @@ extension RuleSet {
       effective: try container.decode(CalendarDay.self, forKey: .effective),
       sameDayCutoff: try container.decode(TimeOfDay.self, forKey: .sameDayCutoff),
       reappointmentsMax: try container.decode(Int.self, forKey: .reappointmentsMax),
+      backdatingDaysMax: try container.decodeIfPresent(Int.self, forKey: .backdatingDaysMax),
       causes: try container.decode([Cause].self, forKey: .causes),
       holds: try container.decodeIfPresent([Hold].self, forKey: .holds) ?? [],
       enquiryTerm: try container.decode(Term.self, forKey: .enquiryTerm),
@@ -178,13 +183,15 @@ extension RuleSet {
       assistanceTerm: try container.decode(Term.self, forKey: .assistanceTerm),
       sources: try container.decode(Sources.self, forKey: .sources))
   }
-  /// Rules without holds are told as they were before there were holds, so that the same rules are the same text.
+  /// Rules without holds or a bound of back-dating are told as they were before there were any, so that the same rules
+  /// are the same text.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(version, forKey: .version)
     try container.encode(effective, forKey: .effective)
     try container.encode(sameDayCutoff, forKey: .sameDayCutoff)
     try container.encode(reappointmentsMax, forKey: .reappointmentsMax)
+    try container.encodeIfPresent(backdatingDaysMax, forKey: .backdatingDaysMax)
     try container.encode(causes, forKey: .causes)
     if !holds.isEmpty { try container.encode(holds, forKey: .holds) }
     try container.encode(enquiryTerm, forKey: .enquiryTerm)

@@ -2,11 +2,11 @@
 public enum FieldText: String, Sendable, CaseIterable {
   case applicant, phone, place, subject, paper, handedInBy, authority, help, urgent, responsible
   case question, guidance, step, by, group, cause, text, signatory, letterNumber
-  case reason, documentNumber, signedBy, to, procedure, code, words, basis
+  case reason, documentNumber, signedBy, to, procedure, code, words, basis, account
 
   public var bytesMax: Int {
     switch self {
-    case .phone, .letterNumber, .documentNumber, .procedure, .code, .cause: 100
+    case .phone, .letterNumber, .documentNumber, .procedure, .code, .cause, .account: 100
     case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper, .words: 300
     case .place, .subject, .authority, .step, .basis: 500
     case .help, .urgent, .reason, .question: 1000

@@ -24,12 +24,15 @@ public enum Rejection: Error, Hashable, Sendable {
   case consultationMissing(code: String)
   case notWorkingDay(CalendarDay, reason: Text, next: CalendarDay)
   case dateNotLater(Timestamp, than: Timestamp)
+  /// Another new date is for a supervisor to name.
   case alreadyReappointed(code: String, due: Timestamp)
   case newDateMissing(code: String, due: Timestamp)
   case newDateNotExpected(code: String, cause: String)
   case unknownCause(String, known: [String])
   case inFuture(Timestamp, now: Timestamp)
   case backdatingNeedsReason(Timestamp)
+  /// So many calendar days back is for a supervisor to record.
+  case backdatedTooFar(Timestamp, days: Int, daysMax: Int)
   case backdatingAcrossDue(Timestamp, due: Timestamp)
   case beforeReceipt(Timestamp, receivedAt: Timestamp)
   case notVoidable(code: String, version: Version, NotVoidable)

@@ -18,17 +18,3 @@ public enum Status: UInt8, Sendable, Codable, CaseIterable {
   case received = 1
   case processing, awaitingSupplement, ready, returned, withdrawn
 }
-
-/// Who did it, as the kernel says.
-public struct Actor: Hashable, Sendable, Codable {
-  public var uid: UInt32
-  public var account: String
-  /// Missing until the office maps its people to roles.
-  public var role: String?
-
-  public init(uid: UInt32, account: String, role: String? = nil) {
-    self.uid = uid
-    self.account = account
-    self.role = role
-  }
-}

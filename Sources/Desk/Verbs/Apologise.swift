@@ -73,10 +73,10 @@ extension CaseDecider {
   }
 
   /// A new date: later than what was promised and than now, a working day, and only as often as the rules allow (NĐ
-  /// 61/2018 art. 19.9: once).
+  /// 61/2018 art. 19.9: once); a supervisor answers for any other.
   private func appointment(_ date: DateExpression?, _ state: CaseState) throws(Rejection) -> Timestamp {
     let due = state.due ?? context.now
-    guard state.reappointments < context.caseBook.rules.reappointmentsMax else {
+    guard state.reappointments < context.caseBook.rules.reappointmentsMax || context.actor.holds(.supervisor) else {
       throw .alreadyReappointed(code: state.code, due: due)
     }
     guard let date else { throw .newDateMissing(code: state.code, due: due) }

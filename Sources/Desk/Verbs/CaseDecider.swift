@@ -137,10 +137,19 @@ public struct CaseDecider: Decider {
       if let receivedAt = state.receipt?.at, occurredAt < receivedAt {
         throw .beforeReceipt(occurredAt, receivedAt: receivedAt)
       }
+      try refuseTooFarBack(occurredAt)
     }
     return CaseEvent.Circumstances(
       recordedAt: context.now, occurredAt: occurredAt, offset: context.book.office.utcOffset, actor: context.actor,
       lateEntryReason: stated == nil ? nil : reason, rules: context.rules)
+  }
+
+  /// Recording what happened long ago is for a supervisor.
+  private func refuseTooFarBack(_ occurredAt: Timestamp) throws(Rejection) {
+    guard let daysMax = context.book.rules.backdatingDaysMax, !context.actor.holds(.supervisor) else { return }
+    let offset = context.book.office.utcOffset
+    let days = Int(context.now.day(at: offset).number - occurredAt.day(at: offset).number)
+    if days > daysMax { throw .backdatedTooFar(occurredAt, days: days, daysMax: daysMax) }
   }
 
   /// What happened may not change sides of a promised date by being recorded later: late does not turn into on time.

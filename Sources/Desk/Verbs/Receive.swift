@@ -113,7 +113,7 @@ extension CaseDecider {
 extension CaseState {
   mutating func apply(_ facts: Received, _ circumstances: CaseEvent.Circumstances) {
     receipt = Receipt(
-      facts: facts, at: circumstances.occurredAt, offset: circumstances.offset, receiver: circumstances.actor.account,
+      facts: facts, at: circumstances.occurredAt, offset: circumstances.offset, receiver: circumstances.actor.principal,
       isImported: circumstances.isImported, rules: circumstances.rules)
   }
 }

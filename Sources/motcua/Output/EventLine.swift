@@ -9,7 +9,8 @@ enum EventLine {
     let what = details(event, language)
     var parts = [language.tabular(event.occurredAt)]
     if showsCode { parts.append(event.code ?? language.say("cơ quan", "the office")) }
-    parts += ["v\(event.version)", event.account, language.word(event.type) + (what.isEmpty ? "" : ": \(what)")]
+    let who = event.onBehalfOf.map { language.say(" thay cho \($0)", " on behalf of \($0)") } ?? ""
+    parts += ["v\(event.version)", event.account + who, language.word(event.type) + (what.isEmpty ? "" : ": \(what)")]
     if event.occurredAt != event.recordedAt, !event.imported {
       let at = language.tabular(event.recordedAt)
       let why = event.lateEntryReason.map { ": \($0)" } ?? ""

@@ -58,6 +58,15 @@ extension Language {
     }
   }
 
+  func word(_ role: Wire.Role) -> String {
+    switch role {
+    case .reader: say("người xem", "reader")
+    case .clerk: say("cán bộ một cửa", "clerk")
+    case .supervisor: say("người phụ trách", "supervisor")
+    case .operatorRole: say("người vận hành", "operator")
+    }
+  }
+
   func word(_ term: Wire.Term) -> String {
     switch term.kind {
     case .atOnce: say("giải quyết ngay", "at once")

@@ -15,6 +15,15 @@ extension Refusal {
       return Words(
         language.say("Ghi muộn việc lúc \(time) thì phải nói vì sao.", "Recording \(time) only now needs a reason."),
         line.with("--why", "…"))
+    case .backdatedTooFar:
+      let error = try decoded(Wire.BackdatedTooFar.self)
+      let (time, needed) = (language.spoken(error.time), language.word(error.needed))
+      return Words(
+        language.say(
+          "Việc lúc \(time) đã qua \(error.days) ngày; quá \(error.daysMax) ngày thì \(needed) mới được ghi, hãy nhờ chạy:",
+          "\(time) is \(language.counted(error.days, "day")) ago; beyond \(error.daysMax) a \(needed) records it, ask for:"
+        ),
+        line.with("--on-behalf-of", "…"))
     case .backdatingAcrossDue:
       let error = try decoded(Wire.BackdatingAcrossDue.self)
       let (time, due) = (language.spoken(error.time), language.spoken(error.due))

@@ -16,6 +16,13 @@ extension Refusal {
     case .alreadyReappointed:
       let error = try decoded(Wire.AlreadyReappointed.self)
       let due = language.spoken(error.due)
+      if let needed = error.needed.map({ language.word($0) }) {
+        return Words(
+          language.say(
+            "Hồ sơ \(error.code) đã hẹn lại đủ số lần cho phép, đến \(due); hẹn nữa thì nhờ \(needed) chạy:",
+            "Case \(error.code) has had all the new dates that a clerk may name, the last \(due); for another ask a \(needed) to run:"
+          ), line.with("--on-behalf-of", "…"))
+      }
       return Words(
         language.say(
           "Hồ sơ \(error.code) đã hẹn lại đủ số lần cho phép, đến \(due); khi có kết quả thì xin lỗi cùng lúc trả lời.",

@@ -30,12 +30,16 @@ struct Refusal {
     case unknownCause = "vn.motcua.Desk.UnknownCause"
     case inFuture = "vn.motcua.Desk.InFuture"
     case backdatingNeedsReason = "vn.motcua.Desk.BackdatingNeedsReason"
+    case backdatedTooFar = "vn.motcua.Desk.BackdatedTooFar"
     case backdatingAcrossDue = "vn.motcua.Desk.BackdatingAcrossDue"
     case beforeReceipt = "vn.motcua.Desk.BeforeReceipt"
     case notVoidable = "vn.motcua.Desk.NotVoidable"
     case nothingToCorrect = "vn.motcua.Desk.NothingToCorrect"
     case versionConflict = "vn.motcua.Desk.VersionConflict"
     case commandReused = "vn.motcua.Desk.CommandReused"
+    case permissionDenied = "vn.motcua.Desk.PermissionDenied"
+    case unknownAccount = "vn.motcua.Desk.UnknownAccount"
+    case behalfNotAllowed = "vn.motcua.Desk.BehalfNotAllowed"
     case busy = "vn.motcua.Desk.Busy"
     case stopping = "vn.motcua.Desk.Stopping"
     case storageFull = "vn.motcua.Admin.StorageFull"
@@ -110,6 +114,7 @@ struct Refusal {
       case .busy, .stopping: return Exit.temporary
       case .storageFailed: return Exit.unreachable
       case .protocolViolation: return Exit.protocolViolation
+      case .permissionDenied: return Exit.notPermitted
       default: return Exit.refused
       }
     }

@@ -84,7 +84,10 @@ extension Refusal {
       return Words(
         say("\(code) là một câu hỏi chưa được tư vấn.", "\(code) is an enquiry that nobody has advised on yet."),
         CommandLineText(["consult", code, "…", "--answer", "…"]))
-    case .inFuture, .backdatingNeedsReason, .backdatingAcrossDue, .beforeReceipt, .notVoidable, .nothingToCorrect,
+    case .permissionDenied, .unknownAccount, .behalfNotAllowed:
+      return try roleWords(name, line, language)
+    case .inFuture, .backdatingNeedsReason, .backdatedTooFar, .backdatingAcrossDue, .beforeReceipt, .notVoidable,
+      .nothingToCorrect,
       .versionConflict:
       return try entryWords(name, line, language)
     case .commandReused, .busy, .stopping, .storageFull, .storageFailed, .readFailed, .protocolViolation:

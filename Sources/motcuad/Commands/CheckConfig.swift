@@ -13,6 +13,7 @@ struct CheckConfig: ParsableCommand {
     do throws(SettingsError) {
       let configuration = try Configuration(config)
       let language = Language.current(office: configuration.language)
+      for warning in configuration.roles.unknown { complain(warning.text(language)) }
       let book = configuration.book
       print(
         language.pick(

@@ -4,12 +4,6 @@ import DeskService
 import Varlink
 import VarlinkServer
 
-/// Who calls, as the kernel says.
-struct Caller: Sendable {
-  var actor: Actor
-  var peer: Peer
-}
-
 /// Where a method does its work.
 enum Workplace {
   /// Where connections are served, without a change of thread: for what only looks up a few rows, or waits.

@@ -2,7 +2,6 @@ import Desk
 import DeskInterface
 import DeskService
 import DeskWire
-import Glibc
 import Logging
 import Metrics
 import Varlink
@@ -14,25 +13,23 @@ struct RouteTable: VarlinkService {
   private let calls: CallFigures
   private let durations: [String: Histogram]
   private let accounts = Accounts()
+  private let roles: @Sendable () -> Roles
   private let logger: Logger
   private let note: @Sendable (any Error) -> Void
 
-  /// - Parameter note: told of every error that no interface describes.
-  init(_ routes: [Route], calls: CallFigures, logger: Logger, note: @escaping @Sendable (any Error) -> Void) {
+  /// - Parameters:
+  ///   - roles: who holds which role now; asked at every call.
+  ///   - note: told of every error that no interface describes.
+  init(
+    _ routes: [Route], roles: @escaping @Sendable () -> Roles, calls: CallFigures, logger: Logger,
+    note: @escaping @Sendable (any Error) -> Void
+  ) {
+    self.roles = roles
     self.note = note
     self.calls = calls
     durations = Dictionary(routes.map { ($0.method, calls.durations(of: $0.method)) }) { first, _ in first }
     self.routes = Dictionary(routes.map { ($0.method, $0) }) { first, _ in first }
     self.logger = logger
-  }
-
-  /// Who may open the socket reads and records. Until the office maps its people to roles, what a supervisor or an
-  /// operator does is for root and for the account that the daemon runs under.
-  static func allows(_ role: Role, _ peer: Peer) -> Bool {
-    switch role {
-    case .reader, .clerk: true
-    case .supervisor, .operatorRole: peer.uid == 0 || peer.uid == getuid()
-    }
   }
 
   func answer(_ call: Call, from peer: Peer) async -> Answer {
@@ -54,13 +51,12 @@ struct RouteTable: VarlinkService {
 
   private func find(_ call: Call, from peer: Peer) async -> Answer {
     guard let route = routes[call.method] else { return .failure(.methodNotImplemented(call.method)) }
-    if route.streams, !call.more { return .failure(.expectedMore) }
-    guard Self.allows(route.role, peer) else {
-      logger.notice("refused", metadata: ["uid": "\(peer.uid)", "method": "\(call.method)", "role": "\(route.role)"])
-      return .failure(.permissionDenied)
-    }
-    let caller = Caller(actor: Actor(uid: peer.uid, account: accounts.name(of: peer.uid)), peer: peer)
+    let roles = roles()
+    let actor = Actor(uid: peer.uid, account: accounts.name(of: peer.uid), role: roles.role(of: peer))
+    let caller = Caller(actor: actor, peer: peer, method: call.method, roles: roles, logger: logger)
     do {
+      try caller.require(route.role)
+      if route.streams, !call.more { return .failure(.expectedMore) }
       return try await route.answer(call, caller)
     } catch {
       if let failure = WireFailure.error(for: error) { return .failure(failure) }

@@ -38,12 +38,12 @@ struct StatusRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(Wire.GetStatus.self, .reader) { _, _ in .init(status: try status()) },
+      Route.one(Wire.GetStatus.self, .reader) { _, caller in .init(status: try status(caller)) },
       Route.one(Wire.GetMetrics.self, .reader) { _, _ in .init(text: try metrics()) },
     ]
   }
 
-  private func status() throws -> Wire.DaemonStatus {
+  private func status(_ caller: Caller) throws -> Wire.DaemonStatus {
     let figures = service.figures
     let batches = figures.batches.snapshot
     let position = Int(try service.store.ledger.position().rawValue)
@@ -64,7 +64,8 @@ struct StatusRoutes: Sendable {
       connections: connections.current, ledgerReaders: service.store.ledger.readersInUse,
       viewsReaders: service.store.views.readersInUse,
       oldestOpen: try service.oldestOpen().flatMap { Wire.OldestOpen($0) },
-      signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire)
+      signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire,
+      role: caller.actor.role?.wire)
   }
 
   /// How many events the newest checkpoint covers.

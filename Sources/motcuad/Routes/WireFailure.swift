@@ -72,12 +72,15 @@ enum WireFailure {
     case .notWorkingDay(let day, let reason, let next):
       wire(Wire.NotWorkingDay(date: day.text, reasonVi: reason.vi, reasonEn: reason.en, next: next.text))
     case .dateNotLater(let date, let than): wire(Wire.DateNotLater(date: text(date), than: text(than)))
-    case .alreadyReappointed(let code, let due): wire(Wire.AlreadyReappointed(code: code, due: text(due)))
+    case .alreadyReappointed(let code, let due):
+      wire(Wire.AlreadyReappointed(code: code, due: text(due), needed: .supervisor))
     case .newDateMissing(let code, let due): wire(Wire.NewDateMissing(code: code, due: text(due)))
     case .newDateNotExpected(let code, let cause): wire(Wire.NewDateNotExpected(code: code, cause: cause))
     case .unknownCause(let cause, let known): wire(Wire.UnknownCause(cause: cause, known: known))
     case .inFuture(let time, let now): wire(Wire.InFuture(time: text(time), now: text(now)))
     case .backdatingNeedsReason(let time): wire(Wire.BackdatingNeedsReason(time: text(time)))
+    case .backdatedTooFar(let time, let days, let daysMax):
+      wire(Wire.BackdatedTooFar(time: text(time), days: days, daysMax: daysMax, needed: .supervisor))
     case .backdatingAcrossDue(let time, let due):
       wire(Wire.BackdatingAcrossDue(time: text(time), due: text(due)))
     case .beforeReceipt(let time, let receivedAt):

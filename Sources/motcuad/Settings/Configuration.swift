@@ -6,12 +6,15 @@ struct Configuration: Sendable {
   var daemon: DaemonSettings
   var language: Language
   var book: RuleBook
+  /// Not in the rule book: who works here is not what a case was received under.
+  var roles: Roles
 
   init(_ directory: String) throws(SettingsError) {
     daemon = try DaemonSettings(SettingsFile(directory, "motcuad.toml"))
     let office = try OfficeSettings(SettingsFile(directory, "office.toml"))
     let today = Timestamp.machine.day(at: office.office.utcOffset)
     language = office.language
+    roles = office.roles
     book = RuleBook(
       office: office.office, calendar: try WorkingCalendar(SettingsFile(directory, "calendar.toml")),
       procedures: try Procedure.catalogue(SettingsFile(directory, "procedures.toml")),

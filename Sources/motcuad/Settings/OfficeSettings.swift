@@ -4,6 +4,7 @@ import Desk
 struct OfficeSettings: Sendable {
   var office: Office
   var language: Language
+  var roles: Roles
 
   init(_ file: SettingsFile) throws(SettingsError) {
     let root = file.root
@@ -21,6 +22,7 @@ struct OfficeSettings: Sendable {
       name: try name.text(), place: try place.text(), codePrefix: prefix,
       utcOffset: try root.parsed("utc_offset", "+07:00") { UTCOffset(text: $0) }, opens: opens, closes: closes)
     language = try root.parsed("language", "vi") { Language(rawValue: $0) }
+    roles = try Roles(root)
     try name.finish()
     try place.finish()
     try root.finish()

@@ -50,8 +50,8 @@ extension RuleSet {
       version: try root.string("version"),
       effective: effective,
       sameDayCutoff: try root.parsed("same_day_cutoff", "15:00") { TimeOfDay(text: $0) },
-      reappointmentsMax: try root.int("reappointments_max", in: 0...100), causes: causes,
-      holds: holds,
+      reappointmentsMax: try root.int("reappointments_max", in: 0...100),
+      backdatingDaysMax: try root.optionalInt("backdating_days_max", in: 0...36_500), causes: causes, holds: holds,
       enquiryTerm: try read("enquiry"), complaintTerm: try read("complaint"), assistanceTerm: try read("assistance"),
       sources: Sources(
         term: try source.string("term"), sameDay: try source.string("same_day"),

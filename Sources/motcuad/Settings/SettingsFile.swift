@@ -92,10 +92,12 @@ final class SettingsSection {
   }
 
   func int(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) throws(SettingsError) -> Int {
-    guard let value = value(key) else {
-      guard let fallback else { throw missing(key) }
-      return fallback
-    }
+    guard let int = try optionalInt(key, in: range) ?? fallback else { throw missing(key) }
+    return int
+  }
+
+  func optionalInt(_ key: String, in range: ClosedRange<Int>) throws(SettingsError) -> Int? {
+    guard let value = value(key) else { return nil }
     guard let int = value.int, range.contains(int) else {
       throw error(
         key, "“\(key)” phải là số nguyên từ \(range.lowerBound) đến \(range.upperBound)",

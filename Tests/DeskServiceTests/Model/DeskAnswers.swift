@@ -83,6 +83,6 @@ struct DeskAnswers {
     if case .desk(let body) = event.body { type = String("\(body)".prefix { $0 != "(" }) }
     let circumstances = event.circumstances
     return "v\(event.version.rawValue) @\(event.position.rawValue) \(type) \(circumstances.recordedAt.microseconds) "
-      + "\(circumstances.occurredAt.microseconds) \(circumstances.actor.account)"
+      + "\(circumstances.occurredAt.microseconds) \(ModelNames.both(circumstances.actor))"
   }
 }

@@ -1,3 +1,5 @@
+import Desk
+
 /// The names and subjects of the model, each with the words that people type for it.
 enum ModelNames {
   static let people = [
@@ -9,6 +11,11 @@ enum ModelNames {
     "sửa ngày sinh": ["sua", "ngay", "sinh"], "khai sinh cho con": ["khai", "sinh", "cho", "con"],
     "hỏi lệ phí": ["hoi", "le", "phi"],
   ]
+
+  /// Who did it, and for whom.
+  static func both(_ actor: Actor) -> String {
+    [actor.account, actor.onBehalfOf].compactMap(\.self).joined(separator: "/")
+  }
 
   static func areSame(_ left: String, _ right: String) -> Bool { left == right || typed(left) == typed(right) }
 

@@ -12,21 +12,26 @@ struct ModelOffice {
   /// The procedures by name.
   var procedures: [String: Term]
   var newDatesMax: Int
+  /// How many calendar days later a clerk may record something.
+  var daysBackMax: Int?
   /// The causes of apologies, and whether each answers for a broken date.
   var causes: [String: Bool]
   /// Cases of these procedures must be kept.
   var heldProcedures: Set<String>
+  /// Who may go beyond the two.
+  static let supervisors: Set<String> = ["minh"]
   let complaint = Term.days(30)
   let enquiry = Term.atOnce
   let assistance = Term.workingDays(2)
 
   static let first = ModelOffice(
     version: "1", procedures: ["cai-chinh": .workingDays(3), "khai-sinh": .atOnce, "tro-cap": .days(10)],
-    newDatesMax: 1, causes: ["late": true, "conduct": false], heldProcedures: ["tro-cap"])
+    newDatesMax: 1, daysBackMax: 3, causes: ["late": true, "conduct": false], heldProcedures: ["tro-cap"])
   /// What the office decides later: cases that it had received before keep what they were received under.
   static let second = ModelOffice(
     version: "2", procedures: ["cai-chinh": .workingDays(1), "khai-sinh": .workingDays(5), "tro-cap": .days(20)],
-    newDatesMax: 2, causes: ["late": true, "conduct": true, "wait": false], heldProcedures: ["khai-sinh"])
+    newDatesMax: 2, daysBackMax: nil, causes: ["late": true, "conduct": true, "wait": false],
+    heldProcedures: ["khai-sinh"])
 
   func term(_ kind: CaseKind, _ procedure: String?) -> Term {
     switch kind {
@@ -68,6 +73,7 @@ struct ModelOffice {
     }
     book.rules.version = version
     book.rules.reappointmentsMax = newDatesMax
+    book.rules.backdatingDaysMax = daysBackMax
     book.rules.causes = causes.sorted { $0.key < $1.key }.map {
       .init(id: $0.key, name: Text(vi: $0.key, en: $0.key), answersForDate: $0.value)
     }

@@ -20,7 +20,7 @@ extension Model {
       cases[number - 1].events.append(
         Event(
           what: what, version: events.count + 1, position: ledger.count + 1, recordedAt: recordedAt,
-          occurredAt: instant, by: request.actor.account))
+          occurredAt: instant, by: ModelNames.both(request.actor)))
       ledger.append(number)
     }
     func add(_ apology: Apology?, newDue: DateExpression? = nil) {
@@ -46,7 +46,8 @@ extension Model {
       cases.append(
         Case(
           number: number, code: history.code, kind: .procedure, applicant: history.applicant, subject: history.subject,
-          responsible: history.responsible, receiver: request.actor.account, isImported: true,
+          responsible: history.responsible, receiver: request.actor.onBehalfOf ?? request.actor.account,
+          isImported: true,
           firstDue: history.due.microseconds, office: office))
       add(.received, at: history.receivedAt.microseconds)
       let ended = history.endedAt?.microseconds
@@ -94,7 +95,7 @@ extension Model {
       Case(
         number: cases.count + 1, code: newCode(receivedAt: receivedAt), kind: receive.kind,
         procedure: receive.procedure, applicant: isName ? receive.applicant : nil, subject: receive.subject,
-        responsible: receive.responsible, receiver: actor.account, isUrgent: receive.urgent != nil,
+        responsible: receive.responsible, receiver: actor.onBehalfOf ?? actor.account, isUrgent: receive.urgent != nil,
         firstDue: due.instant, isProvisional: due.isProvisional, office: office))
   }
 }

@@ -24,6 +24,7 @@ struct ModelRules {
   private(set) var broken: Set<String> = []
 
   private var command: CaseCommand { request.command }
+  private var isSupervisor: Bool { ModelOffice.supervisors.contains(request.actor.account) }
 
   init(_ model: Model, _ request: CommandRequest, now: Micros) {
     (self.model, self.request, self.now) = (model, request, now)
@@ -78,6 +79,8 @@ struct ModelRules {
     if occurredAt > now { broken.insert("inFuture") }
     if occurredAt < now, isBlank(command.reason) { broken.insert("backdatingNeedsReason") }
     if let receivedAt, occurredAt < receivedAt { broken.insert("beforeReceipt") }
+    let days = Almanac.index(of: now) - Almanac.index(of: min(occurredAt, now))
+    if !isSupervisor, let daysMax = model.office.daysBackMax, days > daysMax { broken.insert("backdatedTooFar") }
   }
 
   /// Late is not turned into on time by being recorded later.
@@ -162,7 +165,7 @@ struct ModelRules {
       if apologise.newDue != nil { broken.insert("newDateNotExpected") }
       return
     }
-    if file.newDates.count >= file.office.newDatesMax { broken.insert("alreadyReappointed") }
+    if !isSupervisor, file.newDates.count >= file.office.newDatesMax { broken.insert("alreadyReappointed") }
     guard let date = apologise.newDue else {
       broken.insert("newDateMissing")
       return

@@ -93,7 +93,8 @@ struct ModelSteps {
   }
 
   private mutating func request() -> CommandRequest {
-    let actor = dice.chance(60) ? Fixture.lan : Fixture.minh
+    var actor = dice.chance(60) ? Fixture.lan : Fixture.minh
+    if actor.account == "minh", dice.chance(25) { actor.onBehalfOf = "khanh" }
     let isNew = model.cases.isEmpty || dice.chance(28)
     let file = isNew ? nil : chosenCase()
     let action = file.map { self.action($0) } ?? beginning()

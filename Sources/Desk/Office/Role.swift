@@ -1,0 +1,44 @@
+/// What somebody is at the desk, as the office's settings say.
+public enum Role: String, Sendable, Codable, CaseIterable {
+  case reader, clerk, supervisor
+  case operatorRole = "operator"
+
+  /// Whether who holds this role may do what is for the other. Nothing else knows that roles have an order.
+  public func covers(_ other: Role) -> Bool { rank >= other.rank }
+
+  /// The one that covers the others; nil of none.
+  public static func strongest(of roles: some Sequence<Role>) -> Role? {
+    roles.max { !$0.covers($1) }
+  }
+
+  private var rank: Int {
+    switch self {
+    case .reader: 0
+    case .clerk: 1
+    case .supervisor: 2
+    case .operatorRole: 3
+    }
+  }
+}
+
+/// Who did it, as the kernel says.
+public struct Actor: Hashable, Sendable {
+  public var uid: UInt32
+  public var account: String
+  /// Missing in what was recorded before the office mapped its people to roles.
+  public var role: Role?
+  /// The account of another, for whom a supervisor did it.
+  public var onBehalfOf: String?
+
+  public init(uid: UInt32, account: String, role: Role? = nil, onBehalfOf: String? = nil) {
+    self.uid = uid
+    self.account = account
+    self.role = role
+    self.onBehalfOf = onBehalfOf
+  }
+
+  /// The account whose work it is.
+  public var principal: String { onBehalfOf ?? account }
+
+  public func holds(_ role: Role) -> Bool { self.role?.covers(role) ?? false }
+}

@@ -1,0 +1,49 @@
+import DeskInterface
+
+extension Refusal {
+  /// Refusals that another person, or another role, settles.
+  func roleWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+    switch name {
+    case .permissionDenied:
+      let error = try decoded(Wire.PermissionDenied.self)
+      return Words(
+        language.say(
+          "Việc này dành cho \(language.word(error.needed)); \(Self.held(error.held, .vi)). "
+            + "Hãy nhờ \(language.word(error.needed)) làm, hoặc nhờ root đưa tài khoản vào nhóm mà office.toml "
+            + "nêu cho vai trò đó (mặc định: \(Self.group(error.needed))), rồi đăng nhập lại.",
+          "This is for \(Self.one(error.needed)); \(Self.held(error.held, .en)). "
+            + "Ask \(Self.one(error.needed)) to do it, or root to put the account into a group that office.toml names "
+            + "for that role (as shipped: \(Self.group(error.needed))), and log in again."),
+        error.held == nil ? nil : CommandLineText(["status"]))
+    case .unknownAccount:
+      let account = try decoded(Wire.UnknownAccount.self).account
+      return Words(
+        language.say(
+          "Máy của motcuad không có tài khoản “\(account)”.", "There is no account “\(account)” on motcuad's machine."),
+        line.without("--on-behalf-of"))
+    default:
+      let error = try decoded(Wire.BehalfNotAllowed.self)
+      let needed = language.word(error.needed)
+      return Words(
+        language.say(
+          "Không làm thay cho “\(error.account)” được: việc này dành cho \(needed), mà tài khoản đó "
+            + "\(error.held.map { "là \(language.word($0))" } ?? "chưa có vai trò nào").",
+          "It cannot be done on behalf of “\(error.account)”: it is for \(Self.one(error.needed)), and that account "
+            + "\(error.held.map { "is \(Self.one($0))" } ?? "has no role")."),
+        line.without("--on-behalf-of"))
+    }
+  }
+
+  private static func held(_ role: Wire.Role?, _ language: Language) -> String {
+    guard let role else { return language.say("tài khoản này chưa có vai trò nào", "this account has no role") }
+    return language.say("tài khoản này là \(language.word(role))", "this account is \(one(role))")
+  }
+
+  /// With the English article.
+  private static func one(_ role: Wire.Role) -> String {
+    let word = Language.en.word(role)
+    return (role == .operatorRole ? "an " : "a ") + word
+  }
+
+  private static func group(_ role: Wire.Role) -> String { "motcua-\(role.rawValue)s" }
+}

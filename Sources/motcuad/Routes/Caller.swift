@@ -1,0 +1,44 @@
+import Desk
+import DeskInterface
+import DeskWire
+import Logging
+import VarlinkServer
+
+/// Who calls, as the kernel says, and what he may do by the settings of now.
+struct Caller: Sendable {
+  let actor: Actor
+  let peer: Peer
+  /// What he calls.
+  let method: String
+  let roles: Roles
+  let logger: Logger
+
+  /// Refuses whoever does not hold the role, and says so in the log.
+  func require(_ needed: Role) throws {
+    guard !actor.holds(needed) else { return }
+    logger.notice(
+      "refused",
+      metadata: [
+        "uid": "\(peer.uid)", "account": "\(actor.account)", "method": "\(method)", "needed": "\(needed.rawValue)",
+        "held": "\(actor.role?.rawValue ?? "none")",
+      ])
+    throw WireFailure.wire(Wire.PermissionDenied(method: method, needed: needed.wire, held: actor.role?.wire))
+  }
+
+  /// Who records what he asks: himself, or for a supervisor himself in the name of another, who must be one who could do
+  /// it, too.
+  func acting(onBehalfOf account: String?, inRole needed: Role) throws -> Actor {
+    guard let account = try FieldText.account.checked(account) else { return actor }
+    try require(.supervisor)
+    guard let other = UserDatabase.user(named: account) else {
+      throw WireFailure.wire(Wire.UnknownAccount(account: account))
+    }
+    let held = roles.role(uid: other.uid, groups: UserDatabase.groups(of: other))
+    guard held?.covers(needed) == true else {
+      throw WireFailure.wire(Wire.BehalfNotAllowed(account: account, needed: needed.wire, held: held?.wire))
+    }
+    var acting = actor
+    if other.uid != actor.uid { acting.onBehalfOf = other.name }
+    return acting
+  }
+}

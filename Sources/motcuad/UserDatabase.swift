@@ -1,0 +1,71 @@
+import Glibc
+
+/// The system's users and groups.
+enum UserDatabase {
+  struct User: Sendable {
+    var uid: UInt32
+    var name: String
+    fileprivate var gid: UInt32
+  }
+
+  /// The user of that id; nil when there is none.
+  static func user(uid: UInt32) -> User? { user { getpwuid_r(uid, $0, $1, $2, $3) } }
+
+  /// The user of that name; nil when there is none.
+  static func user(named name: String) -> User? { user { getpwnam_r(name, $0, $1, $2, $3) } }
+
+  /// The id of a user, by his name or written as a number.
+  static func uid(_ text: String) -> UInt32? { user(named: text)?.uid ?? UInt32(text) }
+
+  /// The id of a group, by its name or written as a number.
+  static func gid(_ text: String) -> UInt32? {
+    entry { entry, buffer, size, found in
+      getgrnam_r(text, entry, buffer, size, found)
+    } read: { (group: group) in
+      group.gr_gid
+    } ?? UInt32(text)
+  }
+
+  /// The groups of a user, his own among them. Only for one who is not connected: of a caller the kernel knows them.
+  static func groups(of user: User) -> [UInt32] {
+    var groups = [gid_t](repeating: 0, count: 64)
+    while true {
+      var count = Int32(groups.count)
+      if getgrouplist(user.name, user.gid, &groups, &count) >= 0 { return Array(groups.prefix(Int(count))) }
+      groups = [gid_t](repeating: 0, count: max(Int(count), groups.count * 2))
+    }
+  }
+
+  private static func user(
+    _ look: (
+      UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+      UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+    ) -> Int32
+  ) -> User? {
+    entry(look) { (entry: passwd) in
+      entry.pw_name.map { User(uid: entry.pw_uid, name: String(cString: $0), gid: entry.pw_gid) }
+    }
+  }
+
+  /// Asks with as large a buffer as the entry needs: a group of many members has a long one.
+  private static func entry<Entry, Value>(
+    _ look: (
+      UnsafeMutablePointer<Entry>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<Entry>?>
+    ) -> Int32, read: (Entry) -> Value?
+  ) -> Value? {
+    var size = 16_384
+    while true {
+      let (code, value): (Int32, Value?) = withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { buffer in
+        withUnsafeTemporaryAllocation(of: Entry.self, capacity: 1) { entry in
+          guard let text = buffer.baseAddress, let place = entry.baseAddress else { return (ENOMEM, nil) }
+          var found: UnsafeMutablePointer<Entry>?
+          let code = look(place, text, size, &found)
+          return (code, code == 0 ? found.flatMap { read($0.pointee) } : nil)
+        }
+      }
+      if code == EINTR { continue }
+      guard code == ERANGE, size < 1 << 26 else { return value }
+      size *= 2
+    }
+  }
+}
