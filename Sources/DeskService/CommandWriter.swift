@@ -18,9 +18,7 @@ final class CommandWriter: Sendable {
 
   enum Work: Sendable {
     case command(CommandRequest)
-    case office(OfficeEvent, Actor, id: [UInt8])
-
-    var isOffice: Bool { if case .office = self { true } else { false } }
+    case office(OfficeEvent, Actor, id: [UInt8], byHolder: Bool)
 
     /// The case that it is about, as it was typed.
     var code: String {
@@ -40,8 +38,10 @@ final class CommandWriter: Sendable {
   let rules: Rules
   let clock: DeskClock
   let signal: CommitSignal
-  let reserveBytes: Int
+  /// Commands are refused when the disk has less left than this.
+  let reserveBytes: Atomic<Int>
   let figures = WriterFigures()
+  private let heartbeat: Heartbeat?
   private let lastRecordedAt: Mutex<Timestamp>
   /// Why nothing can be written any more. After a failed commit LMDB takes the next one as if nothing had happened, so
   /// it must not get one.
@@ -53,7 +53,7 @@ final class CommandWriter: Sendable {
 
   init(
     store: EventStore, coding: RecordCoding, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
-    lastRecordedAt: Timestamp, onFailure: @escaping @Sendable (String) -> Void,
+    lastRecordedAt: Timestamp, heartbeat: Heartbeat?, onFailure: @escaping @Sendable (String) -> Void,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
@@ -61,7 +61,8 @@ final class CommandWriter: Sendable {
     self.rules = rules
     self.clock = clock
     self.signal = signal
-    self.reserveBytes = reserveBytes
+    self.reserveBytes = Atomic(reserveBytes)
+    self.heartbeat = heartbeat
     self.lastRecordedAt = Mutex(lastRecordedAt)
     self.onFailure = onFailure
     self.report = report
@@ -75,9 +76,15 @@ final class CommandWriter: Sendable {
   func process(_ turns: [Turn]) -> Duration {
     let commands = turns.compactMap { if case .command(let pending) = $0 { pending } else { nil } }
     let duration = commands.isEmpty ? .zero : process(commands)
-    for case .between(let body) in turns { body() }
+    for case .between(let body) in turns {
+      body()
+      beat()
+    }
     return duration
   }
+
+  /// A step of something long on the writer's thread is done.
+  func beat() { heartbeat?.beatIfDue() }
 
   /// From here on commands are refused as busy, and nothing is written but by whoever holds.
   func hold() { isHeld.withLock { $0 = true } }
@@ -135,12 +142,16 @@ final class CommandWriter: Sendable {
       results = group.map { _ in .failure(.storageFailed(reason)) }
     } else {
       do {
-        let refusal = isHeld.withLock({ $0 }) ? CommandFailure.busy : try fullDisk()
+        let isHeld = isHolding
+        let refusal = isHeld ? CommandFailure.busy : try fullDisk()
         if let refusal {
           // No command can be decided without the rules, which an import and a full disk therefore let through.
-          let office = group.filter(\.work.isOffice)
+          let passes = { (pending: Pending) in
+            if case .office(_, _, _, let byHolder) = pending.work { byHolder || !isHeld } else { false }
+          }
+          let office = group.filter(passes)
           results = office.isEmpty ? [] : try commit(office, &duration)
-          for (index, pending) in group.enumerated() where !pending.work.isOffice {
+          for (index, pending) in group.enumerated() where !passes(pending) {
             results.insert(.failure(refusal), at: index)
           }
         } else {
@@ -159,8 +170,8 @@ final class CommandWriter: Sendable {
   func requireSpace(for bytes: Int) throws { if let full = try fullDisk(for: bytes) { throw full } }
 
   private func fullDisk(for bytes: Int = 0) throws -> CommandFailure? {
-    let free = try store.freeBytes()
-    return free - bytes < reserveBytes ? .storageFull(freeBytes: free, reserveBytes: reserveBytes) : nil
+    let (free, reserve) = (try store.freeBytes(), reserveBytes.load(ordering: .relaxed))
+    return free - bytes < reserve ? .storageFull(freeBytes: free, reserveBytes: reserve) : nil
   }
 
   private func commit(
@@ -180,7 +191,7 @@ final class CommandWriter: Sendable {
           let accepted = try execute(request, pending.digest, now: now, views, &batch)
           if accepted.state.erasure != nil { erased.append(accepted.number) }
           results.append(.success(accepted))
-        case .office(let event, let actor, let id):
+        case .office(let event, let actor, let id, _):
           let position = try append(event, actor, id, pending.digest, now: now, &batch)
           if case .rulesAdopted(let book) = event { adopted.append((book, position)) }
           results.append(.success(accepted(0, .none, at: position, now, CaseState(), events: 1)))
@@ -209,7 +220,10 @@ final class CommandWriter: Sendable {
       signal.advance(to: position)
     }
     // Only now: a key that is gone before its event is durable would close a case that nobody erased.
-    for number in erased { try store.keys.forget(number) }
+    for number in erased {
+      try store.keys.forget(number)
+      beat()
+    }
     return results
   }
 

@@ -26,8 +26,9 @@ public final class DeskService: Sendable {
   let coding: RecordCoding
   let writer: CommandWriter
   let maintenance = Maintenance()
-  /// The rules of the configuration, and who adopts them.
-  let configured: (book: RuleBook?, actor: Actor)
+  /// The rules of the configuration; who holds the lock brings them into force.
+  private let configured: Mutex<RuleBook?>
+  private let actor: Actor
   private let thread: WriterThread<CommandWriter.Turn>
 
   /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in
@@ -35,17 +36,19 @@ public final class DeskService: Sendable {
   ///
   /// - Parameters:
   ///   - book: nil to go on with the rules in force.
+  ///   - heartbeat: beats on the thread that writes.
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
   ///   - report: what the operator should know of and no caller is told.
   /// - Throws: `StoreError`, or what a damaged record says.
   public init(
     directory: String, book: RuleBook?, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
-    coding: RecordCoding = .current, progress: (Position) -> Void = { _ in },
+    coding: RecordCoding = .current, heartbeat: Heartbeat? = nil, progress: (Position) -> Void = { _ in },
     onFailure: @escaping @Sendable (String) -> Void, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.clock = clock
     self.coding = coding
-    configured = (book, actor)
+    configured = Mutex(book)
+    self.actor = actor
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
       now: clock.now.microseconds)
@@ -71,9 +74,9 @@ public final class DeskService: Sendable {
     signal = CommitSignal(head)
     let writer = CommandWriter(
       store: store, coding: coding, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
-      lastRecordedAt: last ?? Timestamp.bounds.lowerBound, onFailure: onFailure, report: report)
+      lastRecordedAt: last ?? Timestamp.bounds.lowerBound, heartbeat: heartbeat, onFailure: onFailure, report: report)
     self.writer = writer
-    thread = WriterThread(name: "writer", capacity: settings.queueMax) { writer.process($0) }
+    thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat) { writer.process($0) }
     do {
       if let loss = try store.acceptedLoss() {
         try record(
@@ -82,7 +85,7 @@ public final class DeskService: Sendable {
           by: actor)
         try store.settleAcceptedLoss()
       }
-      if let book, rules.current?.book != book { try record(.rulesAdopted(book), by: actor) }
+      try adoptConfigured()
     } catch {
       // The thread would keep the directory open.
       thread.stop()
@@ -96,6 +99,35 @@ public final class DeskService: Sendable {
   public var now: Timestamp { writer.now }
   public var book: RuleBook? { rules.current?.book }
   public var isFailed: Bool { writer.isFailed }
+
+  /// What may change while commands go on.
+  public func apply(_ settings: Settings) {
+    thread.setCapacity(settings.queueMax)
+    writer.reserveBytes.store(settings.reserveBytes, ordering: .relaxed)
+  }
+
+  /// Brings the rules of a changed configuration into force, if others are: each command is decided wholly under the
+  /// ones or the others. Returns when they are recorded; it waits, so it is not for the pool that answers questions.
+  ///
+  /// - Returns: false when they were in force already.
+  /// - Throws: `CommandFailure`, when nothing can be written any more.
+  public func adopt(_ book: RuleBook) throws -> Bool {
+    configured.withLock { $0 = book }
+    do { return try adoptConfigured() } catch CommandFailure.busy {
+      // The import that holds the ledger adopts them at its end.
+      return true
+    }
+  }
+
+  /// - Parameter byHolder: whoever called `writer.hold`.
+  @discardableResult
+  func adoptConfigured(byHolder: Bool = false) throws -> Bool {
+    try configured.withLock { book in
+      guard let book, rules.current?.book != book else { return false }
+      try record(.rulesAdopted(book), by: actor, byHolder: byHolder)
+      return true
+    }
+  }
 
   /// Records a command, or says why not. Returns when it is durable.
   public func record(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
@@ -152,11 +184,16 @@ public final class DeskService: Sendable {
 
   /// Records what happens to the office itself, and returns when it is durable.
   public func record(_ event: OfficeEvent, by actor: Actor) throws {
+    try record(event, by: actor, byHolder: false)
+  }
+
+  /// - Parameter byHolder: whoever called `writer.hold`.
+  private func record(_ event: OfficeEvent, by actor: Actor, byHolder: Bool) throws {
     let text = Array("\(event)".utf8)
     let id = CommandID.make(milliseconds: clock.now.microseconds / 1000)
     let outcome = Mutex<Result<Accepted, CommandFailure>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    let work = CommandWriter.Work.office(event, actor, id: id)
+    let work = CommandWriter.Work.office(event, actor, id: id, byHolder: byHolder)
     let pending = CommandWriter.Pending(work: work, digest: store.keys.digest(text)) { result in
       outcome.withLock { $0 = result }
       done.signal()

@@ -79,8 +79,8 @@ extension DeskService {
           try report(state)
         }
       }
-      try betweenCommits(needsReserve: false) { [store, coding] in
-        try Self.catchUp(store, fresh, by: coding)
+      try betweenCommits(needsReserve: false) { [store, coding, writer] in
+        try Self.catchUp(store, fresh, by: coding) { _ in writer.beat() }
         try store.replaceViews(with: fresh.store)
       }
     } catch {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// The one thread that writes: it takes what is waiting, at most a group, and hands it on to be committed together.
 ///
@@ -10,7 +9,7 @@ import Synchronization
 public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public enum Refusal: Error { case full, stopped }
 
-  private let condition = NSCondition()
+  private let condition = MonotonicCondition()
   private var waiting: [(request: Request, bytes: Int)] = []
   private var isStopping = false
   private var isFinished = false
@@ -18,10 +17,11 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   /// How many requests there were at the end of the last group, in it and behind it.
   private var expected = 0
   /// Until when they are waited for; not longer, however late the first of them comes.
-  private var deadline = ContinuousClock.now
+  private var deadline = SuspendingClock.now
   /// How many must wait before the thread is to be woken.
   private var wanted = 1
-  private let capacity: Int
+  private var capacity: Int
+  private let heartbeat: Heartbeat?
   private let requestsMax = 256
   /// What a caller takes to be answered and to come again, measured with a margin. On a disk that is faster than all of
   /// them together, two halves that take turns are better: one is answered while the other is written.
@@ -36,16 +36,20 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
 
   /// - Parameters:
   ///   - capacity: how many requests may wait.
+  ///   - heartbeat: beats on the writer's thread, whether there is something to write or not.
   ///   - process: called on the writer's thread with each group, in the order of arrival.
-  public init(name: String, capacity: Int, process: @escaping Process) {
+  public init(name: String, capacity: Int, heartbeat: Heartbeat? = nil, process: @escaping Process) {
     self.capacity = capacity
+    self.heartbeat = heartbeat
     self.process = process
     let thread = Thread { [self] in
       while let group = nextGroup() {
+        heartbeat?.beatIfDue()
+        if group.isEmpty { continue }
         let duration = self.process?(group) ?? .zero
         condition.withLock {
           expected = group.count + waiting.count
-          deadline = ContinuousClock.now + (duration > Self.turnaround * expected ? duration / 2 : .zero)
+          deadline = SuspendingClock.now + (duration > Self.turnaround * expected ? duration / 2 : .zero)
         }
       }
       // The system may keep the thread a little longer than `stop` waits; what it worked on must be free by then.
@@ -69,14 +73,16 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
       if isBounded, waiting.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
       waitingBytes += bytes
       waiting.append((request, bytes))
-      // The condition waits by the wall clock, which may be set back.
-      if waiting.count >= wanted || ContinuousClock.now >= deadline { condition.signal() }
+      if waiting.count >= wanted { condition.signal() }
       return nil
     }
     if let refusal { throw refusal }
   }
 
   public var count: Int { condition.withLock { waiting.count } }
+
+  /// How many requests may wait from now on; those that wait already stay.
+  public func setCapacity(_ capacity: Int) { condition.withLock { self.capacity = capacity } }
 
   /// Takes no more, finishes what was accepted, and returns when the thread has ended and holds nothing any more.
   public func stop() {
@@ -87,17 +93,24 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     }
   }
 
+  /// An empty group when there is nothing but the heart to beat; nil when there will be no more.
   private func nextGroup() -> [Request]? {
     condition.withLock {
       while waiting.isEmpty {
         if isStopping { return nil }
-        condition.wait()
+        guard let heartbeat else {
+          condition.wait()
+          continue
+        }
+        let left = heartbeat.left
+        if left <= .zero { return [] }
+        condition.wait(atMost: left)
       }
       wanted = min(expected, requestsMax)
       while waiting.count < wanted, !isStopping {
-        let left = ContinuousClock.now.duration(to: deadline)
+        let left = SuspendingClock.now.duration(to: deadline)
         guard left > .zero else { break }
-        _ = condition.wait(until: Date(timeIntervalSinceNow: left / .seconds(1)))
+        condition.wait(atMost: left)
       }
       wanted = 1
       var bytes = 0

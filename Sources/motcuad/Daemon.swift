@@ -16,7 +16,8 @@ import VarlinkServer
 
 /// Puts the parts together and runs them: nothing is decided here.
 struct Daemon {
-  let configuration: Configuration
+  let live: LiveConfiguration
+  let hangups: UnixSignalsSequence
   let data: String
   let socket: String
   /// Where a demo's clock starts; nil for a real office.
@@ -26,8 +27,8 @@ struct Daemon {
 
   func run() async throws {
     let logger = Logger(label: "motcuad")
-    OfficeTime.offset.withLock { $0 = configuration.book.office.utcOffset }
-    for warning in configuration.roles.unknown { logger.warning("\(warning.text(.en))") }
+    OfficeTime.offset.withLock { $0 = live.current.book.office.utcOffset }
+    for warning in live.current.roles.unknown { logger.warning("\(warning.text(.en))") }
     let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
     let stop = StopSwitch()
     CrashMark.arm(state: data + "/STATE")
@@ -38,38 +39,44 @@ struct Daemon {
     }
     let signingKey: NoteSigningKey?
     do throws(SigningKeyError) {
-      signingKey = try SigningKeyFile.load(setting: configuration.daemon.signingKey, data: data)
+      signingKey = try SigningKeyFile.load(setting: live.current.daemon.signingKey, data: data)
     } catch {
-      complain(error.text(Language.current(office: configuration.language)))
+      complain(error.text(live.spoken))
       throw Exit.config
     }
+    let status = StatusLine(service: service, live: live)
+    let rebuild = LiveRebuild(service: service, status: status, logger: logger)
     let server: VarlinkServer
     do {
-      server = try makeServer(service, signingKey, logger)
+      server = try makeServer(service, signingKey, rebuild, logger)
     } catch {
       complain("\(error)")
       throw Exit.config
     }
     stop.arm { server.shutdown() }
-    let listening = ServerService(server: server, listening: listeningSocket(), service: service, logger: logger)
+    let listening = ServerService(server: server, listening: listeningSocket(), status: status, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: [
           .init(service: listening, successTerminationBehavior: .gracefullyShutdownGroup),
           .init(
-            service: ScrubService(
-              rebuild: LiveRebuild(service: service, logger: logger), hours: configuration.daemon.scrubHours),
+            service: ReloadService(
+              signals: hangups, reload: Reload(live: live, service: service, status: status, logger: logger)),
             successTerminationBehavior: .ignore),
+          .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
+          .init(service: StatusService(line: status), successTerminationBehavior: .ignore),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     var failure: (any Error)?
     do { try await group.run() } catch { failure = error }
-    Systemd.notify("STOPPING=1")
+    Systemd.stopping()
+    // The views are flushed whole only now, which on a slow disk takes longer than a stop usually may.
+    Systemd.working("Closing the views", secondsMax: 300)
     do { try service.stop() } catch {
       logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"])
     }
     if let failure = failure as? ListenError {
-      complain(Language.current(office: configuration.language).pick(StartFailure.text(failure)))
+      complain(live.spoken.pick(StartFailure.text(failure)))
       throw Exit.inUse
     }
     // Whatever else went wrong then, it is the disk that the operator must hear of.
@@ -84,10 +91,9 @@ struct Daemon {
     let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()), role: .operatorRole)
     func open() throws -> DeskService {
       try DeskService(
-        directory: data, book: configuration.book, actor: actor, clock: clock, settings: configuration.daemon.service,
-        progress: {
-          Systemd.notify("STATUS=Rebuilding the views: event \($0.rawValue)", "EXTEND_TIMEOUT_USEC=60000000")
-        },
+        directory: data, book: live.current.book, actor: actor, clock: clock, settings: live.current.daemon.service,
+        heartbeat: Systemd.watchdog(),
+        progress: { Systemd.working("Rebuilding the views: event \($0.rawValue)") },
         onFailure: onFailure, report: { logger.error("\($0)") })
     }
     do {
@@ -106,10 +112,10 @@ struct Daemon {
           + "rồi đặt lại bản sao lưu bằng motcuad restore",
         en: "the ledger is damaged and cannot be served: \(damage.sentence.en); see what can be read with "
           + "motcuad salvage, then put back a backup with motcuad restore")
-      complain(Language.current(office: configuration.language).pick(text))
+      complain(live.spoken.pick(text))
       throw Exit.damage
     } catch {
-      complain(Language.current(office: configuration.language).pick(StartFailure.text(error)))
+      complain(live.spoken.pick(StartFailure.text(error)))
       if error is RecordError { throw Exit.damage }
       switch error as? StoreError {
       case .inUse: throw Exit.inUse
@@ -121,9 +127,11 @@ struct Daemon {
   }
 
   private func makeServer(
-    _ service: DeskService, _ signingKey: NoteSigningKey?, _ logger: Logger
+    _ service: DeskService, _ signingKey: NoteSigningKey?, _ rebuild: LiveRebuild, _ logger: Logger
   ) throws -> VarlinkServer {
-    let uploads = Uploads(bytesMax: configuration.daemon.uploadBytesMax) {
+    let uploads = Uploads { [live] in
+      live.current.daemon.uploadBytesMax
+    } makeSpool: {
       try SpoolFile(in: service.store.directory + "/spool")
     } requireSpace: {
       try service.requireSpace(for: $0)
@@ -133,7 +141,7 @@ struct Daemon {
       DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
       + ProofRoutes(service: service, signingKey: signingKey).routes
       + AdminRoutes(
-        service: service, uploads: uploads, rebuild: LiveRebuild(service: service, logger: logger)
+        service: service, uploads: uploads, rebuild: rebuild
       ).routes
       + FileRoutes(service: service, backups: backups).routes
       + StatusRoutes(
@@ -144,10 +152,10 @@ struct Daemon {
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
       interfaces: try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) },
       protocolErrorName: Wire.ProtocolViolation.error,
-      service: RouteTable(routes, roles: { [roles = configuration.roles] in roles }, calls: calls, logger: logger) {
+      service: RouteTable(routes, roles: { [live] in live.current.roles }, calls: calls, logger: logger) {
         service.note($0)
       },
-      limits: ServerLimits(connections: configuration.daemon.connectionsMax), count: connections, logger: logger)
+      limits: ServerLimits(connections: live.current.daemon.connectionsMax), count: connections, logger: logger)
   }
 
   private func listeningSocket() -> ListeningSocket {
@@ -160,17 +168,19 @@ struct Daemon {
 private struct ServerService: Service {
   let server: VarlinkServer
   let listening: ListeningSocket
-  let service: DeskService
+  let status: StatusLine
   let logger: Logger
 
   func run() async throws {
+    let service = status.service
     try await withGracefulShutdownHandler {
       try await server.run(listening: listening) {
         logger.info(
           "ready", metadata: ["position": "\(service.signal.position.rawValue)", "data": "\(service.store.directory)"])
-        Systemd.notify("READY=1", "STATUS=\(LiveRebuild.summary(service))")
+        Systemd.ready(status.text)
       }
     } onGracefulShutdown: {
+      Systemd.stopping()
       // Watchers would otherwise hold the stop up for as long as nothing happens.
       service.signal.close()
       server.shutdown()

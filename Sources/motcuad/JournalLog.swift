@@ -1,11 +1,24 @@
 import Glibc
 import Logging
+import Synchronization
 
 /// One line an entry on standard error, with the level as the prefix that the journal reads.
 struct JournalLog: LogHandler {
-  var logLevel: Logger.Level = .info
+  /// What is less than this is left out, by every logger that has no level of its own.
+  static let level = Mutex(Logger.Level.info)
+
+  var logLevel: Logger.Level {
+    get { own ?? Self.level.withLock { $0 } }
+    set { own = newValue }
+  }
+  private var own: Logger.Level?
   var metadata: Logger.Metadata = [:]
-  private let isJournal = getenv("JOURNAL_STREAM") != nil
+  /// Whether standard error is the journal; what a program has inherited the variable only has sent it elsewhere.
+  static let isJournal: Bool = {
+    var status = stat()
+    guard let stream = getenv("JOURNAL_STREAM"), fstat(STDERR_FILENO, &status) == 0 else { return false }
+    return String(cString: stream) == "\(status.st_dev):\(status.st_ino)"
+  }()
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -15,7 +28,7 @@ struct JournalLog: LogHandler {
   func log(event: LogEvent) {
     let merged = metadata.merging(event.metadata ?? [:]) { $1 }
     let fields = merged.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.oneLine("\($0.value)"))" }.joined()
-    let prefix = isJournal ? "<\(event.level.syslog)>" : "motcuad: \(event.level): "
+    let prefix = Self.isJournal ? "<\(event.level.syslog)>" : "motcuad: \(event.level): "
     let line = Array((prefix + Self.oneLine("\(event.message)") + fields + "\n").utf8)
     _ = write(STDERR_FILENO, line, line.count)
   }

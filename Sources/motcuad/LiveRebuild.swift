@@ -8,34 +8,27 @@ import ServiceLifecycle
 /// A rebuild of the views beside the live ones, told to systemd and to the log.
 struct LiveRebuild: Sendable {
   let service: DeskService
+  let status: StatusLine
   let logger: Logger
 
   /// - Throws: `RebuildRunning`, what `report` throws, or what stopped it; the old views go on answering then.
   func run(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
     try LedgerGuard.check(service)
-    defer { Systemd.notify("STATUS=\(Self.summary(service))") }
+    defer { Systemd.status(status.text) }
     try service.rebuild { state in
       // A stop does not wait for a replay; what was built is thrown away.
       if service.signal.isClosed { throw CancellationError() }
-      Systemd.notify(
-        "STATUS=Rebuilding the views: event \(state.reached.rawValue) of \(state.end.rawValue)",
-        "EXTEND_TIMEOUT_USEC=60000000")
+      Systemd.working(StatusLine.rebuilding(state))
       try report(state)
     }
     logger.info("views rebuilt", metadata: ["views": "\(service.store.views.number)"])
-  }
-
-  /// What `systemctl status` shows while nothing special goes on.
-  static func summary(_ service: DeskService) -> String {
-    "\((try? service.caseCount()) ?? 0) cases, position \(service.signal.position.rawValue)"
   }
 }
 
 /// Scrubs what was erased out of the free pages of the views, for all erasures that wait together.
 struct ScrubService: Service {
   let rebuild: LiveRebuild
-  /// How long the oldest erasure may wait, in hours.
-  let hours: Int
+  let live: LiveConfiguration
 
   func run() async throws {
     var secondsToWait = 30
@@ -58,6 +51,7 @@ struct ScrubService: Service {
 
   private func isDue() throws -> Bool {
     guard let since = try rebuild.service.scrubPendingSince() else { return false }
-    return rebuild.service.now.microseconds - since.microseconds >= Int64(hours) * 3_600_000_000
+    return rebuild.service.now.microseconds - since.microseconds >= Int64(live.current.daemon.scrubHours)
+      * 3_600_000_000
   }
 }

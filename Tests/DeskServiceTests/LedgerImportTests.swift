@@ -118,6 +118,24 @@ struct LedgerImportTests {
     }
   }
 
+  @Test(
+    "rules that are configured while it comes in are in force at its end, and stand behind its own events",
+    arguments: [LedgerImportProgress.Phase.checking, .writing, .building])
+  func rulesMeanwhile(phase: LedgerImportProgress.Phase) async throws {
+    let (_, lines, _) = try await Self.signedDesk()
+    let changed = Fixture.book(.workingDays(10), name: "Cải chính mới")
+    try await Desktop().during { service async throws in
+      var isAdopted = false
+      let ledger = try service.importLedger(Self.spool(lines), keys: nil) {
+        if $0.phase == phase, !isAdopted { isAdopted = try service.adopt(changed) }
+      }
+      #expect(isAdopted && service.book == changed)
+      #expect(try service.store.ledger.position() == Position(ledger.size).next)
+      let new = try await service.accept(.receive("Lan"))
+      #expect(service.procedure(of: new.state)?.name.vi == "Cải chính mới")
+    }
+  }
+
   @Test("given up while events are written, the desk is as after a first start, and works", arguments: [false, true])
   func givenUp(building: Bool) async throws {
     struct Enough: Error {}

@@ -27,6 +27,25 @@ struct RulesTests {
     }
   }
 
+  @Test("rules that are adopted while the desk works are recorded once, and count for the next case only")
+  func adoptedLive() async throws {
+    let office = Desktop()
+    let changed = Fixture.book(.workingDays(10), name: "Cải chính mới")
+    try await office.during { service async throws in
+      let old = try await service.accept(.receive("Hoa"))
+      #expect(try service.adopt(changed))
+      #expect(try !service.adopt(changed))
+      #expect(try adoptions(service) == 2 && service.book == changed)
+      let new = try await service.accept(.receive("Lan"))
+      #expect(service.procedure(of: new.state)?.name.vi == "Cải chính mới")
+      #expect(service.procedure(of: try service.find(old.code).state)?.name.vi == "Cải chính")
+      #expect(try service.adopt(Fixture.book()))
+      #expect(try adoptions(service) == 3)
+    }
+    // The next start reads the same files.
+    try await office.during { service async throws in #expect(try adoptions(service) == 3) }
+  }
+
   @Test("a case keeps the procedure and the date of its receipt when the configuration changes")
   func kept() async throws {
     let office = Desktop()

@@ -71,6 +71,17 @@ struct HouseTests {
     }
   }
 
+  @Test("nothing waits by the wall clock, which somebody may set back by an hour")
+  func monotonic() throws {
+    for module in Self.mayImport.keys {
+      for (file, text) in try Self.sources(of: module) {
+        for word in ["NSCondition", "NSLock", "wait(until: Date", "DispatchWallTime", "wallDeadline", "wallTimeout"] {
+          #expect(!text.contains(word), "\(file) says \(word)")
+        }
+      }
+    }
+  }
+
   @Test("the client carries neither Foundation nor its ICU data, which would double its start-up time")
   func clientLinkage() throws {
     let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

@@ -173,15 +173,15 @@ extension DeskService {
   /// Lets questions, and commands under the rules of the configuration, go on in the ledger as it is now.
   private func goOn(with fresh: DeskViews, lastRecordedAt: Timestamp) throws {
     try betweenCommits(byHolder: true, needsReserve: false) { [self] in
-      try Self.catchUp(store, fresh, by: coding)
+      try Self.catchUp(store, fresh, by: coding) { [writer] _ in writer.beat() }
       try store.replaceViews(with: fresh.store)
       try rules.load(store, by: coding)
       signal.advance(to: try store.ledger.position())
       writer.follow(lastRecordedAt)
     }
-    if let book = configured.book, rules.current?.book != book {
-      try record(.rulesAdopted(book), by: configured.actor)
-    }
+    try adoptConfigured(byHolder: true)
     writer.release()
+    // Other rules may have been configured just now, and have been left to this import.
+    try adoptConfigured()
   }
 }

@@ -61,12 +61,12 @@ final class OutFile {
 
   /// A whole text at once.
   ///
-  /// - Parameter mode: who may read it; its owner alone when it is left out.
+  /// - Parameter mode: who may read it, whatever the umask says; its owner alone when it is left out.
   static func write(
     _ path: String, _ text: String, replaces: Bool, mode: mode_t = 0o600, _ language: Language
   ) throws {
     let file = try OutFile(path, replaces: replaces, language)
-    guard fchmod(file.descriptor, mode) == 0 else { throw OutputFailure(code: errno, path: path) }
+    try file.check(fchmod(file.descriptor, mode))
     try file.write(Array(text.utf8))
     try file.finish()
   }

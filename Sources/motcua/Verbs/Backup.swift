@@ -12,7 +12,38 @@ struct Backup: Verb {
   @Argument(help: help("tệp mới cho bản sao lưu sổ", "a new file for the backup of the ledger")) var file: String?
   @Option(help: help("tệp mới cho bản sao lưu khóa", "a new file for the backup of the keys")) var keys: String?
   @Flag(help: help("ghi đè tệp đã có", "write over a file that is there")) var force = false
+  @Option(
+    help: help(
+      "thay vì tệp: thư mục, tên tệp theo ngày giờ", "instead of a file: a directory, the file named by date and time"))
+  var directory: String?
+  @Option(help: help("giữ bao nhiêu bản trong thư mục đó", "how many backups stay in that directory")) var keep: Int?
+  @Option(
+    help: help(
+      "thay vì --keys: thư mục riêng cho bản sao lưu khóa", "instead of --keys: a directory of their own for the keys"))
+  var keysDirectory: String?
+  @Option(help: help("giữ bao nhiêu bản khóa ở đó", "how many backups of the keys stay there")) var keysKeep: Int?
   @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    let language = Invocation.current.language
+    if directory != nil || keysDirectory != nil, file != nil || keys != nil || force {
+      throw ValidationError(
+        language.say(
+          "--directory và --keys-directory tự đặt tên tệp: không đi cùng tệp, --keys hay --force.",
+          "--directory and --keys-directory name the files themselves: they go without a file, --keys and --force."))
+    }
+    for (directory, keep, name) in [(directory, keep, "--"), (keysDirectory, keysKeep, "--keys-")] {
+      guard (directory == nil) == (keep == nil) else {
+        throw ValidationError(
+          language.say("\(name)directory và \(name)keep đi cùng nhau.", "\(name)directory and \(name)keep go together.")
+        )
+      }
+      if let keep, !(1...10_000).contains(keep) {
+        throw ValidationError(
+          language.say("\(name)keep là số từ 1 đến 10000.", "\(name)keep is a number from 1 to 10000."))
+      }
+    }
+  }
 
   /// What was made, as `--json` tells it.
   struct Made: Encodable {
@@ -21,19 +52,25 @@ struct Backup: Verb {
     var bytes: Int
     var events: Int?
     var root: String?
+    /// The older ones that made way for it.
+    var removed: [String]?
   }
 
   func run(_ session: Session) throws {
-    let file = keys == nil ? try session.required(file, "FILE", "tệp sao lưu", "the file of the backup") : file
-    if file != nil, file == keys {
-      throw Failure.usage(
-        session.say("Sổ và khóa phải vào hai tệp khác nhau.", "Ledger and keys go into two different files."))
-    }
+    let ledgerPlace = try place(directory, keep, ".mdb")
+    let keysPlace = try place(keysDirectory, keysKeep, ".keys")
+    if let ledgerPlace, let keysPlace, ledgerPlace.isSame(as: keysPlace) { throw Self.oneForBoth(session) }
+    let now = ledgerPlace == nil && keysPlace == nil ? "" : try session.daemon.ask(Wire.GetStatus()).status.now
+    let keys = try keysPlace?.newFile(at: now) ?? self.keys
+    let file =
+      try ledgerPlace?.newFile(at: now)
+      ?? (keys == nil ? session.required(self.file, "FILE", "tệp sao lưu", "the file of the backup") : self.file)
+    if file != nil, file == keys { throw Self.oneForBoth(session) }
     // Both are made before anything is fetched, so that half a backup is not left for want of a directory.
     let ledgerFile = try file.map { try OutFile($0, replaces: force, session.language) }
     let keysFile = try keys.map { try OutFile($0, replaces: force, session.language) }
     if let file, let ledgerFile {
-      let made = try fetch(Wire.Backup(), into: ledgerFile, named: file, kind: "ledger", session)
+      let made = try fetch(Wire.Backup(), into: ledgerFile, named: file, kind: "ledger", ledgerPlace, session)
       if !session.wantsJSON {
         try session.output.line(
           session.say(
@@ -42,17 +79,19 @@ struct Backup: Verb {
             "The ledger is in \(file): \(session.language.counted(made.bytes, "byte")), "
               + "\(session.language.counted(made.events ?? 0, "event"))."))
         if let root = made.root { try session.output.line(session.say("Gốc Merkle: \(root)", "Merkle root: \(root)")) }
+        try Self.say(removed: made, session)
       }
     }
     // The keys come second, so that they have every key that the ledger needs.
     if let keys, let keysFile {
-      let made = try fetch(Wire.Backup(keys: true), into: keysFile, named: keys, kind: "keys", session)
+      let made = try fetch(Wire.Backup(keys: true), into: keysFile, named: keys, kind: "keys", keysPlace, session)
       if !session.wantsJSON {
         try session.output.line(
           session.say(
             "Đã sao lưu khóa vào \(keys): \(session.language.grouped(made.bytes)) byte.",
             "The keys are in \(keys): \(session.language.counted(made.bytes, "byte")).")
         )
+        try Self.say(removed: made, session)
         try session.output.line(
           session.say(
             "Giữ tệp khóa ở nơi khác với sổ, và xóa sau một số ngày nhất định: ai có cả hai thì đọc được tất cả.",
@@ -68,8 +107,26 @@ struct Backup: Verb {
     }
   }
 
+  private func place(_ directory: String?, _ keep: Int?, _ ending: String) throws -> Rotation? {
+    guard let directory, let keep else { return nil }
+    return try Rotation(directory, ending: ending, keep: keep)
+  }
+
+  private static func oneForBoth(_ session: Session) -> Failure {
+    .usage(
+      session.say(
+        "Sổ và khóa phải vào hai tệp, hai thư mục khác nhau.",
+        "Ledger and keys go into two different files, two different directories."))
+  }
+
+  private static func say(removed made: Made, _ session: Session) throws {
+    for path in made.removed ?? [] {
+      try session.output.line(session.say("Đã xóa bản cũ \(path).", "Removed the old \(path)."))
+    }
+  }
+
   private func fetch(
-    _ call: Wire.Backup, into file: OutFile, named path: String, kind: String, _ session: Session
+    _ call: Wire.Backup, into file: OutFile, named path: String, kind: String, _ rotation: Rotation?, _ session: Session
   ) throws -> Made {
     let bar = ProgressBar()
     defer { bar.clear() }
@@ -90,7 +147,9 @@ struct Backup: Verb {
     }
     try file.finish()
     bar.clear()
-    let made = Made(file: path, kind: kind, bytes: file.bytes, events: last.events, root: last.root)
+    let made = Made(
+      file: path, kind: kind, bytes: file.bytes, events: last.events, root: last.root,
+      removed: try rotation?.prune(keeping: path))
     if session.wantsJSON { try session.output.json(made) }
     return made
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeskInterface
+import Glibc
 import MerkleTree
 
 struct PrintCheckpoint: Verb {
@@ -8,19 +9,49 @@ struct PrintCheckpoint: Verb {
   }
 
   @OptionGroup var file: OutFileOptions
+  @Option(
+    help: help(
+      "ghi vào tệp trong thư mục này, tên tệp theo ngày và số sự kiện",
+      "write into this directory, to a file that is named by the day and the number of events"))
+  var directory: String?
   @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    if directory != nil, file.out != nil {
+      throw ValidationError(
+        Invocation.current.language.say(
+          "--directory tự đặt tên tệp: không đi cùng --out.",
+          "--directory names the file itself: it goes without --out.")
+      )
+    }
+  }
 
   func run(_ session: Session) throws {
     let answer = try session.daemon.ask(Wire.Checkpoint())
     let checkpoint = try Self.read(answer.note)
+    let path = try directory.map { try Self.keep(answer.note, checkpoint, in: $0, session) } ?? file.out
     if let path = file.out { try OutFile.write(path, answer.note, replaces: file.force, session.language) }
     if session.wantsJSON { return try session.output.json(answer) }
-    guard let path = file.out else { return try session.output.exactly(answer.note) }
+    guard let path else { return try session.output.exactly(answer.note) }
     let size = Int(clamping: checkpoint.size)
     try session.output.line(
       session.say(
         "Đã ghi điểm chốt của \(checkpoint.origin) ở \(session.language.grouped(size)) sự kiện vào \(path).",
         "Wrote the checkpoint of \(checkpoint.origin) at \(session.language.counted(size, "event")) to \(path)."))
+  }
+
+  /// Everybody may read what is made there: it is to be published.
+  ///
+  /// - Returns: the file, which may have been there already; it is never written over.
+  private static func keep(
+    _ note: String, _ checkpoint: Checkpoint, in directory: String, _ session: Session
+  ) throws -> String {
+    let day = try session.daemon.ask(Wire.GetStatus()).status.now.prefix(10)
+    let path = "\(directory)/\(day)-\(checkpoint.size).checkpoint"
+    var status = stat()
+    if lstat(path, &status) == 0, try TextFile.read(path, session.language) == note { return path }
+    try OutFile.write(path, note, replaces: false, mode: 0o644, session.language)
+    return path
   }
 
   /// The note is printed as it is, so that it must be one.

@@ -14,6 +14,6 @@ enum Exit {
 
 /// One line to the person who started the daemon.
 func complain(_ text: String) {
-  let line = Array(("motcuad: " + text + "\n").utf8)
+  let line = Array(((JournalLog.isJournal ? "<3>" : "motcuad: ") + text + "\n").utf8)
   _ = write(STDERR_FILENO, line, line.count)
 }

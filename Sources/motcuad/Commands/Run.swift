@@ -3,6 +3,8 @@ import Desk
 import DeskService
 import EventStore
 import Logging
+import Synchronization
+import UnixSignals
 
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,20 +36,19 @@ struct Run: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let configuration: Configuration
+    // First of all, because a SIGHUP that nobody takes ends the process.
+    let hangups = await UnixSignalsSequence(trapping: .sighup)
+    let live: LiveConfiguration
     do throws(SettingsError) {
-      configuration = try Configuration(config)
+      live = try LiveConfiguration(config)
     } catch {
       complain(error.text(Language.current()))
       throw Exit.config
     }
-    LoggingSystem.bootstrap { _ in
-      var handler = JournalLog()
-      handler.logLevel = configuration.daemon.logLevel
-      return handler
-    }
+    JournalLog.level.withLock { $0 = live.current.daemon.logLevel }
+    LoggingSystem.bootstrap { _ in JournalLog() }
     try await Daemon(
-      configuration: configuration, data: data, socket: socket, demoFrom: try demoStart(configuration.book),
+      live: live, hangups: hangups, data: data, socket: socket, demoFrom: try demoStart(live.current.book),
       acceptsLedger: acceptLedger
     ).run()
   }

@@ -25,7 +25,7 @@ enum LedgerGuard {
       let inspected = try? Inspector.pages(
         data + "/ledger",
         report: {
-          Systemd.notify("STATUS=Reading the ledger: event \($0.position)", "EXTEND_TIMEOUT_USEC=60000000")
+          Systemd.working("Reading the ledger: event \($0.position)")
         })
     else { return }
     if let damage = inspected.damage { throw damage }

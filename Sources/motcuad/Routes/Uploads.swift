@@ -27,7 +27,7 @@ final class Uploads: Sendable {
     var touched: Int
   }
 
-  private let bytesMax: Int
+  private let bytesMax: @Sendable () -> Int
   private let makeSpool: @Sendable () throws -> SpoolFile
   private let requireSpace: @Sendable (Int) throws -> Void
   private let secondsMax = 600
@@ -37,7 +37,7 @@ final class Uploads: Sendable {
   ///   - bytesMax: of all texts in memory together.
   ///   - requireSpace: throws when the disk has no room for so many bytes more.
   init(
-    bytesMax: Int, makeSpool: @escaping @Sendable () throws -> SpoolFile,
+    bytesMax: @escaping @Sendable () -> Int, makeSpool: @escaping @Sendable () throws -> SpoolFile,
     requireSpace: @escaping @Sendable (Int) throws -> Void
   ) {
     self.bytesMax = bytesMax
@@ -60,6 +60,7 @@ final class Uploads: Sendable {
       switch upload.content {
       case .text(let text):
         let held = uploads.values.reduce(0) { $0 + $1.content.bytesInMemory }
+        let bytesMax = bytesMax()
         guard held + part.utf8.count <= bytesMax else { throw WireFailure.wire(Wire.UploadTooLarge(limit: bytesMax)) }
         upload.content = .text(text + part)
       case .spool(let file):

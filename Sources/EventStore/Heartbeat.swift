@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What a thread does from time to time to show that it goes on. A thread that is stuck does not beat.
+public final class Heartbeat: Sendable {
+  private let interval: Duration
+  private let action: @Sendable () -> Void
+  // By the clock that nobody sets, as whoever listens counts.
+  private let due: Mutex<SuspendingClock.Instant>
+
+  /// - Parameter action: called on the thread that beats; it must not wait for anything.
+  public init(every interval: Duration, _ action: @escaping @Sendable () -> Void) {
+    self.interval = interval
+    self.action = action
+    due = Mutex(.now + interval)
+  }
+
+  /// Beats when it is time; else it costs a look at the clock.
+  public func beatIfDue() {
+    let now = SuspendingClock.now
+    let isDue = due.withLock { due in
+      guard now >= due else { return false }
+      due = now + interval
+      return true
+    }
+    if isDue { action() }
+  }
+
+  /// How long until the next beat; nothing or less when it is due.
+  var left: Duration { due.withLock { SuspendingClock.now.duration(to: $0) } }
+}
