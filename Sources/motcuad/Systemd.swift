@@ -22,7 +22,9 @@ enum Systemd {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     notify("RELOADING=1", "MONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
-    notify("READY=1", "STATUS=\(body())")
+    let status = body()
+    // It may have been told to stop meanwhile.
+    if isServing.load(ordering: .relaxed) { notify("READY=1", "STATUS=\(status)") }
   }
 
   /// Told once, however often it is said.

@@ -66,8 +66,8 @@ final class NotifySocket: Sendable {
 }
 
 extension RunningDaemon {
-  /// The daemon as a service of systemd, which asks for a sign of life three times in 300 ms.
-  func supervise(watchdog microseconds: Int? = 300_000) throws -> NotifySocket {
+  /// The daemon as a service of systemd, which asks for a sign of life three times in 900 ms.
+  func supervise(watchdog microseconds: Int? = 900_000) throws -> NotifySocket {
     let systemd = try NotifySocket(home + "/notify")
     environment["NOTIFY_SOCKET"] = systemd.path
     environment["WATCHDOG_USEC"] = microseconds.map(String.init)

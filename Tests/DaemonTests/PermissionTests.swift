@@ -31,6 +31,7 @@ struct PermissionTests {
     ("vn.motcua.Views.Prove", .reader, #"{"code":"9"}"#),
     ("vn.motcua.Views.ProveConsistency", .reader, #"{"old":"x"}"#),
     ("vn.motcua.Admin.GetStatus", .reader, "{}"),
+    ("vn.motcua.Admin.GetMetrics", .reader, "{}"),
     ("vn.motcua.Admin.Rebuild", .operatorRole, "{}"),
     ("vn.motcua.Admin.Verify", .operatorRole, "{}"),
     ("vn.motcua.Admin.Backup", .operatorRole, "{}"),

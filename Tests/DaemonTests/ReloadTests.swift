@@ -99,7 +99,8 @@ struct ReloadTests {
     Mistake(file: "office.toml", old: "opens = \"07:30\"", new: "opens = \"07:30", reason: "is not TOML"),
     Mistake(file: "calendar.toml", old: "published_years", new: "published_yaers", reason: "published_years"),
     Mistake(file: "procedures.toml", old: "confirmed = true", new: "confirmed = 1", reason: "must be true or false"),
-    Mistake(file: "rules.toml", old: "reappointments_max = 1", new: "reappointments = 1", reason: "reappointments"),
+    Mistake(
+      file: "rules.toml", old: "reappointments_max = 1", new: "reapointments_max = 1", reason: "reapointments_max"),
   ]
 
   @Test(
