@@ -4,9 +4,9 @@ import Desk
 struct CheckConfig: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-config",
-    abstract: "Reads the configuration and says what is wrong in it. / Kiểm tra cấu hình.")
+    abstract: spoken("Đọc cấu hình và cho biết chỗ nào sai.", "Reads the configuration and says what is wrong in it."))
 
-  @Option(help: "The configuration directory. / Thư mục cấu hình.")
+  @Option(help: help("Thư mục cấu hình.", "The configuration directory."))
   var config: String = Paths.config
 
   func run() throws {

@@ -5,27 +5,37 @@ import MerkleTree
 
 struct Keygen: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Makes the key that signs checkpoints, and prints its public half. / Tạo khóa ký điểm chốt.")
+    abstract: spoken(
+      "Tạo khóa ký điểm chốt, và in nửa công khai của khóa.",
+      "Makes the key that signs checkpoints, and prints its public half."))
 
-  @Option(help: "The configuration directory. / Thư mục cấu hình.")
+  @Option(help: help("Thư mục cấu hình.", "The configuration directory."))
   var config: String = Paths.config
 
-  @Option(help: "The data directory. / Thư mục dữ liệu.")
+  @Option(help: help("Thư mục dữ liệu.", "The data directory."))
   var data: String = Paths.data
 
-  @Option(help: "The key's name, motcua/<code prefix> when left out. / Tên khóa.")
+  @Option(
+    help: help(
+      "Tên khóa; để trống thì là motcua/<đầu mã hồ sơ>.", "The key's name, motcua/<code prefix> when left out."))
   var name: String?
 
-  @Option(help: "The file to make, <data>/keys/signing when left out. / Tệp khóa.")
+  @Option(
+    help: help(
+      "Tệp khóa sẽ tạo; để trống thì là <data>/keys/signing.", "The file to make, <data>/keys/signing when left out."))
   var out: String?
 
   @Option(
-    name: .customLong("public"), help: "Prints the public half of this key file. / In nửa công khai của tệp khóa.")
+    name: .customLong("public"),
+    help: help("In nửa công khai của tệp khóa này.", "Prints the public half of this key file."))
   var publicHalfOf: String?
 
   func validate() throws {
     if publicHalfOf != nil, name != nil || out != nil {
-      throw ValidationError("--public only reads, so it goes without --name and --out")
+      throw ValidationError(
+        spoken(
+          "--public chỉ đọc, nên không đi cùng --name và --out",
+          "--public only reads, so it goes without --name and --out"))
     }
   }
 

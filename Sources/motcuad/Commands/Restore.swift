@@ -8,31 +8,49 @@ import MerkleTree
 
 struct Restore: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Puts a backup back into an empty data directory, or keys to a ledger. / Đặt lại từ bản sao lưu.")
+    abstract: spoken(
+      "Đặt lại bản sao lưu vào thư mục trống, hoặc đưa khóa về cho sổ.",
+      "Puts a backup back into an empty data directory, or keys to a ledger."))
 
-  @Argument(help: "The backup of the ledger; leave it out to bring keys only. / Bản sao lưu sổ.")
+  @Argument(
+    help: help(
+      "Bản sao lưu sổ; để trống khi chỉ đưa khóa.", "The backup of the ledger; leave it out to bring keys only."))
   var file: String?
 
-  @Option(help: "The data directory. / Thư mục dữ liệu.")
+  @Option(help: help("Thư mục dữ liệu.", "The data directory."))
   var data: String = Paths.data
 
-  @Option(help: "The backup of the keys. / Bản sao lưu khóa.")
+  @Option(help: help("Bản sao lưu khóa.", "The backup of the keys."))
   var keys: String?
 
-  @Flag(help: "Leaves everything personal closed until keys are brought. / Chưa đưa khóa vào.")
+  @Flag(
+    help: help(
+      "Chưa đưa khóa vào: dữ liệu cá nhân chưa mở được.", "Leaves everything personal closed until keys are brought."))
   var withoutKeys = false
 
-  @Option(help: "A signed checkpoint that may be later than the backup. / Điểm chốt đã ký.")
+  @Option(
+    help: help(
+      "Điểm chốt có chữ ký, có thể mới hơn bản sao lưu.", "A signed checkpoint that may be later than the backup."))
   var checkpoint: String?
 
-  @Option(help: "The public key of who signed it. / Khóa công khai của người ký điểm chốt.")
+  @Option(help: help("Khóa công khai của người ký điểm chốt.", "The public key of who signed it."))
   var key: String?
 
   func validate() throws {
-    guard file != nil || keys != nil else { throw ValidationError("say which backup: FILE, or --keys KEYFILE") }
-    guard (checkpoint == nil) == (key == nil) else { throw ValidationError("--checkpoint and --key go together") }
-    if checkpoint != nil, file == nil { throw ValidationError("--checkpoint goes with FILE") }
-    if keys != nil, withoutKeys { throw ValidationError("--keys and --without-keys exclude each other") }
+    guard file != nil || keys != nil else {
+      throw ValidationError(
+        spoken("hãy chỉ bản sao lưu: FILE, hoặc --keys KEYFILE", "say which backup: FILE, or --keys KEYFILE"))
+    }
+    guard (checkpoint == nil) == (key == nil) else {
+      throw ValidationError(spoken("--checkpoint và --key đi cùng nhau", "--checkpoint and --key go together"))
+    }
+    if checkpoint != nil, file == nil {
+      throw ValidationError(spoken("--checkpoint đi cùng FILE", "--checkpoint goes with FILE"))
+    }
+    if keys != nil, withoutKeys {
+      throw ValidationError(
+        spoken("--keys và --without-keys loại trừ nhau", "--keys and --without-keys exclude each other"))
+    }
   }
 
   func run() throws {

@@ -8,30 +8,40 @@ import UnixSignals
 
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs the daemon until it is told to stop. / Chạy cho đến khi được lệnh dừng.")
+    abstract: spoken("Chạy cho đến khi được lệnh dừng.", "Runs the daemon until it is told to stop."))
 
-  @Option(help: "The configuration directory. / Thư mục cấu hình.")
+  @Option(help: help("Thư mục cấu hình.", "The configuration directory."))
   var config: String = Paths.config
 
-  @Option(help: "The data directory, made when it is missing. / Thư mục dữ liệu.")
+  @Option(help: help("Thư mục dữ liệu; chưa có thì tạo.", "The data directory, made when it is missing."))
   var data: String = Paths.data
 
-  @Option(help: "The socket to listen on, unless systemd hands one over. / Đường dẫn socket.")
+  @Option(
+    help: help(
+      "Đường dẫn socket, khi systemd không trao sẵn.", "The socket to listen on, unless systemd hands one over."))
   var socket: String = Paths.socket
 
-  @Flag(help: "A throw-away ledger, marked as a demo. / Sổ dùng thử.")
+  @Flag(help: help("Sổ dùng thử, có ghi rõ là để thử.", "A throw-away ledger, marked as a demo."))
   var demo = false
 
   @Flag(
-    help: "Go on with a ledger that lacks events or differs from what the views saw; it is recorded. / Chấp nhận sổ.")
+    help: help(
+      "Làm tiếp với sổ thiếu sự kiện hoặc khác với bảng tra cứu; việc này được ghi vào sổ.",
+      "Go on with a ledger that lacks events or differs from what the views saw; it is recorded."))
   var acceptLedger = false
 
-  @Option(help: "What a demo's clock shows at the start, as in 2026-11-18T09:00. / Giờ của sổ dùng thử.")
+  @Option(
+    help: help(
+      "Giờ lúc bắt đầu của sổ dùng thử, như 2026-11-18T09:00.",
+      "What a demo's clock shows at the start, as in 2026-11-18T09:00."))
   var clock: String?
 
   func validate() throws {
     if clock != nil, !demo {
-      throw ValidationError("--clock works with --demo only: a real office's clock is the machine's")
+      throw ValidationError(
+        spoken(
+          "--clock chỉ đi cùng --demo: đồng hồ của sổ thật là đồng hồ máy",
+          "--clock works with --demo only: a real office's clock is the machine's"))
     }
   }
 

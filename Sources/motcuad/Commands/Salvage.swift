@@ -5,12 +5,14 @@ import Glibc
 
 struct Salvage: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what can be read of a damaged ledger, and exports it. / Cứu những gì còn đọc được của sổ hỏng.")
+    abstract: spoken(
+      "Cho biết những gì còn đọc được của sổ hỏng, và xuất ra.",
+      "Says what can be read of a damaged ledger, and exports it."))
 
-  @Option(help: "The data directory; nothing is written in it. / Thư mục dữ liệu, chỉ đọc.")
+  @Option(help: help("Thư mục dữ liệu; không ghi gì vào đó.", "The data directory; nothing is written in it."))
   var data: String = Paths.data
 
-  @Option(help: "A new file for what can be read. / Tệp mới để ghi những gì đọc được.")
+  @Option(help: help("Tệp mới để ghi những gì đọc được.", "A new file for what can be read."))
   var out: String?
 
   func run() throws {

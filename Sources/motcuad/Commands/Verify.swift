@@ -6,9 +6,10 @@ import Glibc
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Verifies a data directory without its daemon. / Kiểm tra toàn bộ một thư mục dữ liệu.")
+    abstract: spoken(
+      "Kiểm tra toàn bộ một thư mục dữ liệu, khi motcuad không chạy.", "Verifies a data directory without its daemon."))
 
-  @Option(help: "The data directory. / Thư mục dữ liệu.")
+  @Option(help: help("Thư mục dữ liệu.", "The data directory."))
   var data: String = Paths.data
 
   func run() throws {

@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+/// What the argument parser knows of a program, from which the manuals are made.
+private struct Dump: Decodable {
+  struct Argument: Decodable {
+    struct Name: Decodable { var name: String }
+    var abstract: String?
+    var valueName: String?
+    var preferredName: Name?
+    var shouldDisplay: Bool
+  }
+
+  struct Command: Decodable {
+    var commandName: String
+    var abstract: String?
+    var shouldDisplay: Bool
+    var arguments: [Argument]?
+    var subcommands: [Command]?
+  }
+
+  var command: Command
+
+  init(of program: String, in language: String) throws {
+    let ask = "--experimental-dump-help"
+    let said =
+      try program == "motcua"
+      ? Client(socket: "", language: language).run(ask) : Operator.run(arguments: [ask], language: language)
+    self = try JSONDecoder().decode(Dump.self, from: Data(said.output.utf8))
+  }
+
+  /// What is said of each thing that is shown, by the words that one types to come to it.
+  var sayings: [String: String] {
+    var sayings: [String: String] = [:]
+    func walk(_ command: Command, _ path: String) {
+      sayings[path] = command.abstract ?? ""
+      for argument in command.arguments ?? [] where argument.shouldDisplay {
+        guard let name = argument.preferredName?.name ?? argument.valueName else { continue }
+        sayings["\(path) \(name)"] = argument.abstract ?? ""
+      }
+      for verb in command.subcommands ?? [] where verb.shouldDisplay { walk(verb, "\(path) \(verb.commandName)") }
+    }
+    walk(command, command.commandName)
+    // These are the parser's own; the client and the manuals put them in words.
+    return sayings.filter { path, _ in
+      !["help", "version"].contains(path.split(separator: " ").last) && !path.contains(" help ")
+    }
+  }
+}
+
+@Suite("The help")
+struct HelpTests {
+  @Test("every verb and every option is explained in Vietnamese and in English", arguments: ["motcua", "motcuad"])
+  func everything(program: String) throws {
+    let (vi, en) = (try Dump(of: program, in: "vi").sayings, try Dump(of: program, in: "en").sayings)
+    #expect(vi.count > 20 && vi.keys == en.keys)
+    for (path, text) in vi.sorted(by: { $0.key < $1.key }) {
+      #expect(!text.isEmpty && en[path]?.isEmpty == false, "\(path) is not explained")
+      #expect(text != en[path], "\(path) is explained in one language only: \(text)")
+      #expect(text == text.precomposedStringWithCanonicalMapping, "\(path)")
+    }
+  }
+}
