@@ -1,5 +1,5 @@
-"""Reads the completion script that the argument parser makes for a shell, and writes it with the verbs' other names, which
-the parser leaves out.
+"""Reads the completion script that the argument parser makes for a shell, and writes it with what the parser leaves out: the
+verbs' other names, and Vietnamese for its own words.
 
 PROGRAM --generate-completion-script SHELL | completions.py DUMP SHELL
 """
@@ -10,6 +10,12 @@ with open(sys.argv[1], encoding="utf-8") as dump:
     root = json.load(dump)["command"]
 shell, script = sys.argv[2], sys.stdin.read()
 aliases = [(alias, verb["commandName"]) for verb in root["subcommands"] for alias in verb.get("aliases", [])]
+
+for english, vietnamese in [
+    ("Show help information.", "xem hướng dẫn này"), ("Show the version.", "xem phiên bản"),
+    ("Show subcommand help information.", "xem hướng dẫn của một lệnh"),
+]:
+    script = script.replace(english, vietnamese)
 
 
 def put(old, new):
