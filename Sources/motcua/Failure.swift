@@ -123,7 +123,8 @@ extension Unreachable {
       return Verdict(
         sentence: language.say(
           "Tài khoản này không được mở \(path).", "This account may not open \(path)."),
-        next: "sudo usermod --append --groups motcua \"$USER\"", code: Exit.notPermitted, name: "notPermitted")
+        next: "sudo usermod --append --groups motcua,motcua-clerks \"$USER\"", code: Exit.notPermitted,
+        name: "notPermitted")
     case .pathTooLong:
       return Verdict(
         sentence: language.say(

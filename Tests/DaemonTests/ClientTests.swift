@@ -8,6 +8,9 @@ import VarlinkClient
 struct Client {
   var socket: String
   var language = "en"
+  /// The command that it is run by, if it is not run by itself.
+  var wrapper: [String] = []
+  var program = RunningDaemon.products.appending(path: "motcua").path
 
   struct Outcome {
     var status: Int32
@@ -19,8 +22,9 @@ struct Client {
 
   func run(_ arguments: [String], whileRunning: () throws -> Void = {}) throws -> Outcome {
     let process = Process()
-    process.executableURL = RunningDaemon.products.appending(path: "motcua")
-    process.arguments = arguments
+    let command = wrapper + [program] + arguments
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.environment = ["MOTCUA_SOCKET": socket, "MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"]
     // Files and not pipes, so that a long output cannot stop the client.
     let base = NSTemporaryDirectory() + "motcua-client-\(UUID().uuidString)"

@@ -114,6 +114,25 @@ struct PermissionTests {
     #expect(try Client(socket: daemon.socket).run("status").output.contains("operator"))
   }
 
+  @Test("the client says who may do it and in which group he is, and exits with 77")
+  func client() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    var client = Client(socket: daemon.socket)
+    // Where he may read it.
+    client.program = daemon.home + "/motcua"
+    try FileManager.default.copyItem(
+      atPath: RunningDaemon.products.appending(path: "motcua").path, toPath: client.program)
+    let (uid, gid) = (Somebody.clerk.uid, Somebody.clerk.gid)
+    client.wrapper = ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups"]
+    let refused = try client.run("erase", "9", "--basis", "Luật 91/2025/QH15")
+    #expect(refused.status == 77 && refused.output.isEmpty)
+    #expect(refused.errors.contains("for a supervisor; this account is a clerk"), "\(refused.errors)")
+    #expect(refused.errors.contains("motcua-supervisors"))
+    #expect(try client.run("tally").status == 0)
+    #expect(try client.run("status").output.contains("clerk"))
+  }
+
   @Test("what is recorded bears the account and the role of who did it, the daemon's own events, too")
   func recorded() throws {
     let daemon = try RunningDaemon()
@@ -190,7 +209,9 @@ struct PermissionTests {
     #expect(try desk.pages(Wire.List(clerk: "root")).flatMap(\.cases).count == 1)
   }
 
-  @Test("an office of before there were roles goes on: its settings are read, and root is the operator")
+  @Test(
+    "an office of before there were roles goes on, root is its operator, and who has which role is no rule of the ledger"
+  )
   func withoutRoles() throws {
     let daemon = try RunningDaemon()
     daemon.config = try Configuration.copy(into: daemon.home)
@@ -199,7 +220,12 @@ struct PermissionTests {
     let start = try #require(text.range(of: "[role.reader]")?.lowerBound)
     try text[..<start].write(toFile: path, atomically: true, encoding: .utf8)
     try daemon.start()
-    #expect(try daemon.connect().ask(Wire.GetStatus()).status.role == .operatorRole)
+    let status = try daemon.connect().ask(Wire.GetStatus()).status
+    #expect(status.role == .operatorRole)
+    #expect(daemon.stop() == 0)
+    daemon.config = RunningDaemon.sampleConfiguration
+    try daemon.start()
+    #expect(try daemon.connect().ask(Wire.GetStatus()).status.position == status.position)
   }
 }
 

@@ -51,6 +51,26 @@ struct RecordTests {
     #expect(try PlainSeal.decode(PlainSeal.encode(event)) == event)
   }
 
+  @Test("who did it, in which role and on whose behalf comes back, for every role and for none")
+  func actors() throws {
+    for role in Role.allCases.map(Optional.some) + [nil] {
+      for other in [nil, "hoa"] {
+        var event = Samples.bare(.consulted(Consulted(question: "q", guidance: "g")))
+        guard case .desk(var told) = event.body else { return }
+        told.circumstances.actor = Actor(uid: 1, account: "lan", role: role, onBehalfOf: other)
+        event.body = .desk(told)
+        #expect(try PlainSeal.decode(PlainSeal.encode(event)) == event)
+      }
+    }
+  }
+
+  @Test("a role that this release does not know is refused, and not left out")
+  func unknownRole() throws {
+    // Field 9 once more: the last one counts.
+    let record = try PlainSeal.encode(Samples.adopted) + [0x4A, 5] + Array("kiosk".utf8)
+    #expect(throws: RecordError.malformed("the role “kiosk”")) { try PlainSeal.decode(record) }
+  }
+
   @Test("what may identify a person is nowhere in the clear", arguments: Samples.fullBodies.indices)
   func sealed(index: Int) throws {
     let record = try PlainSeal.encode(Samples.full(Samples.fullBodies[index].body))
@@ -118,6 +138,16 @@ struct RecordTests {
     record[1] = 2
     #expect(throws: RecordError.newerSchema(2)) { try PlainSeal.decode(record) }
     #expect(RecordError.newerSchema(2).description.contains("form 2"))
+  }
+
+  @Test("rules without a bound of back-dating are told as before there was one, and with it they come back")
+  func backdating() throws {
+    #expect(try !CanonicalText.encode(Samples.book).contains("backdating"))
+    var book = Samples.book
+    book.rules.backdatingDaysMax = 3
+    let text = try CanonicalText.encode(book)
+    #expect(text.contains("\"backdatingDaysMax\":3"))
+    #expect(try CanonicalText.decode(text) == book)
   }
 
   @Test("canonical text of rules is the same after it was read and written again")

@@ -2,22 +2,24 @@
 public enum FieldText: String, Sendable, CaseIterable {
   case applicant, phone, place, subject, paper, handedInBy, authority, help, urgent, responsible
   case question, guidance, step, by, group, cause, text, signatory, letterNumber
-  case reason, documentNumber, signedBy, to, procedure, code, words, basis, account
+  case reason, documentNumber, signedBy, to, procedure, code, words, basis, clerk, account
 
   public var bytesMax: Int {
     switch self {
     case .phone, .letterNumber, .documentNumber, .procedure, .code, .cause, .account: 100
-    case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper, .words: 300
+    case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper, .words, .clerk: 300
     case .place, .subject, .authority, .step, .basis: 500
     case .help, .urgent, .reason, .question: 1000
     case .guidance, .text: 4000
     }
   }
 
-  /// The text without space around it; nil when nothing is left. Refuses what is too long, controls (except line ends
-  /// and tabs in texts of several lines) and characters that turn the direction of what is read after them.
+  /// The text composed and without space around it; nil when nothing is left. Refuses what is too long, controls (except
+  /// line ends and tabs in texts of several lines) and characters that turn the direction of what is read after them.
   public func checked(_ text: String?) throws(Rejection) -> String? {
-    guard let text else { return nil }
+    guard var text else { return nil }
+    // Nothing becomes shorter than a third by being composed, so that no time goes into what is too long anyway.
+    if text.utf8.count <= 3 * bytesMax { text = text.composed }
     guard text.utf8.count <= bytesMax else {
       throw .textTooLong(field: rawValue, bytes: text.utf8.count, limit: bytesMax)
     }

@@ -3,7 +3,6 @@ import DeskInterface
 import DeskService
 import DeskWire
 import EventSourcing
-import Foundation
 import Varlink
 
 /// `vn.motcua.Desk`: one route for each verb.
@@ -16,55 +15,55 @@ struct DeskRoutes: Sendable {
         (.newCase, .receive(Receive(call)))
       },
       command(Wire.Consult.self, \.entry) { call in
-        let consult = Consult(question: call.question.nfc, guidance: call.guidance.nfc, minutes: call.minutes)
+        let consult = Consult(question: call.question, guidance: call.guidance, minutes: call.minutes)
         if let code = call.code {
           // Who asks is known from the case; taking it without a word would lose it.
           let unused = [
             "applicant": call.applicant != nil, "phone": call.phone != nil, "channel": call.channel != nil,
           ].filter(\.value).keys.min()
           if let unused { throw VarlinkError.invalidParameter(unused) }
-          return (.existing(code.nfc), .consult(consult))
+          return (.existing(code), .consult(consult))
         }
-        var receive = Receive(.enquiry, applicant: call.applicant?.nfc)
-        receive.phone = call.phone?.nfc
+        var receive = Receive(.enquiry, applicant: call.applicant)
+        receive.phone = call.phone
         if let channel = call.channel { receive.channel = Channel(channel) }
         return (.newCase, .enquire(receive, consult))
       },
       command(Wire.Progress.self, \.entry) { call in
-        let progress = Progress(step: call.step.nfc, by: call.by?.nfc, group: call.group?.nfc)
-        return (.existing(call.code.nfc), .progress(progress))
+        let progress = Progress(step: call.step, by: call.by, group: call.group)
+        return (.existing(call.code), .progress(progress))
       },
       command(Wire.Apologise.self, \.entry) { call in
         let apology = Apology(
-          cause: call.cause.nfc, text: call.text.nfc, signatory: call.signatory?.nfc,
-          letterNumber: call.letterNumber?.nfc)
+          cause: call.cause, text: call.text, signatory: call.signatory,
+          letterNumber: call.letterNumber)
         let newDue = try date(call.newDue, "newDue")
-        return (.existing(call.code.nfc), .apologise(Apologise(apology, newDue: newDue)))
+        return (.existing(call.code), .apologise(Apologise(apology, newDue: newDue)))
       },
       command(Wire.Resolve.self, \.entry) { call in
         var resolve = Resolve(
-          call.outcome.map { Outcome($0) }, reason: call.reason?.nfc, apology: call.apology.map { Apology($0) })
-        resolve.documentNumber = call.documentNumber?.nfc
-        resolve.signedBy = call.signedBy?.nfc
-        return (.existing(call.code.nfc), .resolve(resolve))
+          call.outcome.map { Outcome($0) }, reason: call.reason, apology: call.apology.map { Apology($0) })
+        resolve.documentNumber = call.documentNumber
+        resolve.signedBy = call.signedBy
+        return (.existing(call.code), .resolve(resolve))
       },
       command(Wire.Return.self, \.entry) { call in
         let handover = Return(
-          to: call.to?.nfc, authority: call.authority?.nfc, apology: call.apology.map { Apology($0) })
-        return (.existing(call.code.nfc), .return(handover))
+          to: call.to, authority: call.authority, apology: call.apology.map { Apology($0) })
+        return (.existing(call.code), .return(handover))
       },
       command(Wire.Withdraw.self, \.entry) { call in
-        (.existing(call.code.nfc), .withdraw(Withdraw(by: call.by?.nfc, reason: call.reason.nfc)))
+        (.existing(call.code), .withdraw(Withdraw(by: call.by, reason: call.reason)))
       },
       command(Wire.Correct.self, \.entry) { call in
         let changes = Corrected.Changes(
-          applicant: call.changes?.applicant?.nfc, phone: call.changes?.phone?.nfc, place: call.changes?.place?.nfc,
-          subject: call.changes?.subject?.nfc, responsible: call.changes?.responsible?.nfc)
+          applicant: call.changes?.applicant, phone: call.changes?.phone, place: call.changes?.place,
+          subject: call.changes?.subject, responsible: call.changes?.responsible)
         let voids = call.voids.map { Version(UInt32(clamping: $0)) }
-        return (.existing(call.code.nfc), .correct(Correct(changes: changes, voids: voids, reason: call.reason.nfc)))
+        return (.existing(call.code), .correct(Correct(changes: changes, voids: voids, reason: call.reason)))
       },
       command(Wire.Erase.self, \.entry, role: .supervisor) { call in
-        (.existing(call.code.nfc), .erase(Erase(basis: call.basis.nfc)))
+        (.existing(call.code), .erase(Erase(basis: call.basis)))
       },
     ]
   }
@@ -79,7 +78,7 @@ struct DeskRoutes: Sendable {
       let entry = call[keyPath: entryPath]
       let command = CaseCommand(
         action, expected: entry?.expectedVersion.map { .exactly(Version(UInt32(clamping: $0))) } ?? .any,
-        occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason?.nfc)
+        occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason)
       let request = CommandRequest(
         target, command, actor: try caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
         id: try id(entry?.commandId),
@@ -90,7 +89,7 @@ struct DeskRoutes: Sendable {
 
   private func id(_ text: String?) throws -> [UInt8] {
     guard let text else { return CommandID.make(milliseconds: service.now.microseconds / 1000) }
-    guard let id = CommandID.bytes(text) else { throw Rejection.unreadableCommandID(text) }
+    guard let id = CommandID.bytes(text) else { throw Rejection.unreadableCommandID(String(text.prefix(100))) }
     return id
   }
 
@@ -119,44 +118,28 @@ func date(_ text: String?, _ field: String) throws(Rejection) -> DateExpression?
   return date
 }
 
-extension String {
-  /// One spelling for each letter, so that what looks the same is the same.
-  var nfc: String { isSurelyNFC ? self : precomposedStringWithCanonicalMapping }
-
-  /// Whether it has only characters that nothing composes: those before the combining marks, and the letters and
-  /// quotation marks that Vietnamese is written with.
-  private var isSurelyNFC: Bool {
-    unicodeScalars.allSatisfy { scalar in
-      switch scalar.value {
-      case 0..<0x300, 0x1E00..<0x1F00, 0x2010..<0x2028: true
-      default: false
-      }
-    }
-  }
-}
-
 extension Receive {
   fileprivate init(_ call: Wire.Receive) {
-    self.init(CaseKind(call.kind), procedure: call.procedure?.nfc, applicant: call.applicant?.nfc)
+    self.init(CaseKind(call.kind), procedure: call.procedure, applicant: call.applicant)
     isOrganisation = call.organisation ?? false
-    phone = call.phone?.nfc
-    place = call.place?.nfc
-    subject = call.subject?.nfc
+    phone = call.phone
+    place = call.place
+    subject = call.subject
     channel = call.channel.map { Channel($0) } ?? .counter
-    papers = (call.papers ?? []).map(\.nfc)
-    handedInBy = call.handedInBy?.nfc
-    authority = call.authority?.nfc
-    help = call.help?.nfc
-    urgent = call.urgent?.nfc
-    responsible = call.responsible?.nfc
+    papers = (call.papers ?? [])
+    handedInBy = call.handedInBy
+    authority = call.authority
+    help = call.help
+    urgent = call.urgent
+    responsible = call.responsible
   }
 }
 
 extension Apology {
   fileprivate init(_ apology: Wire.LateApology) {
     self.init(
-      cause: apology.cause.nfc, text: apology.text.nfc, signatory: apology.signatory?.nfc,
-      letterNumber: apology.letterNumber?.nfc)
+      cause: apology.cause, text: apology.text, signatory: apology.signatory,
+      letterNumber: apology.letterNumber)
   }
 }
 

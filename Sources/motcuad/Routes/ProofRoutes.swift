@@ -27,7 +27,7 @@ struct ProofRoutes: Sendable {
         // Whoever has the key reads what is personal for ever, in every copy.
         if discloses { try caller.require(.supervisor) }
         let proof = try service.proof(
-          of: call.code.nfc, against: call.checkpoint, discloses: discloses, signedBy: signingKey)
+          of: call.code, against: call.checkpoint, discloses: discloses, signedBy: signingKey)
         var next = Version(1)
         while true {
           let events = try service.provedEvents(proof, from: next, limit: Self.eventsMax)

@@ -52,7 +52,9 @@ final class Uploads: Sendable {
       uploads = uploads.filter { now - $0.value.touched < secondsMax }
       var upload: Upload
       if let id {
-        guard let known = uploads[id], known.uid == uid else { throw WireFailure.wire(Wire.UnknownUpload(upload: id)) }
+        guard let known = uploads[id], known.uid == uid else {
+          throw WireFailure.wire(Wire.UnknownUpload(upload: String(id.prefix(100))))
+        }
         upload = known
       } else {
         upload = Upload(uid: uid, content: spool ? .spool(try makeSpool()) : .text(""), touched: now)
@@ -77,7 +79,7 @@ final class Uploads: Sendable {
   /// The whole text; it is forgotten here.
   func take(_ id: String, uid: UInt32) throws -> String {
     guard case .text(let text) = try takeContent(id, uid) else {
-      throw WireFailure.wire(Wire.UnknownUpload(upload: id))
+      throw WireFailure.wire(Wire.UnknownUpload(upload: String(id.prefix(100))))
     }
     return text
   }
@@ -85,7 +87,7 @@ final class Uploads: Sendable {
   /// The whole text that was handed over with `spool`; it is forgotten here.
   func takeSpool(_ id: String, uid: UInt32) throws -> SpoolFile {
     guard case .spool(let file) = try takeContent(id, uid) else {
-      throw WireFailure.wire(Wire.UnknownUpload(upload: id))
+      throw WireFailure.wire(Wire.UnknownUpload(upload: String(id.prefix(100))))
     }
     return file
   }
@@ -93,7 +95,7 @@ final class Uploads: Sendable {
   private func takeContent(_ id: String, _ uid: UInt32) throws -> Content {
     try uploads.withLock { uploads in
       guard let upload = uploads[id], upload.uid == uid else {
-        throw WireFailure.wire(Wire.UnknownUpload(upload: id))
+        throw WireFailure.wire(Wire.UnknownUpload(upload: String(id.prefix(100))))
       }
       uploads[id] = nil
       return upload.content

@@ -14,12 +14,12 @@ struct ViewsRoutes: Sendable {
   var routes: [Route] {
     [
       Route.one(Wire.Show.self, .reader, at: .connection) { [service] call, _ in
-        let row = try service.find(call.code.nfc)
+        let row = try service.find(call.code)
         guard let told = tell(row) else { throw Rejection.unknownCase(code: call.code) }
         return .init(case: told)
       },
       Route.pages(Wire.History.self, .reader, at: .connection, end: .init(events: [])) { [service] call, _ in
-        (row: try service.find(call.code.nfc), version: Version(1), isOver: false)
+        (row: try service.find(call.code), version: Version(1), isOver: false)
       } isOver: {
         $0.isOver
       } next: { [service] state in
@@ -60,7 +60,7 @@ struct ViewsRoutes: Sendable {
         }
       },
       Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { call, _ in
-        let words = try FieldText.words.required(call.words.nfc)
+        let words = try FieldText.words.required(call.words)
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
         return DeskViews.search(words)
       } next: { [service] pages in
@@ -77,7 +77,7 @@ struct ViewsRoutes: Sendable {
           complaints: Wire.Columns(tally[.complaints] ?? Columns()))
       },
       Route.one(Wire.Explain.self, .reader) { [service] call, _ in
-        let explanation = try service.explain(call.code.nfc)
+        let explanation = try service.explain(call.code)
         let state = explanation.row.state
         // A complaint or an enquiry has the time of its kind.
         let hasOwnTime = [.complaint, .enquiry].contains(state.receipt?.facts.kind)
@@ -88,7 +88,7 @@ struct ViewsRoutes: Sendable {
         let today = service.now.day(at: service.book?.office.utcOffset ?? .utc)
         return .init(procedures: (service.book?.procedures(on: today) ?? []).map { Wire.Procedure($0) })
       },
-      Route.one(Wire.GetSlip.self, .reader) { call, _ in .init(slip: try slip(call.code.nfc)) },
+      Route.one(Wire.GetSlip.self, .reader) { call, _ in .init(slip: try slip(call.code)) },
       Route.pages(Wire.Watch.self, .reader, end: .init(events: [])) { [service] call, _ in
         call.after.map { Position(UInt64(clamping: $0)) } ?? service.signal.position
       } next: { [service] position in
@@ -122,10 +122,11 @@ struct ViewsRoutes: Sendable {
     filter.open = call.open
     filter.late = call.late
     filter.status = call.status.map { Status($0) }
-    filter.clerk = call.mine == true ? caller.actor.account : call.clerk?.nfc
+    filter.clerk = call.mine == true ? caller.actor.account : try call.clerk.map { try FieldText.clerk.required($0) }
     let now = service.now
     guard let book = service.book else { return filter }
-    if let name = call.procedure?.nfc {
+    if let procedure = call.procedure {
+      let name = try FieldText.procedure.required(procedure)
       let today = now.day(at: book.office.utcOffset)
       guard let procedure = book.procedure(name, on: today) else {
         throw Rejection.unknownProcedure(name, known: book.procedures(on: today).map(\.id))

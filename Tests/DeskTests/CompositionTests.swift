@@ -1,0 +1,33 @@
+import Desk
+import Foundation
+import Testing
+
+@Suite("One spelling for each letter")
+struct CompositionTests {
+  /// Foundation composes by itself on Linux, and takes the lower half of what lies beyond the first plane.
+  @Test("every character of the first plane is composed as Foundation composes it, alone and with marks beside it")
+  func everyCharacter() {
+    var wrong: [String] = []
+    for value in UInt32(1)...0xFFFF {
+      // What came with Unicode 16 the two may not both know.
+      guard let scalar = Unicode.Scalar(value), let age = scalar.properties.age, age.major < 16 else { continue }
+      for text in [String(scalar), "\(scalar)\u{302}\u{323}\u{301}", "a\(scalar)\u{31B}"] {
+        let expected = text.precomposedStringWithCanonicalMapping
+        if !text.composed.unicodeScalars.elementsEqual(expected.unicodeScalars) {
+          wrong.append(String(value, radix: 16))
+        }
+      }
+    }
+    #expect(wrong == [])
+  }
+
+  @Test("a text is measured as it is recorded: composed")
+  func measured() throws {
+    // Five bytes that become three; a phone number has at most 100.
+    func text(_ letters: Int) -> String { String(repeating: "e\u{302}\u{301}", count: letters) }
+    #expect(try FieldText.phone.required(text(33)).utf8.count == 99)
+    #expect(throws: Rejection.textTooLong(field: "phone", bytes: 102, limit: 100)) {
+      try FieldText.phone.required(text(34))
+    }
+  }
+}
