@@ -209,6 +209,34 @@ struct PermissionTests {
     #expect(try desk.pages(Wire.List(clerk: "root")).flatMap(\.cases).count == 1)
   }
 
+  @Test("a second new date, and what happened more than three days ago, a supervisor records and a clerk does not")
+  func dates() throws {
+    let daemon = try RunningDaemon()
+    daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
+    try daemon.startForAll()
+    let desk = try daemon.connect()
+    let code = try desk.receive("Hoa").code
+    func apologise(_ who: Somebody, _ newDue: String) throws -> Somebody.Answer {
+      try who.answer(daemon.socket, Wire.Apologise(code: code, cause: "late", text: "Xin lỗi.", newDue: newDue))
+    }
+    #expect(try apologise(.clerk, "2026-11-25").error == nil)
+    let refused = try apologise(.clerk, "2026-11-27")
+    #expect(refused.error == Wire.AlreadyReappointed.error && refused.parameters?.needed == .supervisor)
+    #expect(try apologise(.supervisor, "2026-11-27").error == nil)
+
+    _ = try desk.ask(Wire.SetClock(to: "2026-11-23T09:00"))
+    func advise(_ who: Somebody, _ occurredAt: String) throws -> Somebody.Answer {
+      let entry = Wire.Entry(occurredAt: occurredAt, reason: "mất điện")
+      return try who.answer(daemon.socket, Wire.Consult(code: code, question: "q", guidance: "g", entry: entry))
+    }
+    #expect(try advise(.clerk, "2026-11-20T00:00").error == nil)
+    let tooFar = try advise(.clerk, "2026-11-19T23:59")
+    #expect(
+      tooFar == .init(error: Wire.BackdatedTooFar.error, parameters: .init(needed: .supervisor, days: 4, daysMax: 3)))
+    #expect(try advise(.supervisor, "2026-11-19T23:59").error == nil)
+    #expect(try desk.ask(Wire.Show(code: code)).case.version == 5)
+  }
+
   @Test(
     "an office of before there were roles goes on, root is its operator, and who has which role is no rule of the ledger"
   )

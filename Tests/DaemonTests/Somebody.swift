@@ -36,6 +36,8 @@ struct Somebody: Sendable, CustomTestStringConvertible {
       var needed: Wire.Role?
       var held: Wire.Role?
       var account: String?
+      var days: Int?
+      var daysMax: Int?
     }
 
     static func denied(_ method: String, needed: Wire.Role, held: Wire.Role?) -> Answer {
