@@ -27,15 +27,10 @@ struct JournalLog: LogHandler {
 
   func log(event: LogEvent) {
     let merged = metadata.merging(event.metadata ?? [:]) { $1 }
-    let fields = merged.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.oneLine("\($0.value)"))" }.joined()
+    let fields = merged.sorted { $0.key < $1.key }.map { " \($0.key)=\(LogText.value("\($0.value)"))" }.joined()
     let prefix = Self.isJournal ? "<\(event.level.syslog)>" : "motcuad: \(event.level): "
-    let line = Array((prefix + Self.oneLine("\(event.message)") + fields + "\n").utf8)
+    let line = Array((prefix + LogText.line("\(event.message)") + fields + "\n").utf8)
     _ = write(STDERR_FILENO, line, line.count)
-  }
-
-  /// A line end in what is logged would begin an entry of its own.
-  private static func oneLine(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
   }
 }
 

@@ -38,13 +38,11 @@ public enum FieldText: String, Sendable, CaseIterable {
   private func allows(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: bytesMax >= 1000
-    case 0..<0x20, 0x7F..<0xA0: false
-    case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: false
     // U+FFFD is what is left of bytes that were no text.
-    case 0xFFFD, 0xE0000...0xE007F: false
+    case 0xFFFD: false
     // Noncharacters.
     case 0xFDD0...0xFDEF: false
-    default: scalar.value & 0xFFFE != 0xFFFE
+    default: scalar.value & 0xFFFE != 0xFFFE && !scalar.steers
     }
   }
 }
@@ -57,5 +55,19 @@ extension String {
     else { return "" }
     return first == scalars.startIndex && scalars.index(after: last) == scalars.endIndex
       ? self : String(scalars[first...last])
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it steers what shows it instead of being read: controls, which a terminal obeys; ends of lines; marks that
+  /// turn the direction of what is read after them; and what cannot be seen. It is refused in fields, and spelled out
+  /// wherever text is shown or logged.
+  public var steers: Bool {
+    switch value {
+    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
+      0xFFF9...0xFFFB, 0x1D173...0x1D17A, 0xE0000...0xE007F:
+      true
+    default: false
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Desk
 import Glibc
 
 /// What may be shown and how wide it is. Everything that the client prints for people passes through `safe`.
@@ -5,12 +6,12 @@ enum Terminal {
   /// One line of text without anything that a terminal would obey: controls and marks that turn the reading direction
   /// are spelled out, line ends and tabs become spaces.
   static func safe(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+    guard text.unicodeScalars.contains(where: \.steers) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
       if scalar == "\n" || scalar == "\t" {
         result += " "
-      } else if isUnsafe(scalar) {
+      } else if scalar.steers {
         result += "‹U+\(hexadecimal(scalar))›"
       } else {
         result.unicodeScalars.append(scalar)
@@ -21,10 +22,10 @@ enum Terminal {
 
   /// JSON with the same characters as JSON escapes, which leaves its meaning alone.
   static func safeJSON(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+    guard text.unicodeScalars.contains(where: \.steers) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-      if isUnsafe(scalar) {
+      if scalar.steers {
         for unit in UTF16.encode(scalar) ?? .init(repeating: 0xFFFD, count: 1) {
           let digits = String(unit, radix: 16)
           result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
@@ -39,15 +40,6 @@ enum Terminal {
   private static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16, uppercase: true)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
-
-  static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB,
-      0xE0000...0xE007F:
-      true
-    default: false
-    }
   }
 
   /// In columns of a terminal. Marks on letters take none, so that composed and decomposed text is equally wide.

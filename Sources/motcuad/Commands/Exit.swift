@@ -14,7 +14,6 @@ enum Exit {
 
 /// One line to the person who started the daemon, or to the journal that he reads.
 func complain(_ text: String) {
-  let line = (JournalLog.isJournal ? "<3>" : "motcuad: ") + String(text.map { $0.isNewline ? " " : $0 }) + "\n"
-  let bytes = Array(line.utf8)
-  _ = write(STDERR_FILENO, bytes, bytes.count)
+  let line = Array(((JournalLog.isJournal ? "<3>" : "motcuad: ") + LogText.line(text) + "\n").utf8)
+  _ = write(STDERR_FILENO, line, line.count)
 }
