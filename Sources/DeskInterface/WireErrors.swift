@@ -449,6 +449,19 @@ extension Wire {
     }
   }
 
+  /// The machine's clock has jumped ahead of the time that it should show; nothing is recorded until it is back, or until
+  /// the operator, who knows the date, restarts the daemon.
+  public struct ClockSuspect: WireError {
+    public static let error = "vn.motcua.Desk.ClockSuspect"
+    public var now: String
+    public var expected: String
+
+    public init(now: String, expected: String) {
+      self.now = now
+      self.expected = expected
+    }
+  }
+
   /// What the answer needs could not be read; nothing was recorded. The daemon's log says more.
   public struct ReadFailed: WireError {
     public static let error = "vn.motcua.Desk.ReadFailed"
@@ -464,6 +477,28 @@ extension Wire {
     public init(reason: String, offset: Int) {
       self.reason = reason
       self.offset = offset
+    }
+  }
+
+  /// There is no place for the connection, which is closed; `perUser` when it is the caller who has so many already.
+  public struct TooManyConnections: WireError {
+    public static let error = "vn.motcua.Desk.TooManyConnections"
+    public var limit: Int
+    public var perUser: Bool
+
+    public init(limit: Int, perUser: Bool) {
+      self.limit = limit
+      self.perUser = perUser
+    }
+  }
+
+  /// The caller has so many streams under way already; end one first.
+  public struct TooManyStreams: WireError {
+    public static let error = "vn.motcua.Desk.TooManyStreams"
+    public var limit: Int
+
+    public init(limit: Int) {
+      self.limit = limit
     }
   }
 

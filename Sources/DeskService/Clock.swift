@@ -5,7 +5,15 @@ import Synchronization
 
 /// The daemon's clock. Only a demo's can be moved.
 public final class DeskClock: Sendable {
+  /// What the clock shows, and what it should show after the time that the machine has been up.
+  struct Suspicion: Hashable, Sendable {
+    var now: Timestamp
+    var expected: Timestamp
+  }
+
   public let isDemo: Bool
+  /// What the machine's clock and its time since the boot differed by at the start, in microseconds.
+  private let bootedAt = machine - sinceBoot
   /// How far it is ahead of the machine's clock, in microseconds.
   private let shift: Mutex<Int64>
 
@@ -30,9 +38,26 @@ public final class DeskClock: Sendable {
     return true
   }
 
-  fileprivate static var machine: Int64 {
+  /// Nil when the clock can be believed. Times in the ledger never run backwards, so that one command recorded in the
+  /// year 9999 would leave every later one there: a clock that has jumped ahead since the start by more than a day, to
+  /// more than 31 days after the last event, is not believed until it is back, or until whoever knows the date starts
+  /// the daemon again. A machine that comes up with a wrong clock and is put right then passes, because the ledger says
+  /// when it last was.
+  func suspicion(after last: Timestamp) -> Suspicion? {
+    let day: Int64 = 86_400_000_000
+    let (now, expected) = (Self.machine, bootedAt + Self.sinceBoot)
+    guard !isDemo, now - expected > day, now - last.microseconds > 31 * day else { return nil }
+    return Suspicion(now: Timestamp(microseconds: now), expected: Timestamp(microseconds: expected))
+  }
+
+  fileprivate static var machine: Int64 { microseconds(of: CLOCK_REALTIME) }
+
+  /// It goes on while the machine sleeps, and nobody can set it.
+  private static var sinceBoot: Int64 { microseconds(of: CLOCK_BOOTTIME) }
+
+  private static func microseconds(of clock: clockid_t) -> Int64 {
     var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
+    clock_gettime(clock, &time)
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
   }
 }

@@ -50,6 +50,8 @@ public enum CommandFailure: Error, Sendable {
   /// What it needed could not be read; nothing was recorded, and the other commands went on.
   case unreadable
   case storageFull(freeBytes: Int, reserveBytes: Int)
+  /// The machine's clock has jumped ahead; nothing was recorded.
+  case clockSuspect(now: Timestamp, expected: Timestamp)
   /// The outcome is unknown until the daemon has restarted.
   case storageFailed(String)
 }

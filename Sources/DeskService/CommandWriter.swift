@@ -48,6 +48,7 @@ final class CommandWriter: Sendable {
   private let failure = Mutex<String?>(nil)
   /// While another ledger is written into this one, commands are told to try again.
   private let isHeld = Mutex(false)
+  private let isClockSuspect = Atomic(false)
   private let onFailure: @Sendable (String) -> Void
   let report: @Sendable (String) -> Void
 
@@ -101,6 +102,7 @@ final class CommandWriter: Sendable {
   func guarded<R>(byHolder: Bool = false, needsReserve: Bool = true, _ body: () throws -> R) throws -> R {
     if let reason = failure.withLock({ $0 }) { throw CommandFailure.storageFailed(reason) }
     if !byHolder, isHeld.withLock({ $0 }) { throw CommandFailure.busy }
+    if needsReserve, let suspect = suspectClock { throw suspect }
     if needsReserve, let full = try fullDisk() { throw full }
     do {
       return try body()
@@ -140,6 +142,8 @@ final class CommandWriter: Sendable {
     var results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
+    } else if let suspect = suspectClock {
+      results = group.map { _ in .failure(suspect) }
     } else {
       do {
         let isHeld = isHolding
@@ -164,6 +168,13 @@ final class CommandWriter: Sendable {
     }
     for (pending, result) in zip(group, results) { pending.reply(result) }
     return duration
+  }
+
+  private var suspectClock: CommandFailure? {
+    guard let suspicion = clock.suspicion(after: lastRecordedAt.withLock { $0 }) else { return nil }
+    let isFirst = isClockSuspect.exchange(true, ordering: .relaxed) == false
+    if isFirst { report("the clock has jumped to \(suspicion.now); commands are refused until it is back") }
+    return .clockSuspect(now: suspicion.now, expected: suspicion.expected)
   }
 
   /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve.

@@ -22,6 +22,9 @@ public struct FrameSplitter: Sendable {
   /// Whether bytes of a frame without its NUL are held.
   public var isMidFrame: Bool { !unfinished.isEmpty }
 
+  /// How many bytes of a frame without its NUL are held.
+  public var unfinishedBytes: Int { unfinished.count }
+
   /// Takes the next bytes. The limit is checked before anything grows.
   ///
   /// After `TooLong` the frames completed before it can still be taken out; nothing may be appended any more.

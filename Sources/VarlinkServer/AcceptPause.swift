@@ -8,14 +8,14 @@ import NIOCore
 final class AcceptPause: ChannelInboundHandler {
   typealias InboundIn = Channel
 
-  private let logger: Logger
+  private let log: PacedLog
 
-  init(logger: Logger) {
-    self.logger = logger
+  init(log: PacedLog) {
+    self.log = log
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    logger.error("cannot accept connections, trying again in a second", metadata: ["error": "\(error)"])
+    log.note(.error, "cannot accept connections, trying again every second", uid: nil, ["error": "\(error)"])
     let channel = context.channel
     channel.setOption(.autoRead, value: false).whenComplete { _ in
       channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.setOption(.autoRead, value: true) }

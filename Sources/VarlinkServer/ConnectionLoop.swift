@@ -13,30 +13,42 @@ struct ConnectionLoop: Sendable {
   let peer: Peer
   let dispatcher: Dispatcher
   let service: any VarlinkService
-  let protocolErrorName: String
+  let errors: ErrorNames
+  let limits: @Sendable () -> ServerLimits
+  let connections: Connections
   let control: ConnectionControl
   let executor: LoopExecutor
-  let logger: Logger
+  let log: PacedLog
 
   func run(_ channel: NIOAsyncChannel<InboundFrame, ByteBuffer>) async {
     do {
       try await channel.executeThenClose { inbound, outbound in
         for try await item in inbound {
           guard try await take(item, outbound) else { break }
+          control.noteAnswer()
         }
         // A close would drop what the peer has not read yet; an empty write ends after everything before it.
         try await channel.channel.writeAndFlush(ByteBuffer()).get()
       }
     } catch {
-      logger.debug("connection lost", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
+      log.logger.debug("connection lost", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
     }
   }
 
   /// Whether the connection goes on.
   private func take(_ item: InboundFrame, _ outbound: Outbound) async throws -> Bool {
     switch item {
-    case .tooLong(let failure):
-      try await refuse(ProtocolViolation(reason: "the frame is too long", offset: failure.limit), outbound)
+    case .violation(let violation):
+      try await refuse(violation, outbound)
+      return false
+    case .rest(var cutter):
+      do {
+        while let frame = try cutter.next() {
+          guard try await take(.frame(frame), outbound) else { break }
+        }
+      } catch let violation as ProtocolViolation {
+        try await refuse(violation, outbound)
+      }
       return false
     case .frame(let frame):
       switch dispatcher.judge(frame) {
@@ -58,12 +70,12 @@ struct ConnectionLoop: Sendable {
   }
 
   private func refuse(_ violation: ProtocolViolation, _ outbound: Outbound) async throws {
-    service.refused(protocolErrorName, nil)
-    logger.notice(
-      "protocol violation, connection closed",
-      metadata: ["uid": "\(peer.uid)", "reason": "\(violation.reason)", "offset": "\(violation.offset)"])
+    service.refused(errors.protocolViolation, nil)
+    log.note(
+      .notice, "protocol violation, connection closed", uid: peer.uid,
+      ["reason": "\(violation.reason)", "offset": "\(violation.offset)"])
     let parameters = try Coding.encode(ViolationParameters(reason: violation.reason, offset: violation.offset))
-    try await write(Reply(VarlinkError(name: protocolErrorName, parameters: parameters)), outbound)
+    try await write(Reply(VarlinkError(name: errors.protocolViolation, parameters: parameters)), outbound)
   }
 
   private func write(_ reply: Reply, _ outbound: Outbound) async throws {
@@ -76,7 +88,15 @@ struct ConnectionLoop: Sendable {
     case .reply(let json): try await write(Reply(parameters: json), outbound)
     case .failure(let error): try await write(Reply(error), outbound)
     case .stream where !call.more: try await write(Reply(.expectedMore), outbound)
-    case .stream(let pages): return try await send(pages, of: call, outbound)
+    case .stream(let pages):
+      let limits = limits()
+      guard connections.beginStream(of: peer.uid, limits) else {
+        log.note(.warning, "too many streams", uid: peer.uid, ["limit": "\(limits.streamsPerUser)"])
+        try await write(Reply(errors.tooManyStreams(limit: limits.streamsPerUser)), outbound)
+        return true
+      }
+      defer { connections.endStream(of: peer.uid) }
+      return try await send(pages, of: call, outbound)
     }
     return true
   }
@@ -104,7 +124,7 @@ struct ConnectionLoop: Sendable {
       // The client has had enough and is gone.
       return false
     } catch {
-      logger.error(
+      log.logger.error(
         "stream broken off, connection closed",
         metadata: ["uid": "\(peer.uid)", "method": "\(call.method)", "error": "\(error)"])
       return false

@@ -3,6 +3,9 @@ import Synchronization
 
 /// One open connection as seen from outside its loop.
 final class ConnectionControl: Sendable {
+  let uid: UInt32
+  private let frames: NIOLoopBound<FrameHandler>
+  private let answered = Atomic<Int>(0)
   private struct State {
     var stream: Task<Void, any Error>?
     var loop: Task<Void, Never>?
@@ -12,8 +15,23 @@ final class ConnectionControl: Sendable {
   private let channel: any Channel
   private let state = Mutex(State())
 
-  init(channel: any Channel) {
+  /// On the channel's event loop.
+  init(channel: any Channel, uid: UInt32, frames: FrameHandler) {
     self.channel = channel
+    self.uid = uid
+    self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
+  }
+
+  /// One more frame is dealt with.
+  func noteAnswer() { answered.add(1, ordering: .relaxed) }
+
+  /// Closes the connection when it holds its place without use; nil when it does not, is closed, or lives on another loop.
+  func look(_ limits: ServerLimits, on loop: any EventLoop) throws -> FrameHandler.Overdue? {
+    guard loop === channel.eventLoop, channel.isActive, let options = channel.syncOptions else { return nil }
+    let unread = try options.getOption(.bufferedWritableBytes)
+    let overdue = frames.value.look(limits, answered: answered.load(ordering: .relaxed), unread: unread)
+    if overdue != nil { abort() }
+    return overdue
   }
 
   /// Once per connection, so that a connection with many streams does not collect callbacks.
@@ -61,57 +79,71 @@ final class ConnectionControl: Sendable {
   }
 }
 
-/// The open connections of a server, up to their limit.
+/// The open connections of a server, and who has them.
 final class Connections: Sendable {
   enum Refusal: Error {
-    case full(isFirst: Bool)
+    /// Whether the limit is the one of each user.
+    case tooMany(limit: Int, perUser: Bool)
     case stopping
   }
 
   private struct State {
     var open: [ObjectIdentifier: ConnectionControl] = [:]
+    var connections: [UInt32: Int] = [:]
+    var streams: [UInt32: Int] = [:]
     var isStopping = false
-    var isFull = false
     var emptied: EventLoopPromise<Void>?
   }
 
-  private let limit: Int
   private let counted: ConnectionCount
   private let state = Mutex(State())
 
-  init(limit: Int, counted: ConnectionCount) {
-    self.limit = limit
-    self.counted = counted
-  }
+  init(counted: ConnectionCount) { self.counted = counted }
 
   var count: Int { state.withLock { $0.open.count } }
 
-  func admit(_ channel: any Channel) throws(Refusal) -> ConnectionControl {
-    let control = ConnectionControl(channel: channel)
+  func admit(_ control: ConnectionControl, _ limits: ServerLimits) throws(Refusal) {
+    let uid = control.uid
     let refusal: Refusal? = state.withLock {
       if $0.isStopping { return .stopping }
-      guard $0.open.count < limit else {
-        let isFirst = !$0.isFull
-        $0.isFull = true
-        return .full(isFirst: isFirst)
+      let places = limits.connections(for: uid)
+      guard $0.open.count < places else { return .tooMany(limit: places, perUser: false) }
+      let own = $0.connections[uid, default: 0]
+      guard own < limits.connectionsPerUser || limits.exemptUsers.contains(uid) else {
+        return .tooMany(limit: limits.connectionsPerUser, perUser: true)
       }
+      $0.connections[uid] = own + 1
       $0.open[ObjectIdentifier(control)] = control
       return nil
     }
     if let refusal { throw refusal }
     counted.change(by: 1)
     control.watchForClose()
-    return control
   }
 
   func remove(_ control: ConnectionControl) {
     let emptied: EventLoopPromise<Void>? = state.withLock {
-      if $0.open.removeValue(forKey: ObjectIdentifier(control)) != nil { counted.change(by: -1) }
-      $0.isFull = false
+      guard $0.open.removeValue(forKey: ObjectIdentifier(control)) != nil else { return nil }
+      counted.change(by: -1)
+      $0.connections.countDown(control.uid)
       return $0.open.isEmpty ? $0.emptied : nil
     }
     emptied?.succeed()
   }
+
+  /// Whether the user may have one more stream; then `endStream` must follow.
+  func beginStream(of uid: UInt32, _ limits: ServerLimits) -> Bool {
+    state.withLock {
+      let own = $0.streams[uid, default: 0]
+      guard own < limits.streamsPerUser || limits.exemptUsers.contains(uid) else { return false }
+      $0.streams[uid] = own + 1
+      return true
+    }
+  }
+
+  func endStream(of uid: UInt32) { state.withLock { $0.streams.countDown(uid) } }
+
+  var open: [ConnectionControl] { state.withLock { Array($0.open.values) } }
 
   func drain() {
     let open = state.withLock {
@@ -122,7 +154,7 @@ final class Connections: Sendable {
   }
 
   func abort() {
-    for control in state.withLock({ Array($0.open.values) }) { control.abort() }
+    for control in open { control.abort() }
   }
 
   /// Returns when no connection is left or the time is over.
@@ -136,5 +168,13 @@ final class Connections: Sendable {
     let timer = loop.scheduleTask(in: limit) { emptied.succeed() }
     try? await emptied.futureResult.get()
     timer.cancel()
+  }
+}
+
+extension [UInt32: Int] {
+  /// Forgets whose count comes to nothing, so that users who have left take no room.
+  fileprivate mutating func countDown(_ uid: UInt32) {
+    let left = self[uid, default: 0] - 1
+    self[uid] = left > 0 ? left : nil
   }
 }

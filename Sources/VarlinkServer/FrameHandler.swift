@@ -3,39 +3,165 @@ import Varlink
 
 enum InboundFrame: Sendable {
   case frame([UInt8])
+  /// What had come and was not asked for when the client hung up; nothing follows it.
+  case rest(FrameCutter)
   /// Nothing follows it.
-  case tooLong(FrameSplitter.TooLong)
+  case violation(ProtocolViolation)
 }
 
-/// Turns bytes into frames; past a frame that is too long it reads nothing more.
+/// Bytes as they came, cut into frames one at a time.
+struct FrameCutter: Sendable {
+  private(set) var splitter: FrameSplitter
+  var waiting = ByteBuffer()
+
+  init(limit: Int) {
+    splitter = FrameSplitter(limit: limit)
+  }
+
+  /// The next whole frame.
+  mutating func next() throws(ProtocolViolation) -> [UInt8]? {
+    while waiting.readableBytes > 0 {
+      let view = waiting.readableBytesView
+      let length = view.firstIndex(of: 0).map { $0 - view.startIndex + 1 } ?? view.count
+      guard let piece = waiting.readSlice(length: length) else { return nil }
+      do { try splitter.append(piece.readableBytesUInt8Span) } catch {
+        throw ProtocolViolation(reason: "the frame is too long", offset: error.limit)
+      }
+      if let frame = splitter.next() { return frame }
+    }
+    return nil
+  }
+}
+
+/// Turns bytes into frames, one for each that is asked for: what waits behind it stays as bytes, because small frames
+/// take many times the room of their bytes. Past a frame that breaks a limit it reads nothing more.
+///
+/// It counts what goes through, so that one look a second can tell who holds a connection without using it; no call
+/// pays for a clock.
 final class FrameHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = InboundFrame
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private var splitter: FrameSplitter
+  /// Why a connection is closed without a word: nobody waits for one.
+  enum Overdue { case idle, unread }
+
+  private enum Input { case open, ended, told }
+
+  /// What the last look saw, and for how many looks it has been so.
+  private struct Pace {
+    var frames = 0
+    var sent = 0
+    var frameSeconds = 0
+    var unreadSeconds = 0
+    var idleSeconds = 0
+  }
+
+  private var context: ChannelHandlerContext?
+  private var cutter: FrameCutter
   private var hasFailed = false
+  private var input = Input.open
+  private var isReading = false
+  private var frames = 0
+  private var written = 0
+  private var pace = Pace()
 
   init(limit: Int) {
-    splitter = FrameSplitter(limit: limit)
+    cutter = FrameCutter(limit: limit)
   }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if hasFailed { return }
-    var failure: FrameSplitter.TooLong?
-    let bytes = unwrapInboundIn(data)
-    do { try splitter.append(bytes.readableBytesUInt8Span) } catch { failure = error }
-    while let frame = splitter.next() {
-      context.fireChannelRead(wrapInboundOut(.frame(frame)))
-    }
-    if let failure {
-      hasFailed = true
-      context.fireChannelRead(wrapInboundOut(.tooLong(failure)))
+    isReading = false
+    var bytes = unwrapInboundIn(data)
+    if cutter.waiting.readableBytes == 0 { cutter.waiting = bytes } else { cutter.waiting.writeBuffer(&bytes) }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    _ = passOne(context)
+    context.fireChannelReadComplete()
+  }
+
+  /// Asked for by the consumer when it can take more.
+  func read(context: ChannelHandlerContext) {
+    if hasFailed { return }
+    if passOne(context) {
+      context.fireChannelReadComplete()
+      context.pipeline.read()
+    } else if input == .open {
+      isReading = true
+      context.read()
+    } else if input == .ended {
+      input = .told
+      context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
   }
 
-  func read(context: ChannelHandlerContext) {
-    if !hasFailed { context.read() }
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+    // The consumer hears of the end when it has asked for everything before it.
+    input = .ended
+    context.pipeline.read()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    // Nothing can be asked for any more, and a call that came whole stands.
+    if !hasFailed, cutter.waiting.readableBytes > 0 {
+      context.fireChannelRead(wrapInboundOut(.rest(cutter)))
+      context.fireChannelReadComplete()
+    }
+    context.fireChannelInactive()
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    written += unwrapOutboundIn(data).readableBytes
+    context.write(data, promise: promise)
+  }
+
+  /// Whether there was a whole frame, or a violation, to pass on.
+  private func passOne(_ context: ChannelHandlerContext) -> Bool {
+    if hasFailed { return false }
+    do {
+      guard let frame = try cutter.next() else { return false }
+      frames += 1
+      context.fireChannelRead(wrapInboundOut(.frame(frame)))
+    } catch {
+      fail(error, context)
+    }
+    return true
+  }
+
+  private func fail(_ violation: ProtocolViolation, _ context: ChannelHandlerContext) {
+    hasFailed = true
+    cutter.waiting.clear(minimumCapacity: 0)
+    context.fireChannelRead(wrapInboundOut(.violation(violation)))
+  }
+
+  /// One look a second: counting looks and not time forgives a server that was held up itself.
+  /// - Parameters:
+  ///   - answered: how many frames have been dealt with.
+  ///   - unread: bytes that the kernel has not taken yet.
+  func look(_ limits: ServerLimits, answered: Int, unread: Int) -> Overdue? {
+    let isSame = frames == pace.frames
+    let sent = written - unread
+    // While the consumer has enough nothing is read, and the sender is not to blame.
+    pace.frameSeconds = cutter.splitter.isMidFrame && isReading && isSame ? pace.frameSeconds + 1 : 0
+    pace.unreadSeconds = unread > 0 && sent == pace.sent ? pace.unreadSeconds + 1 : 0
+    let isIdle = isSame && !cutter.splitter.isMidFrame && unread == 0 && frames <= answered
+    pace.idleSeconds = isIdle ? pace.idleSeconds + 1 : 0
+    (pace.frames, pace.sent) = (frames, sent)
+    if pace.unreadSeconds >= limits.unreadSeconds { return .unread }
+    if pace.idleSeconds >= limits.idleSeconds { return .idle }
+    if pace.frameSeconds >= limits.frameSeconds, !hasFailed, let context {
+      let reason = "the frame was not finished within \(limits.frameSeconds) s"
+      fail(ProtocolViolation(reason: reason, offset: cutter.splitter.unfinishedBytes), context)
+      context.fireChannelReadComplete()
+    }
+    return nil
   }
 }

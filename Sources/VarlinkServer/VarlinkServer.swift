@@ -13,30 +13,37 @@ public final class VarlinkServer: Sendable {
   }
 
   private let dispatcher: Dispatcher
-  private let protocolErrorName: String
+  private let errors: ErrorNames
   private let service: any VarlinkService
-  private let limits: ServerLimits
-  private let logger: Logger
+  private let currentLimits: Mutex<ServerLimits>
+  private let log: PacedLog
   private let connections: Connections
   private let phase = Mutex(Phase.new)
 
   /// - Parameters:
   ///   - interfaces: what the service answers; `org.varlink.service` is added. Of two with one name the first counts.
-  ///   - protocolErrorName: the qualified name of the error that a client gets, with `reason` and `offset`, before its
-  ///     connection is closed for a frame that is no call.
+  ///   - errors: what a client gets that breaks the protocol or meets a limit.
   ///   - count: kept at the number of open connections.
   public init(
-    info: ServiceInfo, interfaces: [InterfaceDescription], protocolErrorName: String,
+    info: ServiceInfo, interfaces: [InterfaceDescription], errors: ErrorNames,
     service: any VarlinkService, limits: ServerLimits = ServerLimits(), count: ConnectionCount = ConnectionCount(),
     logger: Logger
   ) {
     dispatcher = Dispatcher(info: info, interfaces: interfaces)
-    self.protocolErrorName = protocolErrorName
+    self.errors = errors
     self.service = service
-    self.limits = limits
-    self.logger = logger
-    connections = Connections(limit: limits.connections, counted: count)
+    currentLimits = Mutex(limits)
+    log = PacedLog(logger)
+    connections = Connections(counted: count)
   }
+
+  private var limits: ServerLimits { currentLimits.withLock { $0 } }
+
+  /// Puts other limits in force.
+  ///
+  /// Numbers and times bind open connections too, and none is closed because there are too many already; bytes and
+  /// pipelined calls bind the connections to come; the backlog and the threads stay what they were.
+  public func replaceLimits(_ limits: ServerLimits) { currentLimits.withLock { $0 = limits } }
 
   /// Serves until the task is cancelled or `shutdown()` is called.
   ///
@@ -53,6 +60,9 @@ public final class VarlinkServer: Sendable {
     var failure: (any Error)?
     do {
       let channel = try await bootstrap(group).withBoundSocket(listener.descriptor).get()
+      for loop in group.makeIterator() {
+        loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in self.look(on: loop) }
+      }
       if isStopping(orRunning: channel) { channel.close(promise: nil) }
       try await withTaskCancellationHandler {
         do { try await onReady() } catch {
@@ -113,7 +123,7 @@ public final class VarlinkServer: Sendable {
     connections.drain()
     await connections.waitUntilEmpty(atMost: .seconds(Int64(limits.graceSeconds)), on: loop)
     if connections.count > 0 {
-      logger.warning("calls still under way are cancelled", metadata: ["connections": "\(connections.count)"])
+      log.logger.warning("calls still under way are cancelled", metadata: ["connections": "\(connections.count)"])
       connections.abort()
       await connections.waitUntilEmpty(atMost: .seconds(1), on: loop)
     }
@@ -126,7 +136,7 @@ public final class VarlinkServer: Sendable {
       .serverChannelOption(.backlog, value: Int32(clamping: limits.backlog))
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: self.logger))
+          try channel.pipeline.syncOperations.addHandler(AcceptPause(log: self.log))
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -135,31 +145,55 @@ public final class VarlinkServer: Sendable {
       }
   }
 
+  /// Closes what holds its place without use.
+  private func look(on loop: any EventLoop) {
+    let limits = limits
+    for control in connections.open {
+      do {
+        switch try control.look(limits, on: loop) {
+        case nil: break
+        case .idle: log.logger.debug("idle connection closed", metadata: ["uid": "\(control.uid)"])
+        case .unread:
+          log.note(
+            .notice, "an answer was not read, connection closed", uid: control.uid,
+            ["seconds": "\(limits.unreadSeconds)"])
+        }
+      } catch {
+        log.note(.error, "a connection cannot be looked at", uid: control.uid, ["error": "\(error)"])
+      }
+    }
+  }
+
   /// On the connection's event loop, before it reads.
   private func open(_ channel: any Channel, _ peer: Peer) throws {
-    let control: ConnectionControl
-    do { control = try connections.admit(channel) } catch {
-      if case .full(isFirst: true) = error {
-        logger.warning(
-          "too many connections, closing new ones",
-          metadata: ["limit": "\(limits.connections)", "uid": "\(peer.uid)"])
-      }
-      throw error
+    let limits = limits
+    let frames = FrameHandler(limit: limits.frameBytes)
+    let control = ConnectionControl(channel: channel, uid: peer.uid, frames: frames)
+    do { try connections.admit(control, limits) } catch {
+      guard case .tooMany(let limit, let perUser) = error else { throw error }
+      let message = perUser ? "too many connections of one user" : "too many connections"
+      log.note(.warning, "\(message), closing new ones", uid: peer.uid, ["limit": "\(limit)"])
+      try channel.syncOptions?.setOption(.autoRead, value: false)
+      return try channel.pipeline.syncOperations.addHandler(
+        RefusalHandler(errors.tooManyConnections(limit: limit, perUser: perUser)))
     }
     let wrapped: NIOAsyncChannel<InboundFrame, ByteBuffer>
     do {
-      try channel.pipeline.syncOperations.addHandler(FrameHandler(limit: limits.frameBytes))
+      try channel.syncOptions?.setOption(
+        .writeBufferWaterMark, value: .init(low: limits.unreadBytes / 2, high: limits.unreadBytes))
+      try channel.pipeline.syncOperations.addHandler(frames)
       wrapped = try NIOAsyncChannel(
         wrappingChannelSynchronously: channel,
-        configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4)))
+        configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: max(2, limits.pipelinedCalls)))
+      )
     } catch {
       connections.remove(control)
       throw error
     }
     let executor = LoopExecutor(channel.eventLoop)
     let loop = ConnectionLoop(
-      peer: peer, dispatcher: dispatcher, service: service, protocolErrorName: protocolErrorName,
-      control: control, executor: executor, logger: logger)
+      peer: peer, dispatcher: dispatcher, service: service, errors: errors, limits: { self.limits },
+      connections: connections, control: control, executor: executor, log: log)
     control.attach(
       loop: Task(executorPreference: executor) { [connections] in
         await loop.run(wrapped)

@@ -32,6 +32,11 @@ struct Daemon {
     let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
     let stop = StopSwitch()
     CrashMark.arm(state: data + "/STATE")
+    if let fit = Descriptors.makeRoom(for: live.current.daemon.limits.connections) {
+      logger.warning(
+        "fewer descriptors than connections_max needs: raise the hard limit (LimitNOFILE)",
+        metadata: ["connections": "\(fit)"])
+    }
     let service = try open(clock, logger) { reason in
       logger.critical(
         "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
@@ -61,7 +66,8 @@ struct Daemon {
           .init(service: listening, successTerminationBehavior: .gracefullyShutdownGroup),
           .init(
             service: ReloadService(
-              signals: hangups, reload: Reload(live: live, service: service, status: status, logger: logger)),
+              signals: hangups,
+              reload: Reload(live: live, service: service, server: server, status: status, logger: logger)),
             successTerminationBehavior: .ignore),
           .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
           .init(service: StatusService(line: status), successTerminationBehavior: .ignore),
@@ -151,11 +157,13 @@ struct Daemon {
       info: ServiceInfo(
         vendor: "motcua", product: "motcuad", version: Release.version, url: ""),
       interfaces: try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) },
-      protocolErrorName: Wire.ProtocolViolation.error,
+      errors: ErrorNames(
+        protocolViolation: Wire.ProtocolViolation.error, tooManyConnections: Wire.TooManyConnections.error,
+        tooManyStreams: Wire.TooManyStreams.error),
       service: RouteTable(routes, roles: { [live] in live.current.roles }, calls: calls, logger: logger) {
         service.note($0)
       },
-      limits: ServerLimits(connections: live.current.daemon.connectionsMax), count: connections, logger: logger)
+      limits: live.current.daemon.limits, count: connections, logger: logger)
   }
 
   private func listeningSocket() -> ListeningSocket {

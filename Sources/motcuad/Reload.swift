@@ -4,11 +4,13 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
+import VarlinkServer
 
 /// Puts in force what the files of the configuration say now: all of it, or nothing.
 struct Reload: Sendable {
   let live: LiveConfiguration
   let service: DeskService
+  let server: VarlinkServer
   let status: StatusLine
   let logger: Logger
 
@@ -49,10 +51,9 @@ struct Reload: Sendable {
     OfficeTime.offset.withLock { $0 = fresh.book.office.utcOffset }
     JournalLog.level.withLock { $0 = fresh.daemon.logLevel }
     service.apply(fresh.daemon.service)
-    return [
-      ("signing_key", before.daemon.signingKey != fresh.daemon.signingKey),
-      ("connections_max", before.daemon.connectionsMax != fresh.daemon.connectionsMax),
-    ].filter(\.1).map(\.0)
+    server.replaceLimits(fresh.daemon.limits)
+    for warning in fresh.roles.unknown { logger.warning("\(warning.text(.en))") }
+    return before.daemon.signingKey == fresh.daemon.signingKey ? [] : ["signing_key"]
   }
 }
 

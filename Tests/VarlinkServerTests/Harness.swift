@@ -21,7 +21,10 @@ struct Harness: Sendable {
     VarlinkServer(
       info: ServiceInfo(vendor: "v", product: "p", version: "1", url: "u"),
       interfaces: [try InterfaceDescription(parsing: EchoService.interface)],
-      protocolErrorName: "org.example.ProtocolError", service: service, limits: limits,
+      errors: ErrorNames(
+        protocolViolation: "org.example.ProtocolError", tooManyConnections: "org.example.TooManyConnections",
+        tooManyStreams: "org.example.TooManyStreams"),
+      service: service, limits: limits,
       logger: Logger(label: "test") { _ in log })
   }
 

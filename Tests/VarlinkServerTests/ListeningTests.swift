@@ -127,7 +127,7 @@ struct ListeningTests {
     #expect(ListeningSocket.inheritedFromSystemd([:]).isEmpty)
   }
 
-  @Test("past the limit of connections new ones are closed, and taken again when there is room")
+  @Test("past the limit of connections new ones are told so and closed, and taken again when there is room")
   func connectionLimit() async throws {
     try await Harness.run(limits: ServerLimits(connections: 2)) { harness in
       let held = try await blocking {
@@ -136,7 +136,8 @@ struct ListeningTests {
           socket.send("{\"method\":\"org.example.echo.Who\"}\0")
           #expect(socket.receive() != nil)
         }
-        for _ in 0..<2 { #expect(try RawSocket(harness.path).receive() == nil) }
+        let refusal = #"{"error":"org.example.TooManyConnections","parameters":{"limit":2,"perUser":false}}"#
+        for _ in 0..<2 { #expect(try RawSocket(harness.path).receiveAll() == [refusal]) }
         return held
       }
       #expect(harness.log.lines.count { $0.contains("too many connections") } == 1)

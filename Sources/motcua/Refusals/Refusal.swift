@@ -44,8 +44,11 @@ struct Refusal {
     case stopping = "vn.motcua.Desk.Stopping"
     case storageFull = "vn.motcua.Admin.StorageFull"
     case storageFailed = "vn.motcua.Desk.StorageFailed"
+    case clockSuspect = "vn.motcua.Desk.ClockSuspect"
     case readFailed = "vn.motcua.Desk.ReadFailed"
     case protocolViolation = "vn.motcua.Desk.ProtocolViolation"
+    case tooManyConnections = "vn.motcua.Desk.TooManyConnections"
+    case tooManyStreams = "vn.motcua.Desk.TooManyStreams"
     case rebuildRunning = "vn.motcua.Admin.RebuildRunning"
     case verifyRunning = "vn.motcua.Admin.VerifyRunning"
     case inspectionFailed = "vn.motcua.Admin.InspectionFailed"
@@ -111,7 +114,7 @@ struct Refusal {
   var code: Int32 {
     if let name = Name(rawValue: error.name) {
       switch name {
-      case .busy, .stopping: return Exit.temporary
+      case .busy, .stopping, .tooManyConnections, .tooManyStreams, .clockSuspect: return Exit.temporary
       case .storageFailed: return Exit.unreachable
       case .protocolViolation: return Exit.protocolViolation
       case .permissionDenied: return Exit.notPermitted

@@ -35,12 +35,40 @@ extension Refusal {
           "The ledger could not be written (\(reason)): the outcome is unknown; repeating under the same id is safe."
         ),
         again)
+    case .clockSuspect:
+      let error = try decoded(Wire.ClockSuspect.self)
+      let (now, expected) = (language.spoken(error.now), language.spoken(error.expected))
+      return Words(
+        language.say(
+          "Đồng hồ máy nhảy tới \(now), lẽ ra là \(expected): chưa ghi gì. Hãy chỉnh lại giờ máy; nếu giờ máy đúng thì khởi động lại motcuad.",
+          "The machine's clock jumped to \(now) and should show \(expected): nothing was recorded. Put the clock right, or restart motcuad when it is right."
+        ),
+        again)
     case .readFailed:
       return Words(
         language.say(
           "motcuad không đọc được dữ liệu cần cho câu trả lời; chưa ghi gì. Người vận hành xem nhật ký của motcuad.",
           "motcuad could not read what the answer needs; nothing was recorded. The operator finds more in its log."),
         CommandLineText(["status"]))
+    case .tooManyConnections:
+      let error = try decoded(Wire.TooManyConnections.self)
+      let sentence =
+        error.perUser
+        ? language.say(
+          "Tài khoản này đã mở \(error.limit) kết nối tới motcuad, chưa ghi gì; hãy đóng bớt rồi thử lại.",
+          "This account has \(error.limit) connections to motcuad open, nothing was recorded; close some and try again."
+        )
+        : language.say(
+          "motcuad đã nhận đủ \(error.limit) kết nối, chưa ghi gì; lát nữa hãy thử lại.",
+          "motcuad has all \(error.limit) connections in use and recorded nothing; try again in a moment.")
+      return Words(sentence, again)
+    case .tooManyStreams:
+      let limit = try decoded(Wire.TooManyStreams.self).limit
+      return Words(
+        language.say(
+          "Tài khoản này đang có \(limit) câu trả lời dài chưa xong; hãy dừng bớt (như motcua watch) rồi thử lại.",
+          "This account has \(limit) long answers under way; end some (such as motcua watch) and try again."),
+        again)
     default:
       let error = try decoded(Wire.ProtocolViolation.self)
       return Words(

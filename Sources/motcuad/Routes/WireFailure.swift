@@ -30,6 +30,7 @@ enum WireFailure {
     case .stopping: wire(Wire.Stopping())
     case .unreadable: wire(Wire.ReadFailed())
     case .storageFull(let free, let reserve): wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve))
+    case .clockSuspect(let now, let expected): wire(Wire.ClockSuspect(now: now.wire, expected: expected.wire))
     case .storageFailed(let reason): wire(Wire.StorageFailed(reason: reason))
     }
   }

@@ -1,10 +1,11 @@
 import DeskService
 import Logging
+import VarlinkServer
 
 /// `motcuad.toml`: how the daemon runs.
 struct DaemonSettings: Sendable {
   var service = DeskService.Settings()
-  var connectionsMax: Int
+  var limits = ServerLimits()
   var uploadBytesMax: Int
   var scrubHours: Int
   var logLevel: Logger.Level
@@ -15,7 +16,7 @@ struct DaemonSettings: Sendable {
     let root = file.root
     service.queueMax = try root.int("queue_max", in: 1...1_000_000, default: 4096)
     service.reserveBytes = try root.int("reserve_mib", in: 0...1_048_576, default: 64) << 20
-    connectionsMax = try root.int("connections_max", in: 1...65_536, default: 1024)
+    limits = try Self.limits(root)
     uploadBytesMax = try root.int("upload_mib_max", in: 1...1024, default: 64) << 20
     scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)
     let level = try root.optionalString("log_level") ?? "info"
@@ -31,5 +32,21 @@ struct DaemonSettings: Sendable {
         "signing_key must be a path that begins with /")
     }
     try root.finish()
+  }
+
+  private static func limits(_ root: SettingsSection) throws(SettingsError) -> ServerLimits {
+    var limits = ServerLimits()
+    limits.connections = try root.int("connections_max", in: 32...65_536, default: limits.connections)
+    limits.connectionsPerUser = try root.int(
+      "connections_per_user_max", in: 1...65_536, default: limits.connectionsPerUser)
+    limits.streamsPerUser = try root.int("streams_per_user_max", in: 1...65_536, default: limits.streamsPerUser)
+    // The client hands files over in parts of up to 1 MiB less its frame.
+    limits.frameBytes = try root.int("frame_kib_max", in: 1024...65_536, default: limits.frameBytes >> 10) << 10
+    limits.frameSeconds = try root.int("frame_seconds_max", in: 1...86_400, default: limits.frameSeconds)
+    limits.pipelinedCalls = try root.int("pipelined_calls_max", in: 2...1024, default: limits.pipelinedCalls)
+    limits.unreadBytes = try root.int("unread_kib_max", in: 4...65_536, default: limits.unreadBytes >> 10) << 10
+    limits.unreadSeconds = try root.int("unread_seconds_max", in: 1...86_400, default: limits.unreadSeconds)
+    limits.idleSeconds = try root.int("idle_seconds_max", in: 1...86_400, default: limits.idleSeconds)
+    return limits
   }
 }

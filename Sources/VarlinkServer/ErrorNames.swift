@@ -1,0 +1,25 @@
+import Varlink
+
+/// The qualified names of the errors that the server itself answers with, which the service's interfaces describe.
+public struct ErrorNames: Sendable {
+  /// `(reason: string, offset: int)`: a frame that is no call, or was not finished in time; the connection is closed.
+  public let protocolViolation: String
+  /// `(limit: int, perUser: bool)`: said before the first call of a connection that is closed again.
+  public let tooManyConnections: String
+  /// `(limit: int)`: the user has so many streams under way.
+  public let tooManyStreams: String
+
+  public init(protocolViolation: String, tooManyConnections: String, tooManyStreams: String) {
+    self.protocolViolation = protocolViolation
+    self.tooManyConnections = tooManyConnections
+    self.tooManyStreams = tooManyStreams
+  }
+
+  func tooManyConnections(limit: Int, perUser: Bool) -> VarlinkError {
+    VarlinkError(name: tooManyConnections, parameters: Array("{\"limit\":\(limit),\"perUser\":\(perUser)}".utf8))
+  }
+
+  func tooManyStreams(limit: Int) -> VarlinkError {
+    VarlinkError(name: tooManyStreams, parameters: Array("{\"limit\":\(limit)}".utf8))
+  }
+}

@@ -1,0 +1,46 @@
+import Logging
+import Synchronization
+
+/// Says of a user what he did at most once a minute, however often he does it: whoever can fill the log can hide in it.
+final class PacedLog: Sendable {
+  private struct Entry: Hashable {
+    var message: String
+    var uid: UInt32?
+  }
+
+  private struct Said {
+    var at: ContinuousClock.Instant
+    var unsaid = 0
+  }
+
+  let logger: Logger
+  private let said = Mutex<[Entry: Said]>([:])
+  private let pause = Duration.seconds(60)
+  /// Users may be many; those of whom nothing was said lately are forgotten.
+  private let entriesMax = 1024
+
+  init(_ logger: Logger) {
+    self.logger = logger
+  }
+
+  /// - Parameter message: one of a few; what differs from time to time belongs into the metadata.
+  func note(_ level: Logger.Level, _ message: String, uid: UInt32?, _ metadata: Logger.Metadata) {
+    let now = ContinuousClock.now
+    let entry = Entry(message: message, uid: uid)
+    let unsaid: Int? = said.withLock { said in
+      if let known = said[entry], known.at + pause > now {
+        said[entry]?.unsaid += 1
+        return nil
+      }
+      if said.count >= entriesMax { said = said.filter { $0.value.at + pause > now } }
+      let unsaid = said[entry]?.unsaid ?? 0
+      if said.count < entriesMax || said[entry] != nil { said[entry] = Said(at: now) }
+      return unsaid
+    }
+    guard let unsaid else { return }
+    var metadata = metadata
+    if let uid { metadata["uid"] = "\(uid)" }
+    if unsaid > 0 { metadata["more"] = "\(unsaid)" }
+    logger.log(level: level, "\(message)", metadata: metadata)
+  }
+}

@@ -1,0 +1,242 @@
+import Foundation
+import Glibc
+import Testing
+import Varlink
+import VarlinkClient
+import VarlinkServer
+
+/// Each limit is reached on a real socket while another client is served, and what it held is given back.
+@Suite("Limits", .serialized, .timeLimit(.minutes(1)))
+struct LimitTests {
+  private static let echo = "{\"method\":\"org.example.echo.Echo\",\"parameters\":{\"text\":\"a\"}}\0"
+
+  private static func watch(_ path: String) throws -> RawSocket {
+    let socket = try RawSocket(path)
+    socket.send("{\"method\":\"org.example.echo.Forever\",\"more\":true}\0")
+    return socket
+  }
+
+  /// Nobody is exempt, so that one process can reach the limits of a user.
+  private static func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
+    var limits = ServerLimits(exemptUsers: [])
+    change(&limits)
+    return limits
+  }
+
+  private func open(_ harness: Harness) -> Int {
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+  }
+
+  /// Runs what goes against a limit beside a client that is served all the while.
+  private func reach(
+    _ limits: ServerLimits, _ attack: @escaping @Sendable (Harness) async throws -> Void
+  ) async throws {
+    try await Harness.run(limits: limits) { harness in
+      let box = try await blocking { UncheckedConnection(try Connection(path: harness.path)) }
+      let text = EchoService.Text(text: "still here")
+      _ = try await blocking { try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self) }
+      let before = open(harness)
+      try await attack(harness)
+      let reply = try await blocking {
+        try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self)
+      }
+      #expect(reply == text)
+      try await harness.eventually("the descriptors are given back") { open(harness) <= before }
+    }
+  }
+
+  @Test("a user who has all his connections is told so before his first call, once in the log, and gets a place again")
+  func connectionsPerUser() async throws {
+    try await reach(Self.limits { $0.connectionsPerUser = 3 }) { harness in
+      try await blocking {
+        let held = [try RawSocket(harness.path), try RawSocket(harness.path)]
+        for socket in held {
+          socket.send(Self.echo)
+          #expect(socket.receive() != nil)
+        }
+        let expected = #"{"error":"org.example.TooManyConnections","parameters":{"limit":3,"perUser":true}}"#
+        for _ in 0..<20 { #expect(try RawSocket(harness.path).receiveAll() == [expected]) }
+        do {
+          _ = try Connection(path: harness.path).call("org.example.echo.Who")
+          Issue.record("answered")
+        } catch CallError.varlink(let error) {
+          #expect(error.name == "org.example.TooManyConnections")
+        }
+      }
+      #expect(harness.log.lines.count { $0.contains("too many connections of one user") } == 1)
+      try await harness.eventually("a place is free again") {
+        (try? Connection(path: harness.path).call("org.example.echo.Who")) != nil
+      }
+    }
+  }
+
+  @Test("the last places are for the exempt: others are refused, and they come in")
+  func reserved() async throws {
+    let limits = Self.limits { $0.connections = 8 }
+    try await reach(limits) { harness in
+      let held = try await blocking {
+        // One place of the four that are for everybody is the other client's.
+        let held = try (0..<3).map { _ in try RawSocket(harness.path) }
+        for socket in held {
+          socket.send(Self.echo)
+          #expect(socket.receive() != nil)
+        }
+        let refused = try RawSocket(harness.path).receiveAll()
+        #expect(refused == [#"{"error":"org.example.TooManyConnections","parameters":{"limit":4,"perUser":false}}"#])
+        return held
+      }
+      var exempt = limits
+      exempt.exemptUsers = [geteuid()]
+      harness.server.replaceLimits(exempt)
+      try await blocking { _ = try Connection(path: harness.path).call("org.example.echo.Who") }
+      _ = held
+    }
+  }
+
+  @Test("one more stream than a user may have is refused by name, and the connection goes on")
+  func streams() async throws {
+    try await reach(Self.limits { $0.streamsPerUser = 2 }) { harness in
+      try await blocking {
+        let watchers = try (0..<2).map { _ in try Self.watch(harness.path) }
+        for watcher in watchers { #expect(watcher.receive() != nil) }
+        let third = try Self.watch(harness.path)
+        let refusal = #"{"error":"org.example.TooManyStreams","parameters":{"limit":2}}"#
+        #expect(third.receive() == Array(refusal.utf8) + [0])
+        third.send(Self.echo)
+        #expect(third.receive() != nil)
+      }
+      try await harness.eventually("ended streams count no more") {
+        (try? Self.watch(harness.path).receive())?.starts(with: Array("{\"parameters\"".utf8)) ?? false
+      }
+    }
+  }
+
+  @Test("a frame that is not finished in time ends its connection with the reason, one byte a second included")
+  func slowSender() async throws {
+    try await reach(Self.limits { $0.frameSeconds = 3 }) { harness in
+      let (sent, replies) = try await blocking {
+        let socket = try RawSocket(harness.path)
+        var sent = 0
+        for byte in Self.echo.utf8.prefix(10) {
+          if socket.send([byte]) == 0 { break }
+          sent += 1
+          usleep(1_000_000)
+        }
+        return (sent, socket.receiveAll())
+      }
+      #expect(sent < 8)
+      #expect(replies.count == 1 && replies[0].contains("the frame was not finished within 3 s"), "\(replies)")
+      #expect(harness.log.lines.contains { $0.contains("not finished within 3 s") })
+    }
+  }
+
+  @Test("a frame that is held up by the answer before it is not slow")
+  func heldUp() async throws {
+    try await reach(
+      Self.limits {
+        $0.frameSeconds = 1
+        $0.pipelinedCalls = 2
+      }
+    ) { harness in
+      let replies = try await blocking {
+        let socket = try RawSocket(harness.path)
+        socket.send("{\"method\":\"org.example.echo.Slow\",\"parameters\":{\"milliseconds\":3500}}\0")
+        for _ in 0..<4 { socket.send(Self.echo) }
+        socket.send(String(Self.echo.dropLast()))
+        usleep(3_700_000)
+        socket.send([0])
+        socket.finishSending()
+        return socket.receiveAll()
+      }
+      #expect(replies.count == 6 && !replies.contains { $0.contains("error") }, "\(replies)")
+    }
+  }
+
+  @Test("a connection that says nothing is closed; one that calls now and then and one that watches are not")
+  func idle() async throws {
+    try await Harness.run(limits: Self.limits { $0.idleSeconds = 2 }) { harness in
+      try await blocking {
+        let watcher = try Self.watch(harness.path)
+        #expect(watcher.receive() != nil)
+        let caller = try RawSocket(harness.path)
+        let silent = try RawSocket(harness.path)
+        for _ in 0..<5 {
+          caller.send(Self.echo)
+          #expect(caller.receive() != nil)
+          usleep(1_000_000)
+        }
+        let start = ContinuousClock.now
+        #expect(silent.receive() == nil)
+        #expect(start.duration(to: .now) < .seconds(1))
+        #expect(!harness.service.log.contains("stream ends"))
+      }
+    }
+  }
+
+  @Test("an answer that nobody reads ends its connection, and one that is read slowly does not")
+  func unread() async throws {
+    try await reach(
+      Self.limits {
+        $0.unreadSeconds = 2
+        $0.unreadBytes = 16 << 10
+      }
+    ) { harness in
+      try await blocking {
+        let big = "{\"method\":\"org.example.echo.Big\",\"parameters\":{\"bytes\":4000000}}\0"
+        let never = try RawSocket(harness.path)
+        never.send(big)
+        let slow = try RawSocket(harness.path)
+        slow.send(big)
+        for _ in 0..<5 {
+          for _ in 0..<8 { _ = slow.receive() }
+          usleep(1_000_000)
+        }
+        #expect(slow.receiveAll().last?.hasSuffix("\"}}") == true)
+        var taken = 0
+        while let more = never.receive() { taken += more.count }
+        #expect(taken < 4_000_000)
+      }
+      #expect(harness.log.lines.count { $0.contains("an answer was not read") } == 1)
+    }
+  }
+
+  @Test("calls that want no answer stand though their client has hung up, however many they are")
+  func hangUp() async throws {
+    try await reach(Self.limits { $0.pipelinedCalls = 2 }) { harness in
+      let note = "{\"method\":\"org.example.echo.Note\",\"parameters\":{\"text\":\"x\"},\"oneway\":true}\0"
+      try await blocking {
+        let socket = try RawSocket(harness.path)
+        socket.send("{\"method\":\"org.example.echo.Slow\",\"parameters\":{\"milliseconds\":300},\"oneway\":true}\0")
+        for _ in 0..<500 { socket.send(note) }
+        socket.close()
+      }
+      try await harness.eventually("all are noted") { harness.service.log.count { $0 == "x" } == 500 }
+    }
+  }
+
+  @Test("a flood of small calls waits with the kernel, and each is answered in the end")
+  func pipelined() async throws {
+    try await reach(Self.limits { $0.pipelinedCalls = 4 }) { harness in
+      let (early, replies) = try await blocking {
+        let socket = try RawSocket(harness.path)
+        socket.send("{\"method\":\"org.example.echo.Slow\",\"parameters\":{\"milliseconds\":1500}}\0")
+        let flood = Thread { for _ in 0..<20_000 { socket.send(Self.echo) } }
+        flood.start()
+        usleep(1_000_000)
+        let early = flood.isFinished
+        var replies = 0
+        while replies < 20_001, let bytes = socket.receive() { replies += bytes.count { $0 == 0 } }
+        return (early, replies)
+      }
+      #expect(!early, "the server took all of it in")
+      #expect(replies == 20_001)
+    }
+  }
+}
+
+/// A connection is used by one thread after the other here.
+private struct UncheckedConnection: @unchecked Sendable {
+  let value: Connection
+
+  init(_ value: Connection) { self.value = value }
+}
