@@ -112,7 +112,7 @@ let package = Package(
         "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB",
         "LedgerReader", "MerkleTree", "Varlink", "VarlinkClient", "motcua", "motcuad",
         .product(name: "Crypto", package: "swift-crypto"),
-      ], exclude: ["Disk/flags.c", "check_proof.py", "read_export.py", "varlink_peer.py"]),
+      ], exclude: ["Attacks/clock.c", "Disk/flags.c", "check_proof.py", "read_export.py", "varlink_peer.py"]),
     // What a test lets read a ledger that may end the process which reads it.
     .executableTarget(
       name: "LedgerReader", dependencies: ["EventSourcing", "EventStore", "MerkleTree"], path: "Tests/LedgerReader"),

@@ -184,6 +184,8 @@ struct BadInputTests {
 final class RawSocket {
   private var descriptor: Int32
 
+  var fileDescriptor: Int32 { descriptor }
+
   init(_ path: String) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_un()
@@ -207,7 +209,9 @@ final class RawSocket {
   func write(_ bytes: [UInt8]) {
     var done = 0
     while done < bytes.count {
-      let sent = Glibc.send(descriptor, Array(bytes[done...]), bytes.count - done, Int32(MSG_NOSIGNAL))
+      let sent = bytes[done...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
       if sent <= 0 { return }
       done += sent
     }

@@ -32,6 +32,9 @@ final class Load: Sendable {
     while Date() < deadline, state.withLock({ $0.running > 0 && $0.done.contains { $0 < count } }) { usleep(10_000) }
   }
 
+  /// Whether every client still works.
+  var isRunning: Bool { state.withLock { $0.running == $0.done.count } }
+
   /// Ends the work, and says how often each client has done it.
   func finish() -> [Int] {
     state.withLock { $0.isOver = true }

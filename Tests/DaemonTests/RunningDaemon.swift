@@ -59,7 +59,11 @@ final class RunningDaemon {
     let command = tracer + [program, "--config", config, "--data", data, "--socket", socket] + arguments
     process.executableURL = URL(filePath: command[0])
     process.arguments = Array(command.dropFirst())
-    process.environment = ["MOTCUA_LANG": "en", "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+    // As the unit sets it.
+    let memory = ["MALLOC_MMAP_THRESHOLD_": "131072"]
+    process.environment = ["MOTCUA_LANG": "en", "PATH": "/usr/bin:/bin"].merging(memory) { $1 }.merging(environment) {
+      $1
+    }
     if !FileManager.default.fileExists(atPath: home + "/log") {
       try Data().write(to: URL(filePath: home + "/log"))
     }

@@ -82,7 +82,9 @@ private final class Recording {
     let log = daemon.home + "/trace"
     daemon.tracer = Strace.around(Trace.options, log: log)
     if let ledgerFlags {
-      daemon.environment = ["LD_PRELOAD": try Disk.compile("flags.c", in: daemon.home), "LEDGER_FLAGS": ledgerFlags]
+      daemon.environment = [
+        "LD_PRELOAD": try Disk.compile("Disk/flags.c", in: daemon.home), "LEDGER_FLAGS": ledgerFlags,
+      ]
     }
     try daemon.start()
     let socket = daemon.socket

@@ -15,12 +15,12 @@ enum Disk {
     return count
   }
 
-  /// A library to be loaded before those of a program.
+  /// A library to be loaded before those of a program, of a source beside the tests.
   static func compile(_ source: String, in directory: String) throws -> String {
-    let library = directory + "/" + source + ".so"
+    let library = directory + "/" + (source.split(separator: "/").last ?? "") + ".so"
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    let path = RunningDaemon.project.appending(path: "Tests/DaemonTests/Disk/" + source).path
+    let path = RunningDaemon.project.appending(path: "Tests/DaemonTests/" + source).path
     process.arguments = ["cc", "-shared", "-fPIC", "-o", library, path, "-ldl"]
     try process.run()
     process.waitUntilExit()

@@ -1,0 +1,129 @@
+import DeskInterface
+import Foundation
+import Testing
+import VarlinkClient
+
+/// What a stranger or a broken program on the same machine may try. Each attack meets its error, takes nothing for good,
+/// and holds up nobody.
+@Suite("Attacks", .oneAtATime)
+struct AttackTests {}
+
+/// Runs an attack beside a client that goes on asking, and expects that he is answered all the while, that the daemon's
+/// memory and descriptors are what they were afterwards, and that it still records.
+func attack(
+  on daemon: RunningDaemon, _ body: (RunningDaemon) throws -> Void
+) throws {
+  if daemon.process == nil { try daemon.start() }
+  let desk = try daemon.connect()
+  _ = try desk.receive("Nguyễn Thị Hoa")
+  _ = try desk.pages(Wire.List())
+  let before = try daemon.vitals()
+  let witness = Load(clients: 1) { [socket = daemon.socket] _ in
+    guard let connection = try? Connection(path: socket, timeout: .seconds(5)) else { return nil }
+    let box = UncheckedBox(connection)
+    return { _ in
+      usleep(20_000)
+      return (try? box.value.ask(Wire.GetStatus())) != nil
+    }
+  }
+  witness.waitUntilEach(hasDone: 1)
+  let asked = ContinuousClock.now
+  try body(daemon)
+  let seconds = Int(asked.duration(to: .now).components.seconds)
+  let answers = witness.finishUnlessFailed()
+  // A question in five seconds is far from what he asks; more fail only when he was kept waiting.
+  #expect((answers ?? 0) > seconds / 5, "another client was not served meanwhile")
+  var after = try daemon.vitals()
+  // Memory comes back when what was allocated is freed, not when the connection ends.
+  for _ in 0..<150 where !after.isBack(to: before) {
+    usleep(100_000)
+    after = try daemon.vitals()
+  }
+  #expect(after.isBack(to: before), "before: \(before), after: \(after)")
+  #expect(try daemon.connect().receive("Lan").number > 1)
+}
+
+/// What a process holds.
+struct Vitals {
+  var descriptors: Int
+  var memoryMiB: Int
+  /// Of all its threads, in hundredths of a second.
+  var ticks: Int
+
+  /// Allocators keep some of what they got.
+  func isBack(to before: Vitals) -> Bool {
+    descriptors <= before.descriptors && memoryMiB <= before.memoryMiB + 24
+  }
+}
+
+extension RunningDaemon {
+  func vitals() throws -> Vitals {
+    let id = try #require(process?.processIdentifier)
+    let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+    let anonymous = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }?.split(separator: " ").dropFirst()
+    let statistics = try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
+    let fields = statistics.split(separator: ")").last?.split(separator: " ") ?? []
+    return Vitals(
+      descriptors: try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count,
+      memoryMiB: (anonymous?.first.flatMap { Int($0) } ?? 0) >> 10,
+      ticks: (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0))
+  }
+
+  /// The sample configuration with lines of `motcuad.toml` of its own.
+  func configure(_ settings: [String: Int]) throws {
+    config = try Configuration.copy(into: home)
+    let path = config + "/motcuad.toml"
+    var lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+    for (name, value) in settings {
+      let index = try #require(lines.firstIndex { $0.hasPrefix("\(name) = ") }, "\(name)")
+      lines[index] = "\(name) = \(value)"
+    }
+    try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
+  /// Lets other users reach the socket.
+  func openToOthers() {
+    for path in [home, home + "/run"] { chmod(path, 0o755) }
+    chmod(socket, 0o666)
+  }
+
+  /// Waits until something is so, at most ten seconds.
+  func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    for _ in 0..<100 {
+      if try condition() { return true }
+      usleep(100_000)
+    }
+    return false
+  }
+}
+
+extension Load {
+  /// How much the one client has done; nil when it failed once.
+  func finishUnlessFailed() -> Int? {
+    let hasFailed = !isRunning
+    let done = finish()
+    return hasFailed ? nil : done[0]
+  }
+}
+
+/// Python, where sockets must be somebody else's or many.
+enum Python {
+  /// What is imported later could not be read any more.
+  static let dropToNobody =
+    "import os, resource, socket, sys\nos.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+
+  /// - Parameter asNobody: whether it takes on the user `nobody` first, which root can.
+  static func run(_ script: String, _ arguments: [String], asNobody: Bool = false) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    let drop = asNobody ? dropToNobody : ""
+    process.arguments = ["python3", "-c", drop + script] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw RunningDaemon.Failure(text: "python ended: \(text)") }
+    return text
+  }
+}

@@ -1,0 +1,205 @@
+import DeskInterface
+import Foundation
+import Glibc
+import Testing
+import Varlink
+import VarlinkClient
+
+extension AttackTests {
+  /// Opens connections without end, asks on each, and says how each was answered.
+  private static let crowd = """
+    import resource, socket, sys
+    count = int(sys.argv[2])
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 64), hard))
+    held, answers = [], {}
+    for _ in range(count):
+        peer = socket.socket(socket.AF_UNIX)
+        # Without a time limit, because with one it does not wait for room in the backlog.
+        peer.connect(sys.argv[1])
+        peer.settimeout(20)
+        held.append(peer)
+    for peer in held:
+        try:
+            peer.sendall(b'{"method":"org.varlink.service.GetInfo"}\\0')
+        except OSError:
+            pass
+        try:
+            said = peer.recv(4096).decode()
+        except OSError as error:
+            said = "nothing: " + str(error)
+        said = said.split('"')[3] if said.startswith('{"error"') else said[:12]
+        answers[said] = answers.get(said, 0) + 1
+    for key, number in sorted(answers.items()): print(key, number)
+    """
+
+  @Test(
+    "of ten thousand connections of one user as many are served as he may have, the others are told why, root comes in",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func tenThousand() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    daemon.openToOthers()
+    try attack(on: daemon) { daemon in
+      let said = try Python.run(Self.crowd, [daemon.socket, "10000"], asNobody: true)
+      let lines = said.split(separator: "\n").map(String.init)
+      #expect(lines.contains("vn.motcua.Desk.TooManyConnections 9872"), "\(said)")
+      #expect(lines.count == 2, "\(said)")
+      #expect(daemon.log.components(separatedBy: "too many connections of one user").count == 2)
+    }
+  }
+
+  @Test(
+    "when all others have filled the server, an operator still gets in",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func operatorComesIn() throws {
+    let daemon = try RunningDaemon()
+    try daemon.configure(["connections_max": 64])
+    try daemon.start()
+    daemon.openToOthers()
+    try attack(on: daemon) { daemon in
+      let holding = Self.crowd + "\nsys.stdout.flush(); sys.stdin.read()"
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["python3", "-c", Python.dropToNobody + holding, daemon.socket, "200"]
+      let (input, output) = (Pipe(), Pipe())
+      (process.standardInput, process.standardOutput) = (input, output)
+      try process.run()
+      let said = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      #expect(said.contains("vn.motcua.Desk.TooManyConnections"), "\(said)")
+      #expect(try Client(socket: daemon.socket).run("status").status == 0)
+      #expect(try daemon.connect().receive("Bình").number > 0)
+      try input.fileHandleForWriting.close()
+      process.waitUntilExit()
+    }
+  }
+
+  @Test("the client says in words that there is no place, what to do, and exits with 75", arguments: ["en", "vi"])
+  func refusedInWords(language: String) throws {
+    let daemon = try RunningDaemon()
+    try daemon.configure(["connections_max": 32])
+    try attack(on: daemon) { daemon in
+      var held: [Connection] = []
+      while let more = try? daemon.connect(), (try? more.ask(Wire.GetStatus())) != nil { held.append(more) }
+      #expect(held.count > 20)
+      let refused = try Client(socket: daemon.socket, language: language).run("show", "1")
+      #expect(refused.status == 75 && refused.output.isEmpty)
+      #expect(refused.errors.contains(language == "vi" ? "đã nhận đủ 32 kết nối" : "all 32 connections"))
+    }
+  }
+
+  @Test("without descriptors the daemon waits, without spinning, and accepts again when there are some")
+  func noDescriptors() throws {
+    try attack(on: try RunningDaemon()) { daemon in
+      let id = try #require(daemon.process?.processIdentifier)
+      try setDescriptorLimit(of: id, to: try daemon.vitals().descriptors + 10)
+      let crowd = try (0..<100).map { _ in try RawSocket(daemon.socket) }
+      #expect(daemon.eventually { daemon.log.contains("cannot accept connections") })
+      let start = try daemon.vitals().ticks
+      usleep(3_000_000)
+      let used = try daemon.vitals().ticks - start
+      #expect(used < 60, "\(used) hundredths of a second in three seconds")
+      #expect(daemon.log.components(separatedBy: "cannot accept connections").count == 2)
+      for socket in crowd { socket.close() }
+      try setDescriptorLimit(of: id, to: 2000)
+      let fresh = try Connection(path: daemon.socket, timeout: .seconds(10))
+      _ = try fresh.ask(Wire.GetStatus())
+    }
+  }
+
+  private func setDescriptorLimit(of process: Int32, to limit: Int) throws {
+    let tool = try Process.run(
+      URL(filePath: "/usr/bin/env"), arguments: ["prlimit", "--pid", "\(process)", "--nofile=\(limit):"])
+    tool.waitUntilExit()
+    try #require(tool.terminationStatus == 0)
+  }
+
+  @Test("descriptors that a client passes are not taken")
+  func passedDescriptors() throws {
+    let passer = """
+      import array, os, socket, sys
+      call = b'{"method":"org.varlink.service.GetInfo"}\\0'
+      for _ in range(200):
+          peer = socket.socket(socket.AF_UNIX); peer.connect(sys.argv[1])
+          read, write = os.pipe()
+          socket.send_fds(peer, [call], [write] * 100)
+          answer = peer.recv(65536)
+          os.close(write)
+          # The end is seen at once only when nobody else holds the other end of the pipe.
+          print(os.read(read, 1) == b"" and answer.endswith(b"\\0"))
+          os.close(read); peer.close()
+      """
+    try attack(on: try RunningDaemon()) { daemon in
+      let said = try Python.run(passer, [daemon.socket])
+      #expect(said == String(repeating: "True\n", count: 200))
+    }
+  }
+
+  @Test("a socket path that is a link is refused at the start, and what it points at is left alone")
+  func symlinkedSocket() throws {
+    let victim = try RunningDaemon()
+    try attack(on: victim) { victim in
+      let daemon = try RunningDaemon()
+      try FileManager.default.createDirectory(atPath: daemon.home + "/run", withIntermediateDirectories: false)
+      chmod(daemon.home + "/run", 0o755)
+      #expect(symlink(victim.socket, daemon.socket) == 0)
+      try daemon.launch()
+      #expect(daemon.waitForExit() == 69)
+      #expect(daemon.log.contains("not a socket"), "\(daemon.log)")
+      var status = stat()
+      #expect(lstat(victim.socket, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK)
+      #expect(lstat(daemon.socket, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    }
+  }
+
+  @Test("a directory that others may write in, or that is a link, is no place for the socket")
+  func unsafeDirectory() throws {
+    try attack(on: try RunningDaemon()) { _ in
+      for isLink in [false, true] {
+        let daemon = try RunningDaemon()
+        let run = daemon.home + "/run"
+        if isLink {
+          try FileManager.default.createDirectory(atPath: daemon.home + "/real", withIntermediateDirectories: false)
+          #expect(symlink(daemon.home + "/real", run) == 0)
+        } else {
+          try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: false)
+          chmod(run, 0o777)
+        }
+        try daemon.launch()
+        #expect(daemon.waitForExit() == 69)
+        #expect(daemon.log.contains(isLink ? "not a directory" : "chmod go-w"), "\(daemon.log)")
+        #expect(!FileManager.default.fileExists(atPath: daemon.socket))
+      }
+    }
+  }
+}
+
+extension RawSocket {
+  func finishSending() { shutdown(fileDescriptor, Int32(SHUT_WR)) }
+
+  /// What comes until the other side closes.
+  func receiveAll() -> [UInt8] { (try? send([])) ?? [] }
+
+  /// What comes until the first frame is whole.
+  func receiveFrame() -> [UInt8] {
+    var answer: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while !answer.contains(0) {
+      let got = recv(fileDescriptor, &buffer, buffer.count, 0)
+      if got <= 0 { break }
+      answer += buffer[..<got]
+    }
+    return answer
+  }
+
+  /// As much as the kernel takes without waiting.
+  func writeWhatFits(_ bytes: [UInt8]) {
+    var done = 0
+    while done < bytes.count {
+      let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
+      let sent = bytes[done...].withUnsafeBytes { Glibc.send(fileDescriptor, $0.baseAddress, $0.count, flags) }
+      if sent <= 0 { return }
+      done += sent
+    }
+  }
+}

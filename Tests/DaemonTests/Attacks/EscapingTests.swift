@@ -1,0 +1,143 @@
+import DeskInterface
+import Foundation
+import Testing
+import Varlink
+
+@testable import motcuad
+
+@Suite("What is shown and what is logged obeys nobody", .oneAtATime)
+struct EscapingTests {
+  /// One text with everything that steers, but for U+0000, which no frame may hold.
+  private static let hostile =
+    "H" + String(String.UnicodeScalarView(AttackTests.steering.filter { $0 != "\0" })) + "\n\tHoa"
+
+  private static let questions = [
+    ["show", "1"], ["history", "1"], ["list"], ["next"], ["search", "hoa"], ["tally"], ["explain", "1"], ["procedures"],
+    ["slip", "1"], ["watch"], ["status"], ["rebuild"], ["verify"], ["checkpoint"],
+  ]
+  private static let commands = [
+    ["receive", "khai-sinh", "--name", "Hoa", "--slip"], ["consult", "q", "--answer", "a"], ["progress", "1", "s"],
+    ["apologise", "1", "--text", "x", "--new-due", "+2"], ["resolve", "1"], ["return", "1"],
+    ["withdraw", "1", "--reason", "x"], ["correct", "1", "--reason", "x", "--name", "y"],
+    ["erase", "1", "--basis", "x"],
+  ]
+
+  @Test("whatever a daemon answers, every verb spells it out, for people and as JSON", arguments: ["vi", "en"])
+  func answers(language: String) throws {
+    let daemon = try HostileDaemon(text: Self.hostile)
+    defer { daemon.close() }
+    let client = Client(socket: daemon.socket, language: language)
+    var shown = 0
+    for verb in Self.questions + Self.commands {
+      for options in [[], ["--json"]] {
+        let said = try client.run(verb + options + ["--timeout", "5"])
+        expectHarmless(said, "\(verb + options)")
+        if said.output.contains("U+202E") || said.output.contains("\\u202e") { shown += 1 }
+      }
+    }
+    // Where nothing is shown nothing can be escaped, and the test would prove nothing.
+    #expect(shown >= 24, "\(shown)")
+  }
+
+  @Test("whatever a daemon refuses with, its words are spelled out", arguments: ["vi", "en"])
+  func refusals(language: String) throws {
+    let daemon = try HostileDaemon(text: Self.hostile)
+    defer { daemon.close() }
+    let client = Client(socket: daemon.socket, language: language)
+    for interface in try Synthetic.interfaces() {
+      for error in interface.errors where !["Stopping", "StorageFailed"].contains(error.name) {
+        daemon.refuse(with: "\(interface.name).\(error.name)")
+        for options in [[], ["--json"]] {
+          let said = try client.run(["show", "1"] + options + ["--timeout", "5"])
+          #expect(said.status != 0)
+          expectHarmless(said, error.name)
+        }
+      }
+    }
+  }
+
+  @Test("what was typed is spelled out when the client says it again: words, options, files, sockets")
+  func arguments() throws {
+    let text = Self.hostile
+    let client = Client(socket: "/nowhere/\(text)")
+    for typed in [
+      [text], ["--\(text)"], ["show", text, text], ["list", "--status", text], ["list", "--due-before", text],
+      ["show", "1", "--timeout", text], ["show", text, "--help"], ["help", text], ["check-proof", text],
+      ["import", text, "--mapping", text], ["export", "/nowhere/\(text)"], ["backup", "/nowhere/\(text)"],
+      ["show", "1", "--socket", text], ["--lang", text, "show", "1"],
+    ] {
+      expectHarmless(try client.run(typed), "\(typed.first ?? "")")
+      expectHarmless(try client.run(typed + ["--json"]), "\(typed.first ?? "")")
+    }
+  }
+
+  private func expectHarmless(_ said: Client.Outcome, _ what: String) {
+    for (name, text) in [("stdout", said.output), ("stderr", said.errors)] {
+      let found = Set(text.unicodeScalars.filter { AttackTests.steering.contains($0) || $0 == "\t" })
+      #expect(found.isEmpty, "\(what), \(name): \(found.map { String($0.value, radix: 16) })")
+    }
+  }
+
+  @Test("a value in the log is one word or stands in quotes, so that it cannot look like another field or another line")
+  func values() {
+    #expect(LogText.value("1000") == "1000")
+    #expect(LogText.value("/var/lib/motcua") == "/var/lib/motcua")
+    #expect(LogText.value("x uid=0") == #""x uid=0""#)
+    #expect(LogText.value("x\" uid=0") == #""x\" uid=0""#)
+    #expect(LogText.value("") == "\"\"")
+    #expect(LogText.value("a\\b") == #""a\\b""#)
+    #expect(LogText.value("a\n<0>b") == #""a\n<0>b""#)
+    #expect(LogText.value("a\u{2028}b\u{9B}c\u{202E}") == #""a\u{2028}b\u{9b}c\u{202e}""#)
+    #expect(LogText.value(String(repeating: "x", count: 5000)).hasSuffix("x\"…+904"))
+    for scalar in AttackTests.steering {
+      #expect(!LogText.value("a\(scalar)b").unicodeScalars.contains(scalar), "\(scalar.value)")
+      #expect(!LogText.line("a\(scalar)b").unicodeScalars.contains(scalar), "\(scalar.value)")
+    }
+  }
+
+  @Test("a name or a phone never reaches the log, whatever is done with it and however much is logged")
+  func personalData() throws {
+    let daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    try Configuration.replace(daemon.config + "/motcuad.toml", "log_level = \"info\"", "log_level = \"trace\"")
+    try daemon.start()
+    let client = Client(socket: daemon.socket)
+    let (name, phone) = ("Nguyễn Thị Zyxwv", "0987654321")
+    let told = ["--name", name, "--phone", phone, "--place", name, "--subject", name]
+    let late = ["--at", "2026-01-05T09:00", "--why", name]
+    for verb in [
+      ["receive", "cai-chinh"] + told, ["receive", "cai-chinh", "--name", name + "\u{202E}"],
+      ["receive", name, "--name", name], ["receive", "cai-chinh"] + told + late,
+      ["receive", "cai-chinh", "--name", String(repeating: name, count: 100)],
+      ["show", "1"], ["show", name], ["search", name], ["search", phone], ["history", "1"], ["history", name],
+      ["list", "--clerk", name], ["list", "--procedure", name], ["list", "--due-before", phone],
+      ["consult", name, "--answer", name], ["progress", "1", name, "--by", name, "--group", name],
+      ["progress", "1", name, "--id", name], ["apologise", "1", "--text", name, "--cause", name],
+      ["apologise", "1", "--text", name, "--new-due", name], ["correct", "1", "--reason", name, "--name", name],
+      ["resolve", "1", "--reason", name, "--signed-by", name], ["return", "1", "--to", name, "--authority", name],
+      ["return", "1", "--to", name], ["withdraw", "1", "--reason", name, "--by", name], ["slip", "1"],
+      ["explain", "1"],
+      ["next"], ["tally", "--as-of", name], ["prove", "1"], ["export"], ["export", "--readable"], ["verify"],
+      ["rebuild"], ["erase", "1", "--basis", name], ["erase", name, "--basis", name], ["status"],
+    ] {
+      _ = try client.run(verb)
+    }
+    let desk = try daemon.connect()
+    for frame in [
+      "{\"method\":\"vn.motcua.Desk.Receive\",\"parameters\":{\"applicant\":\"\(name)\",\"phone\":\"\(phone)\"}}",
+      "{\"method\":\"vn.motcua.Desk.\(name)\"}", "{\"\(name)\":\"\(phone)\"}", "\(name) \(phone)",
+      "{\"method\":\"vn.motcua.Desk.Receive\",\"parameters\":{\"\(name)\":\"\(phone)\"}}",
+    ] {
+      let socket = try RawSocket(daemon.socket)
+      socket.write(Array(frame.utf8) + [0])
+      socket.finishSending()
+      _ = socket.receiveAll()
+    }
+    let mapping = "[columns]\ncase = \"\(name)\"\n"
+    _ = try? desk.importText("c,r\n\(name),\(phone)\n", mapping: mapping)
+    #expect(try desk.ask(Wire.GetStatus()).status.cases >= 2)
+    daemon.stop()
+    #expect(daemon.log.contains("ready"))
+    for marker in ["Zyxwv", phone] { #expect(!daemon.log.contains(marker), "\(daemon.log)") }
+  }
+}
