@@ -27,7 +27,7 @@ extension Wire {
   }
 
   public struct VerifyProgress: Codable, Sendable, Hashable {
-    public var phase: VerifyPhase
+    public var phase: Told<VerifyPhase>
     /// Events, rows or keys done, of how many.
     public var done: Int
     public var total: Int
@@ -45,7 +45,7 @@ extension Wire {
       phase: VerifyPhase, done: Int, total: Int, position: Int, root: String? = nil, checkpoints: Int, rows: Int,
       damage: Damage? = nil
     ) {
-      self.phase = phase
+      self.phase = .known(phase)
       self.done = done
       self.total = total
       self.position = position
@@ -77,7 +77,7 @@ extension Wire {
   }
 
   public struct BackupProgress: Codable, Sendable, Hashable {
-    public var phase: BackupPhase
+    public var phase: Told<BackupPhase>
     /// Bytes copied or sent, or events verified, of how many.
     public var done: Int
     public var total: Int
@@ -90,7 +90,7 @@ extension Wire {
     public init(
       phase: BackupPhase, done: Int, total: Int, data: String? = nil, events: Int? = nil, root: String? = nil
     ) {
-      self.phase = phase
+      self.phase = .known(phase)
       self.done = done
       self.total = total
       self.data = data

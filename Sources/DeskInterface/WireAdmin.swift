@@ -158,7 +158,7 @@ extension Wire {
   }
 
   public struct ImportProgress: Codable, Sendable, Hashable {
-    public var phase: ImportPhase
+    public var phase: Told<ImportPhase>
     /// Cases done, of how many.
     public var done: Int
     public var total: Int
@@ -181,7 +181,7 @@ extension Wire {
       warnings: [RowNote],
       badRows: [RowNote]
     ) {
-      self.phase = phase
+      self.phase = .known(phase)
       self.done = done
       self.total = total
       self.cases = cases
@@ -197,7 +197,7 @@ extension Wire {
   }
 
   public struct LedgerImportProgress: Codable, Sendable, Hashable {
-    public var phase: LedgerImportPhase
+    public var phase: Told<LedgerImportPhase>
     /// Bytes of the file while it is checked, then events.
     public var done: Int
     public var total: Int
@@ -217,7 +217,7 @@ extension Wire {
       cases: Int? = nil,
       closed: Int? = nil
     ) {
-      self.phase = phase
+      self.phase = .known(phase)
       self.done = done
       self.total = total
       self.position = position

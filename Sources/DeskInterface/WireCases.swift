@@ -4,7 +4,7 @@ extension Wire {
     public var code: String
     public var number: Int
     public var version: Int
-    public var kind: CaseKind
+    public var kind: Told<CaseKind>
     public var procedure: String?
     public var procedureName: Text?
     public var applicant: String?
@@ -12,7 +12,7 @@ extension Wire {
     public var phone: String?
     public var place: String?
     public var subject: String?
-    public var channel: Channel
+    public var channel: Told<Channel>
     public var papers: [String]
     public var handedInBy: String?
     public var authority: String?
@@ -27,7 +27,7 @@ extension Wire {
     public var due: String
     public var provisional: Bool
     public var reappointments: Int
-    public var status: Status
+    public var status: Told<Status>
     public var open: Bool
     public var ended: Bool
     /// Ended late trễ hạn or open past due quá hạn.
@@ -35,7 +35,7 @@ extension Wire {
     public var apologyOwed: Bool
     /// For a re-appointed case that is finished: whether the second date was kept.
     public var secondDateKept: Bool?
-    public var outcome: Outcome?
+    public var outcome: Told<Outcome>?
     public var outcomeReason: String?
     public var documentNumber: String?
     public var signedBy: String?
@@ -95,7 +95,7 @@ extension Wire {
       self.code = code
       self.number = number
       self.version = version
-      self.kind = kind
+      self.kind = .known(kind)
       self.procedure = procedure
       self.procedureName = procedureName
       self.applicant = applicant
@@ -103,7 +103,7 @@ extension Wire {
       self.phone = phone
       self.place = place
       self.subject = subject
-      self.channel = channel
+      self.channel = .known(channel)
       self.papers = papers
       self.handedInBy = handedInBy
       self.authority = authority
@@ -117,13 +117,13 @@ extension Wire {
       self.due = due
       self.provisional = provisional
       self.reappointments = reappointments
-      self.status = status
+      self.status = .known(status)
       self.open = open
       self.ended = ended
       self.late = late
       self.apologyOwed = apologyOwed
       self.secondDateKept = secondDateKept
-      self.outcome = outcome
+      self.outcome = outcome.map(Told.known)
       self.outcomeReason = outcomeReason
       self.documentNumber = documentNumber
       self.signedBy = signedBy
@@ -143,12 +143,12 @@ extension Wire {
   }
 
   public struct NextDuty: Codable, Sendable, Hashable {
-    public var reason: Reason
+    public var reason: Told<Reason>
     public var at: String
     public var `case`: Case
 
     public init(reason: Reason, at: String, case: Case) {
-      self.reason = reason
+      self.reason = .known(reason)
       self.at = at
       self.case = `case`
     }
@@ -212,7 +212,7 @@ extension Wire {
     public var date: String
     /// 1 Monday … 7 Sunday.
     public var weekday: Int
-    public var kind: DayKind
+    public var kind: Told<DayKind>
     /// Which day of the term it is, for `counted`.
     public var count: Int?
     /// A working Saturday, for example, or the name of the holiday.
@@ -221,7 +221,7 @@ extension Wire {
     public init(date: String, weekday: Int, kind: DayKind, count: Int? = nil, note: Text? = nil) {
       self.date = date
       self.weekday = weekday
-      self.kind = kind
+      self.kind = .known(kind)
       self.count = count
       self.note = note
     }

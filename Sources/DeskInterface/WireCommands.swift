@@ -74,11 +74,11 @@ extension Wire {
 
   /// What the office still owes in this case, and by when (or since when).
   public struct Duty: Codable, Sendable, Hashable {
-    public var kind: DutyKind
+    public var kind: Told<DutyKind>
     public var at: String
 
     public init(kind: DutyKind, at: String) {
-      self.kind = kind
+      self.kind = .known(kind)
       self.at = at
     }
   }
@@ -93,7 +93,7 @@ extension Wire {
     public var recordedAt: String
     /// True when this command had been accepted before and nothing was appended now.
     public var repeated: Bool
-    public var status: Status
+    public var status: Told<Status>
     /// True for late by the first promised date, whether open or ended.
     public var late: Bool
     public var due: String
@@ -119,7 +119,7 @@ extension Wire {
       self.position = position
       self.recordedAt = recordedAt
       self.repeated = repeated
-      self.status = status
+      self.status = .known(status)
       self.late = late
       self.due = due
       self.provisional = provisional

@@ -116,12 +116,12 @@ extension Wire {
   public struct AlreadyResolved: WireError {
     public static let error = "vn.motcua.Desk.AlreadyResolved"
     public var code: String
-    public var outcome: Outcome?
+    public var outcome: Told<Outcome>?
     public var at: String
 
     public init(code: String, outcome: Outcome? = nil, at: String) {
       self.code = code
-      self.outcome = outcome
+      self.outcome = outcome.map(Told.known)
       self.at = at
     }
   }
@@ -140,12 +140,12 @@ extension Wire {
   public struct CaseEnded: WireError {
     public static let error = "vn.motcua.Desk.CaseEnded"
     public var code: String
-    public var status: Status
+    public var status: Told<Status>
     public var at: String
 
     public init(code: String, status: Status, at: String) {
       self.code = code
-      self.status = status
+      self.status = .known(status)
       self.at = at
     }
   }
@@ -335,12 +335,12 @@ extension Wire {
     public static let error = "vn.motcua.Desk.NotVoidable"
     public var code: String
     public var version: Int
-    public var reason: NotVoidableReason
+    public var reason: Told<NotVoidableReason>
 
     public init(code: String, version: Int, reason: NotVoidableReason) {
       self.code = code
       self.version = version
-      self.reason = reason
+      self.reason = .known(reason)
     }
   }
 

@@ -1,14 +1,14 @@
 // Events as they are told.
 extension Wire {
   public struct Received: Codable, Sendable, Hashable {
-    public var kind: CaseKind
+    public var kind: Told<CaseKind>
     public var procedure: String?
     public var applicant: String?
     public var organisation: Bool
     public var phone: String?
     public var place: String?
     public var subject: String?
-    public var channel: Channel
+    public var channel: Told<Channel>
     public var papers: [String]
     public var handedInBy: String?
     public var authority: String?
@@ -38,14 +38,14 @@ extension Wire {
       due: String,
       provisional: Bool
     ) {
-      self.kind = kind
+      self.kind = .known(kind)
       self.procedure = procedure
       self.applicant = applicant
       self.organisation = organisation
       self.phone = phone
       self.place = place
       self.subject = subject
-      self.channel = channel
+      self.channel = .known(channel)
       self.papers = papers
       self.handedInBy = handedInBy
       self.authority = authority
@@ -106,7 +106,7 @@ extension Wire {
 
   public struct Resolved: Codable, Sendable, Hashable {
     /// Missing for an imported end: the register that it came from does not say.
-    public var outcome: Outcome?
+    public var outcome: Told<Outcome>?
     public var reason: String?
     public var documentNumber: String?
     public var signedBy: String?
@@ -120,7 +120,7 @@ extension Wire {
       signedBy: String? = nil,
       closes: Bool
     ) {
-      self.outcome = outcome
+      self.outcome = outcome.map(Told.known)
       self.reason = reason
       self.documentNumber = documentNumber
       self.signedBy = signedBy
@@ -222,7 +222,7 @@ extension Wire {
     /// 0 for the office's own stream.
     public var number: Int
     public var version: Int
-    public var type: EventType
+    public var type: Told<EventType>
     public var recordedAt: String
     public var occurredAt: String
     /// Why it was recorded later than it happened.
@@ -282,7 +282,7 @@ extension Wire {
       self.code = code
       self.number = number
       self.version = version
-      self.type = type
+      self.type = .known(type)
       self.recordedAt = recordedAt
       self.occurredAt = occurredAt
       self.lateEntryReason = lateEntryReason

@@ -31,11 +31,11 @@ extension Wire {
 
   /// How long the office has: `count` is 0 for `atOnce` and `imported`.
   public struct Term: Codable, Sendable, Hashable {
-    public var kind: TermKind
+    public var kind: Told<TermKind>
     public var count: Int
 
     public init(kind: TermKind, count: Int) {
-      self.kind = kind
+      self.kind = .known(kind)
       self.count = count
     }
   }

@@ -22,7 +22,7 @@ extension Wire.Event {
   public mutating func tell(_ body: CaseEvent.Body, time: (Timestamp) -> String) {
     switch body {
     case .received(let facts):
-      type = .received
+      type = .known(.received)
       received = Wire.Received(
         kind: facts.kind.wire, procedure: facts.procedure, applicant: facts.applicant,
         organisation: facts.isOrganisation, phone: facts.phone, place: facts.place, subject: facts.subject,
@@ -30,35 +30,35 @@ extension Wire.Event {
         help: facts.help, urgent: facts.urgent, responsible: facts.responsible, term: facts.term.wire,
         due: time(facts.due), provisional: facts.isProvisional)
     case .consulted(let facts):
-      type = .consulted
+      type = .known(.consulted)
       consulted = Wire.Consulted(question: facts.question, guidance: facts.guidance, minutes: facts.minutes)
     case .progressed(let facts):
-      type = .progressed
+      type = .known(.progressed)
       progressed = Wire.Progressed(step: facts.step, by: facts.by, group: facts.group)
     case .apologised(let facts):
-      type = .apologised
+      type = .known(.apologised)
       apologised = Wire.Apologised(
         cause: facts.cause, text: facts.text, signatory: facts.signatory, letterNumber: facts.letterNumber,
         newDue: facts.newDue.map(time))
     case .resolved(let facts):
-      type = .resolved
+      type = .known(.resolved)
       resolved = Wire.Resolved(
         outcome: facts.outcome?.wire, reason: facts.reason, documentNumber: facts.documentNumber,
         signedBy: facts.signedBy, closes: facts.closes)
     case .returned(let facts):
-      type = .returned
+      type = .known(.returned)
       returned = Wire.Returned(to: facts.to, authority: facts.authority)
     case .withdrawn(let facts):
-      type = .withdrawn
+      type = .known(.withdrawn)
       withdrawn = Wire.Withdrawn(by: facts.by, reason: facts.reason)
     case .corrected(let facts):
-      type = .corrected
+      type = .known(.corrected)
       corrected = Wire.Corrected(
         applicant: facts.changes.applicant, phone: facts.changes.phone, place: facts.changes.place,
         subject: facts.changes.subject, responsible: facts.changes.responsible,
         voids: facts.voids.map { Int($0.rawValue) }, reason: facts.reason)
     case .erased(let facts):
-      type = .erased
+      type = .known(.erased)
       erased = Wire.Erased(basis: facts.basis)
     }
   }

@@ -45,6 +45,22 @@ final class Daemon {
     try translating(commandID: nil) { try connection.stream(Method.method, method, of: Method.Answer.self, body) }
   }
 
+  /// The daemon that was asked, when it is of an earlier release; nil when nobody was asked.
+  /// - Throws: what a question throws.
+  func older() throws -> OlderDaemon? {
+    guard let connection, connection.isOpen else { return nil }
+    // It has just answered, and the answer is out: this is not worth waiting for.
+    connection.timeout = .seconds(1)
+    defer { connection.timeout = timeout }
+    let info = try connection.call(
+      ServiceInterface.GetInfo.method, Nothing(), returning: ServiceInterface.GetInfo.self)
+    return OlderDaemon(version: info.version, path: path)
+  }
+
+  private struct Nothing: Encodable {}
+
+  static func isOfSystem(_ path: String) -> Bool { path.hasPrefix("/run/motcua/") }
+
   private func connected() throws(ConnectionError) -> Connection {
     if let connection, connection.isOpen { return connection }
     let fresh = try Connection(path: path, timeout: timeout)
@@ -74,6 +90,11 @@ final class Daemon {
     }
   }
 
+  /// What a daemon does not know is its age, if it is older; a daemon that cannot even say that has been told of enough.
+  private func olderAfter(_ error: VarlinkError) -> OlderDaemon? {
+    Refusal.mayMeanOlder(error) ? try? older() : nil
+  }
+
   private func translating<Answer>(commandID: String?, _ body: () throws -> Answer) throws -> Answer {
     do { return try body() } catch { throw translated(error, commandID: commandID) }
   }
@@ -84,7 +105,7 @@ final class Daemon {
     case CallError.connectionLost: Failure.lost(commandID: commandID)
     case CallError.timeout: Failure.timeout(commandID: commandID)
     case CallError.protocolViolation(let reason): Failure.protocolViolation(reason)
-    case CallError.varlink(let error): Failure.refused(error, commandID: commandID)
+    case CallError.varlink(let error): Failure.refused(error, commandID: commandID, by: olderAfter(error))
     case CallError.coding(let failure): Failure.protocolViolation(failure.description)
     case CallError.closed: Failure.lost(commandID: commandID)
     default: error

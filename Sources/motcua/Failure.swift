@@ -10,7 +10,7 @@ enum Failure: Error {
   /// The connection was lost after sending and did not come back.
   case lost(commandID: String?)
   case protocolViolation(String)
-  case refused(VarlinkError, commandID: String?)
+  case refused(VarlinkError, commandID: String?, by: OlderDaemon? = nil)
   /// A proof that cannot be read, or does not hold.
   case proof(ProofError, file: String)
   /// What was asked about is damaged.
@@ -82,8 +82,8 @@ extension Failure {
         sentence: language.say(
           "Không hiểu câu trả lời của motcuad: \(reason).", "The answer of motcuad cannot be understood: \(reason)."),
         next: "motcua status", code: Exit.protocolViolation, name: "protocol")
-    case .refused(let error, let id):
-      return Refusal(error, commandID: id).verdict(line, language)
+    case .refused(let error, let id, let older):
+      return Refusal(error, commandID: id, by: older).verdict(line, language)
     case .proof(let error, let file):
       return error.verdict(file: file, language)
     case .damaged(let sentence):
@@ -104,7 +104,7 @@ extension Failure {
 
 extension Unreachable {
   fileprivate func verdict(path: String, _ language: Language) -> Verdict {
-    let ofSystem = path.hasPrefix("/run/motcua/")
+    let ofSystem = Daemon.isOfSystem(path)
     switch self {
     case .noSocket:
       return Verdict(

@@ -9,8 +9,11 @@ enum ParserText {
     guard language == .vi else { return text }
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       for (en, vi) in headings where line.hasPrefix(en) { return vi + line.dropFirst(en.count) }
-      return line.trimmed == "-h, --help              Show help information."
-        ? "  -h, --help              xem hướng dẫn này" : String(line)
+      return switch line.trimmed {
+      case "-h, --help              Show help information.": "  -h, --help              xem hướng dẫn này"
+      case "--version               Show the version.": "  --version               xem phiên bản"
+      default: String(line)
+      }
     }.joined(separator: "\n").replacing([
       ("(default: ", "(mặc định: "), ("(values: ", "(giá trị: "), ("<subcommand>", "<lệnh>"),
       ("See 'motcua help <lệnh>' for detailed help.", "Xem 'motcua help <lệnh>' để biết thêm."),

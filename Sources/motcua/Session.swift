@@ -19,6 +19,14 @@ struct Session {
 
   func say(_ vi: String, _ en: String) -> String { language.say(vi, en) }
 
+  /// Says to a person, once and when all is done, that the daemon which did it is older. What was done stands, so a daemon
+  /// that has gone since is none of his concern.
+  func noteOlderDaemon() {
+    guard !wantsJSON, let older = try? daemon.older() else { return }
+    Notice.line(older.sentence(language))
+    Notice.line("→ \(older.restart)")
+  }
+
   /// What was typed, or what is typed now on a terminal.
   /// - Throws: `Failure.usage` where nobody can be asked.
   func required(_ value: String?, _ name: String, _ vi: String, _ en: String) throws -> String {
@@ -55,5 +63,6 @@ extension Verb {
     let session = Session(common)
     try run(session)
     try session.output.flush()
+    session.noteOlderDaemon()
   }
 }

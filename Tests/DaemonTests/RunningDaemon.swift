@@ -188,6 +188,9 @@ private final class Gathered<Element: Sendable>: Sendable {
   }
 }
 
+/// Words that a daemon told, in order.
+func == <Word>(told: [Wire.Told<Word>], words: [Word]) -> Bool { told == words.map(Wire.Told.known) }
+
 /// What the daemon says, held against what its interfaces promise.
 enum Contract {
   private static let interfaces: [String: InterfaceDescription] = Dictionary(

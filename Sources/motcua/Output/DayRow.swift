@@ -31,9 +31,10 @@ enum DayRow {
   /// What arrived on a day off counts from the next opening, which then needs a word.
   private static func mark(_ day: Wire.CountedDay, isFirst: Bool, _ language: Language) -> String {
     switch day.kind {
-    case .receipt: isFirst ? "" : language.say(" tính là ngày nhận", " counts as the receipt")
-    case .weekend, .dayOff: language.say(" nghỉ", " off")
-    case .counted: day.count.map { " \(circled($0))" } ?? ""
+    case .known(.receipt): isFirst ? "" : language.say(" tính là ngày nhận", " counts as the receipt")
+    case .known(.weekend), .known(.dayOff): language.say(" nghỉ", " off")
+    case .known(.counted): day.count.map { " \(circled($0))" } ?? ""
+    case .newer(let kind): " \(kind)"
     }
   }
 

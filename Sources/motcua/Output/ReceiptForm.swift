@@ -11,14 +11,15 @@ enum ReceiptForm {
   static func nextDuty(_ receipt: Wire.Receipt, _ language: Language) -> String {
     var parts: [String] = []
     switch receipt.status {
-    case .received, .processing, .awaitingSupplement:
+    case .known(.received), .known(.processing), .known(.awaitingSupplement):
       let due = language.spoken(receipt.due, reference: receipt.recordedAt)
       parts.append(language.say("Hạn \(due)", "Due \(due)"))
       if receipt.provisional { parts.append(language.say("tạm tính", "provisional")) }
       if receipt.late { parts.append(language.say("quá hạn", "past due")) }
-    case .ready, .returned:
+    case .known(.ready), .known(.returned):
       parts.append(receipt.late ? language.say("Trễ hạn", "Late") : language.say("Đúng hạn", "On time"))
-    case .withdrawn: parts.append(language.say("Đã rút", "Withdrawn"))
+    case .known(.withdrawn): parts.append(language.say("Đã rút", "Withdrawn"))
+    case .newer: break
     }
     let owed = receipt.owes.compactMap { duty($0, of: receipt, language) }
     parts += owed.isEmpty ? [language.say("không nợ gì", "owes nothing")] : owed
@@ -29,12 +30,13 @@ enum ReceiptForm {
   private static func duty(_ duty: Wire.Duty, of receipt: Wire.Receipt, _ language: Language) -> String? {
     let at = language.spoken(duty.at, reference: receipt.recordedAt)
     switch duty.kind {
-    case .apology: return language.say("nợ lời xin lỗi từ \(at)", "owes an apology since \(at)")
-    case .handOver: return language.say("chờ trả kết quả từ \(at)", "to be handed over since \(at)")
-    case .decision:
+    case .known(.apology): return language.say("nợ lời xin lỗi từ \(at)", "owes an apology since \(at)")
+    case .known(.handOver): return language.say("chờ trả kết quả từ \(at)", "to be handed over since \(at)")
+    case .known(.decision):
       guard let since = Moment(duty.at), let now = Moment(receipt.recordedAt), since.microseconds < now.microseconds
       else { return nil }
       return language.say("nợ kết quả từ \(at)", "owes a result since \(at)")
+    case .newer(let kind): return "\(kind) \(at)"
     }
   }
 }

@@ -69,10 +69,12 @@ extension Language {
 
   func word(_ term: Wire.Term) -> String {
     switch term.kind {
-    case .atOnce: say("giải quyết ngay", "at once")
-    case .workingDays: say("\(term.count) ngày làm việc", "\(term.count) working \(term.count == 1 ? "day" : "days")")
-    case .days: say("\(term.count) ngày", "\(term.count) \(term.count == 1 ? "day" : "days")")
-    case .imported: say("theo sổ cũ", "as imported")
+    case .known(.atOnce): say("giải quyết ngay", "at once")
+    case .known(.workingDays):
+      say("\(term.count) ngày làm việc", "\(term.count) working \(term.count == 1 ? "day" : "days")")
+    case .known(.days): say("\(term.count) ngày", "\(term.count) \(term.count == 1 ? "day" : "days")")
+    case .known(.imported): say("theo sổ cũ", "as imported")
+    case .newer(let kind): "\(term.count) \(kind)"
     }
   }
 

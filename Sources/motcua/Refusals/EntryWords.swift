@@ -42,8 +42,8 @@ extension Refusal {
       let error = try decoded(Wire.NotVoidable.self)
       return Words(
         language.say(
-          "Không hủy được v\(error.version) của hồ sơ \(error.code): \(Self.why(error.reason, .vi)).",
-          "v\(error.version) of case \(error.code) cannot be voided: \(Self.why(error.reason, .en))."),
+          "Không hủy được v\(error.version) của hồ sơ \(error.code): \(error.reason.said { Self.why($0, .vi) }).",
+          "v\(error.version) of case \(error.code) cannot be voided: \(error.reason.said { Self.why($0, .en) })."),
         CommandLineText(["history", error.code]))
     case .nothingToCorrect:
       let code = try decoded(Wire.NothingToCorrect.self).code

@@ -82,15 +82,25 @@ struct Refusal {
 
   let error: VarlinkError
   let commandID: String?
+  /// Whose refusal it is, when that daemon is older than this client.
+  let older: OlderDaemon?
 
-  init(_ error: VarlinkError, commandID: String?) {
+  init(_ error: VarlinkError, commandID: String?, by older: OlderDaemon? = nil) {
     self.error = error
     self.commandID = commandID
+    self.older = older
   }
 
   /// Refusals that pass by themselves while a daemon restarts.
   static func isTransient(_ error: VarlinkError) -> Bool {
     [Name.stopping.rawValue, Name.storageFailed.rawValue].contains(error.name)
+  }
+
+  /// The daemon does not know what was asked, or a part of it.
+  static func mayMeanOlder(_ error: VarlinkError) -> Bool {
+    ["InvalidParameter", "MethodNotFound", "InterfaceNotFound"].contains {
+      error.name == "\(ServiceInterface.name).\($0)"
+    }
   }
 
   static func isOutcomeUnknown(_ error: VarlinkError) -> Bool { error.name == Name.storageFailed.rawValue }
@@ -107,7 +117,8 @@ struct Refusal {
         CommandLineText(["status"]))
     }
     return Verdict(
-      sentence: words.sentence, next: words.next, code: code, name: error.name,
+      sentence: words.sentence + (older.map { " " + $0.sentence(language) } ?? ""), next: older?.restart ?? words.next,
+      code: code, name: error.name,
       parameters: String(decoding: error.parameters, as: UTF8.self))
   }
 
@@ -151,14 +162,12 @@ struct Refusal {
       let parameter = named?.parameter ?? "?"
       return Words(
         language.say(
-          "motcuad không nhận tham số “\(parameter)”: có lẽ motcuad cũ hơn motcua này.",
-          "motcuad does not take the parameter “\(parameter)”: perhaps it is older than this motcua."), status)
+          "motcuad không nhận tham số “\(parameter)”.", "motcuad does not take the parameter “\(parameter)”."),
+        status)
     case "MethodNotFound", "MethodNotImplemented", "InterfaceNotFound":
       let method = named?.method ?? named?.interface ?? "?"
       return Words(
-        language.say(
-          "motcuad chưa biết làm \(method): motcuad cũ hơn motcua này.",
-          "motcuad cannot do \(method) yet: it is older than this motcua."), status)
+        language.say("motcuad không biết làm \(method).", "motcuad cannot do \(method)."), status)
     default:
       return Words(
         language.say("motcuad từ chối: \(error.name).", "motcuad refused: \(error.name)."), status)

@@ -138,7 +138,7 @@ struct Backup: Verb {
         guard let bytes = Base64.decode(data) else { throw Failure.protocolViolation("Backup: base64") }
         try file.write(bytes)
       }
-      bar.draw(Self.title(progress.phase, session.language), done: progress.done, total: progress.total)
+      bar.draw(progress.phase.said { Self.title($0, session.language) }, done: progress.done, total: progress.total)
       return true
     }
     // A connection that ends early looks like any other end.

@@ -69,10 +69,10 @@ struct Import: Verb {
         warnings += progress.warnings.filter { seen.insert($0).inserted }
         badRows += progress.badRows.filter { seen.insert($0).inserted }
         last = progress
-        bar.draw(Self.title(progress.phase, session.language), done: progress.done, total: progress.total)
+        bar.draw(progress.phase.said { Self.title($0, session.language) }, done: progress.done, total: progress.total)
         return true
       }
-    } catch let Failure.refused(error, _) where error.name == Wire.ImportRefused.error {
+    } catch let Failure.refused(error, _, _) where error.name == Wire.ImportRefused.error {
       bar.clear()
       let refusal = try Refusal(error, commandID: nil).decoded(Wire.ImportRefused.self)
       if !session.wantsJSON { Self.list(refusal.badRows, session.language) }

@@ -23,7 +23,7 @@ struct LedgerImporter {
     var last: Wire.LedgerImportProgress?
     try session.daemon.stream(Wire.ImportLedger(upload: uploaded, keys: keys), isPatient: true) { answer in
       last = answer.progress
-      bar.draw(title(answer.progress.phase), done: answer.progress.done, total: answer.progress.total)
+      bar.draw(answer.progress.phase.said(title), done: answer.progress.done, total: answer.progress.total)
       return true
     }
     bar.clear()

@@ -17,7 +17,8 @@ struct Verify: Verb {
     try session.daemon.stream(Wire.Verify(), isPatient: true) { answer in
       last = answer.progress
       bar.draw(
-        Self.title(answer.progress.phase, session.language), done: answer.progress.done, total: answer.progress.total)
+        answer.progress.phase.said { Self.title($0, session.language) }, done: answer.progress.done,
+        total: answer.progress.total)
       return true
     }
     bar.clear()

@@ -105,7 +105,7 @@ struct AdminRoutes: Sendable {
       throw WireFailure.wire(
         Wire.ImportRefused(badRows: bad.prefix(100).map { Wire.RowNote($0) }, total: bad.count))
     }
-    progress.phase = .writing
+    progress.phase = .known(.writing)
     let skipping = Set(taken.map(\.line))
     try await service.run(log, skipping: skipping, actor: caller.actor) { step in
       try Task.checkCancellation()
@@ -123,7 +123,7 @@ struct AdminRoutes: Sendable {
       try report(progress, false)
     }
     (progress.badRows, progress.warnings) = ([], [])
-    progress.phase = .done
+    progress.phase = .known(.done)
     try report(progress, true)
   }
 }

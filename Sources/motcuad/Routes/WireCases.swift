@@ -56,10 +56,10 @@ extension Wire.Event {
     ) { $0.wire }
     switch event.body {
     case .office(.rulesAdopted(let book)):
-      type = .rulesAdopted
+      type = .known(.rulesAdopted)
       rulesAdopted = Wire.RulesAdopted(text: try CanonicalText.encode(book))
     case .office(.restored(let facts)):
-      type = .restored
+      type = .known(.restored)
       restored = Wire.Restored(
         size: Int(clamping: facts.size), knownSize: Int(clamping: facts.knownSize), knownRoot: facts.knownRoot,
         witness: facts.witness)
@@ -90,13 +90,13 @@ extension Wire.Explanation {
     let days = explanation.calculation.days.map { day in
       var counted = Wire.CountedDay(date: day.day.text, weekday: day.day.weekday, kind: .receipt)
       switch day.kind {
-      case .receipt: counted.kind = .receipt
-      case .weekend: counted.kind = .weekend
+      case .receipt: counted.kind = .known(.receipt)
+      case .weekend: counted.kind = .known(.weekend)
       case .dayOff(let name):
-        counted.kind = .dayOff
+        counted.kind = .known(.dayOff)
         counted.note = name.wire
       case .counted(let count, let makeUp):
-        counted.kind = .counted
+        counted.kind = .known(.counted)
         counted.count = count
         counted.note = makeUp?.wire
       }
