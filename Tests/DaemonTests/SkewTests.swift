@@ -34,7 +34,9 @@ private struct OtherDaemon: VarlinkService {
     let server = VarlinkServer(
       info: ServiceInfo(vendor: "motcua", product: "motcuad", version: version, url: ""),
       interfaces: try interfaces.map { try InterfaceDescription(parsing: $0) },
-      protocolErrorName: "vn.motcua.Desk.ProtocolViolation", service: self,
+      errors: ErrorNames(
+        protocolViolation: "vn.motcua.Desk.ProtocolViolation", tooManyConnections: "vn.motcua.Desk.TooManyConnections",
+        tooManyStreams: "vn.motcua.Desk.TooManyStreams"), service: self,
       logger: Logger(label: "other") { _ in SwiftLogNoOpLogHandler() })
     let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
     let serving = Task {
