@@ -26,6 +26,7 @@ struct ConnectionLoop: Sendable {
         for try await item in inbound {
           guard try await take(item, outbound) else { break }
           control.noteAnswer()
+          if case .frame(let frame) = item { connections.release(frame.count + 1, of: control) }
         }
         // A close would drop what the peer has not read yet; an empty write ends after everything before it.
         try await channel.channel.writeAndFlush(ByteBuffer()).get()

@@ -6,6 +6,8 @@ final class ConnectionControl: Sendable {
   let uid: UInt32
   private let frames: NIOLoopBound<FrameHandler>
   private let answered = Atomic<Int>(0)
+  /// Bytes that have come and are not answered; changed by `Connections`, which sums them up.
+  fileprivate let waiting = Atomic<Int>(0)
   private struct State {
     var stream: Task<Void, any Error>?
     var loop: Task<Void, Never>?
@@ -91,6 +93,7 @@ final class Connections: Sendable {
     var open: [ObjectIdentifier: ConnectionControl] = [:]
     var connections: [UInt32: Int] = [:]
     var streams: [UInt32: Int] = [:]
+    var waitingBytes: [UInt32: Int] = [:]
     var isStopping = false
     var emptied: EventLoopPromise<Void>?
   }
@@ -125,7 +128,8 @@ final class Connections: Sendable {
     let emptied: EventLoopPromise<Void>? = state.withLock {
       guard $0.open.removeValue(forKey: ObjectIdentifier(control)) != nil else { return nil }
       counted.change(by: -1)
-      $0.connections.countDown(control.uid)
+      $0.connections.count(-1, of: control.uid)
+      $0.waitingBytes.count(-control.waiting.exchange(0, ordering: .relaxed), of: control.uid)
       return $0.open.isEmpty ? $0.emptied : nil
     }
     emptied?.succeed()
@@ -141,7 +145,26 @@ final class Connections: Sendable {
     }
   }
 
-  func endStream(of uid: UInt32) { state.withLock { $0.streams.countDown(uid) } }
+  func endStream(of uid: UInt32) { state.withLock { $0.streams.count(-1, of: uid) } }
+
+  /// Whether the user may have so many bytes more waiting; then `release` follows, or the end of the connection.
+  func take(_ bytes: Int, for control: ConnectionControl, _ limits: ServerLimits) -> Bool {
+    let uid = control.uid
+    return state.withLock {
+      let own = $0.waitingBytes[uid, default: 0]
+      guard own + bytes <= limits.waitingBytesPerUser || limits.exemptUsers.contains(uid) else { return false }
+      $0.waitingBytes[uid] = own + bytes
+      control.waiting.add(bytes, ordering: .relaxed)
+      return true
+    }
+  }
+
+  func release(_ bytes: Int, of control: ConnectionControl) {
+    state.withLock {
+      control.waiting.subtract(bytes, ordering: .relaxed)
+      $0.waitingBytes.count(-bytes, of: control.uid)
+    }
+  }
 
   var open: [ConnectionControl] { state.withLock { Array($0.open.values) } }
 
@@ -173,8 +196,8 @@ final class Connections: Sendable {
 
 extension [UInt32: Int] {
   /// Forgets whose count comes to nothing, so that users who have left take no room.
-  fileprivate mutating func countDown(_ uid: UInt32) {
-    let left = self[uid, default: 0] - 1
+  fileprivate mutating func count(_ change: Int, of uid: UInt32) {
+    let left = self[uid, default: 0] + change
     self[uid] = left > 0 ? left : nil
   }
 }

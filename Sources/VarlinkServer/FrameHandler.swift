@@ -20,6 +20,8 @@ struct FrameCutter: Sendable {
 
   /// The next whole frame.
   mutating func next() throws(ProtocolViolation) -> [UInt8]? {
+    // A connection that waits for its next call holds no buffer.
+    defer { if waiting.readableBytes == 0 { waiting = ByteBuffer() } }
     while waiting.readableBytes > 0 {
       let view = waiting.readableBytesView
       let length = view.firstIndex(of: 0).map { $0 - view.startIndex + 1 } ?? view.count
@@ -58,6 +60,9 @@ final class FrameHandler: ChannelDuplexHandler {
     var idleSeconds = 0
   }
 
+  /// Whether the user may have so many bytes more waiting.
+  var take: ((Int) -> Bool)?
+
   private var context: ChannelHandlerContext?
   private var cutter: FrameCutter
   private var hasFailed = false
@@ -73,12 +78,18 @@ final class FrameHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    take = nil
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if hasFailed { return }
     isReading = false
     var bytes = unwrapInboundIn(data)
+    guard take?(bytes.readableBytes) ?? true else {
+      return fail(ProtocolViolation(reason: "too many bytes of this user's calls wait", offset: 0), context)
+    }
     if cutter.waiting.readableBytes == 0 { cutter.waiting = bytes } else { cutter.waiting.writeBuffer(&bytes) }
   }
 
@@ -138,7 +149,7 @@ final class FrameHandler: ChannelDuplexHandler {
 
   private func fail(_ violation: ProtocolViolation, _ context: ChannelHandlerContext) {
     hasFailed = true
-    cutter.waiting.clear(minimumCapacity: 0)
+    cutter.waiting = ByteBuffer()
     context.fireChannelRead(wrapInboundOut(.violation(violation)))
   }
 

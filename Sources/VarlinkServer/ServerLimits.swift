@@ -9,6 +9,8 @@ public struct ServerLimits: Hashable, Sendable {
   public var connectionsPerUser: Int
   /// Under way at the same time for one user who is not exempt. On a connection there is only ever one.
   public var streamsPerUser: Int
+  /// Of calls of one user who is not exempt that have come and are not answered, whole or not, in bytes.
+  public var waitingBytesPerUser: Int
   /// The longest call, in bytes.
   public var frameBytes: Int
   /// How long a call may take from its first byte to its last while the server is ready to read it, in seconds.
@@ -32,6 +34,7 @@ public struct ServerLimits: Hashable, Sendable {
 
   public init(
     connections: Int = 1024, connectionsPerUser: Int = 128, streamsPerUser: Int = 64,
+    waitingBytesPerUser: Int = 64 << 20,
     frameBytes: Int = FrameSplitter.defaultLimit, frameSeconds: Int = 30, pipelinedCalls: Int = 4,
     unreadBytes: Int = 64 << 10, unreadSeconds: Int = 600, idleSeconds: Int = 600,
     exemptUsers: Set<UInt32> = [0, geteuid()], backlog: Int = 1024, eventLoopThreads: Int = 1, graceSeconds: Int = 5
@@ -39,6 +42,7 @@ public struct ServerLimits: Hashable, Sendable {
     self.connections = connections
     self.connectionsPerUser = connectionsPerUser
     self.streamsPerUser = streamsPerUser
+    self.waitingBytesPerUser = waitingBytesPerUser
     self.frameBytes = frameBytes
     self.frameSeconds = frameSeconds
     self.pipelinedCalls = pipelinedCalls

@@ -37,6 +37,9 @@ public final class VarlinkServer: Sendable {
     connections = Connections(counted: count)
   }
 
+  /// How many are open now.
+  public var openConnections: Int { connections.count }
+
   private var limits: ServerLimits { currentLimits.withLock { $0 } }
 
   /// Puts other limits in force.
@@ -177,6 +180,7 @@ public final class VarlinkServer: Sendable {
       return try channel.pipeline.syncOperations.addHandler(
         RefusalHandler(errors.tooManyConnections(limit: limit, perUser: perUser)))
     }
+    frames.take = { self.connections.take($0, for: control, self.limits) }
     let wrapped: NIOAsyncChannel<InboundFrame, ByteBuffer>
     do {
       try channel.syncOptions?.setOption(

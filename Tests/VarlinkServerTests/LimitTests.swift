@@ -23,10 +23,6 @@ struct LimitTests {
     return limits
   }
 
-  private func open(_ harness: Harness) -> Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-  }
-
   /// Runs what goes against a limit beside a client that is served all the while.
   private func reach(
     _ limits: ServerLimits, _ attack: @escaping @Sendable (Harness) async throws -> Void
@@ -35,13 +31,12 @@ struct LimitTests {
       let box = try await blocking { UncheckedConnection(try Connection(path: harness.path)) }
       let text = EchoService.Text(text: "still here")
       _ = try await blocking { try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self) }
-      let before = open(harness)
       try await attack(harness)
       let reply = try await blocking {
         try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self)
       }
       #expect(reply == text)
-      try await harness.eventually("the descriptors are given back") { open(harness) <= before }
+      try await harness.eventually("the connections are given back") { harness.server.openConnections == 1 }
     }
   }
 
@@ -107,6 +102,29 @@ struct LimitTests {
       }
       try await harness.eventually("ended streams count no more") {
         (try? Self.watch(harness.path).receive())?.starts(with: Array("{\"parameters\"".utf8)) ?? false
+      }
+    }
+  }
+
+  @Test("calls of one user that wait take a bounded room, however many connections they come by")
+  func waitingBytes() async throws {
+    try await reach(Self.limits { $0.waitingBytesPerUser = 300_000 }) { harness in
+      try await blocking {
+        let half = String(repeating: " ", count: 200_000)
+        let first = try RawSocket(harness.path)
+        first.send(half)
+        usleep(200_000)
+        let second = try RawSocket(harness.path)
+        second.send(half)
+        let refused = second.receiveAll()
+        #expect(refused.count == 1 && refused[0].contains("too many bytes of this user's calls wait"), "\(refused)")
+        first.send(Self.echo)
+        #expect(first.receive() != nil)
+        // What is answered waits no more, and what was refused took nothing.
+        for _ in 0..<4 {
+          first.send(half + Self.echo)
+          #expect(first.receive() != nil)
+        }
       }
     }
   }

@@ -42,6 +42,8 @@ struct DaemonSettings: Sendable {
     limits.streamsPerUser = try root.int("streams_per_user_max", in: 1...65_536, default: limits.streamsPerUser)
     // The client hands files over in parts of up to 1 MiB less its frame.
     limits.frameBytes = try root.int("frame_kib_max", in: 1024...65_536, default: limits.frameBytes >> 10) << 10
+    limits.waitingBytesPerUser =
+      try root.int("waiting_mib_per_user_max", in: 64...65_536, default: limits.waitingBytesPerUser >> 20) << 20
     limits.frameSeconds = try root.int("frame_seconds_max", in: 1...86_400, default: limits.frameSeconds)
     limits.pipelinedCalls = try root.int("pipelined_calls_max", in: 2...1024, default: limits.pipelinedCalls)
     limits.unreadBytes = try root.int("unread_kib_max", in: 4...65_536, default: limits.unreadBytes >> 10) << 10

@@ -74,6 +74,27 @@ extension AttackTests {
     }
   }
 
+  @Test(
+    "a user has sixty-four streams; the next are refused by name",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func watchers() throws {
+    let watch = """
+      peers = []
+      for _ in range(70):
+          peer = socket.socket(socket.AF_UNIX); peer.connect(sys.argv[1]); peer.settimeout(10)
+          peer.sendall(b'{"method":"vn.motcua.Views.Watch","parameters":{"after":0},"more":true}\\0')
+          peers.append(peer)
+      print(sum(b"vn.motcua.Desk.TooManyStreams" in peer.recv(65536) for peer in peers))
+      """
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    daemon.openToOthers()
+    try attack(on: daemon) { daemon in
+      let refused = try Python.run(watch, [daemon.socket], asNobody: true)
+      #expect(refused == "6\n")
+    }
+  }
+
   @Test("the client says in words that there is no place, what to do, and exits with 75", arguments: ["en", "vi"])
   func refusedInWords(language: String) throws {
     let daemon = try RunningDaemon()
