@@ -69,7 +69,7 @@ extension Wire {
     /// When the last backup since the start was handed over whole.
     public var lastBackup: String?
     /// What the caller is.
-    public var role: Role?
+    public var role: Told<Role>?
 
     public init(
       version: String,
@@ -136,7 +136,7 @@ extension Wire {
       self.signingKey = signingKey
       self.lastCheckpoint = lastCheckpoint
       self.lastBackup = lastBackup
-      self.role = role
+      self.role = role.map(Told.known)
     }
   }
 

@@ -230,12 +230,12 @@ extension Wire {
     public static let error = "vn.motcua.Desk.AlreadyReappointed"
     public var code: String
     public var due: String
-    public var needed: Role?
+    public var needed: Told<Role>?
 
     public init(code: String, due: String, needed: Role? = nil) {
       self.code = code
       self.due = due
-      self.needed = needed
+      self.needed = needed.map(Told.known)
     }
   }
 
@@ -298,13 +298,13 @@ extension Wire {
     public var time: String
     public var days: Int
     public var daysMax: Int
-    public var needed: Role
+    public var needed: Told<Role>
 
     public init(time: String, days: Int, daysMax: Int, needed: Role) {
       self.time = time
       self.days = days
       self.daysMax = daysMax
-      self.needed = needed
+      self.needed = .known(needed)
     }
   }
 
@@ -380,13 +380,13 @@ extension Wire {
   public struct PermissionDenied: WireError {
     public static let error = "vn.motcua.Desk.PermissionDenied"
     public var method: String
-    public var needed: Role
-    public var held: Role?
+    public var needed: Told<Role>
+    public var held: Told<Role>?
 
     public init(method: String, needed: Role, held: Role? = nil) {
       self.method = method
-      self.needed = needed
-      self.held = held
+      self.needed = .known(needed)
+      self.held = held.map(Told.known)
     }
   }
 
@@ -404,13 +404,13 @@ extension Wire {
   public struct BehalfNotAllowed: WireError {
     public static let error = "vn.motcua.Desk.BehalfNotAllowed"
     public var account: String
-    public var needed: Role
-    public var held: Role?
+    public var needed: Told<Role>
+    public var held: Told<Role>?
 
     public init(account: String, needed: Role, held: Role? = nil) {
       self.account = account
-      self.needed = needed
-      self.held = held
+      self.needed = .known(needed)
+      self.held = held.map(Told.known)
     }
   }
 

@@ -73,15 +73,14 @@ final class CommandWriter: Sendable {
   var now: Timestamp { max(clock.now, lastRecordedAt.withLock { $0 }) }
   var isFailed: Bool { failure.withLock { $0 != nil } }
 
-  /// - Returns: how long the disk took.
-  func process(_ turns: [Turn]) -> Duration {
+  /// - Parameter settle: told how long the disk took, before anybody is answered.
+  func process(_ turns: [Turn], _ settle: (Duration) -> Void) {
     let commands = turns.compactMap { if case .command(let pending) = $0 { pending } else { nil } }
-    let duration = commands.isEmpty ? .zero : process(commands)
+    if !commands.isEmpty { process(commands, settle) }
     for case .between(let body) in turns {
       body()
       beat()
     }
-    return duration
   }
 
   /// A step of something long on the writer's thread is done.
@@ -137,7 +136,7 @@ final class CommandWriter: Sendable {
     }
   }
 
-  private func process(_ group: [Pending]) -> Duration {
+  private func process(_ group: [Pending], _ settle: (Duration) -> Void) {
     var duration = Duration.zero
     var results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
@@ -166,8 +165,8 @@ final class CommandWriter: Sendable {
         results = group.map { _ in .failure(.storageFailed(reason)) }
       }
     }
+    settle(duration)
     for (pending, result) in zip(group, results) { pending.reply(result) }
-    return duration
   }
 
   private var suspectClock: CommandFailure? {

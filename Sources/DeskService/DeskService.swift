@@ -76,7 +76,7 @@ public final class DeskService: Sendable {
       store: store, coding: coding, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
       lastRecordedAt: last ?? Timestamp.bounds.lowerBound, heartbeat: heartbeat, onFailure: onFailure, report: report)
     self.writer = writer
-    thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat) { writer.process($0) }
+    thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat) { writer.process($0, $1) }
     do {
       if let loss = try store.acceptedLoss() {
         try record(

@@ -31,8 +31,9 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private let waitingBytesMax = 64 << 20
   private var waitingBytes = 0
 
-  /// - Returns: how long it took to make the group durable.
-  public typealias Process = @Sendable ([Request]) -> Duration
+  /// - Parameter settle: to be told how long it took to make the group durable, before anybody is answered: those who
+  ///   come again at once would be counted twice. Who does not call it waits for nobody.
+  public typealias Process = @Sendable (_ group: [Request], _ settle: (Duration) -> Void) -> Void
 
   /// - Parameters:
   ///   - capacity: how many requests may wait.
@@ -46,10 +47,11 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
       while let group = nextGroup() {
         heartbeat?.beatIfDue()
         if group.isEmpty { continue }
-        let duration = self.process?(group) ?? .zero
-        condition.withLock {
-          expected = group.count + waiting.count
-          deadline = SuspendingClock.now + (duration > Self.turnaround * expected ? duration / 2 : .zero)
+        self.process?(group) { duration in
+          condition.withLock {
+            expected = group.count + waiting.count
+            deadline = SuspendingClock.now + (duration > Self.turnaround * expected ? duration / 2 : .zero)
+          }
         }
       }
       // The system may keep the thread a little longer than `stop` waits; what it worked on must be free by then.

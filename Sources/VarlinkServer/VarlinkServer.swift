@@ -18,6 +18,8 @@ public final class VarlinkServer: Sendable {
   private let currentLimits: Mutex<ServerLimits>
   private let log: PacedLog
   private let connections: Connections
+  /// How many connections are open now.
+  public let connectionCount: ConnectionCount
   private let phase = Mutex(Phase.new)
 
   /// - Parameters:
@@ -34,11 +36,9 @@ public final class VarlinkServer: Sendable {
     self.service = service
     currentLimits = Mutex(limits)
     log = PacedLog(logger)
+    connectionCount = count
     connections = Connections(counted: count)
   }
-
-  /// How many are open now.
-  public var openConnections: Int { connections.count }
 
   private var limits: ServerLimits { currentLimits.withLock { $0 } }
 

@@ -32,11 +32,7 @@ struct Daemon {
     let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
     let stop = StopSwitch()
     CrashMark.arm(state: data + "/STATE")
-    if let fit = Descriptors.makeRoom(for: live.current.daemon.limits.connections) {
-      logger.warning(
-        "fewer descriptors than connections_max needs: raise the hard limit (LimitNOFILE)",
-        metadata: ["connections": "\(fit)"])
-    }
+    Descriptors.makeRoom(for: live.current.daemon.limits.connections, logger)
     let service = try open(clock, logger) { reason in
       logger.critical(
         "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])

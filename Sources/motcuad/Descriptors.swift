@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 
 /// How many files and sockets the process may hold open.
 enum Descriptors {
@@ -6,17 +7,18 @@ enum Descriptors {
   private static let others = 128
 
   /// Raises the process's own limit as far as the system allows, because the usual 1,024 would be met before the limit
-  /// of connections is.
-  /// - Returns: how many connections fit when so many do not; nil when they do.
-  static func makeRoom(for connections: Int) -> Int? {
+  /// of connections is; what it does not allow is logged.
+  static func makeRoom(for connections: Int, _ logger: Logger) {
     var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
-    let wanted = rlim_t(connections + others)
-    guard limit.rlim_cur < wanted else { return nil }
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    let (had, wanted) = (limit.rlim_cur, rlim_t(connections + others))
+    guard had < wanted else { return }
     limit.rlim_cur = min(wanted, limit.rlim_max)
-    guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur >= wanted else {
-      return max(0, Int(limit.rlim_cur) - others)
-    }
-    return nil
+    let isRaised = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+    let has = isRaised ? limit.rlim_cur : had
+    if has >= wanted { return }
+    logger.warning(
+      "fewer descriptors than connections_max needs: raise the hard limit (LimitNOFILE)",
+      metadata: ["connections": "\(max(0, Int(has) - others))"])
   }
 }

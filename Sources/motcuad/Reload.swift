@@ -52,6 +52,7 @@ struct Reload: Sendable {
     JournalLog.level.withLock { $0 = fresh.daemon.logLevel }
     service.apply(fresh.daemon.service)
     server.replaceLimits(fresh.daemon.limits)
+    Descriptors.makeRoom(for: fresh.daemon.limits.connections, logger)
     for warning in fresh.roles.unknown { logger.warning("\(warning.text(.en))") }
     return before.daemon.signingKey == fresh.daemon.signingKey ? [] : ["signing_key"]
   }

@@ -24,9 +24,8 @@ struct HeartbeatTests {
     let writer = Mutex<pthread_t?>(nil)
     let thread = WriterThread<Int>(
       name: "writer", capacity: 10, heartbeat: pulse.heartbeat(every: .milliseconds(20))
-    ) { _ in
+    ) { _, _ in
       writer.withLock { $0 = pthread_self() }
-      return .zero
     }
     try thread.submit(1, bytes: 1)
     usleep(400_000)
@@ -43,9 +42,8 @@ struct HeartbeatTests {
     let pulse = Pulse()
     let thread = WriterThread<Int>(
       name: "writer", capacity: 10_000, heartbeat: pulse.heartbeat(every: .milliseconds(20))
-    ) { _ in
+    ) { _, _ in
       usleep(5000)
-      return .zero
     }
     let end = SuspendingClock.now + .milliseconds(400)
     while SuspendingClock.now < end { try? thread.submit(1, bytes: 1) }
@@ -59,10 +57,9 @@ struct HeartbeatTests {
     let (isReached, isOpen) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     let thread = WriterThread<Int>(
       name: "writer", capacity: 10, heartbeat: pulse.heartbeat(every: .milliseconds(10))
-    ) { _ in
+    ) { _, _ in
       isReached.signal()
       isOpen.wait()
-      return .zero
     }
     try thread.submit(1, bytes: 1)
     isReached.wait()
@@ -79,7 +76,7 @@ struct HeartbeatTests {
     let pulse = Pulse()
     let thread = WriterThread<Int>(
       name: "writer", capacity: 10, heartbeat: pulse.heartbeat(every: .milliseconds(10))
-    ) { _ in .zero }
+    ) { _, _ in }
     thread.stop()
     let count = pulse.count
     usleep(100_000)
@@ -90,11 +87,10 @@ struct HeartbeatTests {
   func capacity() throws {
     let isOpen = DispatchSemaphore(value: 0)
     let done = Mutex<[Int]>([])
-    let thread = WriterThread<Int>(name: "writer", capacity: 10) { group in
+    let thread = WriterThread<Int>(name: "writer", capacity: 10) { group, _ in
       isOpen.wait()
       done.withLock { $0 += group }
       isOpen.signal()
-      return .zero
     }
     try thread.submit(0, bytes: 1)
     while thread.count > 0 { usleep(100) }

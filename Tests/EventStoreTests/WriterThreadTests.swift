@@ -12,15 +12,14 @@ struct WriterThreadTests {
     private let isReached = DispatchSemaphore(value: 0)
     private let isOpen = DispatchSemaphore(value: 0)
 
-    func take(_ group: [Int]) -> Duration {
+    func take(_ group: [Int]) {
       let isFirst = groups.withLock { groups in
         groups.append(group)
         return groups.count == 1
       }
-      guard isFirst else { return .zero }
+      guard isFirst else { return }
       isReached.signal()
       isOpen.wait()
-      return .zero
     }
 
     func waitUntilReached() { isReached.wait() }
@@ -30,7 +29,7 @@ struct WriterThreadTests {
   /// A thread that is busy with request 0.
   private func busy(capacity: Int) throws -> (Gate, WriterThread<Int>) {
     let gate = Gate()
-    let thread = WriterThread<Int>(name: "test", capacity: capacity) { gate.take($0) }
+    let thread = WriterThread<Int>(name: "test", capacity: capacity) { group, _ in gate.take(group) }
     try thread.submit(0, bytes: 1)
     gate.waitUntilReached()
     return (gate, thread)
@@ -93,10 +92,10 @@ struct WriterThreadTests {
   private func sizes(callers: Int, rounds: Int, disk: Duration) throws -> [Int] {
     let sizes = Mutex<[Int]>([])
     let answered = DispatchSemaphore(value: 0)
-    let thread = WriterThread<Int>(name: "test", capacity: 100) { group in
+    let thread = WriterThread<Int>(name: "test", capacity: 100) { group, settle in
       sizes.withLock { $0.append(group.count) }
+      settle(disk)
       for _ in group { answered.signal() }
-      return disk
     }
     for caller in 0..<callers { try thread.submit(caller, bytes: 1) }
     for request in 0..<callers * rounds {
@@ -125,7 +124,7 @@ struct WriterThreadTests {
 
   @Test("who does not come again is waited for once, at most half as long as the disk took")
   func gone() throws {
-    let thread = WriterThread<Int>(name: "test", capacity: 100) { _ in .seconds(2) }
+    let thread = WriterThread<Int>(name: "test", capacity: 100) { $1(.seconds(2)) }
     for request in 0..<8 { try thread.submit(request, bytes: 1) }
     while thread.count > 0 { usleep(100) }
     usleep(10_000)
@@ -138,7 +137,7 @@ struct WriterThreadTests {
 
   @Test("who comes long after the last group does not wait for those who were in it")
   func late() throws {
-    let thread = WriterThread<Int>(name: "test", capacity: 100) { _ in .seconds(1) }
+    let thread = WriterThread<Int>(name: "test", capacity: 100) { $1(.seconds(1)) }
     for request in 0..<8 { try thread.submit(request, bytes: 1) }
     while thread.count > 0 { usleep(100) }
     usleep(600_000)
@@ -157,7 +156,7 @@ struct WriterThreadTests {
       do {
         let strong = Gate()
         gate = strong
-        thread = WriterThread<Int>(name: "test", capacity: 1) { [strong] in strong.take($0) }
+        thread = WriterThread<Int>(name: "test", capacity: 1) { [strong] group, _ in strong.take(group) }
       }
       thread.stop()
       guard gate == nil else {

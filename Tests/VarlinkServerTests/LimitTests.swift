@@ -36,7 +36,7 @@ struct LimitTests {
         try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self)
       }
       #expect(reply == text)
-      try await harness.eventually("the connections are given back") { harness.server.openConnections == 1 }
+      try await harness.eventually("the connections are given back") { harness.server.connectionCount.current == 1 }
     }
   }
 

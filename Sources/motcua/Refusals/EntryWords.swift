@@ -17,7 +17,7 @@ extension Refusal {
         line.with("--why", "…"))
     case .backdatedTooFar:
       let error = try decoded(Wire.BackdatedTooFar.self)
-      let (time, needed) = (language.spoken(error.time), language.word(error.needed))
+      let (time, needed) = (language.spoken(error.time), error.needed.said(language.word))
       return Words(
         language.say(
           "Việc lúc \(time) đã qua \(error.days) ngày; quá \(error.daysMax) ngày thì \(needed) mới được ghi, hãy nhờ chạy:",

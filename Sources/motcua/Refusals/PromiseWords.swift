@@ -16,7 +16,7 @@ extension Refusal {
     case .alreadyReappointed:
       let error = try decoded(Wire.AlreadyReappointed.self)
       let due = language.spoken(error.due)
-      if let needed = error.needed.map({ language.word($0) }) {
+      if let needed = error.needed.map({ $0.said(language.word) }) {
         return Words(
           language.say(
             "Hồ sơ \(error.code) đã hẹn lại đủ số lần cho phép, đến \(due); hẹn nữa thì nhờ \(needed) chạy:",

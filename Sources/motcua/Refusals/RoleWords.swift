@@ -8,8 +8,8 @@ extension Refusal {
       let error = try decoded(Wire.PermissionDenied.self)
       return Words(
         language.say(
-          "Việc này dành cho \(language.word(error.needed)); \(Self.held(error.held, .vi)). "
-            + "Hãy nhờ \(language.word(error.needed)) làm, hoặc nhờ root đưa tài khoản vào nhóm mà office.toml "
+          "Việc này dành cho \(error.needed.said(language.word)); \(Self.held(error.held, .vi)). "
+            + "Hãy nhờ \(error.needed.said(language.word)) làm, hoặc nhờ root đưa tài khoản vào nhóm mà office.toml "
             + "nêu cho vai trò đó (mặc định: \(Self.group(error.needed))), rồi đăng nhập lại.",
           "This is for \(Self.one(error.needed)); \(Self.held(error.held, .en)). "
             + "Ask \(Self.one(error.needed)) to do it, or root to put the account into a group that office.toml names "
@@ -23,27 +23,26 @@ extension Refusal {
         line.without("--on-behalf-of"))
     default:
       let error = try decoded(Wire.BehalfNotAllowed.self)
-      let needed = language.word(error.needed)
+      let needed = error.needed.said(language.word)
       return Words(
         language.say(
           "Không làm thay cho “\(error.account)” được: việc này dành cho \(needed), mà tài khoản đó "
-            + "\(error.held.map { "là \(language.word($0))" } ?? "chưa có vai trò nào").",
+            + "\(error.held.map { "là \($0.said(language.word))" } ?? "chưa có vai trò nào").",
           "It cannot be done on behalf of “\(error.account)”: it is for \(Self.one(error.needed)), and that account "
             + "\(error.held.map { "is \(Self.one($0))" } ?? "has no role")."),
         line.without("--on-behalf-of"))
     }
   }
 
-  private static func held(_ role: Wire.Role?, _ language: Language) -> String {
+  private static func held(_ role: Wire.Told<Wire.Role>?, _ language: Language) -> String {
     guard let role else { return language.say("tài khoản này chưa có vai trò nào", "this account has no role") }
-    return language.say("tài khoản này là \(language.word(role))", "this account is \(one(role))")
+    return language.say("tài khoản này là \(role.said(language.word))", "this account is \(one(role))")
   }
 
   /// With the English article.
-  private static func one(_ role: Wire.Role) -> String {
-    let word = Language.en.word(role)
-    return (role == .operatorRole ? "an " : "a ") + word
+  private static func one(_ role: Wire.Told<Wire.Role>) -> String {
+    (role == .operatorRole ? "an " : "a ") + role.said(Language.en.word)
   }
 
-  private static func group(_ role: Wire.Role) -> String { "motcua-\(role.rawValue)s" }
+  private static func group(_ role: Wire.Told<Wire.Role>) -> String { "motcua-\(role.said(\.rawValue))s" }
 }

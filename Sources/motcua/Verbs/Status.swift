@@ -109,7 +109,7 @@ struct Status: Verb {
           oldest.code + language.say(", nhận \(received), hẹn \(due)", ", received \(received), due \(due)")
         ))
     }
-    if let role = status.role { fields.append((language.say("Vai trò của tôi", "My role"), language.word(role))) }
+    if let role = status.role { fields.append((language.say("Vai trò của tôi", "My role"), role.said(language.word))) }
     fields.append((language.say("Bộ nhớ", "Memory"), mebibytes(status.residentBytes, language)))
     fields.append((language.say("Đĩa còn", "Disk free"), mebibytes(status.freeBytes, language)))
     return fields
