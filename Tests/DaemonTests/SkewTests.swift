@@ -45,11 +45,11 @@ private struct OtherDaemon: VarlinkService {
     }
     for await _ in ready { break }
     let outcomes = await inParallel(lines.count) { index in
-      Result { try Client(socket: socket, language: language).run(lines[index]) }
+      (index, Result { try Client(socket: socket, language: language).run(lines[index]) })
     }
     server.shutdown()
     try await serving.value
-    return try outcomes.map { try $0.get() }
+    return try outcomes.sorted { $0.0 < $1.0 }.map { try $0.1.get() }
   }
 }
 

@@ -6,7 +6,7 @@ import VarlinkClient
 
 @testable import VarlinkServer
 
-@Suite("Listening", .timeLimit(.minutes(1)))
+@Suite("Listening", .timeLimit(.minutes(5)))
 struct ListeningTests {
   private func failure(_ socket: ListeningSocket) async throws -> ListenError? {
     do {
@@ -111,12 +111,20 @@ struct ListeningTests {
     var pair: [Int32] = [0, 0]
     try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
     defer { pair.forEach { close($0) } }
-    // Two numbers in a row, high enough to be nobody's.
-    let first: Int32 = 700
-    try #require(dup2(pair[0], first) == first && dup2(pair[1], first + 1) == first + 1)
+    // Two numbers in a row that are nobody's: the other tests of this process have sockets too.
+    var (first, second): (Int32, Int32) = (500, -1)
+    while true {
+      first = fcntl(pair[0], F_DUPFD, first)
+      second = fcntl(pair[1], F_DUPFD, first + 1)
+      try #require(first >= 0 && second >= 0)
+      if second == first + 1 { break }
+      close(first)
+      close(second)
+      first = second + 1
+    }
     defer {
       close(first)
-      close(first + 1)
+      close(second)
     }
     var environment = ["LISTEN_PID": "\(getpid())", "LISTEN_FDS": "2", "LISTEN_FDNAMES": "varlink:"]
     let sockets = ListeningSocket.inheritedFromSystemd(environment, firstDescriptor: first)

@@ -87,8 +87,7 @@ extension AttackTests {
       print(sum(b"vn.motcua.Desk.TooManyStreams" in peer.recv(65536) for peer in peers))
       """
     let daemon = try RunningDaemon()
-    try daemon.start()
-    daemon.openToOthers()
+    try daemon.startForAll(clerks: ["65534"])
     try attack(on: daemon) { daemon in
       let refused = try Python.run(watch, [daemon.socket], asNobody: true)
       #expect(refused == "6\n")

@@ -17,8 +17,7 @@ extension AttackTests {
       print(peer.recv(65536).rstrip(b"\\0").decode())
       """
     let daemon = try RunningDaemon()
-    try daemon.start()
-    daemon.openToOthers()
+    try daemon.startForAll(clerks: ["65534"])
     try attack(on: daemon) { daemon in
       let desk = try daemon.connect()
       let id = "0193a3f0-0000-7000-8000-00000000abcd"
