@@ -66,9 +66,19 @@ extension DeskService {
   }
 
   /// The events from a position on, at most `limit`, of those committed.
+  ///
+  /// - Throws: `StoreError.ledgerDamaged` for one that is committed and not there: who waits for it would ask for ever.
   public func events(from position: Position, limit: Int) throws -> [ToldEvent] {
     let committed = signal.position
     let records = try store.ledger.records(from: position, limit: limit).prefix { $0.position <= committed }
+    var expected = position
+    for entry in records {
+      guard entry.position == expected else { throw StoreError.ledgerDamaged(at: expected, reason: "it is missing") }
+      expected = expected.next
+    }
+    if records.isEmpty, position <= committed {
+      throw StoreError.ledgerDamaged(at: position, reason: "it is missing")
+    }
     let views = try views
     let transaction = try views.store.environment.beginRead()
     return try records.map { entry in
