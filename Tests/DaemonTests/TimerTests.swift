@@ -41,6 +41,12 @@ struct TimerTests {
       "restore", ledgers + "/" + stamps[1], "--keys", keys + "/" + names(keys)[0], "--data", daemon.home + "/restored")
     #expect(restored.status == 0, "\(restored.errors)")
 
+    // Empty is no directory of keys: whoever must not keep an erased citizen's key says so.
+    let keyless = try client.run(
+      "backup", "--directory", ledgers, "--keep", "2", "--keys-directory", "", "--keys-keep", "1")
+    #expect(keyless.status == 0 && keyless.errors.contains("The keys are not backed up"), "\(keyless.errors)")
+    #expect(try names(ledgers).count == 2 && names(keys).map { $0.prefix(20) } == ["ledger-20261121T0200"])
+
     // A backup that fails leaves everything as it was.
     let before = try (names(ledgers), names(keys))
     #expect(daemon.stop() == 0)
@@ -90,6 +96,9 @@ struct TimerTests {
     try daemon.start()
     let keyless = try client.run("checkpoint", "--directory", place)
     #expect(keyless.status == 1 && keyless.errors.contains("motcuad keygen"), "\(keyless.errors)")
+    // The timer's own call is content to wait for a key.
+    let early = try client.run("checkpoint", "--directory", place, "--if-key")
+    #expect(early.status == 0 && early.errors.contains("motcuad keygen"), "\(early.errors)")
     #expect(try names(place).isEmpty && daemon.stop() == 0)
     #expect(try Operator.run("keygen", "--data", daemon.data, "--config", daemon.config).status == 0)
     try daemon.start()
@@ -112,5 +121,11 @@ struct TimerTests {
     #expect(try String(contentsOfFile: place + "/2026-11-18-3.checkpoint", encoding: .utf8) == "mine")
     let both = try client.run("checkpoint", "--directory", place, "--out", "x")
     #expect(both.status == 64 && both.errors.contains("without --out"), "\(both.errors)")
+    // The key that was there is gone: that hides behind nothing.
+    #expect(daemon.stop() == 0)
+    try FileManager.default.removeItem(atPath: daemon.data + "/keys/signing")
+    try daemon.start()
+    let lost = try client.run("checkpoint", "--directory", place, "--if-key")
+    #expect(lost.status == 1 && lost.errors.contains("motcuad keygen"), "\(lost.errors)")
   }
 }

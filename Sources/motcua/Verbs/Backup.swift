@@ -19,7 +19,8 @@ struct Backup: Verb {
   @Option(help: help("giữ bao nhiêu bản trong thư mục đó", "how many backups stay in that directory")) var keep: Int?
   @Option(
     help: help(
-      "thay vì --keys: thư mục riêng cho bản sao lưu khóa", "instead of --keys: a directory of their own for the keys"))
+      "thay vì --keys: thư mục riêng cho bản sao lưu khóa; để rỗng (\"\") là không sao lưu khóa",
+      "instead of --keys: a directory of their own for the keys; empty (\"\") for no backup of the keys"))
   var keysDirectory: String?
   @Option(help: help("giữ bao nhiêu bản khóa ở đó", "how many backups of the keys stay there")) var keysKeep: Int?
   @OptionGroup var common: CommonOptions
@@ -58,7 +59,8 @@ struct Backup: Verb {
 
   func run(_ session: Session) throws {
     let ledgerPlace = try place(directory, keep, ".mdb")
-    let keysPlace = try place(keysDirectory, keysKeep, ".keys")
+    // Empty is how a setting says that the keys are not to be copied.
+    let keysPlace = try place(keysDirectory == "" ? nil : keysDirectory, keysKeep, ".keys")
     if let ledgerPlace, let keysPlace, ledgerPlace.isSame(as: keysPlace) { throw Self.oneForBoth(session) }
     let now = ledgerPlace == nil && keysPlace == nil ? "" : try session.daemon.ask(Wire.GetStatus()).status.now
     let keys = try keysPlace?.newFile(at: now) ?? self.keys

@@ -2,6 +2,7 @@ import ArgumentParser
 import DeskInterface
 import Glibc
 import MerkleTree
+import Varlink
 
 struct PrintCheckpoint: Verb {
   static var configuration: CommandConfiguration {
@@ -14,6 +15,11 @@ struct PrintCheckpoint: Verb {
       "ghi vào tệp trong thư mục này, tên tệp theo ngày và số sự kiện",
       "write into this directory, to a file that is named by the day and the number of events"))
   var directory: String?
+  @Flag(
+    help: help(
+      "khi chưa từng có khóa ký thì chỉ nhắc, không coi là lỗi",
+      "only say so, and do not fail, as long as there has never been a signing key"))
+  var ifKey = false
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -27,7 +33,11 @@ struct PrintCheckpoint: Verb {
   }
 
   func run(_ session: Session) throws {
-    let answer = try session.daemon.ask(Wire.Checkpoint())
+    let answer: Wire.Checkpoint.Answer
+    do { answer = try session.daemon.ask(Wire.Checkpoint()) } catch let failure as Failure {
+      guard ifKey, try Self.wasNeverSigned(failure, session) else { throw failure }
+      return failure.verdict(Invocation.current).print(asJSON: session.wantsJSON)
+    }
     let checkpoint = try Self.read(answer.note)
     let path = try directory.map { try Self.keep(answer.note, checkpoint, in: $0, session) } ?? file.out
     if let path = file.out { try OutFile.write(path, answer.note, replaces: file.force, session.language) }
@@ -38,6 +48,12 @@ struct PrintCheckpoint: Verb {
       session.say(
         "Đã ghi điểm chốt của \(checkpoint.origin) ở \(session.language.grouped(size)) sự kiện vào \(path).",
         "Wrote the checkpoint of \(checkpoint.origin) at \(session.language.counted(size, "event")) to \(path)."))
+  }
+
+  /// A key that was there once and is not any more is a failure that must be seen.
+  private static func wasNeverSigned(_ failure: Failure, _ session: Session) throws -> Bool {
+    guard case .refused(let error, _, _) = failure, error.name == Wire.NoSigningKey.error else { return false }
+    return try session.daemon.ask(Wire.GetStatus()).status.lastCheckpoint == nil
   }
 
   /// Everybody may read what is made there: it is to be published.
