@@ -81,7 +81,7 @@ extension DeskService {
       }
       try betweenCommits(needsReserve: false) { [store, coding, writer] in
         try Self.catchUp(store, fresh, by: coding) { _ in writer.beat() }
-        try store.replaceViews(with: fresh.store)
+        try store.replaceViews(with: fresh.store) { writer.beat() }
       }
     } catch {
       if store.views !== fresh.store { try store.discard(fresh.store) }

@@ -90,14 +90,18 @@ public final class EventStore: Sendable {
 
   /// Makes views that have reached the end of the ledger the live ones, and removes the others from the directory; who
   /// still reads in those reads on. Called between two batches, on the thread that writes.
-  public func replaceViews(with views: Views) throws(StoreError) {
+  ///
+  /// - Parameter stepped: called after each flush, of which one may take long.
+  public func replaceViews(with views: Views, stepped: () -> Void = {}) throws(StoreError) {
     try asStoreError {
       let reached = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
       guard try reached == ledger.position() else {
         throw StoreError.unexpected("views that are behind the ledger cannot answer")
       }
       try viewsDirectory.mark(views.number, form: form, clean: false)
+      stepped()
       try viewsDirectory.setCurrent(views.number)
+      stepped()
       live.withLock { $0 = views }
       areViewsDistrusted.withLock { $0 = false }
       try viewsDirectory.removeOthers(than: views.number)

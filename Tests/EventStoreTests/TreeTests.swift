@@ -62,7 +62,9 @@ struct TreeTests {
     let reader = try old.environment.beginRead()
     let fresh = try notebook.store.makeViews(now: 9)
     try notebook.fill(fresh)
-    try notebook.store.replaceViews(with: fresh)
+    var steps: [String] = []
+    try notebook.store.replaceViews(with: fresh) { steps.append((try? folder.text("CURRENT")) ?? "") }
+    #expect(steps == ["views-1\n", "views-2\n"], "a sign of life after each flush")
     #expect(try old.position(reader) == Position(5))
     #expect(notebook.store.views === fresh && folder.exists("views-2") && !folder.exists("views-1"))
     #expect(try folder.text("CURRENT") == "views-2\n")

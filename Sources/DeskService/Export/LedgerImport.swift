@@ -174,7 +174,7 @@ extension DeskService {
   private func goOn(with fresh: DeskViews, lastRecordedAt: Timestamp) throws {
     try betweenCommits(byHolder: true, needsReserve: false) { [self] in
       try Self.catchUp(store, fresh, by: coding) { [writer] _ in writer.beat() }
-      try store.replaceViews(with: fresh.store)
+      try store.replaceViews(with: fresh.store) { [writer] in writer.beat() }
       try rules.load(store, by: coding)
       signal.advance(to: try store.ledger.position())
       writer.follow(lastRecordedAt)
