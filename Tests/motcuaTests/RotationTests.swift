@@ -71,6 +71,17 @@ struct RotationTests {
     #expect(Set(scratch.names) == Set(others + [directory, link, "ledger-20261127T020000.mdb"]))
   }
 
+  @Test(
+    "a time that is none names no file",
+    arguments: ["", "../../../../../../x", "2026-11-25T02:00/../x", "20261125T020000Z", "٢026-11-25T02:00:00+07:00"])
+  func noTime(now: String) throws {
+    let scratch = try Scratch()
+    let rotation = try Rotation(scratch.path, ending: ".mdb", keep: 1)
+    #expect { try rotation.newFile(at: now) } throws: {
+      if case .protocolViolation = $0 as? Failure { true } else { false }
+    }
+  }
+
   @Test("a directory that is not there is an error that names it")
   func missing() throws {
     #expect { try Rotation("/nowhere/at/all", ending: ".mdb", keep: 1) } throws: {

@@ -32,9 +32,11 @@ final class Rotation {
   /// process, so that none is left behind.
   ///
   /// - Parameter now: RFC 3339, at the office's offset.
+  /// - Throws: `OutputFailure`; `Failure.protocolViolation` for what is no time, which may lead anywhere.
   func newFile(at now: String) throws -> String {
-    guard flock(descriptor, LOCK_EX) == 0 else { throw OutputFailure(code: errno, path: directory) }
     let stamp = now.prefix(19).filter { $0 != "-" && $0 != ":" }
+    guard Self.isStamp(stamp) else { throw Failure.protocolViolation("GetStatus: now") }
+    guard flock(descriptor, LOCK_EX) == 0 else { throw OutputFailure(code: errno, path: directory) }
     let last = try names().filter { $0.stamp == stamp }.max()
     var name = Name(stamp: stamp, count: (last?.count ?? 0) + 1)
     var status = stat()
@@ -96,7 +98,7 @@ final class Rotation {
   }
 
   /// `20261125T020000`
-  private static func isStamp(_ text: Substring) -> Bool {
+  private static func isStamp(_ text: some StringProtocol) -> Bool {
     text.utf8.count == 15
       && text.utf8.enumerated().allSatisfy { index, byte in
         index == 8 ? byte == UInt8(ascii: "T") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

@@ -62,8 +62,10 @@ struct PrintCheckpoint: Verb {
   private static func keep(
     _ note: String, _ checkpoint: Checkpoint, in directory: String, _ session: Session
   ) throws -> String {
-    let day = try session.daemon.ask(Wire.GetStatus()).status.now.prefix(10)
-    let path = "\(directory)/\(day)-\(checkpoint.size).checkpoint"
+    let now = try session.daemon.ask(Wire.GetStatus()).status.now
+    // It goes into a path, and what is no time may lead anywhere.
+    guard Moment(now) != nil else { throw Failure.protocolViolation("GetStatus: now") }
+    let path = "\(directory)/\(now.prefix(10))-\(checkpoint.size).checkpoint"
     var status = stat()
     if lstat(path, &status) == 0, try TextFile.read(path, session.language) == note { return path }
     try OutFile.write(path, note, replaces: false, mode: 0o644, session.language)

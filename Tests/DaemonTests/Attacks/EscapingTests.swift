@@ -39,6 +39,27 @@ struct EscapingTests {
     #expect(shown >= 24, "\(shown)")
   }
 
+  @Test("a file that is named by what the daemon says stays in its directory")
+  func paths() throws {
+    let home = NSTemporaryDirectory() + "motcua-\(UUID().uuidString)"
+    let place = home + "/inner"
+    try FileManager.default.createDirectory(atPath: place + "/ledger-..", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    // A signed note and a time at once: its first letters lead out of the directory.
+    let root = Data(repeating: 1, count: 32).base64EncodedString()
+    let signature = Data(repeating: 1, count: 68).base64EncodedString()
+    let daemon = try HostileDaemon(text: "../outside\n3\n\(root)\n\n— ../outside \(signature)\n")
+    defer { daemon.close() }
+    let client = Client(socket: daemon.socket)
+    #expect(try client.run("checkpoint").status == 0, "it is taken for a note")
+    for verb in [["checkpoint", "--directory", place], ["backup", "--directory", place, "--keep", "1"]] {
+      let said = try client.run(verb)
+      #expect(said.status == 76 && said.errors.contains("now"), "\(said.errors)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: home) == ["inner"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["ledger-.."])
+  }
+
   @Test("whatever a daemon refuses with, its words are spelled out", arguments: ["vi", "en"])
   func refusals(language: String) throws {
     let daemon = try HostileDaemon(text: Self.hostile)
