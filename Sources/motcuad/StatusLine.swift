@@ -15,7 +15,13 @@ struct StatusLine: Sendable {
 
   private var work: String {
     if let rebuild = service.rebuilding { return Self.rebuilding(rebuild) }
-    return "\((try? service.caseCount()) ?? 0) cases, position \(service.signal.position.rawValue)"
+    // Views that cannot be read have been reported by whoever met them; here the number is only left out.
+    return Self.settled(cases: try? service.caseCount(), at: service.signal.position)
+  }
+
+  static func settled(cases: Int?, at position: Position) -> String {
+    let counted = cases.map { "\($0) \($0 == 1 ? "case" : "cases"), " } ?? ""
+    return "\(counted)position \(position.rawValue)"
   }
 
   static func rebuilding(_ state: Maintenance.Rebuild) -> String {

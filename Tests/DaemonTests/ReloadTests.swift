@@ -127,7 +127,7 @@ struct ReloadTests {
 
     try before.write(toFile: path, atomically: true, encoding: .utf8)
     if mistake.file == "procedures.toml" { #expect(before.contains("ho-tro-moi")) }
-    #expect(try reload(daemon, systemd)["STATUS"] == "1 cases, position 3")
+    #expect(try reload(daemon, systemd)["STATUS"] == "1 case, position 3")
     #expect(try daemon.connect().ask(receiveNew).receipt.number == 2)
     #expect(try adoptions(daemon) == 2)
     #expect(daemon.stop() == 0)

@@ -1,7 +1,10 @@
 import DeskInterface
+import EventSourcing
 import Foundation
 import Testing
 import VarlinkClient
+
+@testable import motcuad
 
 @Suite("What systemd is told", .oneAtATime)
 struct SystemdTests {
@@ -17,13 +20,20 @@ struct SystemdTests {
     #expect(ready["STATUS"] == "0 cases, position 1")
     #expect(systemd.messages(saying: "WATCHDOG=1").allSatisfy { $0.at > ready.at })
     _ = try daemon.connect().receive("Nguyễn Thị Hoa")
-    #expect(systemd.wait { $0["STATUS"] == "1 cases, position 2" } != nil)
+    #expect(systemd.wait { $0["STATUS"] == "1 case, position 2" } != nil)
     #expect(daemon.stop() == 0)
     let stopping = systemd.messages(saying: "STOPPING=1")
     #expect(stopping.count == 1 && systemd.messages(saying: "READY=1").count == 1)
     let end = try #require(systemd.messages.last)
     #expect(end["EXTEND_TIMEOUT_USEC"] != nil, "closing the views may take longer than a stop usually does")
     #expect(systemd.messages(saying: "WATCHDOG=1").allSatisfy { $0.at < end.at })
+  }
+
+  @Test("the line tells no number of cases when the views cannot tell it")
+  func line() {
+    #expect(StatusLine.settled(cases: 1, at: Position(2)) == "1 case, position 2")
+    #expect(StatusLine.settled(cases: 1200, at: Position(2500)) == "1200 cases, position 2500")
+    #expect(StatusLine.settled(cases: nil, at: Position(2)) == "position 2")
   }
 
   @Test("the watchdog is fed when nothing goes on, under load, and while the views are rebuilt")
