@@ -95,7 +95,7 @@ struct MetricsTests {
     #expect(status.signingKey == nil && status.lastCheckpoint == nil)
     #expect(status.lastBackup?.hasPrefix("2026-11-19T09:00") == true)
     let said = try Client(socket: daemon.socket).run(["status"]).output
-    for line in ["Oldest open", first.code, "Signing key", "none (motcuad keygen)", "Backup"] {
+    for line in ["Due first", first.code, "Signing key", "none (motcuad keygen)", "Backup"] {
       #expect(said.contains(line), "\(said)")
     }
     #expect(!said.contains("Hoa") || said.contains("Hoa Sen"))

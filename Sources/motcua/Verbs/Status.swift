@@ -105,7 +105,7 @@ struct Status: Verb {
       let (received, due) = (language.spoken(oldest.receivedAt), language.spoken(oldest.due))
       fields.append(
         (
-          language.say("Chờ lâu nhất", "Oldest open"),
+          language.say("Hẹn sớm nhất", "Due first"),
           oldest.code + language.say(", nhận \(received), hẹn \(due)", ", received \(received), due \(due)")
         ))
     }
