@@ -122,8 +122,11 @@ extension Unreachable {
     case .notPermitted:
       return Verdict(
         sentence: language.say(
-          "Tài khoản này không được mở \(path).", "This account may not open \(path)."),
-        next: "sudo usermod --append --groups motcua,motcua-clerks \"$USER\"", code: Exit.notPermitted,
+          "Tài khoản này không được mở \(path). Người vận hành thêm nó vào nhóm motcua và một trong các nhóm "
+            + "motcua-readers, motcua-clerks, motcua-supervisors, motcua-operators; sau đó phải đăng nhập lại.",
+          "This account may not open \(path). The operator puts it into the group motcua and into one of motcua-readers, "
+            + "motcua-clerks, motcua-supervisors, motcua-operators; then it must log in again."),
+        next: "sudo usermod --append --groups motcua,motcua-… \"$USER\"", code: Exit.notPermitted,
         name: "notPermitted")
     case .pathTooLong:
       return Verdict(

@@ -20,7 +20,7 @@ extension Refusal {
       let (time, needed) = (language.spoken(error.time), error.needed.said(language.word))
       return Words(
         language.say(
-          "Việc lúc \(time) đã qua \(error.days) ngày; quá \(error.daysMax) ngày thì \(needed) mới được ghi, hãy nhờ chạy:",
+          "Việc lúc \(time) đã qua \(error.days) ngày; quá \(error.daysMax) ngày thì chỉ \(needed) mới được ghi; hãy nhờ người đó chạy:",
           "\(time) is \(language.counted(error.days, "day")) ago; beyond \(error.daysMax) a \(needed) records it, ask for:"
         ),
         line.with("--on-behalf-of", "…"))
