@@ -60,9 +60,23 @@ struct ConnectionLoop: Sendable {
         if case .failure(let error) = answer { service.refused(error.name, call) }
         return try await send(answer, to: call, outbound)
       case .forService(let call):
-        return try await send(await service.answer(call, from: peer), to: call, outbound)
+        return try await answer(call, outbound)
       }
     }
+  }
+
+  /// A call that may get a stream needs a place before the service begins with it.
+  private func answer(_ call: Call, _ outbound: Outbound) async throws -> Bool {
+    guard call.more else { return try await send(await service.answer(call, from: peer), to: call, outbound) }
+    let limits = limits()
+    guard connections.beginStream(of: peer.uid, limits) else {
+      let error = errors.tooManyStreams(limit: limits.streamsPerUser)
+      service.refused(error.name, call)
+      log.note(.warning, "too many streams", uid: peer.uid, ["limit": "\(limits.streamsPerUser)"])
+      return try await send(.failure(error), to: call, outbound)
+    }
+    defer { connections.endStream(of: peer.uid) }
+    return try await send(await service.answer(call, from: peer), to: call, outbound)
   }
 
   private struct ViolationParameters: Encodable {
@@ -89,15 +103,7 @@ struct ConnectionLoop: Sendable {
     case .reply(let json): try await write(Reply(parameters: json), outbound)
     case .failure(let error): try await write(Reply(error), outbound)
     case .stream where !call.more: try await write(Reply(.expectedMore), outbound)
-    case .stream(let pages):
-      let limits = limits()
-      guard connections.beginStream(of: peer.uid, limits) else {
-        log.note(.warning, "too many streams", uid: peer.uid, ["limit": "\(limits.streamsPerUser)"])
-        try await write(Reply(errors.tooManyStreams(limit: limits.streamsPerUser)), outbound)
-        return true
-      }
-      defer { connections.endStream(of: peer.uid) }
-      return try await send(pages, of: call, outbound)
+    case .stream(let pages): return try await send(pages, of: call, outbound)
     }
     return true
   }

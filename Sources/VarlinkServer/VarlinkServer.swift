@@ -176,6 +176,7 @@ public final class VarlinkServer: Sendable {
       guard case .tooMany(let limit, let perUser) = error else { throw error }
       let message = perUser ? "too many connections of one user" : "too many connections"
       log.note(.warning, "\(message), closing new ones", uid: peer.uid, ["limit": "\(limit)"])
+      service.refused(errors.tooManyConnections, nil)
       try channel.syncOptions?.setOption(.autoRead, value: false)
       return try channel.pipeline.syncOperations.addHandler(
         RefusalHandler(errors.tooManyConnections(limit: limit, perUser: perUser)))

@@ -52,6 +52,19 @@ struct MetricsTests {
   }
 
   @Test(
+    "a call that the role does not allow is counted as an error and not among the durations",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func refused() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    #expect(try Somebody.reader.answer(daemon.socket, Wire.Receive(kind: .enquiry)).error != nil)
+    let text = try daemon.connect().ask(Wire.GetMetrics()).text
+    let error = #"motcua_errors_total{method="vn.motcua.Desk.Receive",error="vn.motcua.Desk.PermissionDenied"}"#
+    #expect(Self.sample(error, in: text) == 1)
+    #expect(Self.sample(#"motcua_command_duration_seconds_count{method="Receive"}"#, in: text) == 0)
+  }
+
+  @Test(
     "what the metrics say is what Prometheus reads, without a complaint of its own checker",
     .enabled(if: promtool != nil, "skipped: promtool (Debian's prometheus) is not here"))
   func checked() throws {

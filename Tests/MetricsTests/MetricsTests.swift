@@ -32,6 +32,18 @@ struct MetricsTests {
     #expect(rate.perSecond(at: start + .seconds(1_000_001)) == 1.0 / 60)
   }
 
+  @Test(
+    "what ends a label or a line is escaped whatever stands beside it",
+    arguments: [("a\r\nb", "a\r\\nb"), ("a\"\u{301}b", "a\\\"\u{301}b"), ("a\\\u{301}b", "a\\\\\u{301}b")])
+  func escaped(_ value: String, _ label: String) {
+    let errors = CounterFamily()
+    errors.add(value)
+    var text = MetricsText()
+    text.counters("e_total", "Errors.", ["method"], errors)
+    let expected = "# HELP e_total Errors.\n# TYPE e_total counter\ne_total{method=\"\(label)\"} 1\n"
+    #expect(Array(text.text.utf8) == Array(expected.utf8))
+  }
+
   @Test("the text has a heading for each name, buckets that add up, and labels that nothing breaks out of")
   func text() {
     let histogram = Histogram(bounds: [500_000, 1_000_000_000])

@@ -30,6 +30,8 @@ final class EchoService: VarlinkService {
 
   var log: [String] { events.withLock { $0 } }
 
+  func refused(_ error: String, _ call: Call?) { note("\(error) to \(call?.method ?? "nothing")") }
+
   private func note(_ event: String) { events.withLock { $0.append(event) } }
 
   func answer(_ call: Call, from peer: Peer) async -> Answer {

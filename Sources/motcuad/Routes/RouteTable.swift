@@ -42,12 +42,20 @@ struct RouteTable: VarlinkService {
       }
       return .stream(TimedPages(pages: pages, note: note, started: start, durations: durations))
     }
-    if case .failure(let error) = answer { calls.errors.add(call.method, error.name) }
+    if case .failure(let error) = answer {
+      calls.errors.add(call.method, error.name)
+      // Nothing was done, so how fast that went says nothing of what is.
+      if error.name == Wire.PermissionDenied.error { return answer }
+    }
     durations.add(start.duration(to: .now))
     return answer
   }
 
-  func refused(_ name: String, _ call: Call?) { calls.errors.add(call?.method ?? "", name) }
+  func refused(_ name: String, _ call: Call?) {
+    // What is no method of ours may be any text: counted by name it would grow without end.
+    let method = call.flatMap { routes[$0.method]?.method } ?? ""
+    calls.errors.add(method, name)
+  }
 
   private func find(_ call: Call, from peer: Peer) async -> Answer {
     guard let route = routes[call.method] else { return .failure(.methodNotImplemented(call.method)) }

@@ -81,14 +81,19 @@ struct StatusRoutes: Sendable {
     var text = MetricsText()
     text.gauge("motcua_build_info", "Always 1; the release is in its label.", 1, ["version": Release.version])
     for (interface, name, help) in [
-      ("vn.motcua.Desk", "motcua_command_duration_seconds", "From a command's arrival to its durable answer."),
+      (
+        "vn.motcua.Desk", "motcua_command_duration_seconds",
+        "From a command's arrival to its answer, which is durable if it was accepted."
+      ),
       ("vn.motcua.Views", "motcua_query_duration_seconds", "From a question's arrival to its last reply."),
       ("vn.motcua.Admin", "motcua_operation_duration_seconds", "From an operator's call to its last reply."),
     ] {
       text.histograms(
         name, help, scale: 1e9, calls.all(of: interface).map { (["method": $0.method], $0.durations) })
     }
-    text.counters("motcua_errors_total", "Calls that ended with an error.", ["method", "error"], calls.errors)
+    text.counters(
+      "motcua_errors_total", "Calls that ended with an error; without a method, what was no call of one.",
+      ["method", "error"], calls.errors)
     text.histograms(
       "motcua_commit_duration_seconds", "A commit of the ledger and the views, until it is durable.", scale: 1e9,
       [([:], figures.commits)])

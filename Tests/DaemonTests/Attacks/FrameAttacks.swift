@@ -89,6 +89,27 @@ extension AttackTests {
     }
   }
 
+  @Test("methods that nobody knows, long and each another one, leave nothing behind")
+  func unknownMethods() throws {
+    try attack(on: try RunningDaemon()) { daemon in
+      let stranger = try RawSocket(daemon.socket)
+      for prefix in ["vn.motcua.Desk.", "vn.motcua.", "org.varlink.service."] {
+        for number in 0..<1000 {
+          let method = prefix + "M\(number)x" + String(repeating: "a", count: 50_000)
+          stranger.write(Array("{\"method\":\"\(method)\"}\0".utf8))
+          #expect(text(stranger.receiveFrame()).contains("\"error\""))
+        }
+      }
+      let metrics = try daemon.connect().ask(Wire.GetMetrics()).text
+      #expect(metrics.utf8.count < 200_000 && !metrics.contains("aaaaaa"))
+      let count = try #require(
+        metrics.split(separator: "\n").first {
+          $0.hasPrefix(#"motcua_errors_total{method="",error="org.varlink.service.MethodNotFound"}"#)
+        }?.split(separator: " ").last.flatMap { Int($0) })
+      #expect(count >= 1000)
+    }
+  }
+
   @Test("a client that never reads holds a bounded answer for a bounded time")
   func neverReads() throws {
     let daemon = try RunningDaemon()
