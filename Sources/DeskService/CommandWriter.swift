@@ -170,9 +170,15 @@ final class CommandWriter: Sendable {
   }
 
   private var suspectClock: CommandFailure? {
-    guard let suspicion = clock.suspicion(after: lastRecordedAt.withLock { $0 }) else { return nil }
+    guard let suspicion = clock.suspicion(after: lastRecordedAt.withLock { $0 }) else {
+      isClockSuspect.store(false, ordering: .relaxed)
+      return nil
+    }
     let isFirst = isClockSuspect.exchange(true, ordering: .relaxed) == false
-    if isFirst { report("the clock has jumped to \(suspicion.now); commands are refused until it is back") }
+    if isFirst {
+      let now = suspicion.now.rfc3339(at: rules.current?.book.office.utcOffset ?? .utc)
+      report("the clock has jumped to \(now); commands are refused until it is back")
+    }
     return .clockSuspect(now: suspicion.now, expected: suspicion.expected)
   }
 

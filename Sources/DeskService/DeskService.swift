@@ -109,24 +109,39 @@ public final class DeskService: Sendable {
   /// Brings the rules of a changed configuration into force, if others are: each command is decided wholly under the
   /// ones or the others. Returns when they are recorded; it waits, so it is not for the pool that answers questions.
   ///
-  /// - Returns: false when they were in force already.
-  /// - Throws: `CommandFailure`, when nothing can be written any more.
-  public func adopt(_ book: RuleBook) throws -> Bool {
-    configured.withLock { $0 = book }
-    do { return try adoptConfigured() } catch CommandFailure.busy {
-      // The import that holds the ledger adopts them at its end.
-      return true
+  /// - Throws: `CommandFailure`, when they cannot be recorded now; then nothing has changed.
+  public func adopt(_ book: RuleBook) throws -> Adoption {
+    try configured.withLock { configured in
+      do {
+        let isNew = try putInForce(book)
+        configured = book
+        return isNew ? .adopted : .unchanged
+      } catch CommandFailure.busy {
+        configured = book
+        return .pending
+      }
     }
   }
 
+  /// What became of the rules of a changed configuration.
+  public enum Adoption: String, Sendable {
+    case adopted
+    /// They were in force already.
+    case unchanged
+    /// The import that holds the ledger adopts them at its end.
+    case pending
+  }
+
   /// - Parameter byHolder: whoever called `writer.hold`.
-  @discardableResult
-  func adoptConfigured(byHolder: Bool = false) throws -> Bool {
-    try configured.withLock { book in
-      guard let book, rules.current?.book != book else { return false }
-      try record(.rulesAdopted(book), by: actor, byHolder: byHolder)
-      return true
-    }
+  func adoptConfigured(byHolder: Bool = false) throws {
+    try configured.withLock { if let book = $0 { _ = try putInForce(book, byHolder: byHolder) } }
+  }
+
+  /// Whether others were in force. Only for who holds the lock of `configured`.
+  private func putInForce(_ book: RuleBook, byHolder: Bool = false) throws -> Bool {
+    guard rules.current?.book != book else { return false }
+    try record(.rulesAdopted(book), by: actor, byHolder: byHolder)
+    return true
   }
 
   /// Records a command, or says why not. Returns when it is durable.

@@ -28,7 +28,7 @@ struct Daemon {
   func run() async throws {
     let logger = Logger(label: "motcuad")
     OfficeTime.offset.withLock { $0 = live.current.book.office.utcOffset }
-    for warning in live.current.roles.unknown { logger.warning("\(warning.text(.en))") }
+    for warning in live.current.roles.unknown { logger.warning("\(warning.text(live.spoken))") }
     let clock = demoFrom.map { DeskClock(demoFrom: $0) } ?? DeskClock()
     let stop = StopSwitch()
     CrashMark.arm(state: data + "/STATE")
@@ -63,7 +63,8 @@ struct Daemon {
           .init(
             service: ReloadService(
               signals: hangups,
-              reload: Reload(live: live, service: service, server: server, status: status, logger: logger)),
+              reload: Reload(
+                live: live, service: service, server: server, signingKey: signingKey, status: status, logger: logger)),
             successTerminationBehavior: .ignore),
           .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
           .init(service: StatusService(line: status), successTerminationBehavior: .ignore),

@@ -1,6 +1,8 @@
 import Desk
 import DeskService
+import EventStore
 import Logging
+import MerkleTree
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -11,6 +13,8 @@ struct Reload: Sendable {
   let live: LiveConfiguration
   let service: DeskService
   let server: VarlinkServer
+  /// The one that signs until the next start.
+  let signingKey: NoteSigningKey?
   let status: StatusLine
   let logger: Logger
 
@@ -22,23 +26,30 @@ struct Reload: Sendable {
   }
 
   private func replace() {
-    do throws(SettingsError) {
+    do {
       let fresh = try Configuration(live.directory)
-      do {
-        let isAdopted = try service.adopt(fresh.book)
-        let left = apply(fresh)
-        var metadata: Logger.Metadata = ["rules": isAdopted ? "adopted" : "unchanged"]
-        if !left.isEmpty { metadata["restart_needed_for"] = "\(left.joined(separator: ","))" }
-        logger.notice("the configuration is reloaded", metadata: metadata)
-      } catch {
-        // Nothing is written any more, so the daemon is ending.
-        logger.error("the configuration cannot be put in force", metadata: ["error": "\(error)"])
-      }
+      let rules = try service.adopt(fresh.book)
+      let left = apply(fresh)
+      var metadata: Logger.Metadata = ["rules": "\(rules.rawValue)"]
+      if !left.isEmpty { metadata["restart_needed_for"] = "\(left.joined(separator: ","))" }
+      logger.notice("the configuration is reloaded", metadata: metadata)
     } catch {
-      live.refuse(error)
+      let reason = Self.reason(error)
+      live.refuse(reason)
       logger.error(
         "the configuration is refused, and the one before stays in force",
-        metadata: ["error": "\(error.text(live.spoken))"])
+        metadata: ["error": "\(live.spoken.pick(reason))"])
+    }
+  }
+
+  private static func reason(_ error: any Error) -> Text {
+    switch error {
+    case let error as SettingsError: Text(vi: error.text(.vi), en: error.text(.en))
+    case CommandFailure.clockSuspect(let now, let expected):
+      Text(
+        vi: "giờ máy nhảy tới \(now.wire), lẽ ra là \(expected.wire); chỉnh lại giờ máy rồi nạp lại cấu hình",
+        en: "the clock has jumped to \(now.wire) from \(expected.wire); put it right and load the configuration again")
+    default: Text(vi: "không ghi được quy định vào sổ: \(error)", en: "the rules cannot be recorded: \(error)")
     }
   }
 
@@ -46,15 +57,25 @@ struct Reload: Sendable {
   ///
   /// - Returns: the settings that have changed and that only a start takes up.
   private func apply(_ fresh: Configuration) -> [String] {
-    let before = live.current
     live.replace(with: fresh)
     OfficeTime.offset.withLock { $0 = fresh.book.office.utcOffset }
     JournalLog.level.withLock { $0 = fresh.daemon.logLevel }
     service.apply(fresh.daemon.service)
     server.replaceLimits(fresh.daemon.limits)
     Descriptors.makeRoom(for: fresh.daemon.limits.connections, logger)
-    for warning in fresh.roles.unknown { logger.warning("\(warning.text(.en))") }
-    return before.daemon.signingKey == fresh.daemon.signingKey ? [] : ["signing_key"]
+    for warning in fresh.roles.unknown { logger.warning("\(warning.text(live.spoken))") }
+    return isSigningKey(fresh.daemon.signingKey) ? [] : ["signing_key"]
+  }
+
+  /// Whether a start would take up the key that signs now: its file may have changed though its name has not.
+  private func isSigningKey(_ setting: String?) -> Bool {
+    do throws(SigningKeyError) {
+      return try SigningKeyFile.load(setting: setting, data: service.store.directory)?.verifierKey
+        == signingKey?.verifierKey
+    } catch {
+      logger.warning("\(error.text(live.spoken))")
+      return false
+    }
   }
 }
 

@@ -9,7 +9,7 @@ struct StatusLine: Sendable {
   let live: LiveConfiguration
 
   var text: String {
-    let refusal = live.refusal.map { "; configuration refused: \($0.text(live.spoken))" } ?? ""
+    let refusal = live.refusal.map { "; configuration refused: \(live.spoken.pick($0))" } ?? ""
     return work + refusal
   }
 

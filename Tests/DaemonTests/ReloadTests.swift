@@ -159,6 +159,69 @@ struct ReloadTests {
     #expect(daemon.log == said)
   }
 
+  @Test(
+    "given a clock that is not believed, a reload with other rules is refused whole and says why, until the clock is back",
+    .enabled(if: AttackTests.hasCompiler, "skipped: needs cc"))
+  func suspectClock() throws {
+    let clock = try SetClock()
+    let daemon = clock.daemon
+    daemon.config = try Configuration.copy(into: daemon.home)
+    let systemd = try daemon.supervise()
+    defer { systemd.close() }
+    try daemon.start()
+    let desk = try daemon.connect()
+    _ = try desk.receive("Hoa")
+    try Configuration.append(daemon.config + "/procedures.toml", Self.newProcedure)
+    try Configuration.replace(daemon.config + "/motcuad.toml", "reserve_mib = 64", "reserve_mib = 1048576")
+    try clock.set(7972 * 365 * 24 * 3600)
+    let status = try #require(try reload(daemon, systemd)["STATUS"])
+    #expect(status.contains("configuration refused: the clock has jumped to 999"), "\(status)")
+    #expect(daemon.log.contains("load the configuration again"), "\(daemon.log)")
+    try clock.set(0)
+    #expect(throws: CallError.self) { try desk.ask(receiveNew) }
+    _ = try desk.receive("Lan")
+    try Configuration.replace(daemon.config + "/motcuad.toml", "reserve_mib = 1048576", "reserve_mib = 64")
+    #expect(try reload(daemon, systemd)["STATUS"]?.contains("refused") == false)
+    #expect(try desk.ask(receiveNew).receipt.number == 3)
+  }
+
+  @Test("a signing key that has changed under its name is named, and one that has not is not")
+  func signingKey() throws {
+    let daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    let key = daemon.data + "/keys/signing"
+    func makeKey() throws {
+      let made = try Operator.run("keygen", "--name", "xa.example.vn", "--data", daemon.data)
+      #expect(made.status == 0, "\(made.errors)")
+    }
+    try makeKey()
+    let systemd = try daemon.supervise()
+    defer { systemd.close() }
+    try daemon.start()
+    _ = try reload(daemon, systemd)
+    #expect(!daemon.log.contains("restart_needed_for"), "\(daemon.log)")
+    try FileManager.default.removeItem(atPath: key)
+    try makeKey()
+    _ = try reload(daemon, systemd)
+    #expect(daemon.log.contains("restart_needed_for=signing_key"), "\(daemon.log)")
+  }
+
+  @Test("what a reload warns of is said in the language of the office's people")
+  func language() throws {
+    let daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    daemon.environment["MOTCUA_LANG"] = "vi"
+    try Configuration.replace(
+      daemon.config + "/office.toml", "[role.clerk]\nusers = []", "[role.clerk]\nusers = [\"no-such-user\"]")
+    let systemd = try daemon.supervise()
+    defer { systemd.close() }
+    try daemon.start()
+    let warning = "máy này chưa có tài khoản “no-such-user”"
+    #expect(daemon.log.components(separatedBy: warning).count == 2, "\(daemon.log)")
+    _ = try reload(daemon, systemd)
+    #expect(daemon.log.components(separatedBy: warning).count == 3, "\(daemon.log)")
+  }
+
   @Test("while the views are rebuilt, a reload waits for no more than a commit, and the new views have the new rules")
   func beside() async throws {
     let (daemon, systemd) = try supervised()

@@ -125,11 +125,11 @@ struct LedgerImportTests {
     let (_, lines, _) = try await Self.signedDesk()
     let changed = Fixture.book(.workingDays(10), name: "Cải chính mới")
     try await Desktop().during { service async throws in
-      var isAdopted = false
+      var adoption: DeskService.Adoption?
       let ledger = try service.importLedger(Self.spool(lines), keys: nil) {
-        if $0.phase == phase, !isAdopted { isAdopted = try service.adopt(changed) }
+        if $0.phase == phase, adoption == nil { adoption = try service.adopt(changed) }
       }
-      #expect(isAdopted && service.book == changed)
+      #expect(adoption == .pending && service.book == changed)
       #expect(try service.store.ledger.position() == Position(ledger.size).next)
       let new = try await service.accept(.receive("Lan"))
       #expect(service.procedure(of: new.state)?.name.vi == "Cải chính mới")

@@ -33,13 +33,13 @@ struct RulesTests {
     let changed = Fixture.book(.workingDays(10), name: "Cải chính mới")
     try await office.during { service async throws in
       let old = try await service.accept(.receive("Hoa"))
-      #expect(try service.adopt(changed))
-      #expect(try !service.adopt(changed))
+      #expect(try service.adopt(changed) == .adopted)
+      #expect(try service.adopt(changed) == .unchanged)
       #expect(try adoptions(service) == 2 && service.book == changed)
       let new = try await service.accept(.receive("Lan"))
       #expect(service.procedure(of: new.state)?.name.vi == "Cải chính mới")
       #expect(service.procedure(of: try service.find(old.code).state)?.name.vi == "Cải chính")
-      #expect(try service.adopt(Fixture.book()))
+      #expect(try service.adopt(Fixture.book()) == .adopted)
       #expect(try adoptions(service) == 3)
     }
     // The next start reads the same files.

@@ -4,7 +4,7 @@ import Testing
 import VarlinkClient
 
 /// A daemon whose clock the test sets, by a library that is loaded before the C library.
-private final class SetClock {
+final class SetClock {
   let daemon: RunningDaemon
   private let path: String
 
@@ -72,6 +72,10 @@ extension AttackTests {
       #expect(daemon.log.components(separatedBy: "the clock has jumped").count == 2)
       try clock.set(0)
       #expect(try desk.ask(Wire.Progress(code: code, step: "Tra sổ")).receipt.recordedAt.hasPrefix("20"))
+      try clock.set(7972 * 365 * 24 * Self.hour)
+      _ = try desk.refusal(of: Wire.Progress(code: code, step: "Tra sổ"), Wire.ClockSuspect.self)
+      #expect(daemon.log.components(separatedBy: "the clock has jumped").count == 3, "the second jump is told, too")
+      try clock.set(0)
     }
   }
 
