@@ -72,7 +72,7 @@ public struct RecordCoding: Sendable {
     record.offsetMinutes = Int32(circumstances.offset.minutes)
     record.uid = circumstances.actor.uid
     record.account = circumstances.actor.account
-    record.role = circumstances.actor.role?.rawValue ?? ""
+    record.role = circumstances.actor.roleWord ?? ""
     record.onBehalfOf = circumstances.actor.onBehalfOf ?? ""
     record.commandID = Data(event.command.id)
     record.commandDigest = Data(event.command.digest)
@@ -131,7 +131,7 @@ public struct RecordCoding: Sendable {
     let circumstances = CaseEvent.Circumstances(
       recordedAt: try Timestamp(stored: record.recordedAt),
       occurredAt: try Timestamp(stored: record.recordedAt &- record.occurredBefore), offset: offset,
-      actor: try record.readActor(),
+      actor: record.readActor(),
       lateEntryReason: personal.hasLateEntryReason ? personal.lateEntryReason : nil, isImported: record.imported,
       rules: Position(record.rules))
     let body: StoredEvent.Body =
@@ -155,11 +155,12 @@ public struct RecordCoding: Sendable {
 }
 
 extension Vn_Motcua_Records_Record {
-  fileprivate func readActor() throws -> Actor {
+  fileprivate func readActor() -> Actor {
     var actor = Actor(uid: uid, account: account, onBehalfOf: onBehalfOf.isEmpty ? nil : onBehalfOf)
     if !role.isEmpty {
-      guard let role = Role(rawValue: role) else { throw RecordError.malformed("the role “\(role)”") }
-      actor.role = role
+      // After a return to an earlier release the ledger must still be readable.
+      actor.role = Role(rawValue: role)
+      if actor.role == nil { actor.laterRole = role }
     }
     return actor
   }

@@ -12,7 +12,7 @@ extension Wire.Event {
       position: Int(clamping: position.rawValue), code: code, number: Int(clamping: number),
       version: Int(version.rawValue), type: .received, recordedAt: time(circumstances.recordedAt),
       occurredAt: time(circumstances.occurredAt), lateEntryReason: circumstances.lateEntryReason,
-      uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.role?.rawValue,
+      uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.roleWord,
       onBehalfOf: circumstances.actor.onBehalfOf,
       commandId: commandID, rulesPosition: Int(clamping: circumstances.rules.rawValue),
       imported: circumstances.isImported, closed: isClosed ? true : nil)

@@ -49,7 +49,12 @@ struct ReceiveTests {
 
   @Test(
     "controls and characters that turn the direction are refused by name",
-    arguments: ["\u{1B}", "\u{202E}", "\u{2066}", "\u{0}", "\u{85}", "\u{FEFF}", "\u{200B}", "\u{2060}", "\u{E0041}"])
+    arguments: [
+      "\u{1B}", "\u{202E}", "\u{2066}", "\u{0}", "\u{85}", "\u{FEFF}", "\u{200B}", "\u{2060}", "\u{E0041}",
+      "\u{AD}", "\u{34F}", "\u{115F}", "\u{1160}", "\u{17B4}", "\u{17B5}", "\u{3164}", "\u{FFA0}", "\u{FE00}",
+      "\u{FE0F}",
+      "\u{E0100}", "\u{E01EF}",
+    ])
   func controls(scalar: Unicode.Scalar) {
     var story = Story()
     let name = "Hoa\(scalar)Lan"

@@ -27,6 +27,8 @@ public struct Actor: Hashable, Sendable {
   public var account: String
   /// Missing in what was recorded before the office mapped its people to roles.
   public var role: Role?
+  /// The word for the role in which a later release recorded it, when this one does not know it: told as it came.
+  public var laterRole: String?
   /// The account of another, for whom a supervisor did it.
   public var onBehalfOf: String?
 
@@ -36,6 +38,9 @@ public struct Actor: Hashable, Sendable {
     self.role = role
     self.onBehalfOf = onBehalfOf
   }
+
+  /// The word for his role; nil when none was recorded.
+  public var roleWord: String? { role?.rawValue ?? laterRole }
 
   /// The account whose work it is.
   public var principal: String { onBehalfOf ?? account }
