@@ -1,11 +1,12 @@
-import Logging
+public import Logging
 import Synchronization
 
 /// Says of a user what he did at most once a minute, however often he does it: whoever can fill the log can hide in it.
-final class PacedLog: Sendable {
+public final class PacedLog: Sendable {
   private struct Entry: Hashable {
     var message: String
     var uid: UInt32?
+    var subject: String
   }
 
   private struct Said {
@@ -13,20 +14,24 @@ final class PacedLog: Sendable {
     var unsaid = 0
   }
 
-  let logger: Logger
+  public let logger: Logger
   private let said = Mutex<[Entry: Said]>([:])
   private let pause = Duration.seconds(60)
   /// Users may be many; those of whom nothing was said lately are forgotten.
   private let entriesMax = 1024
 
-  init(_ logger: Logger) {
+  public init(_ logger: Logger) {
     self.logger = logger
   }
 
-  /// - Parameter message: one of a few; what differs from time to time belongs into the metadata.
-  func note(_ level: Logger.Level, _ message: String, uid: UInt32?, _ metadata: Logger.Metadata) {
+  /// - Parameters:
+  ///   - message: one of a few; what differs from time to time belongs into the metadata.
+  ///   - subject: what he did it to, one of a few, too: each is told by itself.
+  public func note(
+    _ level: Logger.Level, _ message: String, uid: UInt32?, about subject: String = "", _ metadata: Logger.Metadata
+  ) {
     let now = ContinuousClock.now
-    let entry = Entry(message: message, uid: uid)
+    let entry = Entry(message: message, uid: uid, subject: subject)
     let unsaid: Int? = said.withLock { said in
       if let known = said[entry], known.at + pause > now {
         said[entry]?.unsaid += 1

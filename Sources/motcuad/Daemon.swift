@@ -91,9 +91,9 @@ struct Daemon {
   private func open(
     _ clock: DeskClock, _ logger: Logger, onFailure: @escaping @Sendable (String) -> Void
   ) throws -> DeskService {
-    let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()), role: .operatorRole)
     func open() throws -> DeskService {
-      try DeskService(
+      let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
+      return try DeskService(
         directory: data, book: live.current.book, actor: actor, clock: clock, settings: live.current.daemon.service,
         heartbeat: Systemd.watchdog(),
         progress: { Systemd.working("Rebuilding the views: event \($0.rawValue)") },

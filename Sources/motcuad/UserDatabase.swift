@@ -8,18 +8,28 @@ enum UserDatabase {
     fileprivate var gid: UInt32
   }
 
+  /// The system could not say whether there is such a user or group.
+  struct Failure: Error, CustomStringConvertible {
+    var code: Int32
+
+    var description: String { String(cString: strerror(code)) }
+  }
+
   /// The user of that id; nil when there is none.
-  static func user(uid: UInt32) -> User? { user { getpwuid_r(uid, $0, $1, $2, $3) } }
+  static func user(uid: UInt32) throws(Failure) -> User? { try user { getpwuid_r(uid, $0, $1, $2, $3) } }
 
   /// The user of that name; nil when there is none.
-  static func user(named name: String) -> User? { user { getpwnam_r(name, $0, $1, $2, $3) } }
+  static func user(named name: String) throws(Failure) -> User? { try user { getpwnam_r(name, $0, $1, $2, $3) } }
+
+  /// The account's name; `uid 1234` for a uid without an account.
+  static func account(of uid: UInt32) throws(Failure) -> String { try user(uid: uid)?.name ?? "uid \(uid)" }
 
   /// The id of a user, by his name or written as a number.
-  static func uid(_ text: String) -> UInt32? { user(named: text)?.uid ?? UInt32(text) }
+  static func uid(_ text: String) throws(Failure) -> UInt32? { try user(named: text)?.uid ?? UInt32(text) }
 
   /// The id of a group, by its name or written as a number.
-  static func gid(_ text: String) -> UInt32? {
-    entry { entry, buffer, size, found in
+  static func gid(_ text: String) throws(Failure) -> UInt32? {
+    try entry { entry, buffer, size, found in
       getgrnam_r(text, entry, buffer, size, found)
     } read: { (group: group) in
       group.gr_gid
@@ -41,8 +51,8 @@ enum UserDatabase {
       UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
       UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
     ) -> Int32
-  ) -> User? {
-    entry(look) { (entry: passwd) in
+  ) throws(Failure) -> User? {
+    try entry(look) { (entry: passwd) in
       entry.pw_name.map { User(uid: entry.pw_uid, name: String(cString: $0), gid: entry.pw_gid) }
     }
   }
@@ -52,7 +62,7 @@ enum UserDatabase {
     _ look: (
       UnsafeMutablePointer<Entry>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<Entry>?>
     ) -> Int32, read: (Entry) -> Value?
-  ) -> Value? {
+  ) throws(Failure) -> Value? {
     var size = 16_384
     while true {
       let (code, value): (Int32, Value?) = withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { buffer in
@@ -63,9 +73,13 @@ enum UserDatabase {
           return (code, code == 0 ? found.flatMap { read($0.pointee) } : nil)
         }
       }
-      if code == EINTR { continue }
-      guard code == ERANGE, size < 1 << 26 else { return value }
-      size *= 2
+      switch code {
+      // The first is what says that there is none; the others are said for it where there is no such file.
+      case 0, ENOENT, ESRCH: return value
+      case EINTR: continue
+      case ERANGE where size < 1 << 26: size *= 2
+      default: throw Failure(code: code)
+      }
     }
   }
 }

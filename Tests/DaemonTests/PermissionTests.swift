@@ -102,6 +102,112 @@ struct PermissionTests {
     }
   }
 
+  @Test("whoever is refused again and again is told of once for each method, and how often is not lost")
+  func paced() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    let many = Array(repeating: (method: Wire.Receive.method, parameters: #"{"kind":"enquiry"}"#), count: 30)
+    let answers = try Somebody.reader.answers(daemon.socket, many + [(Wire.Verify.method, "{}")])
+    #expect(answers.allSatisfy { $0.error == Wire.PermissionDenied.error })
+    let lines = daemon.log.split(separator: "\n").filter { $0.contains("refused") }
+    #expect(lines.count == 2, "\(lines)")
+    #expect(lines.contains { $0.contains(Wire.Verify.method) })
+    let metrics = try daemon.connect().ask(Wire.GetMetrics()).text
+    #expect(metrics.contains(#"{method="vn.motcua.Desk.Receive",error="vn.motcua.Desk.PermissionDenied"} 30"#))
+  }
+
+  /// Watches from the first event on, says how many pages have come, and at last what the second is.
+  private static let watcher = """
+    import os, socket, sys
+    os.setgroups([61101]); os.setgid(61000); os.setuid(61001)
+    peer = socket.socket(socket.AF_UNIX); peer.settimeout(60); peer.connect(sys.argv[1])
+    peer.sendall(b'{"method":"vn.motcua.Views.Watch","more":true,"parameters":{"after":0}}\\0')
+    answer = b""
+    while answer.count(b"\\0") < 2:
+        part = peer.recv(65536)
+        if not part: break
+        answer += part
+        print(answer.count(b"\\0"), flush=True)
+    print(answer.split(b"\\0")[1].decode())
+    """
+
+  @Test("given a watcher, when a reload takes his role, then he is told so at the next event, and not the event")
+  func withdrawn() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", Self.watcher, daemon.socket]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) == "1\n")
+    try Configuration.replace(daemon.config + "/office.toml", "\"61101\"", "\"61199\"")
+    daemon.signal(SIGHUP)
+    #expect(daemon.eventually { daemon.log.contains("the configuration is reloaded") })
+    _ = try daemon.connect().receive("Nguyễn Thị Hoa")
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(said.contains(Wire.PermissionDenied.error) && !said.contains("Hoa"), "\(said)")
+  }
+
+  @Test(
+    "while the directory of users hangs, who waits for it waits alone", .enabled(if: AttackTests.hasCompiler))
+  func hangingDirectory() async throws {
+    let (daemon, fault) = try Self.faulty()
+    try daemon.startForAll(clerks: ["nobody"])
+    let desk = try daemon.connect()
+    // Known from here on for a minute.
+    #expect(try Somebody.supervisor.answer(daemon.socket, Wire.GetStatus()).error == nil)
+    try "hang".write(toFile: fault, atomically: true, encoding: .utf8)
+    let socket = daemon.socket
+    async let answers = inParallel(4) { index in
+      let acting = Wire.Receive(kind: .enquiry, entry: Wire.Entry(onBehalfOf: "nobody"))
+      let answer =
+        index < 2
+        ? try? Somebody.reader.answer(socket, Wire.GetStatus()) : try? Somebody.supervisor.answer(socket, acting)
+      return answer.map { $0.error == nil } ?? false
+    }
+    let start = ContinuousClock.now
+    for _ in 0..<20 {
+      _ = try desk.ask(Wire.GetStatus())
+      _ = try desk.pages(Wire.List())
+      usleep(100_000)
+    }
+    #expect(start.duration(to: .now) < .seconds(6))
+    #expect(await answers == [true, true, true, true])
+    #expect(start.duration(to: .now) > .seconds(7), "nobody waited")
+  }
+
+  /// A daemon whose look-ups of users and groups fail while there is a file at the path.
+  fileprivate static func faulty() throws -> (RunningDaemon, fault: String) {
+    let daemon = try RunningDaemon()
+    let fault = daemon.home + "/fault"
+    daemon.environment = [
+      "LD_PRELOAD": try Disk.compile("Attacks/users.c", in: daemon.home), "USERS_FAULT": fault,
+    ]
+    return (daemon, fault)
+  }
+
+  @Test(
+    "a directory of users that cannot say is none without users: a reload is refused, the roles stay, and a start fails",
+    .enabled(if: AttackTests.hasCompiler))
+  func failingDirectory() throws {
+    let (daemon, fault) = try Self.faulty()
+    try daemon.startForAll()
+    try "fail".write(toFile: fault, atomically: true, encoding: .utf8)
+    daemon.signal(SIGHUP)
+    #expect(daemon.eventually { daemon.log.contains("the configuration is refused") })
+    #expect(daemon.log.contains("“61101” cannot be looked up on this machine"), "\(daemon.log)")
+    #expect(try Somebody.reader.answer(daemon.socket, Wire.GetStatus()).error == nil)
+    #expect(daemon.log.contains("an account's name cannot be looked up"))
+    #expect(daemon.stop() == 0)
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 78)
+    try FileManager.default.removeItem(atPath: fault)
+    try daemon.start()
+  }
+
   @Test("the status says to everybody what he is himself, and the client shows it")
   func ownRole() throws {
     let daemon = try RunningDaemon()

@@ -134,7 +134,7 @@ struct Restore: ParsableCommand {
 
   /// What is lost stands in the ledger as its next event.
   private func record(_ known: Checkpoint, size: UInt64, in directory: String) throws {
-    let actor = Actor(uid: getuid(), account: Accounts().name(of: getuid()), role: .operatorRole)
+    let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
     let service = try DeskService(
       directory: directory, book: nil, actor: actor, clock: DeskClock(), onFailure: { _ in })
     defer { try? service.stop() }

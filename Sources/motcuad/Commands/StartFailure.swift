@@ -13,6 +13,10 @@ enum StartFailure {
     case let error as RecordError:
       Text(vi: "không đọc được một sự kiện trong sổ: \(error)", en: "an event of the ledger cannot be read: \(error)")
     case let failure as InspectionFailure: failure.reason
+    case let failure as UserDatabase.Failure:
+      Text(
+        vi: "chưa tra được tài khoản mà motcuad chạy: \(failure)",
+        en: "the account that motcuad runs as cannot be looked up: \(failure)")
     case let fault as KeysBackup.Fault: fault.text
     case let refusal as RestoreRefusal: refusal.text
     case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")

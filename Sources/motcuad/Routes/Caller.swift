@@ -11,15 +11,15 @@ struct Caller: Sendable {
   /// What he calls.
   let method: String
   let roles: Roles
-  let logger: Logger
+  let log: PacedLog
 
   /// Refuses whoever does not hold the role, and says so in the log.
   func require(_ needed: Role) throws {
     guard !actor.holds(needed) else { return }
-    logger.notice(
-      "refused",
-      metadata: [
-        "uid": "\(peer.uid)", "account": "\(actor.account)", "method": "\(method)", "needed": "\(needed.rawValue)",
+    log.note(
+      .notice, "refused", uid: peer.uid, about: method,
+      [
+        "account": "\(actor.account)", "method": "\(method)", "needed": "\(needed.rawValue)",
         "held": "\(actor.role?.rawValue ?? "none")",
       ])
     throw WireFailure.wire(Wire.PermissionDenied(method: method, needed: needed.wire, held: actor.role?.wire))
@@ -27,13 +27,13 @@ struct Caller: Sendable {
 
   /// Who records what he asks: himself, or for a supervisor himself in the name of another, who must be one who could do
   /// it, too.
-  func acting(onBehalfOf account: String?, inRole needed: Role) throws -> Actor {
+  func acting(onBehalfOf account: String?, inRole needed: Role) async throws -> Actor {
     guard let account = try FieldText.account.checked(account) else { return actor }
     try require(.supervisor)
-    guard let other = UserDatabase.user(named: account) else {
-      throw WireFailure.wire(Wire.UnknownAccount(account: account))
-    }
-    let held = roles.role(uid: other.uid, groups: UserDatabase.groups(of: other))
+    // The directory of users may be far away, and the others are not to wait for it.
+    let found = try await offPool { try UserDatabase.user(named: account).map { ($0, UserDatabase.groups(of: $0)) } }
+    guard let (other, groups) = found else { throw WireFailure.wire(Wire.UnknownAccount(account: account)) }
+    let held = roles.role(uid: other.uid, groups: groups)
     guard held?.covers(needed) == true else {
       throw WireFailure.wire(Wire.BehalfNotAllowed(account: account, needed: needed.wire, held: held?.wire))
     }

@@ -80,7 +80,7 @@ struct DeskRoutes: Sendable {
         action, expected: entry?.expectedVersion.map { .exactly(Version(UInt32(clamping: $0))) } ?? .any,
         occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason)
       let request = CommandRequest(
-        target, command, actor: try caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
+        target, command, actor: try await caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
         id: try id(entry?.commandId),
         canonicalText: try Self.canonical(call, entryPath))
       return Method.answer(Wire.Receipt(try await service.record(request).get(), now: service.now))

@@ -14,7 +14,7 @@ struct RouteTable: VarlinkService {
   private let durations: [String: Histogram]
   private let accounts = Accounts()
   private let roles: @Sendable () -> Roles
-  private let logger: Logger
+  private let log: PacedLog
   private let note: @Sendable (any Error) -> Void
 
   /// - Parameters:
@@ -29,18 +29,29 @@ struct RouteTable: VarlinkService {
     self.calls = calls
     durations = Dictionary(routes.map { ($0.method, calls.durations(of: $0.method)) }) { first, _ in first }
     self.routes = Dictionary(routes.map { ($0.method, $0) }) { first, _ in first }
-    self.logger = logger
+    log = PacedLog(logger)
   }
 
   func answer(_ call: Call, from peer: Peer) async -> Answer {
     let start = ContinuousClock.now
-    let answer = await find(call, from: peer)
-    guard let durations = durations[call.method] else { return answer }
+    guard let route = routes[call.method], let durations = durations[call.method] else {
+      return .failure(.methodNotImplemented(call.method))
+    }
+    let account = await account(of: peer.uid)
+    let caller = { @Sendable [roles, log] in
+      let roles = roles()
+      return Caller(
+        actor: Actor(uid: peer.uid, account: account, role: roles.role(of: peer)), peer: peer, method: call.method,
+        roles: roles, log: log)
+    }
+    let answer = await ask(route, call, caller())
     if case .stream(let pages) = answer {
       let note = { @Sendable [note, calls] (error: any Error) in
         if let error = error as? VarlinkError { calls.errors.add(call.method, error.name) } else { note(error) }
       }
-      return .stream(TimedPages(pages: pages, note: note, started: start, durations: durations))
+      // A watch may last for days, and the role be withdrawn meanwhile.
+      let check = { @Sendable in try caller().require(route.role) }
+      return .stream(TimedPages(pages: pages, check: check, note: note, started: start, durations: durations))
     }
     if case .failure(let error) = answer {
       calls.errors.add(call.method, error.name)
@@ -57,11 +68,16 @@ struct RouteTable: VarlinkService {
     calls.errors.add(method, name)
   }
 
-  private func find(_ call: Call, from peer: Peer) async -> Answer {
-    guard let route = routes[call.method] else { return .failure(.methodNotImplemented(call.method)) }
-    let roles = roles()
-    let actor = Actor(uid: peer.uid, account: accounts.name(of: peer.uid), role: roles.role(of: peer))
-    let caller = Caller(actor: actor, peer: peer, method: call.method, roles: roles, logger: logger)
+  /// A name that is known costs no change of thread; the system is asked where it holds up nobody else.
+  private func account(of uid: UInt32) async -> String {
+    if let known = accounts.known(uid) { return known }
+    do { return try await offPool { [accounts] in try accounts.lookUp(uid) } } catch {
+      log.note(.warning, "an account's name cannot be looked up", uid: uid, ["error": "\(error)"])
+      return "uid \(uid)"
+    }
+  }
+
+  private func ask(_ route: Route, _ call: Call, _ caller: Caller) async -> Answer {
     do {
       try caller.require(route.role)
       if route.streams, !call.more { return .failure(.expectedMore) }
@@ -70,7 +86,8 @@ struct RouteTable: VarlinkService {
       if let failure = WireFailure.error(for: error) { return .failure(failure) }
       // What is left is our own fault or the disk's; the details are for the operator, not for the caller.
       note(error)
-      logger.error("\(call.method) failed", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
+      log.logger.error(
+        "\(call.method) failed", metadata: ["uid": "\(caller.peer.uid)", "error": "\(error)"])
       return .failure(WireFailure.wire(Wire.ReadFailed()))
     }
   }

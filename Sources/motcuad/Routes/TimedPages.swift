@@ -1,22 +1,30 @@
 import Metrics
 import VarlinkServer
 
-/// Pages that are told of to the figures: what fails long after the call was answered, and how long it all took.
+/// Pages that the caller must be allowed one by one, and that are told of to the figures: what fails long after the call
+/// was answered, and how long it all took.
 struct TimedPages: AsyncSequence, Sendable {
   let pages: any AsyncSequence<StreamPage, any Error> & Sendable
+  /// Throws when the caller may have no more.
+  let check: @Sendable () throws -> Void
   let note: @Sendable (any Error) -> Void
   let started: ContinuousClock.Instant
   let durations: Histogram
 
   struct Iterator: AsyncIteratorProtocol {
     var pages: any AsyncIteratorProtocol<StreamPage, any Error>
+    let check: @Sendable () throws -> Void
     let note: @Sendable (any Error) -> Void
     let end: End
 
     mutating func next() async throws -> StreamPage? { try await next(isolation: nil) }
 
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> StreamPage? {
-      do { return try await pages.next(isolation: actor) } catch {
+      do {
+        let page = try await pages.next(isolation: actor)
+        try check()
+        return page
+      } catch {
         note(error)
         throw error
       }
@@ -37,6 +45,6 @@ struct TimedPages: AsyncSequence, Sendable {
   }
 
   func makeAsyncIterator() -> Iterator {
-    Iterator(pages: pages.makeAsyncIterator(), note: note, end: End(started, durations))
+    Iterator(pages: pages.makeAsyncIterator(), check: check, note: note, end: End(started, durations))
   }
 }

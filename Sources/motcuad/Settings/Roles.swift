@@ -13,13 +13,19 @@ struct Roles: Sendable {
   /// clerk, as he was then.
   init(_ root: SettingsSection) throws(SettingsError) {
     guard let section = try root.optionalSection("role") else {
-      if let gid = UserDatabase.gid("motcua") { groups[gid] = .clerk }
+      let gid = try Self.found(root, "role", "motcua") { () throws(UserDatabase.Failure) in
+        try UserDatabase.gid("motcua")
+      }
+      if let gid { groups[gid] = .clerk }
       return
     }
     for role in Role.allCases {
       guard let table = try section.optionalSection(role.rawValue) else { continue }
       for name in try table.strings("users") {
-        if let uid = UserDatabase.uid(name) {
+        let uid = try Self.found(table, "users", name) { () throws(UserDatabase.Failure) in
+          try UserDatabase.uid(name)
+        }
+        if let uid {
           users[uid] = Role.strongest(of: [role] + [users[uid]].compactMap(\.self))
         } else {
           unknown.append(
@@ -29,7 +35,10 @@ struct Roles: Sendable {
         }
       }
       for name in try table.strings("groups") {
-        if let gid = UserDatabase.gid(name) {
+        let gid = try Self.found(table, "groups", name) { () throws(UserDatabase.Failure) in
+          try UserDatabase.gid(name)
+        }
+        if let gid {
           groups[gid] = Role.strongest(of: [role] + [groups[gid]].compactMap(\.self))
         } else {
           unknown.append(
@@ -41,6 +50,17 @@ struct Roles: Sendable {
       try table.finish()
     }
     try section.finish()
+  }
+
+  /// A name that nobody can look up now may be anybody's: whoever reads the settings must not go on without it.
+  private static func found(
+    _ section: SettingsSection, _ key: String, _ name: String, _ look: () throws(UserDatabase.Failure) -> UInt32?
+  ) throws(SettingsError) -> UInt32? {
+    do throws(UserDatabase.Failure) { return try look() } catch {
+      throw section.error(
+        key, "máy này chưa tra được “\(name)” (\(error)); thử lại khi danh bạ tài khoản trả lời",
+        "“\(name)” cannot be looked up on this machine (\(error)); try again when its directory of accounts answers")
+    }
   }
 
   /// The strongest of the roles that his user and his groups have; nil for a stranger. Root and the daemon's own account
