@@ -20,7 +20,7 @@ struct SocketFile {
     let lock = try Self.takeLock(path + ".lock")
     var opened: Int32 = -1
     do throws(ListenError) {
-      try Self.removeStale(path)
+      try Self.removeStale(path, &address)
       opened = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       guard opened >= 0 else { throw Self.failure("socket", path) }
       // The mode of the unbound socket is what bind gives the file, so that it is never wider than wanted.
@@ -91,14 +91,32 @@ struct SocketFile {
     return lock
   }
 
-  private static func removeStale(_ path: String) throws(ListenError) {
+  private static func removeStale(_ path: String, _ address: inout sockaddr_un) throws(ListenError) {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       if errno == ENOENT { return }
       throw failure("lstat", path)
     }
     guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
+    // A service manager that holds the socket locks nothing; whoever accepts there is not to be cut off.
+    if isServed(&address) { throw .heldByAnother(path) }
     guard unlink(path) == 0 else { throw failure("unlink", path) }
+  }
+}
+
+extension SocketFile {
+  /// Whether somebody takes connections there.
+  private static func isServed(_ address: inout sockaddr_un) -> Bool {
+    // Without waiting: a queue that is full (EAGAIN) is somebody's, too.
+    let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    guard probe >= 0 else { return false }
+    defer { close(probe) }
+    let connected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(probe, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    return connected == 0 || errno == EAGAIN
   }
 }
 

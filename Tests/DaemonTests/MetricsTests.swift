@@ -46,7 +46,7 @@ struct MetricsTests {
         #"motcua_errors_total{method="vn.motcua.Desk.Receive",error="org.varlink.service.InvalidParameter"}"#) == 1)
     #expect(Self.sample("motcua_connections", in: text) == 1)
     #expect(Self.sample("motcua_views_lag_events", in: text) == 0)
-    #expect(Self.sample("process_open_fds", in: text) ?? 0 > 5)
+    #expect(Self.sample("motcua_process_open_fds", in: text) ?? 0 > 5)
     #expect(Self.sample("motcua_oldest_open_due_timestamp_seconds", in: text) ?? 0 > 1.7e9)
     #expect(!text.contains("Nguyễn") && !text.contains("nguyen"))
   }

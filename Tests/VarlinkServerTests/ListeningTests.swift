@@ -53,6 +53,22 @@ struct ListeningTests {
     }
   }
 
+  @Test("a socket on which somebody listens without our lock, as a service manager does, is left to him")
+  func heldWithoutLock() async throws {
+    try await Harness.withDirectory { directory in
+      let path = directory + "/s"
+      let descriptor = try RawSocket.bound(to: path)
+      defer { close(descriptor) }
+      #expect(listen(descriptor, 1) == 0)
+      // With a full queue, too.
+      var waiting: [RawSocket] = []
+      for _ in 0..<3 {
+        #expect(try await failure(.path(path)) == .heldByAnother(path))
+        if waiting.count < 2 { waiting.append(try RawSocket(path)) }
+      }
+    }
+  }
+
   @Test("a file or a link at the path is left alone")
   func notASocket() async throws {
     try await Harness.withDirectory { directory in

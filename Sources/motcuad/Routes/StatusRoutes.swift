@@ -126,16 +126,17 @@ struct StatusRoutes: Sendable {
     if let size = try checkpointSize() {
       text.gauge("motcua_checkpoint_events", "Events that the newest signed checkpoint covers.", Double(size))
     }
-    text.counter("process_cpu_seconds_total", "Processor time of all threads.", ProcessFigures.processorSeconds)
+    text.counter("motcua_process_cpu_seconds_total", "Processor time of all threads.", ProcessFigures.processorSeconds)
     text.gauge(
-      "process_resident_memory_bytes", "What lies in memory, mapped files included.",
+      "motcua_process_resident_memory_bytes", "What lies in memory, mapped files included.",
       Double(ProcessFigures.residentBytes))
     text.gauge(
-      "motcua_anonymous_memory_bytes", "What lies in memory, mapped files left out.",
+      "motcua_process_anonymous_memory_bytes", "What lies in memory, mapped files left out.",
       Double(ProcessFigures.anonymousBytes))
-    text.gauge("process_open_fds", "Open descriptors.", Double(ProcessFigures.openDescriptors))
-    text.gauge("process_max_fds", "The most descriptors that may be open.", Double(ProcessFigures.descriptorsMax))
-    text.gauge("process_start_time_seconds", "When the daemon started.", Double(startedAtSeconds))
+    text.gauge("motcua_process_open_fds", "Open descriptors.", Double(ProcessFigures.openDescriptors))
+    text.gauge(
+      "motcua_process_max_fds", "The most descriptors that may be open.", Double(ProcessFigures.descriptorsMax))
+    text.gauge("motcua_process_start_time_seconds", "When the daemon started.", Double(startedAtSeconds))
     return text.text
   }
 }
