@@ -71,13 +71,13 @@ extension DeskService {
   public func events(from position: Position, limit: Int) throws -> [ToldEvent] {
     let committed = signal.position
     let records = try store.ledger.records(from: position, limit: limit).prefix { $0.position <= committed }
-    var expected = position
+    var expected = max(position, Position.start.next)
     for entry in records {
       guard entry.position == expected else { throw StoreError.ledgerDamaged(at: expected, reason: "it is missing") }
       expected = expected.next
     }
-    if records.isEmpty, position <= committed {
-      throw StoreError.ledgerDamaged(at: position, reason: "it is missing")
+    if records.isEmpty, expected <= committed {
+      throw StoreError.ledgerDamaged(at: expected, reason: "it is missing")
     }
     let views = try views
     let transaction = try views.store.environment.beginRead()
