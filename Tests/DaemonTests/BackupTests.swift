@@ -192,7 +192,7 @@ extension FileTests {
       _ = try stranger.connect().receive("Lan")
       let theirs = try backUp(stranger)
       #expect(try refusal(try Data(contentsOf: URL(filePath: theirs.keys))).contains("not of this ledger"))
-      #expect(try restored(daemon, [ledger], status: 65).said.errors.contains("--keys is missing"))
+      #expect(try restored(daemon, [ledger], status: 64).said.errors.contains("--keys is missing"))
       // 1,024 slots are made ahead: the next lot is not in the older backup.
       for number in 0..<1100 { _ = try daemon.connect().receive("Người \(number)") }
       let later = try backUp(daemon, "later")
@@ -207,9 +207,9 @@ extension FileTests {
       let (ledger, keys) = try backUp(daemon)
       #expect(daemon.stop() == 0)
       let over = try Operator.run("restore", ledger, "--keys", keys, "--data", daemon.data)
-      #expect(over.status == 65 && over.errors.contains("not written over"), "\(over.errors)")
+      #expect(over.status == 64 && over.errors.contains("not written over"), "\(over.errors)")
       let nothing = try Operator.run("restore", "--keys", keys, "--data", daemon.data)
-      #expect(nothing.status == 65 && nothing.errors.contains("nothing to bring"), "\(nothing.errors)")
+      #expect(nothing.status == 64 && nothing.errors.contains("nothing to bring"), "\(nothing.errors)")
       try FileManager.default.removeItem(atPath: daemon.data + "/keys/master")
       let verified = try Operator.run("verify", "--data", daemon.data)
       #expect(verified.status == 74 && verified.errors.contains("master"), "\(verified.errors)")
@@ -242,6 +242,42 @@ extension FileTests {
       #expect(try desk.ask(Wire.Show(code: code)).case.applicant == "Nguyễn Thị Hoa")
       #expect(try desk.ask(Wire.Show(code: newer)).case.applicant == "Trần Văn Mới")
       #expect(try desk.verify().damage == nil)
+    }
+
+    @Test(
+      "given a data directory of another account, when root restores into it and brings keys, then all of it is that account's",
+      .enabled(if: getuid() == 0, "skipped: needs root to make another account's files"))
+    func owner() throws {
+      let daemon = try started()
+      _ = try daemon.connect().receive("Nguyễn Thị Hoa")
+      let (ledger, keys) = try backUp(daemon)
+      let (data, uid, gid) = (daemon.home + "/theirs", 12345, 23456)
+      let files = FileManager.default
+      try files.createDirectory(
+        atPath: data, withIntermediateDirectories: false,
+        attributes: [.ownerAccountID: uid, .groupOwnerAccountID: gid, .posixPermissions: 0o700])
+      // A link of that account's must not make root give away what it names.
+      let outside = daemon.home + "/outside"
+      try "root's".write(toFile: outside, atomically: true, encoding: .utf8)
+      try files.createSymbolicLink(atPath: data + "/link", withDestinationPath: outside)
+      func strangers() throws -> [String] {
+        try files.subpathsOfDirectory(atPath: data).filter { name in
+          let its = try files.attributesOfItem(atPath: data + "/" + name)
+          return its[.type] as? FileAttributeType != .typeSymbolicLink
+            && (its[.ownerAccountID] as? Int != uid || its[.groupOwnerAccountID] as? Int != gid)
+        }
+      }
+      let restored = try Operator.run("restore", ledger, "--without-keys", "--data", data)
+      #expect(restored.status == 0, "\(restored.errors)")
+      #expect(files.fileExists(atPath: data + "/keys/slots") && files.fileExists(atPath: data + "/ledger/data.mdb"))
+      #expect(try strangers() == [])
+      let brought = try Operator.run("restore", "--keys", keys, "--data", data)
+      #expect(brought.status == 0 && brought.output.contains("Brought 1 keys"), "\(brought)")
+      #expect(try strangers() == [])
+      let made = try Operator.run("keygen", "--name", "o", "--data", data)
+      #expect(made.status == 0 && files.fileExists(atPath: data + "/keys/signing"), "\(made.errors)")
+      #expect(try strangers() == [])
+      #expect(try files.attributesOfItem(atPath: outside)[.ownerAccountID] as? Int == 0)
     }
 
     @Test("a key that is damaged on the disk is put back from the backup of the keys, and the others stay")

@@ -31,6 +31,14 @@ extension FileTests {
       return (daemon, codes)
     }
 
+    @Test("a directory without a ledger is said to have none, in both languages")
+    func noLedger() throws {
+      let said = try Operator.run("verify", "--data", "/nope")
+      #expect(said.status == 74 && said.errors.contains("there is no ledger at /nope"), "\(said.errors)")
+      let spoken = try Operator.run(arguments: ["verify", "--data", "/nope"], language: "vi")
+      #expect(spoken.status == 74 && spoken.errors.contains("không có sổ ở /nope"), "\(spoken.errors)")
+    }
+
     @Test("given a ledger in order, then verify tells its events, its root and its rows, live and offline alike")
     func inOrder() throws {
       let (daemon, _) = try stopped()

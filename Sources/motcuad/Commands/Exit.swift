@@ -3,6 +3,7 @@ import Glibc
 
 /// How the daemon ends, in the numbers of sysexits.h. The unit restarts it after `storage` only.
 enum Exit {
+  static let usage = ExitCode(64)
   static let config = ExitCode(78)
   /// The ledger is missing events, was exchanged, or is damaged.
   static let damage = ExitCode(65)

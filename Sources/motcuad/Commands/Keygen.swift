@@ -44,7 +44,7 @@ struct Keygen: ParsableCommand {
     do throws(SigningKeyError) {
       if let key {
         let path = out ?? SigningKeyFile.standard(data: data)
-        try SigningKeyFile.create(path, key, isStandard: out == nil)
+        try create(path, key)
         print(key.verifierKey)
         say(
           Text(
@@ -62,6 +62,12 @@ struct Keygen: ParsableCommand {
     }
   }
 
+  private func create(_ path: String, _ key: NoteSigningKey) throws(SigningKeyError) {
+    try SigningKeyFile.create(path, key, isStandard: out == nil)
+    guard path.hasPrefix(data + "/") else { return }
+    do throws(DataOwner.Failure) { try DataOwner.give(data) } catch { throw .system(error.path, error.code) }
+  }
+
   private func newKey() throws -> NoteSigningKey {
     let name = try self.name ?? "motcua/" + codePrefix()
     do throws(SignedNoteError) {
@@ -71,7 +77,7 @@ struct Keygen: ParsableCommand {
         Text(
           vi: "--name “\(name)”: tên khóa không được trống, không có dấu cách, dấu cộng hay ký tự điều khiển",
           en: "--name “\(name)”: a key's name is not empty and has no space, plus sign or control character"))
-      throw ExitCode(64)
+      throw Exit.usage
     }
   }
 

@@ -56,7 +56,9 @@ struct Restore: ParsableCommand {
   func run() throws {
     let language = Language.current()
     do {
-      if let file { try restore(file, language) } else if let keys { try bring(try KeysBackup(path: keys), language) }
+      try DataOwner.keeping(data) {
+        if let file { try restore(file, language) } else if let keys { try bring(try KeysBackup(path: keys), language) }
+      }
     } catch let damage as Damage {
       complain(
         language.pick(
@@ -68,7 +70,9 @@ struct Restore: ParsableCommand {
       complain(language.pick(StartFailure.text(error)))
       switch error {
       case StoreError.inUse: throw Exit.inUse
-      case StoreError.file, StoreError.storage: throw Exit.storage
+      case StoreError.file, StoreError.storage, is DataOwner.Failure: throw Exit.storage
+      // Nothing is wrong with the ledger: it was asked for what cannot be done.
+      case StoreError.occupied, RestoreRefusal.keysMissing, RestoreRefusal.nothingToBring: throw Exit.usage
       default: throw Exit.damage
       }
     }

@@ -72,7 +72,7 @@ struct Run: AsyncParsableCommand {
           Text(
             vi: "--clock \(clock): hãy viết như 2026-11-18T09:00",
             en: "--clock \(clock): write it like 2026-11-18T09:00")))
-      throw ExitCode(64)
+      throw Exit.usage
     }
     return expression.instant(now: Timestamp.machine, office: book.office, calendar: book.calendar)
   }

@@ -19,6 +19,10 @@ enum StartFailure {
         en: "the account that motcuad runs as cannot be looked up: \(failure)")
     case let fault as KeysBackup.Fault: fault.text
     case let refusal as RestoreRefusal: refusal.text
+    case let failure as DataOwner.Failure:
+      Text(
+        vi: "không giao được tệp cho tài khoản chạy motcuad: \(failure); hãy dùng chown",
+        en: "cannot give a file to the account that motcuad runs as: \(failure); do it with chown")
     case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")
     case let failure as InspectorProcess.SpawnFailure:
       Text(

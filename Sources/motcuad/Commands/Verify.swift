@@ -14,9 +14,16 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let language = Language.current()
+    guard access(data + "/ledger", F_OK) == 0 || errno != ENOENT else {
+      complain(
+        language.pick(
+          Text(
+            vi: "không có sổ ở \(data): chỉ đúng thư mục dữ liệu bằng --data",
+            en: "there is no ledger at \(data): name the data directory with --data")))
+      throw Exit.storage
+    }
     let inspected: Inspected
     do {
-      guard access(data + "/ledger", F_OK) == 0 else { throw StoreError.ledgerMissing(path: data + "/ledger") }
       let bar = ProgressLine()
       defer { bar.clear() }
       inspected = try Inspector.directory(data) { bar.draw($0, language) }
