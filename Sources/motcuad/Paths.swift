@@ -8,14 +8,32 @@ enum Paths {
     {
       return home + "/motcua"
     }
-    return "/etc/motcua"
+    return systemConfig
   }
 
-  static var data: String {
+  /// The configuration of the system's daemon, and its data.
+  static let systemConfig = "/etc/motcua"
+  static let systemData = "/var/lib/motcua"
+
+  static var data: String { data(of: getuid(), system: systemData, variable) }
+
+  /// - Parameters:
+  ///   - user: who asks. Root means the system's daemon where there is one, and not a daemon of his own.
+  ///   - system: the data directory of the system's daemon.
+  ///   - variable: a variable of the environment; nil when it is not set or empty.
+  static func data(of user: uid_t, system: String, _ variable: (String) -> String?) -> String {
     // systemd names the directory that it made for the unit.
     if let state = variable("STATE_DIRECTORY") { return String(state.prefix { $0 != ":" }) }
     if let state = variable("XDG_STATE_HOME") { return state + "/motcua" }
+    if user == 0, owner(of: system) != nil { return system }
     return (variable("HOME") ?? "/var/lib") + "/.local/state/motcua"
+  }
+
+  /// Whom the directory belongs to; nil when there is no such directory.
+  static func owner(of directory: String) -> uid_t? {
+    var status = stat()
+    guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    return status.st_uid
   }
 
   static var socket: String {

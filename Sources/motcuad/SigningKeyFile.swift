@@ -22,6 +22,9 @@ enum SigningKeyFile {
   /// Where a key lies when nobody says.
   static func standard(data: String) -> String { data + "/keys/signing" }
 
+  /// What the unit hands over as the credential `signing`.
+  static let credential = "/etc/credstore/motcua.signing"
+
   /// The key of the daemon: the file that the setting names, else the credential `signing` of systemd, else the one in
   /// the data directory. Nil when there is none; a file that the setting names must be there.
   static func load(setting: String?, data: String) throws(SigningKeyError) -> NoteSigningKey? {
@@ -36,8 +39,12 @@ enum SigningKeyFile {
   }
 
   /// The key in a file.
-  /// - Parameter isPrivate: somebody else has seen to it that nobody else reads the file.
-  static func read(_ path: String, isPrivate: Bool = false) throws(SigningKeyError) -> NoteSigningKey {
+  /// - Parameters:
+  ///   - isPrivate: somebody else has seen to it that nobody else reads the file.
+  ///   - owner: who has to be able to read it; nil when whoever asks now is the one.
+  static func read(
+    _ path: String, isPrivate: Bool = false, by owner: uid_t? = nil
+  ) throws(SigningKeyError) -> NoteSigningKey {
     // A pipe in its place must not hold up the start.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(path) }
@@ -53,6 +60,15 @@ enum SigningKeyFile {
         reason: Text(
           vi: "người khác đọc được khóa ký này; chạy chmod 600 \(path)",
           en: "others may read this signing key; run chmod 600 \(path)"))
+    }
+    if let owner, status.st_uid != owner {
+      let account = (try? UserDatabase.user(uid: owner))?.name ?? "\(owner)"
+      throw SigningKeyError(
+        path: path,
+        reason: Text(
+          vi: "\(account), tài khoản chạy motcuad, không đọc được khóa ký này; chạy chown \(account) \(path)",
+          en: "\(account), the account that motcuad runs as, cannot read this signing key; run chown \(account) \(path)"
+        ))
     }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
@@ -80,6 +96,13 @@ enum SigningKeyFile {
     }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
+      if errno == ENOENT {
+        throw SigningKeyError(
+          path: path,
+          reason: Text(
+            vi: "chưa có thư mục \(directory); trước hết hãy chạy install -d -m 700 \(directory)",
+            en: "there is no directory \(directory); run install -d -m 700 \(directory) first"))
+      }
       guard errno == EEXIST else { throw .system(path) }
       throw SigningKeyError(
         path: path,

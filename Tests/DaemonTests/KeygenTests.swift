@@ -145,4 +145,60 @@ struct KeygenTests {
     #expect(settings.signingKey == "/etc/motcua/signing")
     #expect(throws: SettingsError.self) { try DaemonSettings(SettingsFile(path: "m", text: "signing_key = \"key\"\n")) }
   }
+
+  @Test(
+    "a key in a directory that is missing is refused with the command that makes it, and a new one is told what to do with"
+  )
+  func advice() throws {
+    let scratch = try Scratch()
+    let lost = try Self.keygen(["--name", "o", "--out", scratch.path + "/a/key"])
+    #expect(
+      lost.status == 74 && lost.errors.contains("run install -d -m 700 \(scratch.path)/a first"), "\(lost.errors)")
+    let apart = try Self.keygen(["--name", "o", "--out", scratch.path + "/key"])
+    #expect(apart.errors.contains("signing_key = \"\(scratch.path)/key\"") && apart.errors.contains("chown"))
+    let standard = try Self.keygen(["--name", "o", "--data", scratch.path + "/data"])
+    #expect(standard.errors.contains("and restart motcuad") && !standard.errors.contains("signing_key"))
+  }
+
+  @Test("root means the data of the system's daemon where it is there, unless the environment says otherwise")
+  func systemData() throws {
+    let system = try Scratch()
+    let home = { (name: String) in name == "HOME" ? "/home/h" : nil }
+    let own = "/home/h/.local/state/motcua"
+    #expect(Paths.data(of: 0, system: system.path, home) == system.path)
+    #expect(Paths.data(of: 1000, system: system.path, home) == own)
+    #expect(Paths.data(of: 0, system: system.path + "/lost", home) == own)
+    #expect(Paths.data(of: 0, system: system.path) { $0 == "XDG_STATE_HOME" ? "/state" : nil } == "/state/motcua")
+    #expect(Paths.data(of: 0, system: system.path) { $0 == "STATE_DIRECTORY" ? "/s:/t" : nil } == "/s")
+  }
+
+  @Test("check-config refuses the key that the next start would refuse, with file and line")
+  func checked() throws {
+    let scratch = try Scratch()
+    let config = try Configuration.copy(into: scratch.path)
+    let (settings, key) = (config + "/motcuad.toml", scratch.path + "/key")
+    try Configuration.replace(settings, "# signing_key = \"/etc/motcua/signing\"", "signing_key = \"\(key)\"")
+    let lines = try String(contentsOfFile: settings, encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.hasPrefix("signing_key") }) + 1
+    func check() throws -> Client.Outcome { try Operator.run("check-config", "--config", config) }
+    let lost = try check()
+    #expect(
+      lost.status == 78 && lost.errors.contains("\(settings):\(line): signing_key: \(key): No such file"), "\(lost)")
+    try "no key\n".write(toFile: key, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+    #expect(try check().errors.contains("chmod 600 \(key)"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    #expect(try check().errors.contains("is not a signing key"))
+    try FileManager.default.removeItem(atPath: key)
+    try SigningKeyFile.create(key, try NoteSigningKey(name: "o"))
+    #expect(try check().status == 0)
+    // Root would read it for an account that cannot.
+    let file = try SettingsFile(path: settings, text: lines.joined(separator: "\n"))
+    try DaemonSettings.checkSigningKey(file, readableBy: getuid())
+    let refusal = #expect(throws: SettingsError.self) {
+      try DaemonSettings.checkSigningKey(file, readableBy: getuid() + 54321)
+    }
+    #expect(refusal?.line == line && refusal?.text(.en).contains("cannot read this signing key; run chown") == true)
+  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Desk
+import Glibc
 
 struct CheckConfig: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,6 +13,7 @@ struct CheckConfig: ParsableCommand {
   func run() throws {
     do throws(SettingsError) {
       let configuration = try Configuration(config)
+      try DaemonSettings.checkSigningKey(SettingsFile(config, "motcuad.toml"), readableBy: daemonAccount)
       let language = Language.current(office: configuration.language)
       for warning in configuration.roles.unknown { complain(warning.text(language)) }
       let book = configuration.book
@@ -27,6 +29,11 @@ struct CheckConfig: ParsableCommand {
       complain(error.text(Language.current()))
       throw Exit.config
     }
+  }
+
+  /// Root reads every file, so what the system's daemon reads is asked of its own account; anybody else asks for himself.
+  private var daemonAccount: uid_t? {
+    getuid() == 0 && config == Paths.systemConfig ? Paths.owner(of: Paths.systemData) : nil
   }
 
   private func years(_ book: RuleBook) -> String {

@@ -46,13 +46,7 @@ struct Keygen: ParsableCommand {
         let path = out ?? SigningKeyFile.standard(data: data)
         try create(path, key)
         print(key.verifierKey)
-        say(
-          Text(
-            vi:
-              "khóa ký ở \(path), hãy sao lưu riêng và giữ kín (motcua backup không chép nó); hãy công bố nửa công khai "
-              + "vừa in ra, rồi khởi động lại motcuad",
-            en: "the signing key is in \(path): back it up apart and keep it secret (motcua backup does not copy it); "
-              + "publish the public half that was printed, and restart motcuad"))
+        say(advice(absolute(path)))
       } else if let publicHalfOf {
         print(try SigningKeyFile.read(publicHalfOf).verifierKey)
       }
@@ -60,6 +54,34 @@ struct Keygen: ParsableCommand {
       complain(error.text(Language.current()))
       throw Exit.storage
     }
+  }
+
+  private func advice(_ path: String) -> Text {
+    let place = Text(
+      vi:
+        "khóa ký ở \(path), hãy sao lưu riêng và giữ kín (motcua backup không chép nó); hãy công bố nửa công khai vừa in ra",
+      en: "the signing key is in \(path): back it up apart and keep it secret (motcua backup does not copy it); "
+        + "publish the public half that was printed")
+    // Where the daemon looks without being told.
+    let isFound = [absolute(SigningKeyFile.standard(data: data)), SigningKeyFile.credential].contains(path)
+    let next =
+      isFound
+      ? Text(vi: "rồi khởi động lại motcuad", en: "and restart motcuad")
+      : Text(
+        vi:
+          "giao tệp cho tài khoản chạy motcuad bằng chown, ghi signing_key = \"\(path)\" vào motcuad.toml (hoặc chép tệp "
+          + "thành \(SigningKeyFile.credential)), rồi khởi động lại motcuad",
+        en:
+          "give the file to the account that motcuad runs as with chown, say signing_key = \"\(path)\" in motcuad.toml "
+          + "(or copy the file to \(SigningKeyFile.credential)), and restart motcuad")
+    return Text(vi: "\(place.vi), \(next.vi)", en: "\(place.en), \(next.en)")
+  }
+
+  /// As the setting takes it.
+  private func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   private func create(_ path: String, _ key: NoteSigningKey) throws(SigningKeyError) {

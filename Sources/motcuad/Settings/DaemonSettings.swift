@@ -1,4 +1,5 @@
 import DeskService
+import Glibc
 import Logging
 import VarlinkServer
 
@@ -32,6 +33,19 @@ struct DaemonSettings: Sendable {
         "signing_key must be a path that begins with /")
     }
     try root.finish()
+  }
+
+  /// Reads the key that the setting names, as the start will.
+  ///
+  /// - Parameter owner: the account of the daemon; nil when it is that of whoever asks.
+  /// - Throws: at the line of the setting, when a start would refuse the key.
+  static func checkSigningKey(_ file: SettingsFile, readableBy owner: uid_t?) throws(SettingsError) {
+    guard let path = try file.root.optionalString("signing_key") else { return }
+    do throws(SigningKeyError) {
+      _ = try SigningKeyFile.read(path, by: owner)
+    } catch {
+      throw file.root.error("signing_key", "“signing_key”: \(error.text(.vi))", "signing_key: \(error.text(.en))")
+    }
   }
 
   private static func limits(_ root: SettingsSection) throws(SettingsError) -> ServerLimits {
