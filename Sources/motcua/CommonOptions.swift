@@ -51,7 +51,11 @@ struct RecordingOptions: ParsableArguments {
   var onBehalfOf: String?
 
   func entry(_ language: Language) throws -> Wire.Entry {
-    Wire.Entry(
+    if let onBehalfOf, onBehalfOf.trimmed.isEmpty {
+      throw Failure.usage(
+        language.say("--on-behalf-of thiếu tên tài khoản.", "--on-behalf-of is given without the name of an account."))
+    }
+    return Wire.Entry(
       commandId: id ?? CommandID.make(), expectedVersion: expect,
       occurredAt: try at.map { try DateInput.wire($0, for: "--at", language: language) }, reason: why,
       onBehalfOf: onBehalfOf)

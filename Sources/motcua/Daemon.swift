@@ -103,7 +103,7 @@ final class Daemon {
     switch error {
     case let error as ConnectionError: Failure.unreachable(Unreachable(error), path: path)
     case CallError.connectionLost: Failure.lost(commandID: commandID)
-    case CallError.timeout: Failure.timeout(commandID: commandID)
+    case CallError.timeout: Failure.timeout(commandID: commandID, path: path)
     case CallError.protocolViolation(let reason): Failure.protocolViolation(reason)
     case CallError.varlink(let error): Failure.refused(error, commandID: commandID, by: olderAfter(error))
     case CallError.coding(let failure): Failure.protocolViolation(failure.description)

@@ -6,7 +6,7 @@ enum Failure: Error {
   case usage(String)
   case unreachable(Unreachable, path: String)
   /// No answer in time; when the call was a command, its id makes it safe to say it again.
-  case timeout(commandID: String?)
+  case timeout(commandID: String?, path: String)
   /// The connection was lost after sending and did not come back.
   case lost(commandID: String?)
   case protocolViolation(String)
@@ -67,11 +67,12 @@ extension Failure {
       return Verdict(sentence: sentence, next: help, code: Exit.usage, name: "usage")
     case .unreachable(let reason, let path):
       return reason.verdict(path: path, language)
-    case .timeout(let id):
+    case .timeout(let id, let path):
+      let ofSystem = Daemon.isOfSystem(path)
       return Verdict(
         sentence: language.say("motcuad không trả lời kịp.", "motcuad did not answer in time.")
-          + Self.unknownOutcome(id, language),
-        next: line.repeated(id: id), code: Exit.temporary, name: "timeout")
+          + (ofSystem ? Self.mayNotStart(language) : "") + Self.unknownOutcome(id, language),
+        next: ofSystem ? Self.systemdStatus : line.repeated(id: id), code: Exit.temporary, name: "timeout")
     case .lost(let id):
       return Verdict(
         sentence: language.say("Mất kết nối với motcuad.", "The connection to motcuad is lost.")
@@ -93,6 +94,14 @@ extension Failure {
     }
   }
 
+  /// systemd keeps the socket open for a daemon that refuses to start, so that its absence looks like slowness.
+  fileprivate static func mayNotStart(_ language: Language) -> String {
+    language.say(
+      " Có thể nó không khởi động được; hãy hỏi người vận hành.", " It may not be able to start; ask the operator.")
+  }
+
+  fileprivate static let systemdStatus = "sudo systemctl status motcuad"
+
   private static func unknownOutcome(_ id: String?, _ language: Language) -> String {
     guard let id else { return "" }
     return language.say(
@@ -103,6 +112,9 @@ extension Failure {
 }
 
 extension Unreachable {
+  /// The socket as well: a start does nothing where systemd believes that it is there.
+  private static let systemdRestart = "sudo systemctl restart motcuad.socket motcuad"
+
   fileprivate func verdict(path: String, _ language: Language) -> Verdict {
     let ofSystem = Daemon.isOfSystem(path)
     switch self {
@@ -110,14 +122,13 @@ extension Unreachable {
       return Verdict(
         sentence: language.say(
           "Không có socket ở \(path): motcuad chưa chạy.", "No socket at \(path): motcuad is not running."),
-        next: ofSystem ? "sudo systemctl start motcuad.socket" : "motcuad run", code: Exit.unreachable, name: "noSocket"
-      )
+        next: ofSystem ? Self.systemdRestart : "motcuad run", code: Exit.unreachable, name: "noSocket")
     case .refused:
       return Verdict(
         sentence: language.say(
           "Có socket ở \(path) nhưng không ai nghe: motcuad đã dừng.",
           "There is a socket at \(path) but nobody listens: motcuad has stopped."),
-        next: ofSystem ? "sudo systemctl restart motcuad.socket motcuad" : "motcuad run",
+        next: ofSystem ? Self.systemdRestart : "motcuad run",
         code: Exit.unreachable, name: "connectionRefused")
     case .notPermitted:
       return Verdict(
@@ -136,8 +147,9 @@ extension Unreachable {
     case .timeout:
       return Verdict(
         sentence: language.say(
-          "motcuad ở \(path) không nhận kết nối kịp.", "motcuad at \(path) did not accept in time."),
-        next: "motcua status", code: Exit.temporary, name: "timeout")
+          "motcuad ở \(path) không nhận kết nối kịp.", "motcuad at \(path) did not accept in time.")
+          + (ofSystem ? Failure.mayNotStart(language) : ""),
+        next: ofSystem ? Failure.systemdStatus : "motcua status", code: Exit.temporary, name: "timeout")
     case .system(let errno):
       return Verdict(
         sentence: language.say(

@@ -120,6 +120,20 @@ import Testing
     #expect(throws: Failure.self) { try resolve.late.apology(.en) }
   }
 
+  @Test("an account that is not named is a mistake, and nobody's own work", arguments: ["", "  "])
+  func emptyAccount(account: String) throws {
+    let receive: Receive = try parse(["receive", "--kind", "enquiry", "--on-behalf-of", account])
+    do {
+      _ = try receive.recording.entry(.en)
+      Issue.record("it was taken")
+    } catch let failure as Failure {
+      let verdict = failure.verdict(Invocation(["receive"]) { _ in nil })
+      #expect(verdict.code == 64 && verdict.sentence.contains("--on-behalf-of"))
+    }
+    let named: Receive = try parse(["receive", "--on-behalf-of", "lan"])
+    #expect(try named.recording.entry(.en).onBehalfOf == "lan")
+  }
+
   @Test(
     "what the parser refuses is usage, said in both languages",
     arguments: [

@@ -1,4 +1,5 @@
 import DeskInterface
+import Glibc
 import Testing
 import Varlink
 
@@ -91,13 +92,43 @@ import Varlink
     #expect(said("", .vi).contains("dành cho người phụ trách; tài khoản này chưa có vai trò nào"))
   }
 
+  @Test(
+    "what could not be done on behalf of somebody is not suggested in the supervisor's own name",
+    arguments: [Wire.UnknownAccount.error, Wire.BehalfNotAllowed.error])
+  func notOnBehalf(name: String) {
+    let error = VarlinkError(name: name, parameters: Array(#"{"needed":"clerk","account":"lann"}"#.utf8))
+    let verdict = Refusal(error, commandID: nil)
+      .verdict(CommandLineText(["receive", "--kind", "enquiry", "--on-behalf-of", "lann"]), .en)
+    #expect(verdict.next == nil)
+    #expect(verdict.sentence.contains("“lann”") && verdict.sentence.contains("Without --on-behalf-of it is recorded"))
+  }
+
+  @Test(
+    "what a supervisor is asked to run names the account that asks",
+    arguments: [
+      (
+        Wire.AlreadyReappointed.error,
+        #"{"code":"1","due":"2026-11-27T17:00:00+07:00","needed":"supervisor"}"#
+      ),
+      (
+        Wire.BackdatedTooFar.error,
+        #"{"time":"2026-11-20T09:00:00+07:00","days":5,"daysMax":3,"needed":"supervisor"}"#
+      ),
+    ])
+  func askSupervisor(name: String, parameters: String) throws {
+    let own = String(cString: try #require(getpwuid(getuid())?.pointee.pw_name))
+    let verdict = Refusal(VarlinkError(name: name, parameters: Array(parameters.utf8)), commandID: nil)
+      .verdict(CommandLineText(["apologise", "1"]), .en)
+    #expect(verdict.next == "motcua apologise 1 --on-behalf-of \(own)")
+  }
+
   @Test("the failures of the client have theirs")
   func failureCodes() {
     let invocation = Invocation(["list"]) { _ in nil }
     let expected: [(Failure, Int32)] = [
       (.usage(""), 64), (.unreachable(.noSocket, path: "/x"), 69), (.unreachable(.refused, path: "/x"), 69),
       (.unreachable(.notPermitted, path: "/x"), 77), (.unreachable(.timeout, path: "/x"), 75),
-      (.timeout(commandID: nil), 75),
+      (.timeout(commandID: nil, path: "/x"), 75),
       (.lost(commandID: "i"), 69), (.protocolViolation(""), 76), (.story(""), 1),
     ]
     for (failure, code) in expected { #expect(failure.verdict(invocation).code == code, "\(failure)") }
@@ -119,6 +150,21 @@ import Varlink
     #expect(Set(verdicts.map(\.sentence)).count == 3)
     #expect(verdicts.allSatisfy { $0.next != nil })
     #expect(Failure.unreachable(.noSocket, path: "/home/x").verdict(invocation).next == "motcuad run")
+    #expect(verdicts[0].next == "sudo systemctl restart motcuad.socket motcuad")
+  }
+
+  @Test("silence behind the system's socket may be a daemon that cannot start: systemd knows, and the id stays safe")
+  func mayNotStart() {
+    for (language, word) in [("vi", "không khởi động được"), ("en", "may not be able to start")] {
+      let invocation = Invocation(["resolve", "1", "--lang", language]) { _ in nil }
+      let ofSystem = Failure.timeout(commandID: "abc", path: "/run/motcua/motcuad.sock").verdict(invocation)
+      #expect(ofSystem.next == "sudo systemctl status motcuad")
+      #expect(ofSystem.sentence.contains(word) && ofSystem.sentence.contains("--id abc"))
+      let accepting = Failure.unreachable(.timeout, path: "/run/motcua/motcuad.sock").verdict(invocation)
+      #expect(accepting.next == ofSystem.next && accepting.sentence.contains(word))
+      let own = Failure.timeout(commandID: "abc", path: "/home/x").verdict(invocation)
+      #expect(own.next == "motcua resolve 1 --lang \(language) --id abc" && !own.sentence.contains(word))
+    }
   }
 
   @Test("the command to run next is changed where it stood and quoted for a shell")

@@ -23,7 +23,7 @@ extension Refusal {
           "Việc lúc \(time) đã qua \(error.days) ngày; quá \(error.daysMax) ngày thì chỉ \(needed) mới được ghi; hãy nhờ người đó chạy:",
           "\(time) is \(language.counted(error.days, "day")) ago; beyond \(error.daysMax) a \(needed) records it, ask for:"
         ),
-        line.with("--on-behalf-of", "…"))
+        line.with("--on-behalf-of", OwnAccount.name ?? "…"))
     case .backdatingAcrossDue:
       let error = try decoded(Wire.BackdatingAcrossDue.self)
       let (time, due) = (language.spoken(error.time), language.spoken(error.due))

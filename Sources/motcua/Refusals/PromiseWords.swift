@@ -21,7 +21,7 @@ extension Refusal {
           language.say(
             "Hồ sơ \(error.code) đã hẹn lại đủ số lần cho phép, đến \(due); hẹn nữa thì nhờ \(needed) chạy:",
             "Case \(error.code) has had all the new dates that a clerk may name, the last \(due); for another ask a \(needed) to run:"
-          ), line.with("--on-behalf-of", "…"))
+          ), line.with("--on-behalf-of", OwnAccount.name ?? "…"))
       }
       return Words(
         language.say(

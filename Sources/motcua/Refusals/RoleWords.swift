@@ -19,19 +19,26 @@ extension Refusal {
       let account = try decoded(Wire.UnknownAccount.self).account
       return Words(
         language.say(
-          "Máy của motcuad không có tài khoản “\(account)”.", "There is no account “\(account)” on motcuad's machine."),
-        line.without("--on-behalf-of"))
+          "Máy của motcuad không có tài khoản “\(account)”: xem lại tên sau --on-behalf-of. \(Self.asOneself(.vi))",
+          "There is no account “\(account)” on motcuad's machine: check the name after --on-behalf-of. \(Self.asOneself(.en))"
+        ))
     default:
       let error = try decoded(Wire.BehalfNotAllowed.self)
       let needed = error.needed.said(language.word)
       return Words(
         language.say(
           "Không làm thay cho “\(error.account)” được: việc này dành cho \(needed), mà tài khoản đó "
-            + "\(error.held.map { "là \($0.said(language.word))" } ?? "chưa có vai trò nào").",
+            + "\(error.held.map { "là \($0.said(language.word))" } ?? "chưa có vai trò nào"). \(Self.asOneself(.vi))",
           "It cannot be done on behalf of “\(error.account)”: it is for \(Self.one(error.needed)), and that account "
-            + "\(error.held.map { "is \(Self.one($0))" } ?? "has no role")."),
-        line.without("--on-behalf-of"))
+            + "\(error.held.map { "is \(Self.one($0))" } ?? "has no role"). \(Self.asOneself(.en))"))
     }
+  }
+
+  /// What comes of leaving the option out. It is never the next command: it may record under the wrong name for good.
+  private static func asOneself(_ language: Language) -> String {
+    language.say(
+      "Bỏ --on-behalf-of thì việc được ghi dưới tên tài khoản này.",
+      "Without --on-behalf-of it is recorded as done by this account itself.")
   }
 
   private static func held(_ role: Wire.Told<Wire.Role>?, _ language: Language) -> String {
