@@ -34,7 +34,10 @@ struct ScrubService: Service {
     var secondsToWait = 30
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       do {
-        if try isDue() { try await offPool { [rebuild] in try rebuild.run() } }
+        if try isDue() {
+          try await offPool { [rebuild] in try rebuild.run() }
+          ProcessFigures.giveBackMemory()
+        }
         secondsToWait = 30
       } catch is CancellationError {
         return

@@ -235,7 +235,7 @@ private final class Worker: @unchecked Sendable {
       self.desk = nil
     case 2:
       call = "Search"
-      _ = try desk.ask(Wire.Search(words: "nguoi \(client + 1)"))
+      _ = try desk.pages(Wire.Search(words: "nguoi \(client + 1)"))
     case 3:
       call = "Next"
       try desk.stream(Wire.Next.method, Wire.Next(), of: Wire.Next.Answer.self) { _ in false }

@@ -27,10 +27,16 @@ final class EchoService: VarlinkService {
   struct Who: Codable, Hashable { var uid: UInt32, gid: UInt32, pid: Int32 }
 
   private let events = Mutex<[String]>([])
+  private let told = Mutex<[String]>([])
 
   var log: [String] { events.withLock { $0 } }
 
-  func refused(_ error: String, _ call: Call?) { note("\(error) to \(call?.method ?? "nothing")") }
+  /// The errors that it was told of and not asked about.
+  var refusals: [String] { told.withLock { $0 } }
+
+  func refused(_ error: String, _ call: Call?) {
+    told.withLock { $0.append("\(error) to \(call?.method ?? "nothing")") }
+  }
 
   private func note(_ event: String) { events.withLock { $0.append(event) } }
 

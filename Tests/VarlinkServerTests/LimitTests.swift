@@ -51,7 +51,7 @@ struct LimitTests {
         }
         let expected = #"{"error":"org.example.TooManyConnections","parameters":{"limit":3,"perUser":true}}"#
         for _ in 0..<20 { #expect(try RawSocket(harness.path).receiveAll() == [expected]) }
-        #expect(harness.service.log.count { $0 == "org.example.TooManyConnections to nothing" } == 20)
+        #expect(harness.service.refusals.count { $0 == "org.example.TooManyConnections to nothing" } == 20)
         do {
           _ = try Connection(path: harness.path).call("org.example.echo.Who")
           Issue.record("answered")
@@ -104,7 +104,7 @@ struct LimitTests {
       }
       // What was refused was not begun, and the service was told.
       #expect(harness.service.log.count { $0 == "stream begins" } == 2)
-      #expect(harness.service.log.count { $0 == "org.example.TooManyStreams to org.example.echo.Forever" } >= 1)
+      #expect(harness.service.refusals.count { $0 == "org.example.TooManyStreams to org.example.echo.Forever" } >= 1)
       try await harness.eventually("ended streams count no more") {
         (try? Self.watch(harness.path).receive())?.starts(with: Array("{\"parameters\"".utf8)) ?? false
       }

@@ -35,6 +35,7 @@ struct ViolationTests {
           ])
       #expect(harness.log.lines.contains { $0.hasPrefix("notice") && $0.contains(reason) })
       #expect(harness.service.log.isEmpty)
+      #expect(harness.service.refusals == ["org.example.ProtocolError to nothing"])
     }
   }
 
