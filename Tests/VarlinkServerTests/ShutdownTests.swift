@@ -8,7 +8,8 @@ import VarlinkServer
 struct ShutdownTests {
   @Test("a call under way is answered before the server ends, streams end at once")
   func drains() async throws {
-    try await Harness.run { harness in
+    // Long enough that a busy machine ends the stream before it.
+    try await Harness.run(limits: ServerLimits(graceSeconds: 60)) { harness in
       async let watching: Void = blocking {
         do {
           try Connection(path: harness.path).stream("org.example.echo.Forever") { _ in true }
@@ -17,7 +18,7 @@ struct ShutdownTests {
       }
       async let reply = blocking {
         try Connection(path: harness.path)
-          .call("org.example.echo.Slow", parameters: Array(#"{"milliseconds":1000}"#.utf8))
+          .call("org.example.echo.Slow", parameters: Array(#"{"milliseconds":4000}"#.utf8))
       }
       let idle = try RawSocket(harness.path)
       try await harness.eventually("both under way") { harness.service.log.count == 2 }
@@ -39,13 +40,13 @@ struct ShutdownTests {
     let start = clock.now
     try await Harness.run(limits: ServerLimits(graceSeconds: 1)) { harness in
       let socket = try RawSocket(harness.path)
-      socket.send("{\"method\":\"org.example.echo.Slow\",\"parameters\":{\"milliseconds\":30000}}\0")
+      socket.send("{\"method\":\"org.example.echo.Slow\",\"parameters\":{\"milliseconds\":300000}}\0")
       try await harness.eventually("under way") { !harness.service.log.isEmpty }
       harness.server.shutdown()
       try await harness.eventually("cancelled") { harness.service.log.count == 2 }
       #expect(harness.service.log.last?.hasPrefix("failed: CancellationError") == true)
     }
-    #expect(clock.now - start < .seconds(10))
+    #expect(clock.now - start < .seconds(100))
   }
 
   @Test("cancelling the task that runs it stops the server; it runs once")
