@@ -21,6 +21,14 @@ struct CompositionTests {
     #expect(wrong == [])
   }
 
+  /// Foundation goes one vowel too far here, and makes the first letter of the next syllable of it.
+  @Test("a Korean vowel that no syllable has stays beside its consonant")
+  func noSyllable() {
+    for (text, expected) in [("\u{1112}\u{1175}", "\u{D788}"), ("\u{1112}\u{1176}", "\u{1112}\u{1176}")] {
+      #expect(text.composed.unicodeScalars.elementsEqual(expected.unicodeScalars))
+    }
+  }
+
   @Test("a text is measured as it is recorded: composed")
   func measured() throws {
     // Five bytes that become three; a phone number has at most 100.

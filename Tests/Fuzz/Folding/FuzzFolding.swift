@@ -19,14 +19,15 @@ private func check(input bytes: [UInt8]) {
   let folded = text.folded
   require(isSame(folded.folded, folded), "what is folded stays as it is: \(folded.unicodeScalars.map(\.value))")
   // Outside the Latin letters text is folded as it is written, which is NFC wherever it comes in.
-  let spellings = [text, text.precomposedStringWithCanonicalMapping, text.decomposedStringWithCanonicalMapping]
-    .map(\.foldedWords)
+  let spellings = [text, text.composed, text.decomposedStringWithCanonicalMapping].map(\.foldedWords)
   if spellings.contains(where: { $0.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } } }) {
     require(Set(spellings).count == 1, "composed and decomposed Latin letters fold alike: \(spellings)")
   }
   let words = text.foldedWords
   require(words == folded.foldedWords, "the words of the folded text are the text's")
   require(Set(words).count == words.count && !words.contains(""), "each word once, and none empty")
+  require(isSame(text.composed.composed, text.composed), "what is composed stays as it is: \(text.composed)")
+  require(text.composed == text, "a text and its composed spelling are canonically equal")
   require(text.slug.slug == text.slug, "a slug is its own slug")
   for field in FieldText.allCases {
     guard let checked = try? field.checked(text) else { continue }
