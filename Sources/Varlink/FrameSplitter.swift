@@ -46,14 +46,16 @@ public struct FrameSplitter: Sendable {
     }
   }
 
-  /// The next complete frame without its NUL.
+  /// The next complete frame without its NUL, which is the caller's alone from then on.
   public mutating func next() -> [UInt8]? {
-    guard taken < finished.count else {
+    guard taken < finished.count else { return nil }
+    var frame: [UInt8] = []
+    swap(&frame, &finished[taken])
+    taken += 1
+    if taken == finished.count {
       finished.removeAll(keepingCapacity: true)
       taken = 0
-      return nil
     }
-    defer { taken += 1 }
-    return finished[taken]
+    return frame
   }
 }

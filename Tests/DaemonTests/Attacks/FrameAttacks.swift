@@ -89,6 +89,20 @@ extension AttackTests {
     }
   }
 
+  @Test("a connection that stays open through thousands of calls, one at a time, holds none of them")
+  func longLived() throws {
+    try attack(on: try RunningDaemon()) { daemon in
+      let caller = try RawSocket(daemon.socket)
+      let padding = Array(repeating: UInt8(ascii: " "), count: 6_000)
+      let call = padding + Array("{\"method\":\"org.varlink.service.GetInfo\"}\0".utf8)
+      for _ in 0..<6_000 {
+        caller.write(call)
+        #expect(text(caller.receiveFrame()).contains("motcua"))
+      }
+      #expect(try daemon.vitals().memoryMiB < 20)
+    }
+  }
+
   @Test("methods that nobody knows, long and each another one, leave nothing behind")
   func unknownMethods() throws {
     try attack(on: try RunningDaemon()) { daemon in
