@@ -14,6 +14,9 @@ final class Rules: Sendable {
     var current = Position.start
 
     mutating func adopt(_ book: RuleBook, at position: Position) {
+      var book = book
+      // The catalogue is nearly all of a book, and most adoptions leave it as it is: then it is held once.
+      if let before = books[current], before.procedures == book.procedures { book.procedures = before.procedures }
       books[position] = book
       current = max(current, position)
     }

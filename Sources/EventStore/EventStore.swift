@@ -146,12 +146,11 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// Frees what a reader of another process held when it died; it would pin every page that is freed from then on.
-  public func clearStaleReaders() throws(StoreError) {
-    try asStoreError {
-      try ledger.environment.clearStaleReaders()
-      try views.environment.clearStaleReaders()
-    }
+  /// Frees what readers of other processes held when they died, and says how many there were; they would pin every page
+  /// that is freed from then on.
+  @discardableResult
+  public func clearStaleReaders() throws(StoreError) -> Int {
+    try asStoreError { try ledger.environment.clearStaleReaders() + views.environment.clearStaleReaders() }
   }
 
   /// Free bytes where the ledger lies.

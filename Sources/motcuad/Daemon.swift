@@ -68,6 +68,8 @@ struct Daemon {
             successTerminationBehavior: .ignore),
           .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
           .init(service: StatusService(line: status), successTerminationBehavior: .ignore),
+          .init(
+            service: StaleReadersService(store: service.store, logger: logger), successTerminationBehavior: .ignore),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     var failure: (any Error)?

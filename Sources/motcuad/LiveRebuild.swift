@@ -36,7 +36,7 @@ struct ScrubService: Service {
       do {
         if try isDue() {
           try await offPool { [rebuild] in try rebuild.run() }
-          ProcessFigures.giveBackMemory()
+          Allocator.giveBack()
         }
         secondsToWait = 30
       } catch is CancellationError {

@@ -6,14 +6,6 @@ enum ProcessFigures {
   static var anonymousBytes: Int { kibibytes("RssAnon:") * 1024 }
   static var residentBytes: Int { kibibytes("VmRSS:") * 1024 }
 
-  /// Gives what long work took back to the system: the allocator keeps it for whoever comes next, which after a replay is
-  /// tens of megabytes.
-  static func giveBackMemory() {
-    // Only glibc has it, and its module does not show it.
-    typealias Trim = @convention(c) (Int) -> Int32
-    if let symbol = dlsym(nil, "malloc_trim") { _ = unsafeBitCast(symbol, to: Trim.self)(0) }
-  }
-
   static var openDescriptors: Int {
     guard let directory = opendir("/proc/self/fd") else { return 0 }
     defer { closedir(directory) }

@@ -11,7 +11,7 @@ enum LedgerGuard {
   /// - Throws: the wire's `LedgerDamaged` or `InspectionFailed`.
   static func check(_ service: DeskService) throws {
     // A reader that was ended has left its place in the live environment, which keeps old pages from being used again.
-    defer { try? service.store.clearStaleReaders() }
+    defer { _ = try? service.store.clearStaleReaders() }
     let inspected = try Inspector.asWire { try Inspector.pages(service.store.ledger.path) }
     if let damage = inspected.damage { throw refusal(damage) }
   }

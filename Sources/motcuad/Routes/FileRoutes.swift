@@ -26,7 +26,7 @@ struct FileRoutes: Sendable {
           // The replay takes about what the views take.
           try service.requireSpace(for: service.store.views.bytesOnDisk)
           // A reader that was ended has left its places in the live environments.
-          defer { try? service.store.clearStaleReaders() }
+          defer { _ = try? service.store.clearStaleReaders() }
           var pace = Pace()
           let inspected = try Inspector.asWire {
             try Inspector.directory(service.store.directory) { step in

@@ -50,7 +50,7 @@ struct Route: Sendable {
       let parameters = try Coding.decode(Method.self, from: call.parameters)
       return .stream(
         PacedPages { put in
-          defer { ProcessFigures.giveBackMemory() }
+          defer { Allocator.giveBack() }
           do {
             let answer = try body(parameters, caller) { answer in
               try put(StreamPage(json: try Coding.encode(answer), isLast: false))
