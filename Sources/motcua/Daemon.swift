@@ -101,7 +101,7 @@ final class Daemon {
 
   private func translated(_ error: any Error, commandID: String?) -> any Error {
     switch error {
-    case let error as ConnectionError: Failure.unreachable(Unreachable(error), path: path)
+    case let error as ConnectionError: Failure.unreachable(Unreachable(error, path: path), path: path)
     case CallError.connectionLost: Failure.lost(commandID: commandID)
     case CallError.timeout: Failure.timeout(commandID: commandID, path: path)
     case CallError.protocolViolation(let reason): Failure.protocolViolation(reason)
@@ -114,11 +114,12 @@ final class Daemon {
 }
 
 extension Unreachable {
-  fileprivate init(_ error: ConnectionError) {
+  fileprivate init(_ error: ConnectionError, path: String) {
     switch error {
     case .noSocket: self = .noSocket
     case .refused: self = .refused
-    case .notPermitted: self = .notPermitted
+    case .notPermitted:
+      self = Daemon.isOfSystem(path) && OwnAccount.hasJoinedSinceLogin("motcua") ? .logInAgain : .notPermitted
     case .pathTooLong: self = .pathTooLong
     case .timeout: self = .timeout
     case .system(let errno): self = .system(errno: errno)

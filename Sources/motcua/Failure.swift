@@ -22,6 +22,8 @@ enum Failure: Error {
 /// Why there is no connection.
 enum Unreachable: Equatable {
   case noSocket, refused, notPermitted, pathTooLong, timeout
+  /// The account may open the socket from its next login on.
+  case logInAgain
   case system(errno: Int32)
 }
 
@@ -139,6 +141,12 @@ extension Unreachable {
             + "motcua-clerks, motcua-supervisors, motcua-operators; then it must log in again."),
         next: "sudo usermod --append --groups motcua,motcua-… \"$USER\"", code: Exit.notPermitted,
         name: "notPermitted")
+    case .logInAgain:
+      return Verdict(
+        sentence: language.say(
+          "Tài khoản này đã được thêm vào nhóm motcua sau lần đăng nhập này: đăng xuất, đăng nhập lại rồi mới mở được \(path).",
+          "This account was put into the group motcua after this login: log out and in again to open \(path)."),
+        next: "su --login \"$USER\"", code: Exit.notPermitted, name: "logInAgain")
     case .pathTooLong:
       return Verdict(
         sentence: language.say(

@@ -28,9 +28,14 @@ struct Reload: Sendable {
   private func replace() {
     do {
       let fresh = try Configuration(live.directory)
+      let before = live.current.book.office
       let rules = try service.adopt(fresh.book)
       let left = apply(fresh)
       var metadata: Logger.Metadata = ["rules": "\(rules.rawValue)"]
+      // What every new case bears from now on: nobody is to find it there first.
+      let office = fresh.book.office
+      if office.codePrefix != before.codePrefix { metadata["code_prefix"] = "\(office.codePrefix)" }
+      if office.utcOffset != before.utcOffset { metadata["utc_offset"] = "\(office.utcOffset.text)" }
       if !left.isEmpty { metadata["restart_needed_for"] = "\(left.joined(separator: ","))" }
       logger.notice("the configuration is reloaded", metadata: metadata)
     } catch {

@@ -134,7 +134,7 @@ struct ReloadTests {
   }
 
   @Test(
-    "what is no rule changes too: the log's level, the times' offset, the queue and the reserve; what only a start takes up is named"
+    "what is no rule changes too: the log's level, the times' offset, the queue and the reserve; what only a start takes up is named, and so is what every new case bears"
   )
   func settings() throws {
     let (daemon, systemd) = try supervised()
@@ -143,7 +143,9 @@ struct ReloadTests {
     try Configuration.replace(daemon.config + "/office.toml", "+07:00", "+08:00")
     try Configuration.replace(settings, "reserve_mib = 64", "reserve_mib = 1048576")
     try Configuration.replace(settings, "# signing_key", "signing_key")
+    try Configuration.replace(daemon.config + "/office.toml", "H56.26.07", "H56.26.08")
     _ = try reload(daemon, systemd)
+    #expect(daemon.log.contains("code_prefix=H56.26.08") && daemon.log.contains("utc_offset=+08:00"), "\(daemon.log)")
     #expect(daemon.log.contains("restart_needed_for=signing_key"), "\(daemon.log)")
     let desk = try daemon.connect()
     #expect(try desk.ask(Wire.GetStatus()).status.now.hasSuffix("+08:00"))

@@ -61,7 +61,7 @@ struct TimerTests {
     let ledgers = try makeDirectory(daemon.home + "/ledgers")
     let client = Client(socket: daemon.socket)
     for _ in 0..<3 {
-      let made = try client.run("backup", "--directory", ledgers, "--keep", "3")
+      let made = try client.run("backup", "--directory", ledgers)
       #expect(made.status == 0 && made.errors.contains("motcua backup --keys"), "\(made.errors)")
     }
     let before = try names(ledgers)
@@ -76,8 +76,8 @@ struct TimerTests {
   @Test(
     "what cannot be meant is refused with what to do",
     arguments: [
-      (["--directory", "."], "go together"), (["--keep", "3"], "go together"),
-      (["--directory", ".", "--keep", "0"], "from 1 to"), (["--keys-directory", "."], "go together"),
+      (["--keep", "3"], "needs --directory"), (["--keys-keep", "3"], "needs --keys-directory"),
+      (["--directory", ".", "--keep", "0"], "from 1 to"),
       (["--directory", ".", "--keep", "1", "file"], "without a file"),
       (["--directory", ".", "--keep", "1", "--keys", "file"], "without a file"),
       (["--directory", ".", "--keep", "1", "--keys-directory", "./", "--keys-keep", "1"], "two different directories"),

@@ -1,18 +1,18 @@
 import Glibc
 
-/// A directory of files that are named by when they were made, of which so many are kept. It removes only regular files
+/// A directory of files that are named by when they were made, of which all or so many are kept. It removes only regular files
 /// whose names are of its own making, and only after a new one is whole.
 final class Rotation {
   private let directory: String
   private let ending: String
-  private let keep: Int
+  private let keep: Int?
   private let descriptor: Int32
 
   /// - Parameters:
   ///   - ending: what the names end with, after `ledger-20261125T020000`.
-  ///   - keep: how many files stay, the new one among them.
+  ///   - keep: how many files stay, the new one among them; nil for all.
   /// - Throws: `OutputFailure`.
-  init(_ directory: String, ending: String, keep: Int) throws {
+  init(_ directory: String, ending: String, keep: Int?) throws {
     self.directory = directory
     self.ending = ending
     self.keep = keep
@@ -50,6 +50,7 @@ final class Rotation {
   /// - Parameter made: the new one, which stays whatever its name says: the clock may have been set back.
   /// - Returns: what was removed, the oldest first.
   func prune(keeping made: String) throws -> [String] {
+    guard let keep else { return [] }
     let others = try names().filter { path($0) != made }.sorted()
     let old = others.prefix(max(0, others.count - (keep - 1))).map(path)
     for path in old where unlink(path) != 0 { throw OutputFailure(code: errno, path: path) }

@@ -16,13 +16,19 @@ struct Backup: Verb {
     help: help(
       "thay vì tệp: thư mục, tên tệp theo ngày giờ", "instead of a file: a directory, the file named by date and time"))
   var directory: String?
-  @Option(help: help("giữ bao nhiêu bản trong thư mục đó", "how many backups stay in that directory")) var keep: Int?
+  @Option(
+    help: help(
+      "giữ bao nhiêu bản trong thư mục đó; không nói thì giữ hết",
+      "how many backups stay in that directory; all, if it is not said")) var keep: Int?
   @Option(
     help: help(
       "thay vì --keys: thư mục riêng cho bản sao lưu khóa; để rỗng (\"\") là không sao lưu khóa",
       "instead of --keys: a directory of their own for the keys; empty (\"\") for no backup of the keys"))
   var keysDirectory: String?
-  @Option(help: help("giữ bao nhiêu bản khóa ở đó", "how many backups of the keys stay there")) var keysKeep: Int?
+  @Option(
+    help: help(
+      "giữ bao nhiêu bản khóa ở đó; không nói thì giữ hết",
+      "how many backups of the keys stay there; all, if it is not said")) var keysKeep: Int?
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -34,10 +40,9 @@ struct Backup: Verb {
           "--directory and --keys-directory name the files themselves: they go without a file, --keys and --force."))
     }
     for (directory, keep, name) in [(directory, keep, "--"), (keysDirectory, keysKeep, "--keys-")] {
-      guard (directory == nil) == (keep == nil) else {
+      if keep != nil, directory == nil {
         throw ValidationError(
-          language.say("\(name)directory và \(name)keep đi cùng nhau.", "\(name)directory and \(name)keep go together.")
-        )
+          language.say("\(name)keep cần \(name)directory.", "\(name)keep needs \(name)directory."))
       }
       if let keep, !(1...10_000).contains(keep) {
         throw ValidationError(
@@ -110,7 +115,7 @@ struct Backup: Verb {
   }
 
   private func place(_ directory: String?, _ keep: Int?, _ ending: String) throws -> Rotation? {
-    guard let directory, let keep else { return nil }
+    guard let directory else { return nil }
     return try Rotation(directory, ending: ending, keep: keep)
   }
 
