@@ -1,3 +1,4 @@
+import DeskInterface
 import Foundation
 import Testing
 
@@ -59,5 +60,29 @@ struct HelpTests {
       #expect(text != en[path], "\(path) is explained in one language only: \(text)")
       #expect(text == text.precomposedStringWithCanonicalMapping, "\(path)")
     }
+  }
+
+  @Test("the manual names every verb once under the role that its method needs", arguments: ["vi", "en"])
+  func roles(language: String) throws {
+    let manual = try String(
+      contentsOf: RunningDaemon.project.appending(path: "packaging/man/motcua.\(language)"), encoding: .utf8)
+    let section = try #require(
+      manual.components(separatedBy: "\n.SH ").first { $0.contains("motcua\\-readers") })
+    var told: [String: String] = [:]
+    for paragraph in section.components(separatedBy: "\n.TP\n").dropFirst() {
+      let lines = paragraph.split(separator: "\n")
+      let group = try #require(lines[0].firstMatch(of: #/motcua\\-([a-z]+)s\)/#)?.output.1)
+      for verb in lines[1].split(separator: ";")[0].split(separator: ", ") {
+        #expect(told.updateValue(String(group), forKey: String(verb)) == nil, "\(verb) twice")
+      }
+    }
+    // What the verb itself does first is what it needs; these methods have none of their own.
+    let without: Set = ["Upload", "ImportLedger", "SetClock", "ProveConsistency"]
+    let needed = PermissionTests.table.map { ($0.method.split(separator: ".").last.map(String.init) ?? "", $0.role) }
+      .filter { !without.contains($0.0) }
+      .map { (($0.hasPrefix("Get") ? String($0.dropFirst(3)) : $0).lowercased(), $1.rawValue) }
+    #expect(told == Dictionary(uniqueKeysWithValues: needed))
+    let verbs = try Dump(of: "motcua", in: language).command.subcommands?.filter(\.shouldDisplay).map(\.commandName)
+    #expect(Set(verbs ?? []).subtracting(told.keys) == ["check-proof", "demo", "help"])
   }
 }

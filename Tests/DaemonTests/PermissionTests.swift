@@ -8,7 +8,7 @@ import VarlinkClient
   "Who may do what", .oneAtATime, .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
 struct PermissionTests {
   /// Every method with the role that it is for, and parameters that it takes.
-  private static let table: [(method: String, role: Wire.Role, parameters: String)] = [
+  static let table: [(method: String, role: Wire.Role, parameters: String)] = [
     ("vn.motcua.Desk.Receive", .clerk, #"{"kind":"enquiry"}"#),
     ("vn.motcua.Desk.Consult", .clerk, #"{"code":"9","question":"q","guidance":"g"}"#),
     ("vn.motcua.Desk.Progress", .clerk, #"{"code":"9","step":"s"}"#),
