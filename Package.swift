@@ -23,6 +23,7 @@ let package = Package(
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .target(name: "EventSourcing"),
     .target(name: "Metrics"),
+    .target(name: "ParserWords"),
     .target(name: "MerkleTree", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     // First floor
@@ -67,7 +68,7 @@ let package = Package(
       name: "motcuad",
       dependencies: [
         "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire", "EventSourcing", "EventStore",
-        "MerkleTree", "Metrics", "Sealing",
+        "MerkleTree", "Metrics", "ParserWords", "Sealing",
         "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -76,8 +77,8 @@ let package = Package(
     .executableTarget(
       name: "motcua",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "MerkleTree", "Sealing", "Varlink",
-        "VarlinkClient",
+        "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "MerkleTree", "ParserWords", "Sealing",
+        "Varlink", "VarlinkClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, a folder for each module
@@ -103,7 +104,8 @@ let package = Package(
     .testTarget(
       name: "motcuaTests",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "EventSourcing", "MerkleTree", "Sealing", "Varlink", "motcua",
+        "Desk", "DeskInterface", "DeskRecords", "EventSourcing", "MerkleTree", "ParserWords", "Sealing", "Varlink",
+        "motcua",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ParserWords
 
 @main
 enum Main {
@@ -36,14 +37,15 @@ enum Main {
   }
 
   private static func parserSays(_ error: any Error, _ invocation: Invocation) -> Int32 {
+    let words = ParserWords(isVietnamese: invocation.language == .vi)
     if Motcua.exitCode(for: error).isSuccess {
-      let text = ParserText.help(Motcua.fullMessage(for: error), invocation.language)
+      let text = words.help(Motcua.fullMessage(for: error))
       return Output.write(Array((text + "\n").utf8), to: STDOUT_FILENO) || errno == EPIPE ? Exit.done : Exit.output
     }
     let first = invocation.arguments.first ?? ""
     let sentence =
       first.hasPrefix("-") || first == "help" || VerbNames.isVerb(first)
-      ? ParserText.mistake(Motcua.message(for: error), invocation.language)
+      ? words.mistake(Motcua.message(for: error))
       : invocation.language.say("Không có lệnh “\(first)”.", "There is no command “\(first)”.")
     let verdict = Failure.usage(sentence).verdict(invocation)
     verdict.print(asJSON: invocation.wantsJSON)

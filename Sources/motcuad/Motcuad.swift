@@ -1,6 +1,8 @@
 import ArgumentParser
 import Desk
 import DeskInterface
+import Glibc
+import ParserWords
 
 @main
 struct Motcuad: AsyncParsableCommand {
@@ -23,6 +25,23 @@ struct Motcuad: AsyncParsableCommand {
     subcommands: [
       Run.self, CheckConfig.self, Keygen.self, Verify.self, Restore.self, Salvage.self, Inspect.self,
     ], defaultSubcommand: Run.self)
+
+  static func main() async {
+    do {
+      switch try parseAsRoot() {
+      case var command as any AsyncParsableCommand: try await command.run()
+      case var command: try command.run()
+      }
+    } catch {
+      let words = ParserWords(isVietnamese: Language.current() == .vi)
+      let (code, text) = (exitCode(for: error), fullMessage(for: error))
+      if !text.isEmpty {
+        let said = Array(((code.isSuccess ? words.help(text) : words.refusal(text)) + "\n").utf8)
+        _ = write(code.isSuccess ? STDOUT_FILENO : STDERR_FILENO, said, said.count)
+      }
+      Glibc.exit(code.rawValue)
+    }
+  }
 }
 
 /// One of the two, in the language of this process.

@@ -85,4 +85,26 @@ struct HelpTests {
     let verbs = try Dump(of: "motcua", in: language).command.subcommands?.filter(\.shouldDisplay).map(\.commandName)
     #expect(Set(verbs ?? []).subtracting(told.keys) == ["check-proof", "demo", "help"])
   }
+
+  @Test(
+    "what the argument parser of the daemon says by itself is Vietnamese where the reader is, and on the same stream")
+  func parser() throws {
+    let english = [
+      "OVERVIEW", "USAGE", "OPTIONS", "Usage", "Error", "Show ", "See ", "default", "Unknown", "Missing", "Help",
+    ]
+    for (arguments, status, words) in [
+      (["--help"], Int32(0), "CÁCH DÙNG: motcuad <lệnh>"), (["help", "run"], 0, "xem hướng dẫn này"),
+      (["run", "--foo"], 64, "Lỗi: Không có tùy chọn '--foo'"),
+      (["run", "--data"], 64, "Lỗi: Thiếu giá trị cho '--data"),
+      (["salvage", "a", "b", "c"], 64, "Thừa tham số: 'a'"), (["check-config", "a"], 64, "Thừa tham số 'a'"),
+    ] {
+      let said = try Operator.run(arguments: arguments, language: "vi")
+      let (text, silent) = status == 0 ? (said.output, said.errors) : (said.errors, said.output)
+      #expect(said.status == status && text.contains(words) && silent.isEmpty, "\(arguments): \(text)")
+      #expect(english.allSatisfy { !text.contains($0) }, "\(arguments): \(text)")
+      let before = try Operator.run(arguments: arguments)
+      #expect(before.status == status && (status == 0 ? before.output : before.errors) != text)
+    }
+    #expect(try Operator.run("--version").output == "0.2.0\n")
+  }
 }

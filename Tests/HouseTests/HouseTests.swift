@@ -11,6 +11,7 @@ struct HouseTests {
   static let mayImport: [String: Set<String>] = [
     "EventSourcing": [],
     "Metrics": ["Synchronization"],
+    "ParserWords": [],
     "MerkleTree": ["Crypto", "FoundationEssentials"],
     "Sealing": ["Crypto", "FoundationEssentials"],
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
@@ -32,14 +33,15 @@ struct HouseTests {
     ],
     "motcuad": [
       "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire",
-      "EventSourcing", "EventStore", "Foundation", "Glibc", "Logging", "MerkleTree", "Metrics", "Sealing",
+      "EventSourcing", "EventStore", "Foundation", "Glibc", "Logging", "MerkleTree", "Metrics", "ParserWords",
+      "Sealing",
       "ServiceLifecycle",
       "Synchronization", "TOMLKit",
       "UnixSignals", "Varlink", "VarlinkServer",
     ],
     "motcua": [
       "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "FoundationEssentials",
-      "Glibc", "MerkleTree", "Sealing", "Synchronization", "Varlink", "VarlinkClient",
+      "Glibc", "MerkleTree", "ParserWords", "Sealing", "Synchronization", "Varlink", "VarlinkClient",
     ],
   ]
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeskInterface
+import ParserWords
 import Testing
 
 @testable import motcua
@@ -147,7 +148,7 @@ import Testing
         _ = try Motcua.parseAsRoot(invocation.arguments)
         Issue.record("\(typed) was taken")
       } catch {
-        let sentence = ParserText.mistake(Motcua.message(for: error), language)
+        let sentence = ParserWords(isVietnamese: language == .vi).mistake(Motcua.message(for: error))
         #expect(!sentence.isEmpty && !sentence.contains("\n"))
       }
     }
@@ -157,10 +158,10 @@ import Testing
 
   @Test("the parser's sentences are Vietnamese where the reader is")
   func vietnameseMistakes() {
-    #expect(ParserText.mistake("Unknown option '--foo'", .vi) == "Không có tùy chọn '--foo'")
+    let words = ParserWords(isVietnamese: true)
+    #expect(words.mistake("Unknown option '--foo'") == "Không có tùy chọn '--foo'")
     #expect(
-      ParserText.mistake(
-        "The value 'z' is invalid for '--c <c>'. Please provide one of the following:\n  - a\n  - b", .vi)
+      words.mistake("The value 'z' is invalid for '--c <c>'. Please provide one of the following:\n  - a\n  - b")
         == "Không hợp lệ: giá trị 'z' cho '--c <c>'. Chọn một trong a, b")
   }
 }
