@@ -400,6 +400,16 @@ extension Wire {
     }
   }
 
+  /// The machine's directory of accounts cannot say now who `onBehalfOf` is; nothing was recorded, try again.
+  public struct AccountsUnavailable: WireError {
+    public static let error = "vn.motcua.Desk.AccountsUnavailable"
+    public var account: String
+
+    public init(account: String) {
+      self.account = account
+    }
+  }
+
   /// The account that `onBehalfOf` names may not do it himself.
   public struct BehalfNotAllowed: WireError {
     public static let error = "vn.motcua.Desk.BehalfNotAllowed"

@@ -201,6 +201,8 @@ struct PermissionTests {
     #expect(daemon.log.contains("“61101” cannot be looked up on this machine"), "\(daemon.log)")
     #expect(try Somebody.reader.answer(daemon.socket, Wire.GetStatus()).error == nil)
     #expect(daemon.log.contains("an account's name cannot be looked up"))
+    let behalf = Wire.Receive(kind: .enquiry, entry: Wire.Entry(onBehalfOf: "nobody"))
+    #expect(try Somebody.supervisor.answer(daemon.socket, behalf).error == Wire.AccountsUnavailable.error)
     #expect(daemon.stop() == 0)
     try daemon.launch()
     #expect(daemon.waitForExit() == 78)

@@ -94,12 +94,15 @@ import Varlink
 
   @Test(
     "what could not be done on behalf of somebody is not suggested in the supervisor's own name",
-    arguments: [Wire.UnknownAccount.error, Wire.BehalfNotAllowed.error])
+    arguments: [Wire.UnknownAccount.error, Wire.BehalfNotAllowed.error, Wire.AccountsUnavailable.error])
   func notOnBehalf(name: String) {
     let error = VarlinkError(name: name, parameters: Array(#"{"needed":"clerk","account":"lann"}"#.utf8))
     let verdict = Refusal(error, commandID: nil)
       .verdict(CommandLineText(["receive", "--kind", "enquiry", "--on-behalf-of", "lann"]), .en)
-    #expect(verdict.next == nil)
+    // Only what waits for the machine is worth saying again, and then as it was.
+    #expect(
+      verdict.next
+        == (name == Wire.AccountsUnavailable.error ? "motcua receive --kind enquiry --on-behalf-of lann" : nil))
     #expect(verdict.sentence.contains("“lann”") && verdict.sentence.contains("Without --on-behalf-of it is recorded"))
   }
 

@@ -39,6 +39,7 @@ struct Refusal {
     case commandReused = "vn.motcua.Desk.CommandReused"
     case permissionDenied = "vn.motcua.Desk.PermissionDenied"
     case unknownAccount = "vn.motcua.Desk.UnknownAccount"
+    case accountsUnavailable = "vn.motcua.Desk.AccountsUnavailable"
     case behalfNotAllowed = "vn.motcua.Desk.BehalfNotAllowed"
     case busy = "vn.motcua.Desk.Busy"
     case stopping = "vn.motcua.Desk.Stopping"
@@ -125,7 +126,8 @@ struct Refusal {
   var code: Int32 {
     if let name = Name(rawValue: error.name) {
       switch name {
-      case .busy, .stopping, .tooManyConnections, .tooManyStreams, .clockSuspect: return Exit.temporary
+      case .busy, .stopping, .tooManyConnections, .tooManyStreams, .clockSuspect, .accountsUnavailable:
+        return Exit.temporary
       case .storageFailed: return Exit.unreachable
       case .protocolViolation: return Exit.protocolViolation
       case .permissionDenied: return Exit.notPermitted

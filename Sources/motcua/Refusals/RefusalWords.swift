@@ -84,7 +84,7 @@ extension Refusal {
       return Words(
         say("\(code) là một câu hỏi chưa được tư vấn.", "\(code) is an enquiry that nobody has advised on yet."),
         CommandLineText(["consult", code, "…", "--answer", "…"]))
-    case .permissionDenied, .unknownAccount, .behalfNotAllowed:
+    case .permissionDenied, .unknownAccount, .accountsUnavailable, .behalfNotAllowed:
       return try roleWords(name, line, language)
     case .inFuture, .backdatingNeedsReason, .backdatedTooFar, .backdatingAcrossDue, .beforeReceipt, .notVoidable,
       .nothingToCorrect,

@@ -22,6 +22,13 @@ extension Refusal {
           "Máy của motcuad không có tài khoản “\(account)”: xem lại tên sau --on-behalf-of. \(Self.asOneself(.vi))",
           "There is no account “\(account)” on motcuad's machine: check the name after --on-behalf-of. \(Self.asOneself(.en))"
         ))
+    case .accountsUnavailable:
+      let account = try decoded(Wire.AccountsUnavailable.self).account
+      return Words(
+        language.say(
+          "Máy của motcuad hiện chưa tra được tài khoản “\(account)”; chưa ghi gì, thử lại sau. \(Self.asOneself(.vi))",
+          "motcuad's machine cannot look up the account “\(account)” now; nothing was recorded, try again later. \(Self.asOneself(.en))"
+        ), line)
     default:
       let error = try decoded(Wire.BehalfNotAllowed.self)
       let needed = error.needed.said(language.word)

@@ -31,7 +31,14 @@ struct Caller: Sendable {
     guard let account = try FieldText.account.checked(account) else { return actor }
     try require(.supervisor)
     // The directory of users may be far away, and the others are not to wait for it.
-    let found = try await offPool { try UserDatabase.user(named: account).map { ($0, UserDatabase.groups(of: $0)) } }
+    let found: (UserDatabase.User, [UInt32])?
+    do {
+      found = try await offPool { try UserDatabase.user(named: account).map { ($0, UserDatabase.groups(of: $0)) } }
+    } catch {
+      log.note(
+        .warning, "an account cannot be looked up", uid: peer.uid, ["account": "\(account)", "error": "\(error)"])
+      throw WireFailure.wire(Wire.AccountsUnavailable(account: account))
+    }
     guard let (other, groups) = found else { throw WireFailure.wire(Wire.UnknownAccount(account: account)) }
     let held = roles.role(uid: other.uid, groups: groups)
     guard held?.covers(needed) == true else {
