@@ -161,6 +161,17 @@ struct ReloadTests {
     #expect(daemon.log == said)
   }
 
+  @Test("a hundred reloads of what has not changed leave nothing behind")
+  func unchanged() throws {
+    let (daemon, systemd) = try supervised()
+    defer { systemd.close() }
+    for _ in 0..<10 { _ = try reload(daemon, systemd) }
+    let before = try daemon.vitals()
+    for _ in 0..<100 { _ = try reload(daemon, systemd) }
+    let after = try daemon.vitals()
+    #expect(after.memoryMiB < before.memoryMiB + 5 && after.descriptors <= before.descriptors, "\(before), \(after)")
+  }
+
   @Test(
     "given a clock that is not believed, a reload with other rules is refused whole and says why, until the clock is back",
     .enabled(if: AttackTests.hasCompiler, "skipped: needs cc"))

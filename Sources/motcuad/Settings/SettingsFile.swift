@@ -1,5 +1,6 @@
 import Desk
 import Foundation
+import Synchronization
 import TOMLKit
 
 /// What is wrong in a file of settings, and where.
@@ -31,11 +32,21 @@ struct SettingsFile {
           vi: "không đọc được tệp; chỉ đúng thư mục cấu hình bằng --config",
           en: "cannot be read; name the configuration directory with --config"))
     }
-    try self.init(path: path, text: text)
+    self = try ParsedFiles.shared.file(path: path, text: text)
+  }
+
+  fileprivate init(path: String, text: String, table: TOMLTable) {
+    name = path
+    root = SettingsSection(
+      file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table,
+      path: [])
   }
 
   init(path: String, text: String) throws(SettingsError) {
-    name = path
+    self.init(path: path, text: text, table: try Self.table(path: path, text: text))
+  }
+
+  fileprivate static func table(path: String, text: String) throws(SettingsError) -> TOMLTable {
     do throws(TOMLGuard.Mistake) {
       try TOMLGuard.check(text)
     } catch {
@@ -44,10 +55,7 @@ struct SettingsFile {
         reason: Text(vi: "không phải TOML đúng: \(error.what.vi)", en: "is not TOML: \(error.what.en)"))
     }
     do {
-      let table = try TOMLTable(string: text)
-      root = SettingsSection(
-        file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table,
-        path: [])
+      return try TOMLTable(string: text)
     } catch let error as TOMLParseError {
       throw SettingsError(
         file: path, line: error.source.begin.line,
@@ -55,6 +63,31 @@ struct SettingsFile {
     } catch {
       throw SettingsError(
         file: path, line: 0, reason: Text(vi: "không đọc được: \(error)", en: "cannot be read: \(error)"))
+    }
+  }
+}
+
+/// The files as they were last read. TOMLKit never frees a table, so a file is parsed again only when its text is another
+/// one: a daemon that is told to reload every day would grow by all of them each time.
+private final class ParsedFiles: @unchecked Sendable {
+  static let shared = ParsedFiles()
+
+  private struct Parsed {
+    var text: String
+    /// Only read, whoever has it.
+    var table: TOMLTable
+  }
+
+  private let byPath = Mutex<[String: Parsed]>([:])
+
+  func file(path: String, text: String) throws(SettingsError) -> SettingsFile {
+    try byPath.withLock { (byPath) throws(SettingsError) in
+      if let known = byPath[path], known.text.utf8.elementsEqual(text.utf8) {
+        return SettingsFile(path: path, text: text, table: known.table)
+      }
+      let table = try SettingsFile.table(path: path, text: text)
+      byPath[path] = Parsed(text: text, table: table)
+      return SettingsFile(path: path, text: text, table: table)
     }
   }
 }
