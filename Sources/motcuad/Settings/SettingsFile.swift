@@ -1,6 +1,5 @@
 import Desk
 import Foundation
-import Synchronization
 import TOMLKit
 
 /// What is wrong in a file of settings, and where.
@@ -32,21 +31,11 @@ struct SettingsFile {
           vi: "không đọc được tệp; chỉ đúng thư mục cấu hình bằng --config",
           en: "cannot be read; name the configuration directory with --config"))
     }
-    self = try ParsedFiles.shared.file(path: path, text: text)
-  }
-
-  fileprivate init(path: String, text: String, table: TOMLTable) {
-    name = path
-    root = SettingsSection(
-      file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table,
-      path: [])
+    try self.init(path: path, text: text)
   }
 
   init(path: String, text: String) throws(SettingsError) {
-    self.init(path: path, text: text, table: try Self.table(path: path, text: text))
-  }
-
-  fileprivate static func table(path: String, text: String) throws(SettingsError) -> TOMLTable {
+    name = path
     do throws(TOMLGuard.Mistake) {
       try TOMLGuard.check(text)
     } catch {
@@ -55,7 +44,10 @@ struct SettingsFile {
         reason: Text(vi: "không phải TOML đúng: \(error.what.vi)", en: "is not TOML: \(error.what.en)"))
     }
     do {
-      return try TOMLTable(string: text)
+      let table = try SettingsValue.entries(of: text, path: path)
+      root = SettingsSection(
+        file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table,
+        path: [])
     } catch let error as TOMLParseError {
       throw SettingsError(
         file: path, line: error.source.begin.line,
@@ -67,41 +59,16 @@ struct SettingsFile {
   }
 }
 
-/// The files as they were last read. TOMLKit never frees a table, so a file is parsed again only when its text is another
-/// one: a daemon that is told to reload every day would grow by all of them each time.
-private final class ParsedFiles: @unchecked Sendable {
-  static let shared = ParsedFiles()
-
-  private struct Parsed {
-    var text: String
-    /// Only read, whoever has it.
-    var table: TOMLTable
-  }
-
-  private let byPath = Mutex<[String: Parsed]>([:])
-
-  func file(path: String, text: String) throws(SettingsError) -> SettingsFile {
-    try byPath.withLock { (byPath) throws(SettingsError) in
-      if let known = byPath[path], known.text.utf8.elementsEqual(text.utf8) {
-        return SettingsFile(path: path, text: text, table: known.table)
-      }
-      let table = try SettingsFile.table(path: path, text: text)
-      byPath[path] = Parsed(text: text, table: table)
-      return SettingsFile(path: path, text: text, table: table)
-    }
-  }
-}
-
 /// One table of a file. It remembers what was asked for: whatever is left when it is finished is a spelling mistake.
 final class SettingsSection {
   private let file: String
   private let lines: [String]
-  private let table: TOMLTable
+  private let table: [String: SettingsValue]
   /// The names of the tables it lies in, each with its place among those of that name.
   private let path: [(name: String, index: Int)]
   private var asked: Set<String> = []
 
-  init(file: String, lines: [String], table: TOMLTable, path: [(name: String, index: Int)]) {
+  init(file: String, lines: [String], table: [String: SettingsValue], path: [(name: String, index: Int)]) {
     self.file = file
     self.lines = lines
     self.table = table
@@ -192,10 +159,11 @@ final class SettingsSection {
 
   func sections(_ key: String) throws(SettingsError) -> [SettingsSection] {
     guard let value = value(key) else { return [] }
-    guard let array = value.array, array.compactMap(\.table).count == array.count else {
+    let tables = value.array?.compactMap(\.table)
+    guard let tables, tables.count == value.array?.count else {
       throw error(key, "“\(key)” phải là các bảng [[\(key)]]", "\(key) must be tables, [[\(key)]]")
     }
-    return array.compactMap(\.table).enumerated().map {
+    return tables.enumerated().map {
       SettingsSection(file: file, lines: lines, table: $1, path: path + [(key, $0)])
     }
   }
@@ -227,7 +195,7 @@ final class SettingsSection {
     return error(key, "thiếu “\(key)”", "\(key) is missing")
   }
 
-  private func value(_ key: String) -> (any TOMLValueConvertible)? {
+  private func value(_ key: String) -> SettingsValue? {
     asked.insert(key)
     return table[key]
   }
