@@ -148,7 +148,6 @@ public final class EventStore: Sendable {
 
   /// Frees what readers of other processes held when they died, and says how many there were; they would pin every page
   /// that is freed from then on.
-  @discardableResult
   public func clearStaleReaders() throws(StoreError) -> Int {
     try asStoreError { try ledger.environment.clearStaleReaders() + views.environment.clearStaleReaders() }
   }

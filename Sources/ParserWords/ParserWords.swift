@@ -12,26 +12,24 @@ public struct ParserWords: Sendable {
   public func mistake(_ text: String) -> String {
     let text = text.replacing([("one of the following:\n  - ", "one of "), ("\n  - ", ", ")])
     guard isVietnamese else { return text }
-    if let range = text.firstRange(of: " unexpected arguments: ") {
-      return "Thừa tham số: \(text[range.upperBound...])"
-    }
     for (en, vi) in Self.mistakes where text.hasPrefix(en) {
       return vi + text.dropFirst(en.count).replacing(Self.parts)
     }
-    return text
+    let several = text.drop(while: \.isNumber)
+    return several.hasPrefix(Self.unexpected) ? "Thừa tham số: \(several.dropFirst(Self.unexpected.count))" : text
   }
 
   /// All that is said about what was typed: the sentence under its heading, what helps, and how to ask for more.
   public func refusal(_ text: String) -> String {
-    guard isVietnamese, text.hasPrefix(Self.error), let end = text.firstRange(of: "\nUsage:")?.lowerBound else {
-      return text
-    }
+    guard isVietnamese, text.hasPrefix(Self.error) else { return text }
+    let end = text.firstRange(of: "\nUsage:")?.lowerBound ?? text.endIndex
     let sentences = text[..<end].dropFirst(Self.error.count).split(separator: "\nHelp:", maxSplits: 1)
     let help = sentences.dropFirst().map { "\nGiải thích:\($0)" }.joined()
     return "Lỗi: \(mistake(String(sentences.first ?? "")))\(help)\(Self.page(String(text[end...])))"
   }
 
   private static let error = "Error: "
+  private static let unexpected = " unexpected arguments: "
 
   private static func page(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -49,6 +47,7 @@ public struct ParserWords: Sendable {
     ("SUBCOMMANDS:", "CÁC LỆNH:"), ("Usage:", "Cách dùng:"),
   ]
 
+  /// The default command's mark takes the column after it, so that what is said of the command stays in its own.
   private static let words = [
     ("(default:", "(mặc định:"), (" (default) ", " (mặc định)"), ("(values:", "(giá trị:"),
     ("<subcommand>", "<lệnh>"),

@@ -119,7 +119,7 @@ extension Unreachable {
     case .noSocket: self = .noSocket
     case .refused: self = .refused
     case .notPermitted:
-      self = Daemon.isOfSystem(path) && OwnAccount.hasJoinedSinceLogin("motcua") ? .logInAgain : .notPermitted
+      self = Daemon.isOfSystem(path) && OwnAccount.isMissingFromSession("motcua") ? .logInAgain : .notPermitted
     case .pathTooLong: self = .pathTooLong
     case .timeout: self = .timeout
     case .system(let errno): self = .system(errno: errno)

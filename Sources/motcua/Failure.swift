@@ -144,8 +144,8 @@ extension Unreachable {
     case .logInAgain:
       return Verdict(
         sentence: language.say(
-          "Tài khoản này đã được thêm vào nhóm motcua sau lần đăng nhập này: đăng xuất, đăng nhập lại rồi mới mở được \(path).",
-          "This account was put into the group motcua after this login: log out and in again to open \(path)."),
+          "Tài khoản này đã ở trong nhóm motcua, nhưng phiên làm việc này thì chưa: đăng xuất, đăng nhập lại rồi mới mở được \(path).",
+          "This account is in the group motcua, but this session is not yet: log out and in again to open \(path)."),
         next: "su --login \"$USER\"", code: Exit.notPermitted, name: "logInAgain")
     case .pathTooLong:
       return Verdict(

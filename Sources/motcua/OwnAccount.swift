@@ -8,13 +8,12 @@ enum OwnAccount {
     return String(cString: name)
   }
 
-  /// Whether the account has come into the group since it logged in: the machine's files have it there, and what runs
-  /// in this session does not know yet.
-  static func hasJoinedSinceLogin(_ group: String) -> Bool {
+  /// Whether the machine's files have the account in the group, and this session is not: it was there before, most
+  /// likely.
+  static func isMissingFromSession(_ group: String) -> Bool {
     guard let name, let found = getgrnam(group)?.pointee, let members = found.gr_mem else { return false }
-    var own = [gid_t](repeating: 0, count: 65_536)
-    let count = getgroups(Int32(own.count), &own)
-    if count < 0 || getegid() == found.gr_gid || own.prefix(Int(count)).contains(found.gr_gid) { return false }
+    var own = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+    if getgroups(Int32(own.count), &own) < 0 || getegid() == found.gr_gid || own.contains(found.gr_gid) { return false }
     var index = 0
     while let member = members[index] {
       if String(cString: member) == name { return true }

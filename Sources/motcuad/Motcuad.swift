@@ -1,7 +1,7 @@
 import ArgumentParser
 import Desk
 import DeskInterface
-import Glibc
+import Foundation
 import ParserWords
 
 @main
@@ -36,10 +36,11 @@ struct Motcuad: AsyncParsableCommand {
       let words = ParserWords(isVietnamese: Language.current() == .vi)
       let (code, text) = (exitCode(for: error), fullMessage(for: error))
       if !text.isEmpty {
-        let said = Array(((code.isSuccess ? words.help(text) : words.refusal(text)) + "\n").utf8)
-        _ = write(code.isSuccess ? STDOUT_FILENO : STDERR_FILENO, said, said.count)
+        let said = Data(((code.isSuccess ? words.help(text) : words.refusal(text)) + "\n").utf8)
+        let place = code.isSuccess ? FileHandle.standardOutput : .standardError
+        do { try place.write(contentsOf: said) } catch { Foundation.exit(Exit.storage.rawValue) }
       }
-      Glibc.exit(code.rawValue)
+      Foundation.exit(code.rawValue)
     }
   }
 }

@@ -10,10 +10,14 @@ struct StaleReadersService: Service {
   var interval = Duration.seconds(60)
 
   func run() async throws {
-    while !Task.isShuttingDownGracefully, !Task.isCancelled {
-      try? await cancelWhenGracefulShutdown { [interval] in try await Task.sleep(for: interval) }
+    while true {
       do {
-        let count = try store.clearStaleReaders()
+        try await cancelWhenGracefulShutdown { [interval] in try await Task.sleep(for: interval) }
+      } catch {
+        return
+      }
+      do {
+        let count = try await offPool { [store] in try store.clearStaleReaders() }
         if count > 0 { logger.notice("freed what dead readers held", metadata: ["readers": "\(count)"]) }
       } catch {
         logger.warning("looking for dead readers failed; it is tried again", metadata: ["error": "\(error)"])

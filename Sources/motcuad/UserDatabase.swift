@@ -37,6 +37,7 @@ enum UserDatabase {
   }
 
   /// The groups of a user, his own among them. Only for one who is not connected: of a caller the kernel knows them.
+  /// When the system cannot say, glibc leaves groups out, and he seems to be in fewer than he is.
   static func groups(of user: User) -> [UInt32] {
     var groups = [gid_t](repeating: 0, count: 64)
     while true {

@@ -134,7 +134,7 @@ struct ReloadTests {
   }
 
   @Test(
-    "what is no rule changes too: the log's level, the times' offset, the queue and the reserve; what only a start takes up is named, and so is what every new case bears"
+    "what is no rule changes too: the log's level, the times' offset, the queue and the reserve; what only a start takes up is named"
   )
   func settings() throws {
     let (daemon, systemd) = try supervised()
@@ -143,9 +143,7 @@ struct ReloadTests {
     try Configuration.replace(daemon.config + "/office.toml", "+07:00", "+08:00")
     try Configuration.replace(settings, "reserve_mib = 64", "reserve_mib = 1048576")
     try Configuration.replace(settings, "# signing_key", "signing_key")
-    try Configuration.replace(daemon.config + "/office.toml", "H56.26.07", "H56.26.08")
     _ = try reload(daemon, systemd)
-    #expect(daemon.log.contains("code_prefix=H56.26.08") && daemon.log.contains("utc_offset=+08:00"), "\(daemon.log)")
     #expect(daemon.log.contains("restart_needed_for=signing_key"), "\(daemon.log)")
     let desk = try daemon.connect()
     #expect(try desk.ask(Wire.GetStatus()).status.now.hasSuffix("+08:00"))
@@ -159,6 +157,47 @@ struct ReloadTests {
     let said = daemon.log
     _ = try reload(daemon, systemd)
     #expect(daemon.log == said)
+  }
+
+  @Test("what every new case bears is named when it changes, and not otherwise")
+  func borne() throws {
+    let (daemon, systemd) = try supervised()
+    defer { systemd.close() }
+    _ = try reload(daemon, systemd)
+    #expect(!daemon.log.contains("code_prefix=") && !daemon.log.contains("utc_offset="), "\(daemon.log)")
+    try Configuration.replace(daemon.config + "/office.toml", "+07:00", "+08:00")
+    try Configuration.replace(daemon.config + "/office.toml", "H56.26.07", "H56.26.08")
+    _ = try reload(daemon, systemd)
+    #expect(daemon.log.contains("code_prefix=H56.26.08") && daemon.log.contains("utc_offset=+08:00"), "\(daemon.log)")
+  }
+
+  @Test(
+    "settings that no one would write are refused with their line, and the same one each time",
+    arguments: [
+      ("\"scrub\\u0000x\" = 1\n", "motcuad.toml:1: unknown key"),
+      (
+        Array(repeating: "a", count: 50_000).joined(separator: ".") + " = 1\n",
+        "motcuad.toml:1: is not TOML: a key with"
+      ),
+      ("[a" + String(repeating: ".a", count: 50_000) + "]\n", "motcuad.toml:1: is not TOML: a key with"),
+      (Array(repeating: "a", count: 30).joined(separator: ".") + " = 1\n", "motcuad.toml:1: unknown key “a”"),
+      ("scrub_hours = 2026-11-28\n", "motcuad.toml:1: "), ("scrub_hours = 1.5\n", "motcuad.toml:1: "),
+      ("log_level = 3\n", "motcuad.toml:1: log_level must be a string"),
+      ("zz = 1\nyy = 2\nxx = 3\n", "motcuad.toml:1: unknown key “zz”"),
+    ])
+  func odd(text: String, refusal: String) throws {
+    let home = NSTemporaryDirectory() + "motcua-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    let config = try Configuration.copy(into: home)
+    let path = config + "/motcuad.toml"
+    let name = text.prefix { $0 != " " }
+    let rest = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix(name) }
+    try (text + rest.joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    for _ in 0..<3 {
+      let said = try Operator.run("check-config", "--config", config)
+      #expect(said.status == 78 && said.errors.contains(refusal), "\(said.status) \(said.errors.prefix(300))")
+    }
   }
 
   @Test("a hundred reloads of what has not changed leave nothing behind")

@@ -54,7 +54,9 @@ struct TimerTests {
     #expect(try (names(ledgers), names(keys)) == before)
   }
 
-  @Test("two backups in one second make two files; a damaged ledger makes none, and none has to go for it")
+  @Test(
+    "without a count all backups are kept, and three in one second are three files; a damaged ledger makes none, and none has to go for it"
+  )
   func failing() throws {
     let daemon = try RunningDaemon()
     try daemon.start()
@@ -77,6 +79,7 @@ struct TimerTests {
     "what cannot be meant is refused with what to do",
     arguments: [
       (["--keep", "3"], "needs --directory"), (["--keys-keep", "3"], "needs --keys-directory"),
+      (["--keys-directory", "."], "needs --keys-keep"),
       (["--directory", ".", "--keep", "0"], "from 1 to"),
       (["--directory", ".", "--keep", "1", "file"], "without a file"),
       (["--directory", ".", "--keep", "1", "--keys", "file"], "without a file"),

@@ -22,6 +22,18 @@ struct FrameSplitterTests {
     #expect(splitter.isMidFrame)
   }
 
+  @Test("frames are taken in order, each once, also when others come before all are taken")
+  func interleaved() throws {
+    var splitter = FrameSplitter()
+    func take() -> String? { splitter.next().map { String(decoding: $0, as: UTF8.self) } }
+    try splitter.append(Array("a\0b\0c\0d".utf8).span)
+    #expect(take() == "a")
+    try splitter.append(Array("e\0f\0".utf8).span)
+    #expect([take(), take(), take(), take(), take()] == ["b", "c", "de", "f", nil])
+    try splitter.append(Array("g\0".utf8).span)
+    #expect([take(), take()] == ["g", nil])
+  }
+
   @Test("a frame of the limit passes and one byte more is refused, ended or not")
   func limit() throws {
     var splitter = FrameSplitter(limit: 4)

@@ -27,8 +27,8 @@ struct Backup: Verb {
   var keysDirectory: String?
   @Option(
     help: help(
-      "giữ bao nhiêu bản khóa ở đó; không nói thì giữ hết",
-      "how many backups of the keys stay there; all, if it is not said")) var keysKeep: Int?
+      "giữ bao nhiêu bản khóa ở đó",
+      "how many backups of the keys stay there")) var keysKeep: Int?
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -48,6 +48,13 @@ struct Backup: Verb {
         throw ValidationError(
           language.say("\(name)keep là số từ 1 đến 10000.", "\(name)keep is a number from 1 to 10000."))
       }
+    }
+    if let keysDirectory, !keysDirectory.isEmpty, keysKeep == nil {
+      throw ValidationError(
+        language.say(
+          "--keys-directory cần --keys-keep: khóa của người đã xóa dữ liệu còn trong các bản cũ, nên không giữ mãi.",
+          "--keys-directory needs --keys-keep: the key of who was erased is still in older backups, so they do not stay for ever."
+        ))
     }
   }
 

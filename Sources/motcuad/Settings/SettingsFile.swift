@@ -44,7 +44,7 @@ struct SettingsFile {
         reason: Text(vi: "không phải TOML đúng: \(error.what.vi)", en: "is not TOML: \(error.what.en)"))
     }
     do {
-      let table = try SettingsValue.entries(of: text, path: path)
+      let table = try SettingsValue.entries(of: text, named: path)
       root = SettingsSection(
         file: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), table: table,
         path: [])
@@ -173,13 +173,14 @@ final class SettingsSection {
   /// A table in which every key is a word of somebody else's.
   func words() throws(SettingsError) -> [String: String] {
     var words: [String: String] = [:]
-    for key in table.keys { words[key] = try string(key) }
+    for key in table.keys.sorted() { words[key] = try string(key) }
     return words
   }
 
   /// Refuses keys that nobody asked for.
   func finish() throws(SettingsError) {
-    guard let unknown = table.keys.filter({ !asked.contains($0) }).min(by: { line(of: $0) < line(of: $1) }) else {
+    guard let unknown = table.keys.sorted().filter({ !asked.contains($0) }).min(by: { line(of: $0) < line(of: $1) })
+    else {
       return
     }
     throw error(
@@ -188,7 +189,7 @@ final class SettingsSection {
   }
 
   private func missing(_ key: String) -> SettingsError {
-    if let misspelt = table.keys.first(where: { !asked.contains($0) && $0.isMisspelling(of: key) }) {
+    if let misspelt = table.keys.sorted().first(where: { !asked.contains($0) && $0.isMisspelling(of: key) }) {
       return error(
         misspelt, "không biết khóa “\(misspelt)”; có phải “\(key)”?", "unknown key “\(misspelt)”; is it “\(key)”?")
     }

@@ -8,34 +8,48 @@ enum SettingsValue: Sendable {
   case bool(Bool)
   case array([SettingsValue])
   case table([String: SettingsValue])
-  /// Dates, times and fractions, of which there are none in settings.
+  /// What no setting is: dates, times, fractions, what lies too deep, and what cannot be told apart.
   case other
 
-  private init(_ value: any TOMLValueConvertible) {
+  /// How many tables and arrays may lie in each other; settings need three.
+  private static let depthMax = 32
+
+  private init(_ value: any TOMLValueConvertible, depth: Int) {
+    guard depth < Self.depthMax else {
+      self = .other
+      return
+    }
     self =
       switch value.type {
       case .string: value.string.map { .string($0) } ?? .other
       case .int: value.int.map { .int($0) } ?? .other
       case .bool: value.bool.map { .bool($0) } ?? .other
-      case .array: value.array.map { .array($0.map { SettingsValue($0) }) } ?? .other
-      case .table: value.table.map { .table(Self.entries(of: $0)) } ?? .other
+      case .array: value.array.map { .array($0.map { SettingsValue($0, depth: depth + 1) }) } ?? .other
+      case .table: value.table.map { .table(Self.entries(of: $0, depth: depth + 1)) } ?? .other
       default: .other
       }
   }
 
-  private static func entries(of table: TOMLTable) -> [String: SettingsValue] {
-    Dictionary(table.map { ($0.0, SettingsValue($0.1)) }) { first, _ in first }
+  private static func entries(of table: TOMLTable, depth: Int) -> [String: SettingsValue] {
+    var entries: [String: SettingsValue] = [:]
+    for key in table.keys {
+      // A key with a NUL is listed and not found; two spellings of one word, composed and not, are one key here.
+      let value = table[key].map { SettingsValue($0, depth: depth) } ?? .other
+      entries[key] = entries[key] == nil ? value : .other
+    }
+    return entries
   }
 
-  /// The files as they were last read, by their paths. TOMLKit frees nothing that it has read, so that a daemon which is
-  /// told to reload every day would grow by all of its files each time: what has not changed is not parsed again.
-  private static let read = Mutex<[String: (text: String, entries: [String: SettingsValue])]>([:])
+  private static let known = Mutex<[String: (text: String, entries: [String: SettingsValue])]>([:])
 
+  /// The tables of a text, which is parsed only when it is another one than the last under its name, because TOMLKit
+  /// frees nothing that it has read.
+  ///
   /// - Throws: `TOMLParseError`.
-  static func entries(of text: String, path: String) throws -> [String: SettingsValue] {
-    if let known = read.withLock({ $0[path] }), known.text.utf8.elementsEqual(text.utf8) { return known.entries }
-    let entries = entries(of: try TOMLTable(string: text))
-    read.withLock { $0[path] = (text, entries) }
+  static func entries(of text: String, named name: String) throws -> [String: SettingsValue] {
+    if let last = known.withLock({ $0[name] }), last.text.utf8.elementsEqual(text.utf8) { return last.entries }
+    let entries = entries(of: try TOMLTable(string: text), depth: 0)
+    known.withLock { $0[name] = (text, entries) }
     return entries
   }
 

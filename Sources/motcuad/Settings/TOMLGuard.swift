@@ -1,7 +1,8 @@
 import Desk
 
-/// Finds the two mistakes on which the TOML parser stops the process instead of reporting them: a table header without
-/// a name, and a place where a value must stand and none does. Everything else is left to the parser.
+/// Finds the three mistakes on which the TOML parser stops the process instead of reporting them: a table header without
+/// a name, a place where a value must stand and none does, and a key of thousands of parts. Everything else is left to
+/// the parser.
 struct TOMLGuard {
   struct Mistake: Error {
     var line: Int
@@ -13,6 +14,9 @@ struct TOMLGuard {
   private var line = 1
   /// The brackets that are open, `[` of arrays and `{` of inline tables.
   private var open: [UInt8] = []
+  /// How many dots there were since the last thing that is no part of a key.
+  private var dots = 0
+  private static let dotsMax = 32
 
   static func check(_ text: String) throws(Mistake) {
     var check = TOMLGuard(bytes: Array(text.utf8))
@@ -26,6 +30,7 @@ struct TOMLGuard {
   private mutating func run() throws(Mistake) {
     var isLineStart = true
     while let byte = current {
+      try count(byte)
       switch byte {
       case UInt8(ascii: "\n"):
         isLineStart = true
@@ -56,6 +61,19 @@ struct TOMLGuard {
     }
   }
 
+  private mutating func count(_ byte: UInt8) throws(Mistake) {
+    switch byte {
+    case UInt8(ascii: "."): dots += 1
+    case UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"): dots = 0
+    default: break
+    }
+    guard dots <= Self.dotsMax else {
+      throw Mistake(
+        line: line,
+        what: Text(vi: "khóa có hơn \(Self.dotsMax) dấu chấm", en: "a key with more than \(Self.dotsMax) dots"))
+    }
+  }
+
   private mutating func advance() {
     if current == UInt8(ascii: "\n") { line += 1 }
     index += 1
@@ -69,6 +87,7 @@ struct TOMLGuard {
       throw Mistake(line: line, what: Text(vi: "tên bảng để trống", en: "a table header without a name"))
     }
     while let byte = current, byte != UInt8(ascii: "\n") {
+      try count(byte)
       if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { skipString(byte) } else { advance() }
     }
   }
