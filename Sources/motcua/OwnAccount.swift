@@ -8,8 +8,8 @@ enum OwnAccount {
     return String(cString: name)
   }
 
-  /// Whether the machine's files have the account in the group, and this session is not: it was there before, most
-  /// likely.
+  /// Whether the machine's files have the account in the group and this session is not in it: the session began
+  /// before, most likely.
   static func isMissingFromSession(_ group: String) -> Bool {
     guard let name, let found = getgrnam(group)?.pointee, let members = found.gr_mem else { return false }
     var own = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))

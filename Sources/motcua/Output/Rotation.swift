@@ -1,7 +1,7 @@
 import Glibc
 
-/// A directory of files that are named by when they were made, of which the newest stay, or all. It removes only regular files
-/// whose names are of its own making, and only after a new one is whole.
+/// A directory of files that are named by when they were made, of which the newest stay, or all. It removes only regular
+/// files whose names are of its own making, and only after a new one is whole.
 final class Rotation {
   private let directory: String
   private let ending: String

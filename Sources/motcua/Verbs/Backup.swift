@@ -25,10 +25,7 @@ struct Backup: Verb {
       "thay vì --keys: thư mục riêng cho bản sao lưu khóa; để rỗng (\"\") là không sao lưu khóa",
       "instead of --keys: a directory of their own for the keys; empty (\"\") for no backup of the keys"))
   var keysDirectory: String?
-  @Option(
-    help: help(
-      "giữ bao nhiêu bản khóa ở đó",
-      "how many backups of the keys stay there")) var keysKeep: Int?
+  @Option(help: help("giữ bao nhiêu bản khóa ở đó", "how many backups of the keys stay there")) var keysKeep: Int?
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
