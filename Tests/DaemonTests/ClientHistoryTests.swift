@@ -19,8 +19,11 @@ struct ClientHistoryTests {
     var dice = SeededGenerator(seed: seed)
     for round in 0..<Self.rounds {
       try daemon.start()
-      let before = history.okCount
-      daemon.killLater(UInt32.random(in: 20_000...150_000, using: &dice)) { history.okCount > before }
+      // On a slow machine a round lasts longer, so that each has as much in it.
+      let (writes, reads) = (history.okCount + 5, history.reads.count + 5)
+      daemon.killLater(UInt32.random(in: 0...150_000, using: &dice)) {
+        history.okCount >= writes && history.reads.count >= reads
+      }
       let socket = daemon.socket
       // Half of what nobody answered is sent again by whoever comes next, the rest in the end.
       let pending = history.unknown.filter { _ in Bool.random(using: &dice) }
@@ -40,8 +43,8 @@ struct ClientHistoryTests {
     let events = try ledger(daemon)
     #expect(HistoryCheck(history, events).broken == [])
     // And the load was one that could break something.
-    #expect(history.unknown.isEmpty && unknown.count > 2 && history.okCount > Self.rounds * 5)
-    #expect(history.reads.count > Self.rounds * 5)
+    #expect(history.unknown.isEmpty && unknown.count > 2 && history.okCount >= Self.rounds * 5)
+    #expect(history.reads.count >= Self.rounds * 5)
     #expect(history.commands.contains { if case .fail = $0.outcome { true } else { false } })
     print(
       "history, seed \(seed): \(history.okCount) ok, \(history.commands.count - history.okCount) refused,",

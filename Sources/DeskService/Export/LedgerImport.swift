@@ -43,7 +43,7 @@ public struct LedgerNotEmpty: Error, Hashable, Sendable {
 public struct KeysOfAnotherLedger: Error, Hashable, Sendable {}
 
 extension DeskService {
-  private static let blockRecords = 10_000
+  private static let blockRecords = 4_000
   private static let blockBytes = 8 << 20
 
   /// Makes this ledger the one that was exported: the same positions, records, root, name and checkpoints.
