@@ -149,6 +149,9 @@ struct ImportFileTests {
     #expect(unknownKey.line > 0)
     let missing = try desk.refusedImport("a,b\n1,2\n", Self.mapping, Wire.MappingInvalid.self)
     #expect(missing.reasonEn.contains("case") && missing.line == 2)
+    let composedAndNot = "\n\"b\u{FA}t\" = \"counter\"\n\"bu\u{301}t\" = \"online\"\n"
+    let twice = try desk.refusedImport(Self.header, Self.mapping + composedAndNot, Wire.MappingInvalid.self)
+    #expect(twice.line == 9 && twice.reasonEn.contains("twice"), "\(twice)")
   }
 
   @Test("a code that another case has already refuses the file")

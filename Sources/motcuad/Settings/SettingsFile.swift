@@ -173,7 +173,14 @@ final class SettingsSection {
   /// A table in which every key is a word of somebody else's.
   func words() throws(SettingsError) -> [String: String] {
     var words: [String: String] = [:]
-    for key in table.keys.sorted() { words[key] = try string(key) }
+    for key in table.keys.sorted() {
+      if case .twice = table[key] {
+        throw error(
+          key, "“\(key)” có hai lần, một lần viết bằng chữ dựng sẵn, một lần bằng chữ tổ hợp",
+          "“\(key)” is there twice, once composed and once not")
+      }
+      words[key] = try string(key)
+    }
     return words
   }
 

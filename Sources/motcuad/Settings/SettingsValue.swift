@@ -8,7 +8,9 @@ enum SettingsValue: Sendable {
   case bool(Bool)
   case array([SettingsValue])
   case table([String: SettingsValue])
-  /// What no setting is: dates, times, fractions, what lies too deep, and what cannot be told apart.
+  /// A key that the parser takes for two, because it is composed once and once not.
+  case twice
+  /// What no setting is: dates, times, fractions, what lies too deep, and what cannot be found.
   case other
 
   /// How many tables and arrays may lie in each other; settings need three.
@@ -33,9 +35,9 @@ enum SettingsValue: Sendable {
   private static func entries(of table: TOMLTable, depth: Int) -> [String: SettingsValue] {
     var entries: [String: SettingsValue] = [:]
     for key in table.keys {
-      // A key with a NUL is listed and not found; two spellings of one word, composed and not, are one key here.
+      // A key with a NUL is listed and not found.
       let value = table[key].map { SettingsValue($0, depth: depth) } ?? .other
-      entries[key] = entries[key] == nil ? value : .other
+      entries[key] = entries[key] == nil ? value : .twice
     }
     return entries
   }
