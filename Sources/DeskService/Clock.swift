@@ -1,5 +1,5 @@
 public import Desk
-
+import EventStore
 import Glibc
 import Synchronization
 
@@ -13,7 +13,7 @@ public final class DeskClock: Sendable {
 
   public let isDemo: Bool
   /// What the machine's clock and its time since the boot differed by at the start, in microseconds.
-  private let bootedAt = machine - sinceBoot
+  private let bootedAt = Mutex(machine - sinceBoot)
   /// How far it is ahead of the machine's clock, in microseconds.
   private let shift: Mutex<Int64>
 
@@ -38,14 +38,21 @@ public final class DeskClock: Sendable {
     return true
   }
 
+  /// Holds the machine's clock against what it was held against by those before, if they died in this boot.
+  func goOn(from store: EventStore) throws(StoreError) {
+    guard !isDemo else { return }
+    let known = try store.clockAtFirstStart(orNow: bootedAt.withLock { $0 })
+    bootedAt.withLock { $0 = known }
+  }
+
   /// Nil when the clock can be believed. Times in the ledger never run backwards, so that one command recorded in the
   /// year 9999 would leave every later one there: a clock that has jumped ahead since the start by more than a day, to
-  /// more than 31 days after the last event, is not believed until it is back, or until whoever knows the date starts
-  /// the daemon again. A machine that comes up with a wrong clock and is put right then passes, because the ledger says
+  /// more than 31 days after the last event, is not believed until it is back, or until whoever knows the date stops
+  /// the daemon and starts it again; one that died and was started by itself goes on doubting. A machine that comes up with a wrong clock and is put right then passes, because the ledger says
   /// when it last was.
   func suspicion(after last: Timestamp) -> Suspicion? {
     let day: Int64 = 86_400_000_000
-    let (now, expected) = (Self.machine, bootedAt + Self.sinceBoot)
+    let (now, expected) = (Self.machine, bootedAt.withLock { $0 } + Self.sinceBoot)
     guard !isDemo, now - expected > day, now - last.microseconds > 31 * day else { return nil }
     return Suspicion(now: Timestamp(microseconds: now), expected: Timestamp(microseconds: expected))
   }

@@ -54,6 +54,7 @@ public final class DeskService: Sendable {
       now: clock.now.microseconds)
     try ScratchDirectory.removeLeftovers(in: directory)
     self.store = store
+    try clock.goOn(from: store)
     if store.wasImportAbandoned {
       report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
     }
@@ -86,6 +87,9 @@ public final class DeskService: Sendable {
         try store.settleAcceptedLoss()
       }
       try adoptConfigured()
+    } catch CommandFailure.clockSuspect {
+      // Reading goes on. What was lost stays noted, and is recorded at the next start.
+      report("the rules of the configuration are not in force: load it again when the clock is right")
     } catch {
       // The thread would keep the directory open.
       thread.stop()

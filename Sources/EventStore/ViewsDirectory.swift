@@ -89,13 +89,6 @@ struct ViewsDirectory {
   private func identity(_ number: Int, form: String) -> Identity? {
     var info = stat()
     guard stat(path(number) + "/data.mdb", &info) == 0 else { return nil }
-    return Identity(boot: Self.bootID(), device: UInt(info.st_dev), inode: UInt(info.st_ino), form: form)
-  }
-
-  /// The unit hands it over, because a hardened one hides /proc.
-  private static func bootID() -> String? {
-    if let given = getenv("MOTCUA_BOOT_ID") { return String(cString: given).filter { $0 != "-" } }
-    guard let bytes = try? Files.contents("/proc/sys/kernel/random/boot_id") else { return nil }
-    return String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "-") }, as: UTF8.self)
+    return Identity(boot: Boot.id, device: UInt(info.st_dev), inode: UInt(info.st_ino), form: form)
   }
 }

@@ -4,8 +4,8 @@ import Foundation
 ///
 /// While a commit is on its way to the disk, the next group gathers. Those who were answered by it come again a moment
 /// later, and would miss that group and wait for the one after it, each commit carrying half of what it could. So when
-/// the disk is slow, the thread waits for as many as there were, at most half as long as the disk took: one caller
-/// alone never waits.
+/// the disk is slow, the thread waits for as many as there were, at most half as long as the disk took, and
+/// a second: one caller alone never waits.
 public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public enum Refusal: Error { case full, stopped }
 
@@ -26,6 +26,8 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   /// What a caller takes to be answered and to come again, measured with a margin. On a disk that is faster than all of
   /// them together, two halves that take turns are better: one is answered while the other is written.
   private static var turnaround: Duration { .microseconds(100) }
+  /// Whoever has not come again by then is held up by something else, and the heart must not miss its beat for him.
+  private static var waitMax: Duration { .seconds(1) }
   private let bytesMax = 1 << 20
   /// What may wait in all, so that a full queue of long commands does not fill the memory.
   private let waitingBytesMax = 64 << 20
@@ -50,7 +52,8 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
         self.process?(group) { duration in
           condition.withLock {
             expected = group.count + waiting.count
-            deadline = SuspendingClock.now + (duration > Self.turnaround * expected ? duration / 2 : .zero)
+            let wait = duration > Self.turnaround * expected ? min(duration / 2, Self.waitMax) : .zero
+            deadline = SuspendingClock.now + wait
           }
         }
       }

@@ -3,7 +3,7 @@ public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A socket's path has at most 107 bytes.
   case pathTooLong(String)
   /// The directory of the socket is no directory, someone else's, or others may write in it.
-  case unsafeDirectory(String, reason: String)
+  case unsafeDirectory(String, DirectoryFault)
   /// Another process serves this path.
   case heldByAnother(String)
   /// Something that is not a socket stands at the path; it was left alone.
@@ -16,10 +16,20 @@ public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   case runTwice
   case system(operation: String, path: String, errno: Int32)
 
+  public enum DirectoryFault: Hashable, Sendable {
+    case notADirectory
+    case belongsTo(uid: UInt32)
+    case writableByOthers
+  }
+
   public var description: String {
     switch self {
     case .pathTooLong(let path): "the socket path \(path) is longer than 107 bytes: choose a shorter one"
-    case .unsafeDirectory(let path, let reason): "the directory \(path) is not safe for a socket: \(reason)"
+    case .unsafeDirectory(let path, .notADirectory): "\(path) is not a directory: name one for the socket"
+    case .unsafeDirectory(let path, .belongsTo(let uid)):
+      "the directory \(path) is not safe for a socket: it belongs to uid \(uid)"
+    case .unsafeDirectory(let path, .writableByOthers):
+      "the directory \(path) is not safe for a socket: others may write in it: run chmod go-w \(path)"
     case .heldByAnother(let path): "another process is serving \(path): stop it first"
     case .notASocket(let path): "\(path) exists and is not a socket: move it away"
     case .notListening(let descriptor): "the inherited descriptor \(descriptor) is not a listening Unix socket"

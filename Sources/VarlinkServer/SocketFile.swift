@@ -69,13 +69,13 @@ struct SocketFile {
     var status = stat()
     guard lstat(directory, &status) == 0 else { throw failure("lstat", directory) }
     guard status.st_mode & S_IFMT == S_IFDIR else {
-      throw .unsafeDirectory(directory, reason: "it is not a directory")
+      throw .unsafeDirectory(directory, .notADirectory)
     }
     guard status.st_uid == geteuid() || status.st_uid == 0 else {
-      throw .unsafeDirectory(directory, reason: "it belongs to uid \(status.st_uid)")
+      throw .unsafeDirectory(directory, .belongsTo(uid: status.st_uid))
     }
     guard status.st_mode & 0o022 == 0 else {
-      throw .unsafeDirectory(directory, reason: "others may write in it: run chmod go-w")
+      throw .unsafeDirectory(directory, .writableByOthers)
     }
   }
 

@@ -33,17 +33,17 @@ struct Daemon {
     let stop = StopSwitch()
     CrashMark.arm(state: data + "/STATE")
     Descriptors.makeRoom(for: live.current.daemon.limits.connections, logger)
-    let service = try open(clock, logger) { reason in
-      logger.critical(
-        "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
-      stop.flip()
-    }
     let signingKey: NoteSigningKey?
     do throws(SigningKeyError) {
       signingKey = try SigningKeyFile.load(setting: live.current.daemon.signingKey, data: data)
     } catch {
       complain(error.text(live.spoken))
       throw Exit.config
+    }
+    let service = try open(clock, logger) { reason in
+      logger.critical(
+        "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
+      stop.flip()
     }
     let status = StatusLine(service: service, live: live)
     let rebuild = LiveRebuild(service: service, status: status, logger: logger)
@@ -74,18 +74,18 @@ struct Daemon {
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     var failure: (any Error)?
     do { try await group.run() } catch { failure = error }
-    Systemd.stopping()
+    Systemd.stopping(live.spoken.pick(StatusLine.stopping))
     // The views are flushed whole only now, which on a slow disk takes longer than a stop usually may.
-    Systemd.working("Closing the views", secondsMax: 300)
+    Systemd.working(live.spoken.pick(StatusLine.closing), secondsMax: 300)
     do { try service.stop() } catch {
       logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"])
     }
-    if let failure = failure as? ListenError {
-      complain(live.spoken.pick(StartFailure.text(failure)))
-      throw Exit.inUse
-    }
     // Whatever else went wrong then, it is the disk that the operator must hear of.
     if service.isFailed { throw Exit.storage }
+    if let failure = failure as? ListenError {
+      complain(live.spoken.pick(StartFailure.text(failure)))
+      throw Exit.code(failure)
+    }
     if let failure { throw failure }
     logger.info("stopped", metadata: ["position": "\(service.signal.position.rawValue)"])
   }
@@ -98,17 +98,22 @@ struct Daemon {
       return try DeskService(
         directory: data, book: live.current.book, actor: actor, clock: clock, settings: live.current.daemon.service,
         heartbeat: Systemd.watchdog(),
-        progress: { Systemd.working("Rebuilding the views: event \($0.rawValue)") },
+        progress: { Systemd.working(live.spoken.pick(StatusLine.rebuilding(at: $0))) },
         onFailure: onFailure, report: { logger.error("\($0)") })
     }
+    func readBeforeReplay() throws {
+      try LedgerGuard.checkBeforeReplay(data, form: DeskViews.form) {
+        Systemd.working(live.spoken.pick(StatusLine.reading(at: $0)))
+      }
+    }
     do {
-      try LedgerGuard.checkBeforeReplay(data, form: DeskViews.form)
+      try readBeforeReplay()
       do {
         return try open()
       } catch let error as StoreError where acceptsLedger {
         try EventStore.accept(data, refused: error)
         logger.warning("the ledger is accepted as it is", metadata: ["lost": "\(error)"])
-        try LedgerGuard.checkBeforeReplay(data, form: DeskViews.form)
+        try readBeforeReplay()
         return try open()
       }
     } catch let damage as Damage {
@@ -187,7 +192,7 @@ private struct ServerService: Service {
         Systemd.ready(status.text)
       }
     } onGracefulShutdown: {
-      Systemd.stopping()
+      Systemd.stopping(status.live.spoken.pick(StatusLine.stopping))
       // Watchers would otherwise hold the stop up for as long as nothing happens.
       service.signal.close()
       server.shutdown()

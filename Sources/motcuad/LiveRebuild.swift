@@ -18,7 +18,7 @@ struct LiveRebuild: Sendable {
     try service.rebuild { state in
       // A stop does not wait for a replay; what was built is thrown away.
       if service.signal.isClosed { throw CancellationError() }
-      Systemd.working(StatusLine.rebuilding(state))
+      Systemd.working(status.live.spoken.pick(StatusLine.rebuilding(state)))
       try report(state)
     }
     logger.info("views rebuilt", metadata: ["views": "\(service.store.views.number)"])

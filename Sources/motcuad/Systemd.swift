@@ -28,9 +28,9 @@ enum Systemd {
   }
 
   /// Told once, however often it is said.
-  static func stopping() {
+  static func stopping(_ status: String) {
     guard isServing.exchange(false, ordering: .relaxed) else { return }
-    notify("STOPPING=1", "STATUS=Stopping")
+    notify("STOPPING=1", "STATUS=\(status)")
   }
 
   static func status(_ text: String) { notify("STATUS=\(text)") }

@@ -46,6 +46,22 @@ final class NotifySocket: Sendable {
   func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   var messages: [Message] { heard.withLock { $0 } }
+
+  /// Everything that was said before it is asked, by whoever has ended by then, too.
+  func allMessages() -> [Message] {
+    let mark = "MARK=\(UUID().uuidString)"
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    _ = withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        sendto(descriptor, mark, mark.utf8.count, 0, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    _ = wait { $0.says(mark) }
+    return messages.filter { $0.lines.first?.hasPrefix("MARK=") != true }
+  }
+
   func messages(saying line: String) -> [Message] { messages.filter { $0.says(line) } }
 
   /// Waits until something was said, at most so many seconds; the first such message after a moment.
@@ -66,7 +82,7 @@ final class NotifySocket: Sendable {
 }
 
 extension RunningDaemon {
-  /// The daemon as a service of systemd, which asks for a sign of life three times in 900 ms.
+  /// The daemon as a service of systemd, which waits so long for a sign of life; there is to be one in each third of that.
   func supervise(watchdog microseconds: Int? = 900_000) throws -> NotifySocket {
     let systemd = try NotifySocket(home + "/notify")
     environment["NOTIFY_SOCKET"] = systemd.path

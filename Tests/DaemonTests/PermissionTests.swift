@@ -169,7 +169,7 @@ struct PermissionTests {
       return answer.map { $0.error == nil } ?? false
     }
     let start = ContinuousClock.now
-    for _ in 0..<20 {
+    for _ in 0..<10 {
       _ = try desk.ask(Wire.GetStatus())
       _ = try desk.pages(Wire.List())
       usleep(100_000)

@@ -132,7 +132,7 @@ private final class Diary: Sendable {
   /// While the daemon is being killed, and for a little while after, connections break.
   func note(_ error: any Error, during call: String) {
     state.withLock {
-      let isKilled = $0.down || $0.lastDown.duration(to: .now) < .seconds(5)
+      let isKilled = $0.down || $0.lastDown.duration(to: .now) < .seconds(10)
       if isKilled, !(error is CallError) || Self.isLoss(error) { return }
       let name = if case CallError.varlink(let refusal) = error { refusal.name } else { "\(error)" }
       $0.errors["\(call): \(name)", default: 0] += 1

@@ -95,7 +95,7 @@ struct Somebody: Sendable, CustomTestStringConvertible {
 
 extension RunningDaemon {
   /// Maps the roles of `Somebody`, and lets everybody open the socket, so that the daemon alone decides.
-  func startForAll(clerks: [String] = []) throws {
+  func startForAll(clerks: [String] = [], settings: [String: Int] = [:]) throws {
     config = try Configuration.copy(into: home)
     let path = config + "/office.toml"
     let ids: [(Wire.Role, String)] = [(.reader, "61101"), (.clerk, "61102"), (.operatorRole, "65104")]
@@ -104,6 +104,7 @@ extension RunningDaemon {
       path, "[role.supervisor]\nusers = []", "[role.supervisor]\nusers = [\"\(Somebody.supervisor.uid)\"]")
     let names = clerks.map { "\"\($0)\"" }.joined(separator: ", ")
     try Configuration.replace(path, "[role.clerk]\nusers = []", "[role.clerk]\nusers = [\(names)]")
+    try set(settings)
     try start()
     for path in [home, home + "/run"] { chmod(path, 0o755) }
     chmod(socket, 0o666)

@@ -155,6 +155,14 @@ final class RawSocket: Sendable {
     }
   }
 
+  /// Waits until the other side has taken what was sent out of the kernel's hands.
+  func waitUntilTaken() {
+    var waiting: Int32 = 1
+    while ioctl(descriptor, UInt(TIOCOUTQ), &waiting) == 0, waiting > 0 { usleep(1000) }
+    // And has put it where it counts it.
+    usleep(50_000)
+  }
+
   /// Once only: a second close would hit whatever got the number meanwhile.
   func close() {
     let isFirst = isClosed.withLock { isClosed in

@@ -30,12 +30,29 @@ struct LimitTests {
     try await Harness.run(limits: limits) { harness in
       let box = try await blocking { UncheckedConnection(try Connection(path: harness.path)) }
       let text = EchoService.Text(text: "still here")
-      _ = try await blocking { try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self) }
-      try await attack(harness)
-      let reply = try await blocking {
-        try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self)
+      @Sendable func ask() async throws {
+        let reply = try await blocking {
+          try box.value.call("org.example.echo.Echo", text, returning: EchoService.Text.self)
+        }
+        #expect(reply == text)
       }
-      #expect(reply == text)
+      try await ask()
+      let witness = Task {
+        var answers = 0
+        while !Task.isCancelled {
+          try await ask()
+          answers += 1
+          try? await Task.sleep(for: .milliseconds(20))
+        }
+        return answers
+      }
+      do { try await attack(harness) } catch {
+        witness.cancel()
+        throw error
+      }
+      witness.cancel()
+      #expect(try await witness.value > 0)
+      try await ask()
       try await harness.eventually("the connections are given back") { harness.server.connectionCount.current == 1 }
     }
   }
@@ -118,7 +135,7 @@ struct LimitTests {
         let half = String(repeating: " ", count: 200_000)
         let first = try RawSocket(harness.path)
         first.send(half)
-        usleep(200_000)
+        first.waitUntilTaken()
         let second = try RawSocket(harness.path)
         second.send(half)
         let refused = second.receiveAll()
@@ -157,7 +174,7 @@ struct LimitTests {
   func heldUp() async throws {
     try await reach(
       Self.limits {
-        $0.frameSeconds = 1
+        $0.frameSeconds = 2
         $0.pipelinedCalls = 2
       }
     ) { harness in
@@ -177,20 +194,20 @@ struct LimitTests {
 
   @Test("a connection that says nothing is closed; one that calls now and then and one that watches are not")
   func idle() async throws {
-    try await Harness.run(limits: Self.limits { $0.idleSeconds = 2 }) { harness in
+    try await reach(Self.limits { $0.idleSeconds = 2 }) { harness in
       try await blocking {
         let watcher = try Self.watch(harness.path)
         #expect(watcher.receive() != nil)
         let caller = try RawSocket(harness.path)
         let silent = try RawSocket(harness.path)
-        for _ in 0..<5 {
+        for _ in 0..<20 {
           caller.send(Self.echo)
           #expect(caller.receive() != nil)
-          usleep(1_000_000)
+          usleep(250_000)
         }
         let start = ContinuousClock.now
         #expect(silent.receive() == nil)
-        #expect(start.duration(to: .now) < .seconds(1))
+        #expect(start.duration(to: .now) < .seconds(2), "closed only now")
         #expect(!harness.service.log.contains("stream ends"))
       }
     }
@@ -210,9 +227,9 @@ struct LimitTests {
         never.send(big)
         let slow = try RawSocket(harness.path)
         slow.send(big)
-        for _ in 0..<5 {
-          for _ in 0..<8 { _ = slow.receive() }
-          usleep(1_000_000)
+        for _ in 0..<20 {
+          for _ in 0..<2 { _ = slow.receive() }
+          usleep(250_000)
         }
         #expect(slow.receiveAll().last?.hasSuffix("\"}}") == true)
         var taken = 0
@@ -242,7 +259,7 @@ struct LimitTests {
     try await reach(Self.limits { $0.pipelinedCalls = 4 }) { harness in
       let (early, replies) = try await blocking {
         let socket = try RawSocket(harness.path)
-        socket.send("{\"method\":\"org.example.echo.Slow\",\"parameters\":{\"milliseconds\":1500}}\0")
+        socket.send("{\"method\":\"org.example.echo.Slow\",\"parameters\":{\"milliseconds\":4000}}\0")
         let flood = Thread { for _ in 0..<20_000 { socket.send(Self.echo) } }
         flood.start()
         usleep(1_000_000)

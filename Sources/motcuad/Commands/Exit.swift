@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import VarlinkServer
 
 /// How the daemon ends, in the numbers of sysexits.h. The unit restarts it after `storage` only.
 enum Exit {
@@ -7,10 +8,18 @@ enum Exit {
   static let config = ExitCode(78)
   /// The ledger is missing events, was exchanged, or is damaged.
   static let damage = ExitCode(65)
-  /// It listens already, or the data directory is in use.
+  /// The socket's place or the data directory is another's, or no place for it.
   static let inUse = ExitCode(69)
   /// The disk, the socket or the file system failed.
   static let storage = ExitCode(74)
+
+  /// Only what the system refused, or what broke, may be otherwise the next time.
+  static func code(_ error: ListenError) -> ExitCode {
+    switch error {
+    case .system, .closedUnexpectedly, .runTwice: storage
+    case .pathTooLong, .unsafeDirectory, .heldByAnother, .notASocket, .notListening: inUse
+    }
+  }
 }
 
 /// One line to the person who started the daemon, or to the journal that he reads.

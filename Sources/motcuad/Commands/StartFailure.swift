@@ -98,7 +98,11 @@ extension ListenError {
   fileprivate var vietnamese: String {
     switch self {
     case .pathTooLong(let path): "đường dẫn socket \(path) dài hơn 107 byte: hãy chọn đường dẫn ngắn hơn"
-    case .unsafeDirectory(let path, let reason): "thư mục \(path) không an toàn cho socket: \(reason)"
+    case .unsafeDirectory(let path, .notADirectory): "\(path) không phải thư mục: hãy chỉ một thư mục cho socket"
+    case .unsafeDirectory(let path, .belongsTo(let uid)):
+      "thư mục \(path) không an toàn cho socket: nó thuộc về uid \(uid)"
+    case .unsafeDirectory(let path, .writableByOthers):
+      "thư mục \(path) không an toàn cho socket: người khác ghi được vào đó; hãy chạy chmod go-w \(path)"
     case .heldByAnother(let path): "một tiến trình khác đang phục vụ \(path): hãy dừng nó trước"
     case .notASocket(let path): "\(path) đã có và không phải socket: hãy dời nó đi"
     case .notListening(let descriptor): "mô tả tệp \(descriptor) được trao không phải socket Unix đang nghe"

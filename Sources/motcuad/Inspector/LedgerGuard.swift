@@ -18,15 +18,12 @@ enum LedgerGuard {
 
   /// Before a start that replays everything.
   ///
+  /// - Parameter progress: told how far the reading is.
   /// - Throws: `Damage`.
-  static func checkBeforeReplay(_ data: String, form: String) throws {
+  static func checkBeforeReplay(_ data: String, form: String, _ progress: (UInt64) -> Void) throws {
     // Whatever else is wrong, the opening itself says better.
     guard (try? EventStore.willReplay(data, form: form)) == true,
-      let inspected = try? Inspector.pages(
-        data + "/ledger",
-        report: {
-          Systemd.working("Reading the ledger: event \($0.position)")
-        })
+      let inspected = try? Inspector.pages(data + "/ledger", report: { progress($0.position) })
     else { return }
     if let damage = inspected.damage { throw damage }
   }

@@ -94,5 +94,32 @@ extension AttackTests {
     #expect(try daemon.connect().ask(Wire.Progress(code: code, step: "Tra sổ")).receipt.version == 2)
   }
 
+  @Test(
+    "a clock that has jumped is not believed either by a daemon that died meanwhile and was started again; stopped and started by hand, it is",
+    .enabled(if: hasCompiler, "skipped: needs cc"))
+  func clockAheadOfRestart() throws {
+    let clock = try SetClock()
+    let daemon = clock.daemon
+    daemon.config = try Configuration.copy(into: daemon.home)
+    try daemon.start()
+    let code = try daemon.connect().receive("Hoa").code
+    try clock.set(7972 * 365 * 24 * Self.hour)
+    for _ in 0..<2 {
+      daemon.kill()
+      // Rules that it cannot record now; the old ones stay, and reading goes on.
+      try Configuration.replace(daemon.config + "/rules.toml", "version = \"2025-07\"", "version = \"2025-08\"")
+      try daemon.start()
+      let refusal = try daemon.connect().refusal(of: Wire.Progress(code: code, step: "Tra sổ"), Wire.ClockSuspect.self)
+      #expect(refusal.now.hasPrefix("999") && refusal.expected.hasPrefix("20"), "\(refusal)")
+      #expect(try daemon.connect().ask(Wire.Show(code: code)).case.version == 1)
+      #expect(daemon.log.contains("the rules of the configuration are not in force"), "\(daemon.log)")
+      try Configuration.replace(daemon.config + "/rules.toml", "version = \"2025-08\"", "version = \"2025-07\"")
+    }
+    #expect(daemon.stop() == 0)
+    try daemon.start()
+    #expect(try daemon.connect().ask(Wire.Progress(code: code, step: "Tra sổ")).receipt.recordedAt.hasPrefix("999"))
+    #expect(daemon.stop() == 0)
+  }
+
   static var hasCompiler: Bool { FileManager.default.isExecutableFile(atPath: "/usr/bin/cc") }
 }

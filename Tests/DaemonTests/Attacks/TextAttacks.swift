@@ -25,7 +25,7 @@ extension AttackTests {
       let call =
         #"{"method":"vn.motcua.Desk.Receive","parameters":{"kind":"procedure","procedure":"cai-chinh","#
         + #""applicant":"Nguyễn Thị Hoa","entry":{"commandId":"\#(id)"}}}"#
-      let said = try Python.run(caller, [daemon.socket, call], asNobody: true)
+      let said = try Python.run(caller, [daemon.socket, call], as: 65_534)
       #expect(said.contains("vn.motcua.Desk.CommandReused") && !said.contains(mine.code), "\(said)")
       #expect(try desk.ask(Wire.GetStatus()).status.cases == mine.number)
       #expect(try desk.receive("Nguyễn Thị Hoa", id: id).number == mine.number, "mine is mine still")

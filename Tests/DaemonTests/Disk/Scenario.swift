@@ -115,7 +115,7 @@ final class TestedDesk {
     var faults: [String] = []
     if let damage = try daemon.connect().verify().damage { faults.append("damage: \(damage)") }
     let left = try FileManager.default.contentsOfDirectory(atPath: daemon.data).filter { name in
-      !["lock", "ledger", "keys", "CURRENT", "STATE", "spool"].contains(name) && !name.hasPrefix("views-")
+      !["lock", "ledger", "keys", "CURRENT", "STATE", "CLOCK", "spool"].contains(name) && !name.hasPrefix("views-")
     }
     let views = try FileManager.default.contentsOfDirectory(atPath: daemon.data).filter { $0.hasPrefix("views-") }
     let keys = try FileManager.default.contentsOfDirectory(atPath: daemon.data + "/keys").sorted()

@@ -32,7 +32,7 @@ extension Strace {
     let last = here.compactMap { $0.hasPrefix("views-") ? Int($0.dropFirst("views-".count)) : nil }.max() ?? 1
     let directories = ["ledger", "ledger.new"] + (last...last + 4).map { "views-\($0)" }
     let environments = directories.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb"] }
-    let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT"].flatMap { [$0, $0 + ".new"] }
+    let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT", "CLOCK"].flatMap { [$0, $0 + ".new"] }
     return ["-P", data] + (environments + files + ["lock"]).flatMap { ["-P", data + "/" + $0] }
   }
 
