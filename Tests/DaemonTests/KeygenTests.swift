@@ -172,6 +172,21 @@ struct KeygenTests {
     #expect(Paths.data(of: 0, system: system.path) { $0 == "STATE_DIRECTORY" ? "/s:/t" : nil } == "/s")
   }
 
+  @Test("a start whose signing key cannot be used ends before it opens the ledger")
+  func startWithoutKey() throws {
+    let daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    try Configuration.replace(
+      daemon.config + "/motcuad.toml", "# signing_key = \"/etc/motcua/signing\"", "signing_key = \"\(daemon.home)/key\""
+    )
+    try "no key\n".write(toFile: daemon.home + "/key", atomically: true, encoding: .utf8)
+    chmod(daemon.home + "/key", 0o600)
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 78)
+    #expect(daemon.log.contains("is not a signing key"), "\(daemon.log)")
+    #expect(!FileManager.default.fileExists(atPath: daemon.data))
+  }
+
   @Test("check-config refuses the key that the next start would refuse, with file and line")
   func checked() throws {
     let scratch = try Scratch()

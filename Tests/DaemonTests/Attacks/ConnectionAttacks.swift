@@ -287,6 +287,22 @@ extension AttackTests {
       }
     }
   }
+
+  @Test("when the system refuses the socket, the daemon ends so that it is started again")
+  func refusedSocket() throws {
+    let daemon = try RunningDaemon()
+    let run = daemon.home + "/run"
+    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: false)
+    chmod(run, 0o755)
+    // Nobody opens a directory for writing.
+    try FileManager.default.createDirectory(atPath: daemon.socket + ".lock", withIntermediateDirectories: false)
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 74)
+    #expect(daemon.log.contains("open \(daemon.socket).lock: Is a directory"), "\(daemon.log)")
+    try FileManager.default.removeItem(atPath: daemon.socket + ".lock")
+    try daemon.start()
+    #expect(daemon.stop() == 0)
+  }
 }
 
 extension RawSocket {
