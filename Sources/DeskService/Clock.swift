@@ -48,8 +48,8 @@ public final class DeskClock: Sendable {
   /// Nil when the clock can be believed. Times in the ledger never run backwards, so that one command recorded in the
   /// year 9999 would leave every later one there: a clock that has jumped ahead since the start by more than a day, to
   /// more than 31 days after the last event, is not believed until it is back, or until whoever knows the date stops
-  /// the daemon and starts it again; one that died and was started by itself goes on doubting. A machine that comes up with a wrong clock and is put right then passes, because the ledger says
-  /// when it last was.
+  /// the daemon and starts it again; one that died and was started by itself goes on doubting. A machine that comes up
+  /// with a wrong clock and is put right then passes, because the ledger says when it last was.
   func suspicion(after last: Timestamp) -> Suspicion? {
     let day: Int64 = 86_400_000_000
     let (now, expected) = (Self.machine, bootedAt.withLock { $0 } + Self.sinceBoot)

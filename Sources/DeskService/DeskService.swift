@@ -39,7 +39,8 @@ public final class DeskService: Sendable {
   ///   - heartbeat: beats on the thread that writes.
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
   ///   - report: what the operator should know of and no caller is told.
-  /// - Throws: `StoreError`, or what a damaged record says.
+  /// - Throws: `StoreError`, what a damaged record says, or `CommandFailure.clockSuspect` when something is to be recorded
+  ///   and the clock cannot be believed.
   public init(
     directory: String, book: RuleBook?, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
     coding: RecordCoding = .current, heartbeat: Heartbeat? = nil, progress: (Position) -> Void = { _ in },
@@ -54,6 +55,8 @@ public final class DeskService: Sendable {
       now: clock.now.microseconds)
     try ScratchDirectory.removeLeftovers(in: directory)
     self.store = store
+    // An empty ledger has nothing that a wrong time could come after.
+    if try store.ledger.position() == .start { try store.forgetClock() }
     try clock.goOn(from: store)
     if store.wasImportAbandoned {
       report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
@@ -87,9 +90,6 @@ public final class DeskService: Sendable {
         try store.settleAcceptedLoss()
       }
       try adoptConfigured()
-    } catch CommandFailure.clockSuspect {
-      // Reading goes on. What was lost stays noted, and is recorded at the next start.
-      report("the rules of the configuration are not in force: load it again when the clock is right")
     } catch {
       // The thread would keep the directory open.
       thread.stop()
@@ -184,10 +184,15 @@ public final class DeskService: Sendable {
   }
 
   /// Finishes what was accepted and closes the views in order; after a failed commit they are left unclean.
-  public func stop() throws(StoreError) {
+  ///
+  /// - Parameter inOrder: false when nobody asked for it, and the service may be started again with nobody looking at the
+  ///   clock.
+  public func stop(inOrder: Bool = true) throws(StoreError) {
     thread.stop()
     signal.close()
-    if !writer.isFailed { try store.close() }
+    if writer.isFailed { return }
+    try store.close()
+    if inOrder { try store.forgetClock() }
   }
 
   /// - Throws: `CommandFailure.busy` while an import is putting another ledger in its place.

@@ -136,10 +136,8 @@ public final class EventStore: Sendable {
     areViewsDistrusted.withLock { $0 = true }
   }
 
-  /// Flushes the views and marks them clean, and has the clock of the next start believed. Call it once, after the last
-  /// batch.
+  /// Flushes the views and marks them clean. Call it once, after the last batch.
   public func close() throws(StoreError) {
-    forgetClock()
     if areViewsDistrusted.withLock({ $0 }) { return }
     let views = views
     try asStoreError {

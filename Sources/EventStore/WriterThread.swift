@@ -4,8 +4,8 @@ import Foundation
 ///
 /// While a commit is on its way to the disk, the next group gathers. Those who were answered by it come again a moment
 /// later, and would miss that group and wait for the one after it, each commit carrying half of what it could. So when
-/// the disk is slow, the thread waits for as many as there were, at most half as long as the disk took, and
-/// a second: one caller alone never waits.
+/// the disk is slow, the thread waits for as many as there were, at most half as long as the disk took, and never
+/// more than a second: one caller alone never waits.
 public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public enum Refusal: Error { case full, stopped }
 

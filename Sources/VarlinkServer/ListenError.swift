@@ -25,9 +25,9 @@ public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .pathTooLong(let path): "the socket path \(path) is longer than 107 bytes: choose a shorter one"
-    case .unsafeDirectory(let path, .notADirectory): "\(path) is not a directory: name one for the socket"
+    case .unsafeDirectory(let path, .notADirectory): "\(path) is a link or no directory: name a real one for the socket"
     case .unsafeDirectory(let path, .belongsTo(let uid)):
-      "the directory \(path) is not safe for a socket: it belongs to uid \(uid)"
+      "the directory \(path) is not safe for a socket: it belongs to uid \(uid): give it to your own, or choose another"
     case .unsafeDirectory(let path, .writableByOthers):
       "the directory \(path) is not safe for a socket: others may write in it: run chmod go-w \(path)"
     case .heldByAnother(let path): "another process is serving \(path): stop it first"

@@ -77,7 +77,7 @@ struct Daemon {
     Systemd.stopping(live.spoken.pick(StatusLine.stopping))
     // The views are flushed whole only now, which on a slow disk takes longer than a stop usually may.
     Systemd.working(live.spoken.pick(StatusLine.closing), secondsMax: 300)
-    do { try service.stop() } catch {
+    do { try service.stop(inOrder: failure == nil) } catch {
       logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"])
     }
     // Whatever else went wrong then, it is the disk that the operator must hear of.

@@ -39,11 +39,11 @@ struct LimitTests {
       try await ask()
       let witness = Task {
         var answers = 0
-        while !Task.isCancelled {
+        repeat {
           try await ask()
           answers += 1
           try? await Task.sleep(for: .milliseconds(20))
-        }
+        } while !Task.isCancelled
         return answers
       }
       do { try await attack(harness) } catch {

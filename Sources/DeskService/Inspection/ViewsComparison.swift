@@ -8,9 +8,8 @@ import LMDB
 /// Holds the views that answer against a replay, row for row, while both go on.
 struct ViewsComparison {
   private static let rowsMax = 5000
-  /// A row is looked at again before it is called damaged: a key that is forgotten between two looks makes the replay
-  /// read less than the older snapshot shows.
-  private static let looks = 5
+  /// How often views that are just being replaced are waited for.
+  private static let tries = 50
 
   private typealias Row = (key: [UInt8], value: [UInt8])
   /// The views were replaced by others.
@@ -59,19 +58,43 @@ struct ViewsComparison {
     return done
   }
 
-  /// Compares a page of a table.
+  /// Compares a page of a table. A row that differs is looked at again before it is called damaged: a key that is
+  /// forgotten between the two readings makes the replay read less than the older snapshot shows, but not a second time.
   ///
   /// - Returns: how many rows it has, and the last key; nil at the end of the table.
   private func page(
     of live: DeskViews, _ table: Table, after key: [UInt8]?, _ advance: (Position) throws -> Void
   ) throws -> (count: Int, last: [UInt8]?) {
-    var suspect: [UInt8]?
-    for _ in 0..<Self.looks {
+    let first = try look(at: live, table, after: key, through: nil, advance)
+    guard !first.differences.isEmpty else { return (first.count, first.last) }
+    let second = try look(at: live, table, after: key, through: first.last, advance)
+    let suspects = Set(first.differences.map(\.key))
+    if let difference = second.differences.first(where: { suspects.contains($0.key) }) {
+      throw damage(table.name, difference, live, at: second.position)
+    }
+    return (second.count, first.last)
+  }
+
+  /// What a page of a table and the replay differ in, at one position.
+  private struct Look {
+    var position: Position
+    var count: Int
+    /// Nil at the end of the table.
+    var last: [UInt8]?
+    var differences: [Difference]
+  }
+
+  /// - Parameter end: the last key of the page; nil for a page of the usual length.
+  private func look(
+    at live: DeskViews, _ table: Table, after key: [UInt8]?, through end: [UInt8]?,
+    _ advance: (Position) throws -> Void
+  ) throws -> Look {
+    for _ in 0..<Self.tries {
       guard try reader.isCurrent(live.store) else { throw Replaced() }
       let transaction = try live.store.environment.beginRead()
       let position = try live.store.position(transaction)
-      let rows = try Self.rows(table, after: key, through: nil, transaction)
-      let last = rows.count < Self.rowsMax ? nil : rows.last?.key
+      let rows = try Self.rows(table, after: key, through: end, limit: end == nil ? Self.rowsMax : .max, transaction)
+      let last = end ?? (rows.count < Self.rowsMax ? nil : rows.last?.key)
       _ = consume transaction
       let replayed = try Verification.position(replay.store)
       guard replayed <= position else {
@@ -83,17 +106,16 @@ struct ViewsComparison {
       let expected = try replay.store.environment.read { transaction throws(LMDBError) in
         try Self.rows(
           try replay.store.environment.table(table.name), after: key, through: last,
-          limit: last == nil ? rows.count + 1 : .max, transaction)
+          limit: last == nil ? rows.count + Self.rowsMax : .max, transaction)
       }
-      guard let difference = Self.difference(rows, expected) else { return (rows.count, last) }
-      if suspect == difference.key { throw damage(table.name, difference, live, at: position) }
-      suspect = difference.key
+      return Look(
+        position: position, count: rows.count, last: last, differences: Self.differences(rows, expected))
     }
-    throw StoreError.unexpected("the views change faster than they can be compared")
+    throw StoreError.unexpected("the views stay behind the replay of their ledger")
   }
 
   private static func rows(
-    _ table: Table, after key: [UInt8]?, through last: [UInt8]?, limit: Int = rowsMax,
+    _ table: Table, after key: [UInt8]?, through last: [UInt8]?, limit: Int,
     _ transaction: borrowing ReadTransaction
   ) throws(LMDBError) -> [Row] {
     var rows: [Row] = []
@@ -121,13 +143,24 @@ struct ViewsComparison {
     }
   }
 
-  private static func difference(_ live: [Row], _ replayed: [Row]) -> Difference? {
-    for (have, want) in zip(live, replayed) where have.key != want.key || have.value != want.value {
-      if have.key == want.key { return .changed(live: have, replayed: want) }
-      return have.key.lexicographicallyPrecedes(want.key) ? .surplus(have) : .missing(want)
+  /// In the order of the keys.
+  private static func differences(_ live: [Row], _ replayed: [Row]) -> [Difference] {
+    var differences: [Difference] = []
+    var (have, want) = (live[...], replayed[...])
+    while let row = have.first ?? want.first {
+      if let other = want.first, have.isEmpty || other.key.lexicographicallyPrecedes(row.key) {
+        differences.append(.missing(other))
+        want.removeFirst()
+      } else if let other = want.first, other.key == row.key {
+        if other.value != row.value { differences.append(.changed(live: row, replayed: other)) }
+        have.removeFirst()
+        want.removeFirst()
+      } else {
+        differences.append(.surplus(row))
+        have.removeFirst()
+      }
     }
-    if live.count == replayed.count { return nil }
-    return live.count > replayed.count ? .surplus(live[replayed.count]) : .missing(replayed[live.count])
+    return differences
   }
 
   private func damage(_ table: String, _ difference: Difference, _ live: DeskViews, at position: Position) -> Damage {

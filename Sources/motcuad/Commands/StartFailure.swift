@@ -1,5 +1,6 @@
 import Desk
 import DeskRecords
+import DeskService
 import EventSourcing
 import EventStore
 import VarlinkServer
@@ -13,6 +14,13 @@ enum StartFailure {
     case let error as RecordError:
       Text(vi: "không đọc được một sự kiện trong sổ: \(error)", en: "an event of the ledger cannot be read: \(error)")
     case let failure as InspectionFailure: failure.reason
+    case CommandFailure.clockSuspect(let now, let expected):
+      Text(
+        vi: "giờ máy nhảy tới \(now.wire), lẽ ra là \(expected.wire), mà quy định mới phải được ghi vào sổ; "
+          + "hãy chỉnh lại giờ máy, hoặc nếu giờ máy đúng thì xóa tệp CLOCK trong thư mục dữ liệu",
+        en:
+          "the machine's clock jumped to \(now.wire) and should show \(expected.wire), and new rules are to be recorded; "
+          + "put the clock right, or when it is right, remove the file CLOCK from the data directory")
     case let failure as UserDatabase.Failure:
       Text(
         vi: "chưa tra được tài khoản mà motcuad chạy: \(failure)",
@@ -98,9 +106,10 @@ extension ListenError {
   fileprivate var vietnamese: String {
     switch self {
     case .pathTooLong(let path): "đường dẫn socket \(path) dài hơn 107 byte: hãy chọn đường dẫn ngắn hơn"
-    case .unsafeDirectory(let path, .notADirectory): "\(path) không phải thư mục: hãy chỉ một thư mục cho socket"
+    case .unsafeDirectory(let path, .notADirectory):
+      "\(path) là liên kết hoặc không phải thư mục: hãy chỉ một thư mục thật cho socket"
     case .unsafeDirectory(let path, .belongsTo(let uid)):
-      "thư mục \(path) không an toàn cho socket: nó thuộc về uid \(uid)"
+      "thư mục \(path) không an toàn cho socket: nó thuộc về uid \(uid); hãy dùng chown, hoặc chọn thư mục khác bằng --socket"
     case .unsafeDirectory(let path, .writableByOthers):
       "thư mục \(path) không an toàn cho socket: người khác ghi được vào đó; hãy chạy chmod go-w \(path)"
     case .heldByAnother(let path): "một tiến trình khác đang phục vụ \(path): hãy dừng nó trước"

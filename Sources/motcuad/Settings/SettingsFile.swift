@@ -176,8 +176,8 @@ final class SettingsSection {
     for key in table.keys.sorted() {
       if case .twice = table[key] {
         throw error(
-          key, "“\(key)” có hai lần, một lần viết bằng chữ dựng sẵn, một lần bằng chữ tổ hợp",
-          "“\(key)” is there twice, once composed and once not")
+          key, "“\(key)” có hai lần, một lần viết bằng chữ dựng sẵn, một lần bằng chữ tổ hợp; hãy giữ một",
+          "“\(key)” is there twice, once composed and once not: keep one")
       }
       words[key] = try string(key)
     }

@@ -95,7 +95,7 @@ extension AttackTests {
   }
 
   @Test(
-    "a clock that has jumped is not believed either by a daemon that died meanwhile and was started again; stopped and started by hand, it is",
+    "a clock that has jumped is not believed either by a daemon that died or gave up meanwhile and was started again; stopped and started by hand, it is",
     .enabled(if: hasCompiler, "skipped: needs cc"))
   func clockAheadOfRestart() throws {
     let clock = try SetClock()
@@ -104,17 +104,30 @@ extension AttackTests {
     try daemon.start()
     let code = try daemon.connect().receive("Hoa").code
     try clock.set(7972 * 365 * 24 * Self.hour)
-    for _ in 0..<2 {
-      daemon.kill()
-      // Rules that it cannot record now; the old ones stay, and reading goes on.
-      try Configuration.replace(daemon.config + "/rules.toml", "version = \"2025-07\"", "version = \"2025-08\"")
+    func expectDoubt() throws {
       try daemon.start()
       let refusal = try daemon.connect().refusal(of: Wire.Progress(code: code, step: "Tra sổ"), Wire.ClockSuspect.self)
       #expect(refusal.now.hasPrefix("999") && refusal.expected.hasPrefix("20"), "\(refusal)")
       #expect(try daemon.connect().ask(Wire.Show(code: code)).case.version == 1)
-      #expect(daemon.log.contains("the rules of the configuration are not in force"), "\(daemon.log)")
-      try Configuration.replace(daemon.config + "/rules.toml", "version = \"2025-08\"", "version = \"2025-07\"")
     }
+    for _ in 0..<2 {
+      daemon.kill()
+      try expectDoubt()
+    }
+    // A start that gives up is followed by another with nobody there, too.
+    daemon.kill()
+    try? FileManager.default.removeItem(atPath: daemon.socket + ".lock")
+    try FileManager.default.createDirectory(atPath: daemon.socket + ".lock", withIntermediateDirectories: false)
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 74)
+    try FileManager.default.removeItem(atPath: daemon.socket + ".lock")
+    // Rules that it could not record.
+    try Configuration.replace(daemon.config + "/rules.toml", "version = \"2025-07\"", "version = \"2025-08\"")
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 74)
+    #expect(daemon.log.contains("new rules are to be recorded; put the clock right"), "\(daemon.log)")
+    try Configuration.replace(daemon.config + "/rules.toml", "version = \"2025-08\"", "version = \"2025-07\"")
+    try expectDoubt()
     #expect(daemon.stop() == 0)
     try daemon.start()
     #expect(try daemon.connect().ask(Wire.Progress(code: code, step: "Tra sổ")).receipt.recordedAt.hasPrefix("999"))
