@@ -12,7 +12,8 @@ public final class DeskClock: Sendable {
   }
 
   public let isDemo: Bool
-  /// What the machine's clock and its time since the boot differed by at the start, in microseconds.
+  /// What the machine's clock and its time since the boot differed by at the start that jumps are measured
+  /// from, in microseconds: this one, or that of a process that died.
   private let bootedAt = Mutex(machine - sinceBoot)
   /// How far it is ahead of the machine's clock, in microseconds.
   private let shift: Mutex<Int64>
