@@ -19,6 +19,7 @@ extension Vn_Motcua_Records_Record {
     case .rulesAdopted: 28
     case .erased: 29
     case .restored: 30
+    case .clockAccepted: 31
     case nil: 0
     }
   }
@@ -121,7 +122,7 @@ extension Vn_Motcua_Records_Record {
             responsible: stored.hasResponsible ? stored.responsible : nil),
           voids: stored.hasVoids ? .init(stored.voids) : nil, reason: personal.reason))
     case .erased(let stored): return .erased(Erased(basis: stored.basis))
-    case .rulesAdopted, .restored, nil: throw RecordError.malformed("no body of a case")
+    case .rulesAdopted, .restored, .clockAccepted, nil: throw RecordError.malformed("no body of a case")
     }
   }
 }

@@ -40,8 +40,8 @@ public enum RecordError: Error, Hashable, Sendable, CustomStringConvertible {
 /// The one place that knows both forms of an event. Whatever reads a record reads it here, so that older forms are
 /// brought to this release's wherever they are met.
 public struct RecordCoding: Sendable {
-  /// The form that is written now.
-  public static let schema: UInt32 = 1
+  /// The highest form that this release reads and writes.
+  public static let schema: UInt32 = 2
   /// What this release reads.
   public static let current = RecordCoding()
 
@@ -53,8 +53,8 @@ public struct RecordCoding: Sendable {
   typealias Upcaster =
     @Sendable (_ record: inout Vn_Motcua_Records_Record, _ personal: inout Vn_Motcua_Records_Personal) throws -> Void
 
-  /// By the form that they start from. Form 1 is the first.
-  var upcasters: [UInt32: Upcaster] = [:]
+  /// By the form that they start from. Form 1 is the first; form 2 has kinds and fields more, and changes none.
+  var upcasters: [UInt32: Upcaster] = [1: { _, _ in }]
 
   /// - Parameters:
   ///   - slot: where the key of the case lies.
@@ -64,7 +64,7 @@ public struct RecordCoding: Sendable {
   ) throws -> [UInt8] {
     let circumstances = event.circumstances
     var record = Vn_Motcua_Records_Record()
-    record.schema = schema
+    record.schema = lowestSchema(of: event.body)
     record.stream = event.stream
     record.version = event.version.rawValue
     record.recordedAt = circumstances.recordedAt.microseconds
@@ -99,6 +99,13 @@ public struct RecordCoding: Sendable {
       }
     }
     return try record.serializedBytes()
+  }
+
+  /// The lowest form that can say it: an older release reads what it knows.
+  private static func lowestSchema(of body: StoredEvent.Body) -> UInt32 {
+    switch body {
+    case .desk, .office(.rulesAdopted, _), .office(.restored, _): 1
+    }
   }
 
   public func decode(_ bytes: [UInt8], open: Open) throws -> StoredEvent {

@@ -8,7 +8,8 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The stored form of an event, version 1. Fields are only ever added; a change of meaning raises `schema` and brings an upcaster.
+/// The stored form of an event. Fields are only ever added; a change of meaning raises `schema` and brings an upcaster. A record
+/// bears the lowest schema that can say it, so that an older release reads what it knows and says “run the newer one” of the rest.
 /// After a change: protoc --swift_opt=Visibility=Internal --swift_opt=UseAccessLevelOnImports=true --swift_out=. record.proto
 
 #if canImport(FoundationEssentials)
@@ -233,7 +234,7 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._commandID = newValue}
   }
 
-  /// The first 16 bytes of a keyed digest of the canonical command.
+  /// The first 16 bytes of a digest of the canonical command, keyed by the master key: in records of 0.1.0 and 0.2.0 only.
   var commandDigest: Data {
     get {_storage._commandDigest}
     set {_uniqueStorage()._commandDigest = newValue}
@@ -266,6 +267,13 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
   var onBehalfOf: String {
     get {_storage._onBehalfOf}
     set {_uniqueStorage()._onBehalfOf = newValue}
+  }
+
+  /// The first 16 bytes of a digest of the canonical command, keyed by the key of the stream that the command is about, so that
+  /// it tells nothing once that key is destroyed.
+  var streamDigest: Data {
+    get {_storage._streamDigest}
+    set {_uniqueStorage()._streamDigest = newValue}
   }
 
   var body: OneOf_Body? {
@@ -361,6 +369,15 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._body = .restored(newValue)}
   }
 
+  /// Schema 2.
+  var clockAccepted: Vn_Motcua_Records_ClockAccepted {
+    get {
+      if case .clockAccepted(let v)? = _storage._body {return v}
+      return Vn_Motcua_Records_ClockAccepted()
+    }
+    set {_uniqueStorage()._body = .clockAccepted(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -375,6 +392,8 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     case rulesAdopted(Vn_Motcua_Records_RulesAdopted)
     case erased(Vn_Motcua_Records_Erased)
     case restored(Vn_Motcua_Records_Restored)
+    /// Schema 2.
+    case clockAccepted(Vn_Motcua_Records_ClockAccepted)
 
   }
 
@@ -814,6 +833,61 @@ nonisolated struct Vn_Motcua_Records_Restored: Sendable {
 
   var witness: String = String()
 
+  /// The fields from here on make the record schema 2.
+  /// Nobody knew how far the lost ledger went: `known_size` and `known_root` say nothing.
+  var unknownEnd: Bool = false
+
+  /// Days since 1970, both included: on these, codes begin after `serial_floor`, because earlier ones may have been given out.
+  var floorFirst: Int32 {
+    get {_floorFirst ?? 0}
+    set {_floorFirst = newValue}
+  }
+  /// Returns true if `floorFirst` has been explicitly set.
+  var hasFloorFirst: Bool {self._floorFirst != nil}
+  /// Clears the value of `floorFirst`. Subsequent reads from it will return its default value.
+  mutating func clearFloorFirst() {self._floorFirst = nil}
+
+  var floorLast: Int32 {
+    get {_floorLast ?? 0}
+    set {_floorLast = newValue}
+  }
+  /// Returns true if `floorLast` has been explicitly set.
+  var hasFloorLast: Bool {self._floorLast != nil}
+  /// Clears the value of `floorLast`. Subsequent reads from it will return its default value.
+  mutating func clearFloorLast() {self._floorLast = nil}
+
+  var serialFloor: UInt32 = 0
+
+  /// How many cases were erased again from the office's list of erasures; missing when it was restored without the list.
+  var erasures: UInt64 {
+    get {_erasures ?? 0}
+    set {_erasures = newValue}
+  }
+  /// Returns true if `erasures` has been explicitly set.
+  var hasErasures: Bool {self._erasures != nil}
+  /// Clears the value of `erasures`. Subsequent reads from it will return its default value.
+  mutating func clearErasures() {self._erasures = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _floorFirst: Int32? = nil
+  fileprivate var _floorLast: Int32? = nil
+  fileprivate var _erasures: UInt64? = nil
+}
+
+/// Somebody who knows what time it is has said that the machine's clock is right.
+nonisolated struct Vn_Motcua_Records_ClockAccepted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What it showed, and what was expected, in microseconds since 1970.
+  var shown: Int64 = 0
+
+  var expected: Int64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -837,7 +911,7 @@ nonisolated extension Vn_Motcua_Records_Outcome: SwiftProtobuf._ProtoNameProvidi
 
 nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Record"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{2}\u{4}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{3}stream_digest\0\u{2}\u{3}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0\u{3}clock_accepted\0")
 
   fileprivate class _StorageClass {
     var _schema: UInt32 = 0
@@ -856,6 +930,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
     var _keySlot: UInt64 = 0
     var _sealed: Data = Data()
     var _onBehalfOf: String = String()
+    var _streamDigest: Data = Data()
     var _body: Vn_Motcua_Records_Record.OneOf_Body?
 
       // This property is used as the initial default value for new instances of the type.
@@ -883,6 +958,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       _keySlot = source._keySlot
       _sealed = source._sealed
       _onBehalfOf = source._onBehalfOf
+      _streamDigest = source._streamDigest
       _body = source._body
     }
   }
@@ -918,6 +994,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._keySlot) }()
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._sealed) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._onBehalfOf) }()
+        case 17: try { try decoder.decodeSingularBytesField(value: &_storage._streamDigest) }()
         case 20: try {
           var v: Vn_Motcua_Records_Received?
           var hadOneofValue = false
@@ -1061,6 +1138,19 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
             _storage._body = .restored(v)
           }
         }()
+        case 31: try {
+          var v: Vn_Motcua_Records_ClockAccepted?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .clockAccepted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .clockAccepted(v)
+          }
+        }()
         default: break
         }
       }
@@ -1121,6 +1211,9 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       if !_storage._onBehalfOf.isEmpty {
         try visitor.visitSingularStringField(value: _storage._onBehalfOf, fieldNumber: 16)
       }
+      if !_storage._streamDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._streamDigest, fieldNumber: 17)
+      }
       switch _storage._body {
       case .received?: try {
         guard case .received(let v)? = _storage._body else { preconditionFailure() }
@@ -1166,6 +1259,10 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         guard case .restored(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
       }()
+      case .clockAccepted?: try {
+        guard case .clockAccepted(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      }()
       case nil: break
       }
     }
@@ -1193,6 +1290,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         if _storage._keySlot != rhs_storage._keySlot {return false}
         if _storage._sealed != rhs_storage._sealed {return false}
         if _storage._onBehalfOf != rhs_storage._onBehalfOf {return false}
+        if _storage._streamDigest != rhs_storage._streamDigest {return false}
         if _storage._body != rhs_storage._body {return false}
         return true
       }
@@ -1780,7 +1878,7 @@ nonisolated extension Vn_Motcua_Records_Erased: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Vn_Motcua_Records_Restored: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Restored"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}known_size\0\u{3}known_root\0\u{1}size\0\u{1}witness\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}known_size\0\u{3}known_root\0\u{1}size\0\u{1}witness\0\u{3}unknown_end\0\u{3}floor_first\0\u{3}floor_last\0\u{3}serial_floor\0\u{1}erasures\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1792,12 +1890,21 @@ nonisolated extension Vn_Motcua_Records_Restored: SwiftProtobuf.Message, SwiftPr
       case 2: try { try decoder.decodeSingularStringField(value: &self.knownRoot) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.witness) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.unknownEnd) }()
+      case 6: try { try decoder.decodeSingularSInt32Field(value: &self._floorFirst) }()
+      case 7: try { try decoder.decodeSingularSInt32Field(value: &self._floorLast) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.serialFloor) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self._erasures) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.knownSize != 0 {
       try visitor.visitSingularUInt64Field(value: self.knownSize, fieldNumber: 1)
     }
@@ -1810,6 +1917,21 @@ nonisolated extension Vn_Motcua_Records_Restored: SwiftProtobuf.Message, SwiftPr
     if !self.witness.isEmpty {
       try visitor.visitSingularStringField(value: self.witness, fieldNumber: 4)
     }
+    if self.unknownEnd != false {
+      try visitor.visitSingularBoolField(value: self.unknownEnd, fieldNumber: 5)
+    }
+    try { if let v = self._floorFirst {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._floorLast {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 7)
+    } }()
+    if self.serialFloor != 0 {
+      try visitor.visitSingularUInt32Field(value: self.serialFloor, fieldNumber: 8)
+    }
+    try { if let v = self._erasures {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1818,6 +1940,46 @@ nonisolated extension Vn_Motcua_Records_Restored: SwiftProtobuf.Message, SwiftPr
     if lhs.knownRoot != rhs.knownRoot {return false}
     if lhs.size != rhs.size {return false}
     if lhs.witness != rhs.witness {return false}
+    if lhs.unknownEnd != rhs.unknownEnd {return false}
+    if lhs._floorFirst != rhs._floorFirst {return false}
+    if lhs._floorLast != rhs._floorLast {return false}
+    if lhs.serialFloor != rhs.serialFloor {return false}
+    if lhs._erasures != rhs._erasures {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vn_Motcua_Records_ClockAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ClockAccepted"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shown\0\u{1}expected\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.shown) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.expected) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.shown != 0 {
+      try visitor.visitSingularSInt64Field(value: self.shown, fieldNumber: 1)
+    }
+    if self.expected != 0 {
+      try visitor.visitSingularSInt64Field(value: self.expected, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Vn_Motcua_Records_ClockAccepted, rhs: Vn_Motcua_Records_ClockAccepted) -> Bool {
+    if lhs.shown != rhs.shown {return false}
+    if lhs.expected != rhs.expected {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
