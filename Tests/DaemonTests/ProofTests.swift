@@ -212,7 +212,7 @@ struct ProofTests {
   }
 
   /// What the independent verifier says; nil where Python or its package is missing, which is said.
-  private static func python(_ proof: String, _ note: String, _ key: String) throws -> String? {
+  static func python(_ proof: String, _ note: String, _ key: String) throws -> String? {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [

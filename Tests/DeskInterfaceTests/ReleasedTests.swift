@@ -18,8 +18,10 @@ struct ReleasedTests {
     return (files ?? []).map(\.path).filter { $0.hasSuffix(".varlink") }.sorted()
   }()
 
-  @Test("there is one of each interface of 0.1.0")
-  func some() { #expect(Self.released.count(where: { $0.contains("/0.1.0/") }) == 3) }
+  @Test("there is one of each interface of 0.1.0 and of 0.2.0")
+  func some() {
+    for version in ["0.1.0", "0.2.0"] { #expect(Self.released.count(where: { $0.contains("/\(version)/") }) == 3) }
+  }
 
   @Test("everything that was released is there today, and has grown by nullable fields only", arguments: released)
   func contained(file: String) throws {
