@@ -1,4 +1,4 @@
 /// What both programs call themselves.
 public enum Release {
-  public static let version = "0.2.0"
+  public static let version = "0.3.0"
 }

@@ -105,6 +105,6 @@ struct HelpTests {
       let english = try Operator.run(arguments: arguments)
       #expect(english.status == status && (status == 0 ? english.output : english.errors) != text)
     }
-    #expect(try Operator.run("--version").output == "0.2.0\n")
+    #expect(try Operator.run("--version").output == "0.3.0\n")
   }
 }
