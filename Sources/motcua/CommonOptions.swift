@@ -32,6 +32,16 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
+/// Where the personal parts of a command may come from instead of the command line.
+struct FieldsOptions: ParsableArguments {
+  @Option(
+    help: help(
+      "tệp JSON chứa các mục cá nhân, như {\"name\": \"…\"}; - là đầu vào chuẩn",
+      "a JSON file of the personal fields, as in {\"name\": \"…\"}; - is standard input"),
+    completion: .file(extensions: ["json"]))
+  var fields: String?
+}
+
 /// What every verb takes that records something.
 struct RecordingOptions: ParsableArguments {
   @Option(help: help("mã lệnh (UUID), để chạy lại an toàn", "the command's id (a UUID), to run it again safely"))
@@ -49,6 +59,19 @@ struct RecordingOptions: ParsableArguments {
   @Option(
     help: help("tài khoản mà người phụ trách làm thay", "the account for which a supervisor does it"))
   var onBehalfOf: String?
+
+  @OptionGroup var file: FieldsOptions
+
+  /// What is given of the personal fields, of the verb's own and of `--why`.
+  func told(_ session: Session, _ typed: Dictation.Typed = [], papers: [String]? = nil) throws -> Dictation {
+    try Dictation(session, typed + [(.why, why)], papers: papers, file: file.fields)
+  }
+
+  func entry(_ language: Language, _ told: Dictation) throws -> Wire.Entry {
+    var entry = try entry(language)
+    entry.reason = told[.why]
+    return entry
+  }
 
   func entry(_ language: Language) throws -> Wire.Entry {
     if let onBehalfOf, onBehalfOf.trimmed.isEmpty {
@@ -77,6 +100,15 @@ struct LateApologyOptions: ParsableArguments {
 
   @Option(help: help("số văn bản xin lỗi", "the number of the letter of apology"))
   var letter: String?
+
+  /// Its personal fields, as they were typed.
+  var typed: Dictation.Typed { [(.apologise, apologise), (.signatory, signatory), (.letter, letter)] }
+
+  func apology(_ language: Language, _ told: Dictation) throws -> Wire.LateApology? {
+    var given = self
+    (given.apologise, given.signatory, given.letter) = (told[.apologise], told[.signatory], told[.letter])
+    return try given.apology(language)
+  }
 
   func apology(_ language: Language) throws -> Wire.LateApology? {
     guard let apologise else {

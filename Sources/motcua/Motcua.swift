@@ -14,6 +14,8 @@ struct Motcua: ParsableCommand {
         """
         Mã hồ sơ được viết tắt: 975 là hồ sơ số 975 hôm nay, 261008-0975 là của ngày đó.
         Ngày: 26/11/2026 (hết giờ làm việc), 26/11/2026 16:00, 2026-11-26 hoặc +2 (ngày làm việc).
+        Điều gì về một người thì không nên ở trên dòng lệnh, nơi ai có tài khoản trên máy cũng đọc được: thay bằng - để được hỏi \
+        (hoặc đọc từ đầu vào chuẩn), như --name -; nhiều mục thì --fields TỆP.json.
         Mọi lệnh đều có --json, --lang, --socket (hay MOTCUA_SOCKET) và --timeout.
         Mã thoát: 0 xong, 1 bị từ chối, 64 sai lệnh, 69 không gặp motcuad, 74 không ghi ra được, 75 quá giờ hoặc bận, 76 sai giao thức, \
         77 không được phép.
@@ -21,6 +23,8 @@ struct Motcua: ParsableCommand {
         """
         Codes may be shortened: 975 is today's case 975, 261008-0975 the one of that day.
         Dates: 26/11/2026 (the end of office hours), 26/11/2026 16:00, 2026-11-26 or +2 (working days).
+        What tells about a person is better kept off the command line, which every account of the machine can read: write - to \
+        be asked for it (or to have standard input read), as in --name -; for several fields --fields FILE.json.
         Every verb has --json, --lang, --socket (or MOTCUA_SOCKET) and --timeout.
         Exit codes: 0 done, 1 refused, 64 usage, 69 daemon unreachable, 74 output, 75 timeout or busy, 76 protocol, \
         77 not permitted.

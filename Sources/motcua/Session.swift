@@ -35,12 +35,27 @@ struct Session {
     guard Terminal.isTerminal(STDIN_FILENO), Terminal.isTerminal(STDERR_FILENO) else {
       throw missing
     }
-    let question = say(vi, en)
     while true {
-      Notice.ask("\(question.prefix(1).uppercased())\(question.dropFirst())? ")
+      Notice.ask(Self.prompt(say(vi, en)))
       guard let line = readLine() else { throw missing }
       if !line.trimmed.isEmpty { return line.trimmed }
     }
+  }
+
+  /// What is typed now for what may be left out; nil for an empty line.
+  func asked(_ question: String) throws -> String? {
+    Notice.ask(Self.prompt(question))
+    guard let line = readLine() else {
+      throw Failure.usage(say("Không có câu trả lời cho “\(question)”.", "There is no answer to “\(question)”."))
+    }
+    return line.trimmed.isEmpty ? nil : line.trimmed
+  }
+
+  /// How a question ends on the terminal.
+  static let promptEnd = "? "
+
+  private static func prompt(_ question: String) -> String {
+    question.prefix(1).uppercased() + question.dropFirst() + promptEnd
   }
 
   func code(_ value: String?) throws -> String { try required(value, "CODE", "mã hồ sơ", "the case's code") }

@@ -6,16 +6,22 @@ enum Child {
   private static let newSession: Int16 = 0x80
 
   /// - Parameters:
+  ///   - input: what it reads; nil for nothing.
   ///   - output: where both its streams go.
   ///   - isDetached: in a session of its own, so that ^C at this terminal does not reach it.
   /// - Returns: its process id.
   static func start(
-    _ path: String, _ arguments: [String], environment: [String], output: Int32, isDetached: Bool = false
+    _ path: String, _ arguments: [String], environment: [String], input: Int32? = nil, output: Int32,
+    isDetached: Bool = false
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
 
@@ -62,6 +68,59 @@ enum Child {
       if count > 0 { bytes.append(contentsOf: buffer[..<count]) } else if count == 0 || errno != EINTR { break }
     }
     return (wait(id), String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Runs a program on a terminal of its own, where each answer is typed when it asks.
+  /// - Returns: its exit code, and what stood on the terminal.
+  static func run(
+    _ path: String, _ arguments: [String], environment: [String], typing answers: [String]
+  ) throws -> (code: Int32, text: String) {
+    let (terminal, itsEnd) = try makeTerminal()
+    defer { close(terminal) }
+    let id: pid_t
+    do {
+      defer { close(itsEnd) }
+      id = try start(path, arguments, environment: environment, input: itsEnd, output: itsEnd)
+    }
+    var bytes: [UInt8] = []
+    var answers = answers[...]
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(terminal, $0.baseAddress, $0.count) }
+      // The terminal ends with the last program on it, and says so by an error.
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { break }
+      bytes.append(contentsOf: buffer[..<count])
+      guard bytes.suffix(Session.promptEnd.utf8.count).elementsEqual(Session.promptEnd.utf8) else { continue }
+      // Who is asked for more than there is to say goes away.
+      let typed = answers.popFirst().map { Array("\($0)\n".utf8) } ?? [4]
+      Output.write(typed, to: terminal)
+    }
+    return (wait(id), String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Both ends of a new terminal, wide enough that nothing is cut.
+  private static func makeTerminal() throws -> (Int32, Int32) {
+    // These are Linux's, which Glibc does not export to Swift.
+    let (unlock, openItsEnd) = (UInt(0x4004_5431), UInt(0x5441))
+    let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard terminal >= 0 else { throw Failure.story("/dev/ptmx: \(systemMessage(errno))") }
+    var isLocked: Int32 = 0
+    var size = winsize(ws_row: 24, ws_col: 1000, ws_xpixel: 0, ws_ypixel: 0)
+    let itsEnd =
+      ioctl(terminal, unlock, &isLocked) == 0
+      ? ioctl(terminal, openItsEnd, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1
+    var settings = termios()
+    guard itsEnd >= 0, ioctl(itsEnd, UInt(TIOCSWINSZ), &size) == 0, tcgetattr(itsEnd, &settings) == 0 else {
+      let code = errno
+      close(terminal)
+      if itsEnd >= 0 { close(itsEnd) }
+      throw Failure.story("/dev/ptmx: \(systemMessage(code))")
+    }
+    // A line ends as it does in a file.
+    settings.c_oflag &= ~tcflag_t(OPOST)
+    tcsetattr(itsEnd, TCSANOW, &settings)
+    return (terminal, itsEnd)
   }
 
   /// The exit code, or 128 and the signal.

@@ -25,19 +25,18 @@ struct DemoStory {
       say("(P3, P5, P7, P9: bốn trong mười điều cơ quan đã hứa)", "(P3, P5, P7, P9: four of the office's ten promises)")
     )
     try act("1. Dân hỏi được tư vấn (P3)", "1. Who asks is advised (P3)")
-    _ = try run([
-      "consult", say("Sửa năm sinh trong giấy khai sinh thì cần gì?", "What does it take to correct a year of birth?"),
-      "--answer",
-      say("Tờ khai, bản chính giấy khai sinh, căn cước.", "The form, the original certificate, the identity card."),
-      "--minutes", "5",
-    ])
+    _ = try run(
+      ["consult", "-", "--answer", "-", "--minutes", "5"],
+      answering: [
+        say("Sửa năm sinh trong giấy khai sinh thì cần gì?", "What does it take to correct a year of birth?"),
+        say("Tờ khai, bản chính giấy khai sinh, căn cước.", "The form, the original certificate, the identity card."),
+      ])
 
     try moveClock("2026-11-23T09:00")
     try act("2. Giấy hẹn có ngày, giờ (P5)", "2. A slip with day and hour (P5)")
-    let received = try run([
-      "receive", "cai-chinh", "--name", "Nguyễn Thị Hoa", "--phone", "0912345678", "--paper", "Tờ khai",
-      "--paper", "Bản chính giấy khai sinh",
-    ])
+    let received = try run(
+      ["receive", "cai-chinh", "--name", "-", "--paper", "Tờ khai"],
+      answering: ["Nguyễn Thị Hoa"])
     code = Self.shortCode(in: received) ?? code
     try act("3. Vì sao ngày đó: đếm từng ngày (nói dân hiểu)", "3. Why that date, day by day (to be understood)")
     _ = try run(["explain", code])
@@ -46,18 +45,16 @@ struct DemoStory {
     try act("4. Trễ hẹn: không ai được im lặng trả kết quả (P7)", "4. The date is broken: no result in silence (P7)")
     _ = try run(["resolve", code, "--document", "12/TLHT"], expecting: Exit.refused)
     try act("5. Lời xin lỗi, lý do và ngày hẹn mới (P7)", "5. The apology, the reason and a new date (P7)")
-    _ = try run([
-      "apologise", code, "--text",
-      say("Xin lỗi chị Hoa: hồ sơ gốc tìm chậm.", "We are sorry: the old register was found late."),
-      "--new-due", "+2",
-    ])
+    _ = try run(
+      ["apologise", code, "--text", "-", "--new-due", "+2"],
+      answering: [say("Xin lỗi chị Hoa: hồ sơ gốc tìm chậm.", "We are sorry: the old register was found late.")])
 
     try moveClock("2026-12-01T14:00")
     try act("6. Kết quả tận tay người được nhờ (P9)", "6. The result in the hands of whom she sent (P9)")
     _ = try run(["resolve", code, "--document", "12/TLHT", "--signed-by", "Lê Văn Nam"])
-    _ = try run([
-      "return", code, "--to", "Trần Văn Bình", "--authority", say("giấy ủy quyền 01/12/2026", "letter of 01/12/2026"),
-    ])
+    _ = try run(
+      ["return", code, "--to", "-", "--authority", say("giấy ủy quyền 01/12/2026", "letter of 01/12/2026")],
+      answering: ["Trần Văn Bình"])
     try act("7. Xin lỗi không xóa được trễ hạn", "7. An apology does not erase lateness")
     _ = try run(["tally"])
     try act("8. Việc còn lại của quầy", "8. What is left for the desk")
@@ -72,12 +69,18 @@ struct DemoStory {
     try output.line("— \(language.spoken("\(text):00+07:00")) —")
   }
 
-  /// Prints the command as a clerk would type it, then what it really says.
-  private func run(_ arguments: [String], expecting expected: Int32 = Exit.done) throws -> String {
+  /// Prints the command as a clerk would type it, then what it really says; what it asks for is typed on a terminal, as
+  /// there. What names her stands on no command line.
+  private func run(
+    _ arguments: [String], answering answers: [String] = [], expecting expected: Int32 = Exit.done
+  ) throws -> String {
     try output.line("$ \(CommandLineText(arguments).text)")
     try output.flush()
     let environment = DemoDaemon.environment(["MOTCUA_SOCKET": socket, "MOTCUA_LANG": language.rawValue])
-    let (code, text) = try Child.run(DemoDaemon.executable, arguments, environment: environment)
+    let (code, text) =
+      try answers.isEmpty
+      ? Child.run(DemoDaemon.executable, arguments, environment: environment)
+      : Child.run(DemoDaemon.executable, arguments, environment: environment, typing: answers)
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty {
       try output.line(String(line))
     }
@@ -93,11 +96,13 @@ struct DemoStory {
     return text
   }
 
-  /// `261123-0002` from the first word of a receipt.
+  /// `261123-0002` from the word that a receipt begins with.
   static func shortCode(in text: String) -> String? {
-    let word = text.prefix { $0 != " " && $0 != "\n" }
-    let parts = word.split(separator: "-")
-    guard parts.count >= 3 else { return nil }
-    return parts.suffix(2).joined(separator: "-")
+    // Before it may stand what was asked.
+    for line in text.split(separator: "\n") {
+      let parts = line.prefix { $0 != " " }.split(separator: "-")
+      if parts.count >= 3 { return parts.suffix(2).joined(separator: "-") }
+    }
+    return nil
   }
 }

@@ -2,16 +2,43 @@ import Glibc
 
 /// Files that the command line names.
 enum TextFile {
+  /// What the fields of one command may take: a frame takes no more.
+  static let fieldsBytesMax = 1 << 20
+
+  /// - Parameter bytesMax: what is longer is refused.
   /// - Throws: `Failure.usage` when the file cannot be read or is not UTF-8 text.
-  static func read(_ path: String, _ language: Language) throws -> String {
+  static func read(_ path: String, _ language: Language, bytesMax: Int = .max) throws -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    return try text(of: descriptor, path, language, bytesMax: bytesMax)
+  }
+
+  /// Standard input to its end, of at most `fieldsBytesMax`.
+  /// - Throws: `Failure.usage` when it cannot be read or is not UTF-8 text.
+  static func standardInput(_ language: Language) throws -> String {
+    try text(
+      of: STDIN_FILENO, language.say("đầu vào chuẩn", "standard input"), language, bytesMax: fieldsBytesMax)
+  }
+
+  private static func text(
+    of descriptor: Int32, _ name: String, _ language: Language, bytesMax: Int
+  ) throws -> String {
     let bytes: [UInt8]
-    do { bytes = try Self.bytes(path) } catch {
+    do throws(SystemError) {
+      guard descriptor >= 0 else { throw SystemError(code: errno) }
+      bytes = try Self.bytes(of: descriptor, most: bytesMax)
+    } catch {
       let reason = systemMessage(error.code)
-      throw Failure.usage(language.say("Không đọc được \(path): \(reason).", "Cannot read \(path): \(reason)."))
+      throw Failure.usage(language.say("Không đọc được \(name): \(reason).", "Cannot read \(name): \(reason)."))
+    }
+    guard bytes.count <= bytesMax else {
+      throw Failure.usage(
+        language.say("\(name) dài quá: nhiều nhất \(bytesMax) byte.", "\(name) is too long: at most \(bytesMax) bytes.")
+      )
     }
     guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure.usage(
-        language.say("\(path) không phải văn bản UTF-8.", "\(path) is not text in UTF-8."))
+        language.say("\(name) không phải văn bản UTF-8.", "\(name) is not text in UTF-8."))
     }
     return text
   }
@@ -24,11 +51,16 @@ enum TextFile {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError(code: errno) }
     defer { close(descriptor) }
+    return try bytes(of: descriptor, most: .max)
+  }
+
+  /// To its end, or until there is more than that.
+  private static func bytes(of descriptor: Int32, most: Int) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 256 << 10)
     while true {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count == 0 { return bytes }
+      if count == 0 || bytes.count > most { return bytes }
       if count > 0 {
         bytes.append(contentsOf: buffer[..<count])
       } else if errno != EINTR {

@@ -14,7 +14,7 @@ extension Refusal {
       let time = language.spoken(try decoded(Wire.BackdatingNeedsReason.self).time)
       return Words(
         language.say("Ghi muộn việc lúc \(time) thì phải nói vì sao.", "Recording \(time) only now needs a reason."),
-        line.with("--why", "…"))
+        line.with("--why", Dictation.dash))
     case .backdatedTooFar:
       let error = try decoded(Wire.BackdatedTooFar.self)
       let (time, needed) = (language.spoken(error.time), error.needed.said(language.word))

@@ -12,7 +12,7 @@ extension Refusal {
           "Đã hẹn \(due), nay trễ hẹn \(Self.days(error.days, language)) mà dân chưa được xin lỗi.",
           "Promised for \(due), broken by \(Self.days(error.days, language)), and nobody has apologised to the citizen."
         ),
-        afterApology(error, line, language))
+        afterApology(error, line))
     case .alreadyReappointed:
       let error = try decoded(Wire.AlreadyReappointed.self)
       let due = language.spoken(error.due)
@@ -67,21 +67,15 @@ extension Refusal {
     }
   }
 
-  /// The same command with an apology that can be sent as it is; where the verb takes none, an apology of its own.
-  private func afterApology(_ error: Wire.ApologyOwed, _ line: CommandLineText, _ language: Language) -> CommandLineText
-  {
-    let text = apology(days: error.days, language)
+  /// The same command with an apology, which is asked for, because it is written to a person; where the verb takes none, an
+  /// apology of its own.
+  private func afterApology(_ error: Wire.ApologyOwed, _ line: CommandLineText) -> CommandLineText {
     if let verb = line.verb, ["resolve", "return"].contains(verb) {
       // An apology that was there named a cause that does not answer for a date.
       let isThere = line.arguments.contains { $0 == "--apologise" || $0.hasPrefix("--apologise=") }
-      return isThere ? line.without("--cause") : line.with("--apologise", text)
+      return isThere ? line.without("--cause") : line.with("--apologise", Dictation.dash)
     }
-    return CommandLineText(["apologise", error.code, "--text", text, "--new-due", "+2"])
-  }
-
-  /// The apology is for the citizen, so it is in Vietnamese.
-  private func apology(days: Int, _ language: Language) -> String {
-    days > 0 ? "Xin lỗi ông/bà vì trễ hẹn \(days) ngày." : "Xin lỗi ông/bà vì trễ hẹn."
+    return CommandLineText(["apologise", error.code, "--text", Dictation.dash, "--new-due", "+2"])
   }
 
   private static func days(_ count: Int, _ language: Language) -> String {

@@ -83,7 +83,7 @@ extension Refusal {
       let code = try decoded(Wire.ConsultationMissing.self).code
       return Words(
         say("\(code) là một câu hỏi chưa được tư vấn.", "\(code) is an enquiry that nobody has advised on yet."),
-        CommandLineText(["consult", code, "…", "--answer", "…"]))
+        CommandLineText(["consult", code, Dictation.dash, "--answer", Dictation.dash]))
     case .permissionDenied, .unknownAccount, .accountsUnavailable, .behalfNotAllowed:
       return try roleWords(name, line, language)
     case .inFuture, .backdatingNeedsReason, .backdatedTooFar, .backdatingAcrossDue, .beforeReceipt, .notVoidable,
@@ -135,10 +135,11 @@ extension Refusal {
     switch name {
     case .fieldMissing:
       let field = try decoded(Wire.FieldMissing.self).field
-      let isApology = field == "text" && line.verb != "apologise"
+      let option = field == "text" && line.verb != "apologise" ? "--apologise" : Self.option(of: field)
       return Words(
         language.say("Thiếu \(Self.label(field)).", "There is no \(Self.label(field))."),
-        Self.isPositional(field) ? help : line.with(isApology ? "--apologise" : Self.option(of: field), "…"))
+        // What tells about a person is asked for, and does not come to stand on a command line.
+        Self.isPositional(field) ? help : line.with(option, PersonalField.isOption(option) ? Dictation.dash : "…"))
     case .textTooLong:
       let error = try decoded(Wire.TextTooLong.self)
       return Words(

@@ -18,13 +18,15 @@ struct Apologise: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let text = try session.required(text, "--text", "lời xin lỗi", "the apology")
+    let told = try recording.told(session, [(.text, text), (.signatory, signatory), (.letter, letter)])
+    let text = try told.required(.text)
     let newDue = try newDue.map { try DateInput.wire($0, for: "--new-due", language: session.language) }
-    let entry = try recording.entry(session.language)
+    let entry = try recording.entry(session.language, told)
     try session.report(
       session.daemon.command(
         Wire.Apologise(
-          code: code, cause: cause, text: text, signatory: signatory, letterNumber: letter, newDue: newDue, entry: entry
+          code: code, cause: cause, text: text, signatory: told[.signatory], letterNumber: told[.letter],
+          newDue: newDue, entry: entry
         ),
         id: entry.commandId
       ).receipt)

@@ -55,18 +55,21 @@ struct Consult: Verb {
 
   func run(_ session: Session) throws {
     let (code, typed) = parts
-    let question = try session.required(typed, "QUESTION", "câu hỏi", "the question")
-    let guidance = try session.required(answer, "--answer", "lời hướng dẫn", "the guidance")
-    if code != nil, name != nil || phone != nil || channel != nil {
+    let told = try recording.told(
+      session, [(.question, typed), (.answer, answer), (.name, name), (.phone, phone)])
+    let question = try told.required(.question)
+    let guidance = try told.required(.answer)
+    if code != nil, told[.name] != nil || told[.phone] != nil || channel != nil {
       throw Failure.usage(
         session.say(
           "--name, --phone, --channel chỉ dùng cho câu hỏi mới, không kèm mã hồ sơ.",
           "--name, --phone and --channel are for a new enquiry, not for a case."))
     }
-    let entry = try recording.entry(session.language)
+    let entry = try recording.entry(session.language, told)
     let receipt = try session.daemon.command(
       Wire.Consult(
-        code: code, question: question, guidance: guidance, minutes: minutes, applicant: name, phone: phone,
+        code: code, question: question, guidance: guidance, minutes: minutes, applicant: told[.name],
+        phone: told[.phone],
         channel: channel, entry: entry),
       id: entry.commandId
     ).receipt

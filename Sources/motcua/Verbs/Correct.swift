@@ -22,8 +22,11 @@ struct Correct: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
+    let told = try recording.told(
+      session, [(.name, name), (.phone, phone), (.place, place), (.subject, subject), (.reason, reason)])
     let changes = Wire.Changes(
-      applicant: name, phone: phone, place: place, subject: subject, responsible: responsible)
+      applicant: told[.name], phone: told[.phone], place: told[.place], subject: told[.subject],
+      responsible: responsible)
     let changesNothing = changes == Wire.Changes()
     guard void != nil || !changesNothing else {
       throw Failure.usage(
@@ -31,8 +34,8 @@ struct Correct: Verb {
           "Không có gì để đính chính: cần --name, --phone, --place, --subject, --responsible hoặc --void.",
           "Nothing to correct: give --name, --phone, --place, --subject, --responsible or --void."))
     }
-    let reason = try session.required(reason, "--reason", "lý do đính chính", "the reason")
-    let entry = try recording.entry(session.language)
+    let reason = try told.required(.reason, "lý do đính chính", "the reason")
+    let entry = try recording.entry(session.language, told)
     try session.report(
       session.daemon.command(
         Wire.Correct(code: code, changes: changesNothing ? nil : changes, voids: void, reason: reason, entry: entry),

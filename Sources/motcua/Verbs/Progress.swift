@@ -15,11 +15,13 @@ struct Progress: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let step = try session.required(step, "STEP", "bước đã xong", "the step that is done")
-    let entry = try recording.entry(session.language)
+    let told = try recording.told(session, [(.step, step), (.by, by), (.group, group)])
+    let step = try told.required(.step)
+    let entry = try recording.entry(session.language, told)
     try session.report(
       session.daemon.command(
-        Wire.Progress(code: code, step: step, by: by, group: group, entry: entry), id: entry.commandId
+        Wire.Progress(code: code, step: step, by: told[.by], group: told[.group], entry: entry),
+        id: entry.commandId
       ).receipt)
   }
 }

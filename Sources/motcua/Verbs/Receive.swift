@@ -63,16 +63,20 @@ struct Receive: Verb {
     let procedure =
       kind == .procedure
       ? try session.required(self.procedure, "PROCEDURE", "thủ tục", "the procedure") : self.procedure
-    let name =
-      kind == .enquiry
-      ? self.name : try session.required(self.name, "--name", "họ tên người nộp", "the applicant's name")
-    let entry = try recording.entry(session.language)
+    let told = try recording.told(
+      session,
+      [
+        (.name, name), (.phone, phone), (.place, place), (.subject, subject), (.urgent, urgent),
+        (.handedInBy, handedInBy), (.authority, authority), (.helpGiven, helpGiven),
+      ], papers: paper)
+    let name = kind == .enquiry ? told[.name] : try told.required(.name, "họ tên người nộp", "the applicant's name")
+    let entry = try recording.entry(session.language, told)
     let receipt = try session.daemon.command(
       Wire.Receive(
         kind: kind, procedure: procedure, applicant: name, organisation: organisation ? true : nil,
-        phone: phone,
-        place: place, subject: subject, channel: channel, papers: paper.isEmpty ? nil : paper, handedInBy: handedInBy,
-        authority: authority, help: helpGiven, urgent: urgent, responsible: responsible, entry: entry),
+        phone: told[.phone], place: told[.place], subject: told[.subject], channel: channel,
+        papers: told.papers.isEmpty ? nil : told.papers, handedInBy: told[.handedInBy], authority: told[.authority],
+        help: told[.helpGiven], urgent: told[.urgent], responsible: responsible, entry: entry),
       id: entry.commandId
     ).receipt
     try session.report(receipt)

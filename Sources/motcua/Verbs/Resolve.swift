@@ -17,15 +17,17 @@ struct Resolve: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
+    let told = try recording.told(
+      session, [(.reason, reason), (.document, document), (.signedBy, signedBy)] + late.typed)
     let reason =
-      outcome == .refused ? try session.required(reason, "--reason", "lý do từ chối", "why it is refused") : reason
-    let apology = try late.apology(session.language)
-    let entry = try recording.entry(session.language)
+      outcome == .refused ? try told.required(.reason, "lý do từ chối", "why it is refused") : told[.reason]
+    let apology = try late.apology(session.language, told)
+    let entry = try recording.entry(session.language, told)
     try session.report(
       session.daemon.command(
         Wire.Resolve(
-          code: code, outcome: outcome, reason: reason, documentNumber: document, signedBy: signedBy, apology: apology,
-          entry: entry),
+          code: code, outcome: outcome, reason: reason, documentNumber: told[.document], signedBy: told[.signedBy],
+          apology: apology, entry: entry),
         id: entry.commandId
       ).receipt)
   }

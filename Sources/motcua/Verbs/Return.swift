@@ -15,11 +15,13 @@ struct Return: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let apology = try late.apology(session.language)
-    let entry = try recording.entry(session.language)
+    let told = try recording.told(session, [(.to, to), (.authority, authority)] + late.typed)
+    let apology = try late.apology(session.language, told)
+    let entry = try recording.entry(session.language, told)
     try session.report(
       session.daemon.command(
-        Wire.Return(code: code, to: to, authority: authority, apology: apology, entry: entry), id: entry.commandId
+        Wire.Return(code: code, to: told[.to], authority: told[.authority], apology: apology, entry: entry),
+        id: entry.commandId
       ).receipt)
   }
 }

@@ -9,11 +9,12 @@ struct Search: Verb {
   }
 
   @Argument(help: help("những chữ đầu của từng từ", "how the words begin")) var words: [String] = []
+  @OptionGroup var file: FieldsOptions
   @OptionGroup var common: CommonOptions
 
   func run(_ session: Session) throws {
-    let words = try session.required(
-      self.words.isEmpty ? nil : self.words.joined(separator: " "), "WORDS", "tìm gì", "what to search for")
+    let typed = self.words.isEmpty ? nil : self.words.joined(separator: " ")
+    let words = try Dictation(session, [(.words, typed)], file: file.fields).required(.words)
     var table = CaseTable(session.language)
     try session.daemon.stream(Wire.Search(words: words)) { answer in
       if session.wantsJSON {

@@ -14,10 +14,13 @@ struct Withdraw: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let reason = try session.required(reason, "--reason", "lý do rút", "the reason")
-    let entry = try recording.entry(session.language)
+    let told = try recording.told(session, [(.by, by), (.reason, reason)])
+    let reason = try told.required(.reason, "lý do rút", "the reason")
+    let entry = try recording.entry(session.language, told)
     try session.report(
-      session.daemon.command(Wire.Withdraw(code: code, by: by, reason: reason, entry: entry), id: entry.commandId)
-        .receipt)
+      session.daemon.command(
+        Wire.Withdraw(code: code, by: told[.by], reason: reason, entry: entry), id: entry.commandId
+      )
+      .receipt)
   }
 }
