@@ -20,6 +20,7 @@ let package = Package(
   ],
   targets: [
     // Ground floor
+    .systemLibrary(name: "CTimex"),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .target(name: "EventSourcing"),
     .target(name: "Metrics"),
@@ -67,8 +68,8 @@ let package = Package(
     .executableTarget(
       name: "motcuad",
       dependencies: [
-        "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire", "EventSourcing", "EventStore",
-        "MerkleTree", "Metrics", "ParserWords", "Sealing",
+        "CTimex", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire", "EventSourcing",
+        "EventStore", "MerkleTree", "Metrics", "ParserWords", "Sealing",
         "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -70,6 +70,7 @@ extension Wire {
     public var lastBackup: String?
     /// What the caller is.
     public var role: Told<Role>?
+    public var clock: Clock?
 
     public init(
       version: String,
@@ -103,7 +104,8 @@ extension Wire {
       signingKey: String? = nil,
       lastCheckpoint: Int? = nil,
       lastBackup: String? = nil,
-      role: Role? = nil
+      role: Role? = nil,
+      clock: Clock? = nil
     ) {
       self.version = version
       self.office = office
@@ -137,6 +139,7 @@ extension Wire {
       self.lastCheckpoint = lastCheckpoint
       self.lastBackup = lastBackup
       self.role = role.map(Told.known)
+      self.clock = clock
     }
   }
 

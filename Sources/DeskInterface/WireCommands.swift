@@ -99,6 +99,8 @@ extension Wire {
     public var due: String
     public var provisional: Bool
     public var owes: [Duty]
+    /// The office's time then, where `recordedAt` is later.
+    public var now: String?
 
     public init(
       code: String,
@@ -111,7 +113,8 @@ extension Wire {
       late: Bool,
       due: String,
       provisional: Bool,
-      owes: [Duty]
+      owes: [Duty],
+      now: String? = nil
     ) {
       self.code = code
       self.number = number
@@ -124,6 +127,7 @@ extension Wire {
       self.due = due
       self.provisional = provisional
       self.owes = owes
+      self.now = now
     }
   }
 

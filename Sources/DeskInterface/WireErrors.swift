@@ -411,19 +411,6 @@ extension Wire {
     }
   }
 
-  /// The machine's clock has jumped ahead of the time that it should show; nothing is recorded until it is back, or until
-  /// the operator, who knows the date, restarts the daemon.
-  public struct ClockSuspect: WireError {
-    public static let error = "vn.motcua.Desk.ClockSuspect"
-    public var now: String
-    public var expected: String
-
-    public init(now: String, expected: String) {
-      self.now = now
-      self.expected = expected
-    }
-  }
-
   /// What the answer needs could not be read; nothing was recorded. The daemon's log says more.
   public struct ReadFailed: WireError {
     public static let error = "vn.motcua.Desk.ReadFailed"

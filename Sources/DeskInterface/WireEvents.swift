@@ -209,9 +209,20 @@ extension Wire {
     }
   }
 
+  /// Somebody who knows what time it is has said that the machine's clock is right.
+  public struct ClockAccepted: Codable, Sendable, Hashable {
+    public var shown: String
+    public var expected: String
+
+    public init(shown: String, expected: String) {
+      self.shown = shown
+      self.expected = expected
+    }
+  }
+
   public enum EventType: String, Codable, Sendable, CaseIterable {
     case received, consulted, progressed, apologised, resolved, returned, withdrawn, corrected, erased, rulesAdopted
-    case restored
+    case restored, clockAccepted
   }
 
   /// One recorded event; of the fields from `received` on, the one that `type` names is set.
@@ -248,6 +259,7 @@ extension Wire {
     public var erased: Erased?
     public var rulesAdopted: RulesAdopted?
     public var restored: Restored?
+    public var clockAccepted: ClockAccepted?
 
     public init(
       position: Int,
@@ -276,7 +288,8 @@ extension Wire {
       corrected: Corrected? = nil,
       erased: Erased? = nil,
       rulesAdopted: RulesAdopted? = nil,
-      restored: Restored? = nil
+      restored: Restored? = nil,
+      clockAccepted: ClockAccepted? = nil
     ) {
       self.position = position
       self.code = code
@@ -305,6 +318,7 @@ extension Wire {
       self.erased = erased
       self.rulesAdopted = rulesAdopted
       self.restored = restored
+      self.clockAccepted = clockAccepted
     }
   }
 }

@@ -88,6 +88,11 @@ public struct RecordCoding: Sendable {
         $0.size = facts.size
         $0.witness = facts.witness
       }
+    case .office(.clockAccepted(let facts), _):
+      record.clockAccepted = .with {
+        $0.shown = facts.shown.microseconds
+        $0.expected = facts.expected.microseconds
+      }
     case .desk(let deskEvent):
       var personal = Vn_Motcua_Records_Personal()
       if let reason = circumstances.lateEntryReason { personal.lateEntryReason = reason }
@@ -105,6 +110,7 @@ public struct RecordCoding: Sendable {
   private static func lowestSchema(of body: StoredEvent.Body) -> UInt32 {
     switch body {
     case .desk, .office(.rulesAdopted, _), .office(.restored, _): 1
+    case .office(.clockAccepted, _): 2
     }
   }
 
@@ -149,6 +155,12 @@ public struct RecordCoding: Sendable {
           .restored(
             Restored(
               knownSize: facts.knownSize, knownRoot: facts.knownRoot, size: facts.size, witness: facts.witness)),
+          circumstances)
+      case .clockAccepted(let facts):
+        .office(
+          .clockAccepted(
+            ClockAccepted(
+              shown: try Timestamp(stored: facts.shown), expected: try Timestamp(stored: facts.expected))),
           circumstances)
       default: .desk(CaseEvent(try record.readBody(personal), circumstances))
       }

@@ -117,16 +117,33 @@ extension DeskService {
     return state
   }
 
-  /// The last event that was recorded by then; times never run backwards in the ledger.
+  /// The last event that was recorded by then.
   private func lastPosition(recordedBy instant: Timestamp) throws -> Position {
+    // While the ledger was ahead of a clock that was accepted, the office's time passed and that of the records did not:
+    // what was there then is what came before the acceptance, and what followed until something happened later.
+    let clock = rules.clocks.last { $0.shown <= instant && instant < $0.recordedAt }
+    guard let clock else { return try lastPosition(recordedAtMost: instant) }
+    let committed = signal.position
+    var last = clock.position
+    try store.forEach(after: clock.position, by: coding) { position, circumstances in
+      guard position <= committed, circumstances.recordedAt == clock.recordedAt,
+        circumstances.isImported || circumstances.occurredAt <= instant
+      else { return false }
+      last = position
+      return true
+    }
+    return last
+  }
+
+  /// Times never run backwards in the ledger.
+  private func lastPosition(recordedAtMost instant: Timestamp) throws -> Position {
     var (low, high) = (UInt64(0), signal.position.rawValue)
     while low < high {
       let middle = low + (high - low + 1) / 2
       guard let record = try store.ledger.record(at: Position(middle)) else {
         throw StoreError.ledgerDamaged(at: Position(middle), reason: "it is missing")
       }
-      // The time stands outside the seal.
-      if try coding.decode(record, open: { _, _ in nil }).circumstances.recordedAt <= instant {
+      if try coding.outside(record).recordedAt <= instant {
         low = middle
       } else {
         high = middle - 1

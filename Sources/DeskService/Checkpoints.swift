@@ -24,7 +24,8 @@ extension DeskService {
   ///   last; nothing is signed then, so that no history is ever vouched for that contradicts an earlier one.
   public func checkpoint(signedBy key: NoteSigningKey?) throws -> IssuedCheckpoint {
     guard let key else { throw CheckpointRefusal.noSigningKey }
-    return try betweenCommits { [store] in
+    // It says nothing of the time.
+    return try betweenCommits(needsClock: false) { [store] in
       let head = try store.ledger.head()
       // The last of any key, and the last of this one: whoever rewrote the history could have signed with another.
       let own = try store.ledger.lastCheckpoint(signedBy: key.verifierKey)

@@ -3,74 +3,106 @@ import EventStore
 import Glibc
 import Synchronization
 
-/// The daemon's clock. Only a demo's can be moved.
+/// The daemon's clock: what it shows, and whether that is believed. Only a demo's can be moved; it is always believed.
 public final class DeskClock: Sendable {
-  /// What the clock shows, and what it should show after the time that the machine has been up.
-  struct Suspicion: Hashable, Sendable {
-    var now: Timestamp
-    var expected: Timestamp
+  private struct State {
+    /// What the wall clock and the time since the boot differed by when it was last believed in this boot, in microseconds.
+    var baseline: Int64?
+    var limits = ClockLimits()
   }
 
   public let isDemo: Bool
-  /// What the machine's clock and its time since the boot differed by at the start that jumps are measured
-  /// from, in microseconds: this one, or that of a process that died.
-  private let bootedAt = Mutex(machine - sinceBoot)
+  /// Never doubted: a demo's, or that of somebody who sits before the machine.
+  private let isTrusted: Bool
   /// How far it is ahead of the machine's clock, in microseconds.
   private let shift: Mutex<Int64>
+  private let state = Mutex(State())
+  private let startedAt = ClockReading.now.sinceBoot
 
   /// The machine's clock.
-  public init() {
+  ///
+  /// - Parameter isTrusted: whether it is believed whatever it shows, because whoever runs this sees what time it is.
+  public init(isTrusted: Bool = false) {
     isDemo = false
+    self.isTrusted = isTrusted
     shift = Mutex(0)
   }
 
   /// A demo's clock: shows `start` now and goes on from there.
   public init(demoFrom start: Timestamp) {
     isDemo = true
-    shift = Mutex(start.microseconds - Self.machine)
+    isTrusted = true
+    shift = Mutex(start.microseconds - ClockReading.now.shown.microseconds)
   }
 
-  public var now: Timestamp { Timestamp(microseconds: Self.machine + shift.withLock { $0 }) }
+  /// What it shows, believed or not.
+  public var shown: Timestamp {
+    Timestamp(microseconds: ClockReading.now.shown.microseconds + shift.withLock { $0 })
+  }
 
-  /// Moves a demo's clock forward; false when it is not a demo's, or `instant` is not later than now.
+  /// Moves a demo's clock forward; false when it is not a demo's, or `instant` is not later than what it shows.
   public func move(to instant: Timestamp) -> Bool {
-    guard isDemo, instant > now else { return false }
-    shift.withLock { $0 = instant.microseconds - Self.machine }
+    guard isDemo, instant > shown else { return false }
+    shift.withLock { $0 = instant.microseconds - ClockReading.now.shown.microseconds }
     return true
   }
 
-  /// Holds the machine's clock against what it was held against by those before, if they died in this boot.
-  func goOn(from store: EventStore) throws(StoreError) {
-    guard !isDemo else { return }
-    let known = try store.clockAtFirstStart(orNow: bootedAt.withLock { $0 })
-    bootedAt.withLock { $0 = known }
+  func set(_ limits: ClockLimits) { state.withLock { $0.limits = limits } }
+
+  /// Goes on from what was believed before in this boot.
+  ///
+  /// - Parameters:
+  ///   - known: nil when nothing is known of this boot.
+  ///   - time: a ledger that is ahead of what was believed was recorded under a clock that somebody accepted since, or has
+  ///     come from elsewhere: what was believed says nothing then.
+  func goOn(from known: Int64?, after time: LedgerTime) {
+    state.withLock { state in
+      let expected = known.map { Timestamp(microseconds: $0 + ClockReading.now.sinceBoot) }
+      let isOvertaken = expected.map { time.reached > $0.adding(seconds: state.limits.secondsMax) } ?? false
+      state.baseline = isOvertaken ? nil : known
+    }
   }
 
-  /// Nil when the clock can be believed. Times in the ledger never run backwards, so that one command recorded in the
-  /// year 9999 would leave every later one there: a clock that has jumped ahead since the start by more than a day, to
-  /// more than 31 days after the last event, is not believed until it is back, or until whoever knows the date stops
-  /// the daemon and starts it again; one that died and was started by itself goes on doubting. A machine that comes up
-  /// with a wrong clock and is put right then passes, because the ledger says when it last was.
-  func suspicion(after last: Timestamp) -> Suspicion? {
-    let day: Int64 = 86_400_000_000
-    let (now, expected) = (Self.machine, bootedAt.withLock { $0 } + Self.sinceBoot)
-    guard !isDemo, now - expected > day, now - last.microseconds > 31 * day else { return nil }
-    return Suspicion(now: Timestamp(microseconds: now), expected: Timestamp(microseconds: expected))
+  /// It is right now: what comes is measured from here.
+  func measure(from baseline: Int64) { state.withLock { $0.baseline = baseline } }
+
+  /// Whether it can be believed, as far as the clock itself and the ledger tell.
+  func doubt(after time: LedgerTime) -> ClockDoubt? { doubt(ClockReading.now, after: time) }
+
+  private func doubt(_ reading: ClockReading, after time: LedgerTime) -> ClockDoubt? {
+    if isTrusted { return nil }
+    let state = state.withLock { $0 }
+    return state.limits.doubt(reading, baseline: state.baseline, since: startedAt, after: time)
   }
 
-  fileprivate static var machine: Int64 { microseconds(of: CLOCK_REALTIME) }
-
-  /// It goes on while the machine sleeps, and nobody can set it.
-  private static var sinceBoot: Int64 { microseconds(of: CLOCK_BOOTTIME) }
-
-  private static func microseconds(of clock: clockid_t) -> Int64 {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+  /// Whether it is believed, what the machine says of it included, and what it is to be measured from then.
+  ///
+  /// A clock that is synchronised may have jumped ahead: it was the one before that was wrong. It may not be behind the
+  /// ledger: then the ledger ran ahead, and how its times go on is for a person to say.
+  func verdict(after time: LedgerTime) -> ClockVerdict {
+    let reading = ClockReading.now
+    let (baseline, limits) = state.withLock { ($0.baseline, $0.limits) }
+    var verdict = ClockVerdict(reading: reading, doubt: doubt(reading, after: time))
+    if isTrusted { return verdict }
+    verdict.isSynchronised = Synchronisation.read(limits.statePath)?.isSynchronised(reading)
+    if let doubt = verdict.doubt {
+      guard verdict.isSynchronised == true, doubt.reason != .behindLedger, Timestamp.bounds.contains(doubt.shown)
+      else { return verdict }
+      verdict.doubt = nil
+    }
+    let isOff = baseline.map { abs($0 - reading.difference) > Synchronisation.precision } ?? true
+    if isOff, baseline == nil || verdict.isSynchronised == true { verdict.baseline = reading.difference }
+    return verdict
   }
+
+  /// What the office goes by: the clock while it is believed, else what it should show.
+  func now(after time: LedgerTime) -> Timestamp { max(doubt(after: time)?.expected ?? shown, time.reached) }
+
+  /// Whether nothing that was believed is known of this boot.
+  var isUnmeasured: Bool { !isTrusted && state.withLock { $0.baseline == nil } }
 }
 
 extension Timestamp {
   /// What the machine's clock shows.
-  public static var machine: Timestamp { Timestamp(microseconds: DeskClock.machine) }
+  public static var machine: Timestamp { ClockReading.now.shown }
 }

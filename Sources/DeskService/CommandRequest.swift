@@ -34,6 +34,8 @@ public struct Accepted: Sendable {
   public var version: Version
   public var position: Position
   public var recordedAt: Timestamp
+  /// The office's time then: earlier than `recordedAt` while the ledger is ahead of a clock that was accepted.
+  public var now: Timestamp
   /// True when it had been recorded before, and nothing was appended now.
   public var isRepeated: Bool
   /// The case as it stands now.
@@ -50,8 +52,10 @@ public enum CommandFailure: Error, Sendable {
   /// What it needed could not be read; nothing was recorded, and the other commands went on.
   case unreadable
   case storageFull(freeBytes: Int, reserveBytes: Int)
-  /// The machine's clock has jumped ahead; nothing was recorded.
-  case clockSuspect(now: Timestamp, expected: Timestamp)
+  /// The machine's clock is not believed; nothing was recorded.
+  case clockSuspect(ClockDoubt)
+  /// The clock that was to be accepted is believed anyway.
+  case clockNotSuspect(now: Timestamp)
   /// The outcome is unknown until the daemon has restarted.
   case storageFailed(String)
 }

@@ -42,20 +42,23 @@ final class CommandWriter: Sendable {
   let reserveBytes: Atomic<Int>
   let figures = WriterFigures()
   private let heartbeat: Heartbeat?
-  private let lastRecordedAt: Mutex<Timestamp>
+  private let time: Mutex<LedgerTime>
   /// Why nothing can be written any more. After a failed commit LMDB takes the next one as if nothing had happened, so
   /// it must not get one.
   private let failure = Mutex<String?>(nil)
   /// While another ledger is written into this one, commands are told to try again.
   private let isHeld = Mutex(false)
-  private let isClockSuspect = Atomic(false)
+  let toldDoubt = Mutex<ClockDoubt?>(nil)
+  /// What the daemon has to record itself as soon as the clock is believed.
+  let owed = Mutex(OwedEvents())
   private let onFailure: @Sendable (String) -> Void
   let report: @Sendable (String) -> Void
+  let note: @Sendable (String) -> Void
 
   init(
     store: EventStore, coding: RecordCoding, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
-    lastRecordedAt: Timestamp, heartbeat: Heartbeat?, onFailure: @escaping @Sendable (String) -> Void,
-    report: @escaping @Sendable (String) -> Void
+    time: LedgerTime, heartbeat: Heartbeat?, onFailure: @escaping @Sendable (String) -> Void,
+    report: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
     self.coding = coding
@@ -64,19 +67,22 @@ final class CommandWriter: Sendable {
     self.signal = signal
     self.reserveBytes = Atomic(reserveBytes)
     self.heartbeat = heartbeat
-    self.lastRecordedAt = Mutex(lastRecordedAt)
+    self.time = Mutex(time)
     self.onFailure = onFailure
     self.report = report
+    self.note = note
   }
 
-  /// Never earlier than the last recorded event, so that the ledger's times do not run backwards.
-  var now: Timestamp { max(clock.now, lastRecordedAt.withLock { $0 }) }
+  /// How far the ledger's time has come.
+  var ledgerTime: LedgerTime { time.withLock { $0 } }
+  /// The office's time, which does not run backwards but where a clock was accepted that does.
+  var now: Timestamp { clock.now(after: ledgerTime) }
   var isFailed: Bool { failure.withLock { $0 != nil } }
 
   /// - Parameter settle: told how long the disk took, before anybody is answered.
   func process(_ turns: [Turn], _ settle: (Duration) -> Void) {
     let commands = turns.compactMap { if case .command(let pending) = $0 { pending } else { nil } }
-    if !commands.isEmpty { process(commands, settle) }
+    if !commands.isEmpty || !owed.withLock(\.isEmpty) { process(commands, settle) }
     for case .between(let body) in turns {
       body()
       beat()
@@ -89,19 +95,23 @@ final class CommandWriter: Sendable {
   /// From here on commands are refused as busy, and nothing is written but by whoever holds.
   func hold() { isHeld.withLock { $0 = true } }
 
-  /// What is recorded from here on follows an event that was recorded then.
-  func follow(_ lastRecordedAt: Timestamp) { self.lastRecordedAt.withLock { $0 = lastRecordedAt } }
+  /// What is recorded from here on follows what was recorded by then.
+  func follow(_ time: LedgerTime) { self.time.withLock { $0 = time } }
 
   /// Commands go on.
   func release() { isHeld.withLock { $0 = false } }
 
   /// Runs what writes the store by other ways than commands do. After a failed commit nothing more is written.
   ///
-  /// - Parameter byHolder: whoever called `hold`.
-  func guarded<R>(byHolder: Bool = false, needsReserve: Bool = true, _ body: () throws -> R) throws -> R {
+  /// - Parameters:
+  ///   - byHolder: whoever called `hold`.
+  ///   - needsClock: whether a time is recorded that all later ones will follow.
+  func guarded<R>(
+    byHolder: Bool = false, needsReserve: Bool = true, needsClock: Bool = true, _ body: () throws -> R
+  ) throws -> R {
     if let reason = failure.withLock({ $0 }) { throw CommandFailure.storageFailed(reason) }
     if !byHolder, isHeld.withLock({ $0 }) { throw CommandFailure.busy }
-    if needsReserve, let suspect = suspectClock { throw suspect }
+    if needsClock, let doubt = lookAtClock() { throw CommandFailure.clockSuspect(doubt) }
     if needsReserve, let full = try fullDisk() { throw full }
     do {
       return try body()
@@ -141,11 +151,12 @@ final class CommandWriter: Sendable {
     var results: [Result<Accepted, CommandFailure>]
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
-    } else if let suspect = suspectClock {
-      results = group.map { _ in .failure(suspect) }
+    } else if let doubt = lookAtClock() {
+      results = group.map { _ in .failure(.clockSuspect(doubt)) }
     } else {
       do {
         let isHeld = isHolding
+        if !isHeld { try recordOwed() }
         let refusal = isHeld ? CommandFailure.busy : try fullDisk()
         if let refusal {
           // No command can be decided without the rules, which an import and a full disk therefore let through.
@@ -169,17 +180,12 @@ final class CommandWriter: Sendable {
     for (pending, result) in zip(group, results) { pending.reply(result) }
   }
 
-  private var suspectClock: CommandFailure? {
-    guard let suspicion = clock.suspicion(after: lastRecordedAt.withLock { $0 }) else {
-      isClockSuspect.store(false, ordering: .relaxed)
-      return nil
-    }
-    let isFirst = isClockSuspect.exchange(true, ordering: .relaxed) == false
-    if isFirst {
-      let now = suspicion.now.rfc3339(at: rules.current?.book.office.utcOffset ?? .utc)
-      report("the clock has jumped to \(now); commands are refused until it is back")
-    }
-    return .clockSuspect(now: suspicion.now, expected: suspicion.expected)
+  /// Before any command: it is decided under the rules that have waited, and comes after a loss that is not told yet.
+  private func recordOwed() throws {
+    let events = owed.withLock { $0.take() }
+    if events.isEmpty { return }
+    var duration = Duration.zero
+    for (event, result) in zip(events, try commit(events, &duration)) { event.reply(result) }
   }
 
   /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve.
@@ -193,24 +199,34 @@ final class CommandWriter: Sendable {
   private func commit(
     _ group: [Pending], _ duration: inout Duration
   ) throws -> [Result<Accepted, CommandFailure>] {
+    let now = now
+    return try commit(group, at: now, leaving: ledgerTime.recording(at: now), &duration)
+  }
+
+  /// - Parameters:
+  ///   - now: the office's time.
+  ///   - after: how far the ledger's time has come then.
+  func commit(
+    _ group: [Pending], at now: Timestamp, leaving after: LedgerTime, _ duration: inout Duration
+  ) throws -> [Result<Accepted, CommandFailure>] {
     var batch = try store.beginBatch()
     var results: [Result<Accepted, CommandFailure>] = []
-    var adopted: [(RuleBook, Position)] = []
+    var ofOffice: [(OfficeEvent, Position)] = []
     var erased: [UInt64] = []
-    let now = now
+    let moment = Moment(now: now, recordedAt: after.recordedAt)
     let views = try DeskViews(store.views)
     for pending in group {
       let appendedBefore = batch.appended
       do {
         switch pending.work {
         case .command(let request):
-          let accepted = try execute(request, pending.digest, now: now, views, &batch)
+          let accepted = try execute(request, pending.digest, moment, views, &batch)
           if accepted.state.erasure != nil { erased.append(accepted.number) }
           results.append(.success(accepted))
         case .office(let event, let actor, let id, _):
-          let position = try append(event, actor, id, pending.digest, now: now, &batch)
-          if case .rulesAdopted(let book) = event { adopted.append((book, position)) }
-          results.append(.success(accepted(0, .none, at: position, now, CaseState(), events: 1)))
+          let position = try append(event, actor, id, pending.digest, moment, &batch)
+          ofOffice.append((event, position))
+          results.append(.success(accepted(0, .none, at: position, moment, CaseState(), events: 1)))
         }
       } catch let rejection as Rejection {
         results.append(.failure(.rejected(rejection)))
@@ -231,8 +247,8 @@ final class CommandWriter: Sendable {
     if appended > 0 {
       figures.commits.add(duration)
       figures.commitRate.add()
-      lastRecordedAt.withLock { $0 = now }
-      for (book, position) in adopted { rules.adopt(book, at: position) }
+      time.withLock { $0 = after }
+      for (event, position) in ofOffice { rules.take(event, at: position, recordedAt: after.recordedAt) }
       signal.advance(to: position)
     }
     // Only now: a key that is gone before its event is durable would close a case that nobody erased.
@@ -241,6 +257,12 @@ final class CommandWriter: Sendable {
       beat()
     }
     return results
+  }
+
+  /// The office's time, and the one that goes into the ledger: later while the ledger is ahead of an accepted clock.
+  private struct Moment {
+    var now: Timestamp
+    var recordedAt: Timestamp
   }
 
   /// Damage in one case's record or key: it stops that command and no other.
@@ -253,8 +275,9 @@ final class CommandWriter: Sendable {
   }
 
   private func execute(
-    _ request: CommandRequest, _ digest: [UInt8], now: Timestamp, _ views: DeskViews, _ batch: inout Batch
+    _ request: CommandRequest, _ digest: [UInt8], _ moment: Moment, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
+    let now = moment.now
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
       guard known.digest == digest else { throw Rejection.commandReused(CommandID.text(request.id)) }
       return try repeated(known, views, &batch)
@@ -281,7 +304,7 @@ final class CommandWriter: Sendable {
       state = try views.state(of: number, batch.views)
     }
     let context = CaseDecider.Context(
-      now: now, actor: request.actor, book: book, rules: rulesPosition,
+      now: now, recordedAt: moment.recordedAt, actor: request.actor, book: book, rules: rulesPosition,
       caseBook: state.receipt.flatMap { rules.book(at: $0.rules) } ?? book, newCode: code,
       voidTarget: try voidTarget(request.command, number, views, &batch))
     let events = try CaseDecider(context).decide(request.command, state)
@@ -292,16 +315,16 @@ final class CommandWriter: Sendable {
       position = try append(stored, slot: number, &batch)
       state = try views.apply(event, to: number, from: state, batch.views)
     }
-    return accepted(number, state.version, at: position, now, state, events: events.count)
+    return accepted(number, state.version, at: position, moment, state, events: events.count)
   }
 
   private func append(
-    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8], _ digest: [UInt8], now: Timestamp, _ batch: inout Batch
+    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8], _ digest: [UInt8], _ moment: Moment, _ batch: inout Batch
   ) throws -> Position {
     var (position, offset) = (rules.current?.position ?? .start, rules.current?.book.office.utcOffset ?? .utc)
     if case .rulesAdopted(let book) = event { (position, offset) = (batch.nextPosition, book.office.utcOffset) }
     let circumstances = CaseEvent.Circumstances(
-      recordedAt: now, occurredAt: now, offset: offset, actor: actor, rules: position)
+      recordedAt: moment.recordedAt, occurredAt: moment.now, offset: offset, actor: actor, rules: position)
     let version = try store.views.version(of: 0, batch.views)
     let stored = StoredEvent(
       stream: 0, version: version.next, command: .init(id: id, digest: digest), body: .office(event, circumstances))
@@ -350,19 +373,19 @@ final class CommandWriter: Sendable {
       throw StoreError.ledgerDamaged(at: known.last, reason: "the event of an accepted command is missing")
     }
     let stored = try store.decode(record, by: coding)
+    let recordedAt = stored.circumstances.recordedAt
     var answer = accepted(
-      stored.stream, stored.version, at: known.last, stored.circumstances.recordedAt,
+      stored.stream, stored.version, at: known.last, Moment(now: recordedAt, recordedAt: recordedAt),
       try views.state(of: stored.stream, batch.views), events: 0)
     answer.isRepeated = true
     return answer
   }
 
   private func accepted(
-    _ number: UInt64, _ version: Version, at position: Position, _ recordedAt: Timestamp, _ state: CaseState,
-    events: Int
+    _ number: UInt64, _ version: Version, at position: Position, _ moment: Moment, _ state: CaseState, events: Int
   ) -> Accepted {
     Accepted(
-      number: number, version: version, position: position, recordedAt: recordedAt, isRepeated: false, state: state,
-      events: events)
+      number: number, version: version, position: position, recordedAt: moment.recordedAt, now: moment.now,
+      isRepeated: false, state: state, events: events)
   }
 }

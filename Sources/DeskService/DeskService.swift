@@ -14,6 +14,7 @@ public final class DeskService: Sendable {
     public var queueMax = 4096
     /// Commands are refused when the disk has less left than this.
     public var reserveBytes = 64 << 20
+    public var clock = ClockLimits()
 
     public init() {}
   }
@@ -28,7 +29,7 @@ public final class DeskService: Sendable {
   let maintenance = Maintenance()
   /// The rules of the configuration; who holds the lock brings them into force.
   private let configured: Mutex<RuleBook?>
-  private let actor: Actor
+  let actor: Actor
   private let thread: WriterThread<CommandWriter.Turn>
 
   /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in
@@ -39,12 +40,14 @@ public final class DeskService: Sendable {
   ///   - heartbeat: beats on the thread that writes.
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
   ///   - report: what the operator should know of and no caller is told.
-  /// - Throws: `StoreError`, what a damaged record says, or `CommandFailure.clockSuspect` when something is to be recorded
-  ///   and the clock cannot be believed.
+  ///   - note: the same, when nothing is wrong.
+  /// - Throws: `StoreError`, or what a damaged record says. A clock that is not believed stops nothing: what is to be
+  ///   recorded waits for it.
   public init(
     directory: String, book: RuleBook?, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
     coding: RecordCoding = .current, heartbeat: Heartbeat? = nil, progress: (Position) -> Void = { _ in },
-    onFailure: @escaping @Sendable (String) -> Void, report: @escaping @Sendable (String) -> Void = { _ in }
+    onFailure: @escaping @Sendable (String) -> Void, report: @escaping @Sendable (String) -> Void = { _ in },
+    note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.clock = clock
     self.coding = coding
@@ -52,12 +55,10 @@ public final class DeskService: Sendable {
     self.actor = actor
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
-      now: clock.now.microseconds)
+      now: clock.shown.microseconds)
     try ScratchDirectory.removeLeftovers(in: directory)
     self.store = store
-    // An empty ledger has nothing that a wrong time could come after.
-    if try store.ledger.position() == .start { try store.forgetClock() }
-    try clock.goOn(from: store)
+    clock.set(settings.clock)
     if store.wasImportAbandoned {
       report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
     }
@@ -74,21 +75,19 @@ public final class DeskService: Sendable {
       throw error
     }
     let head = try store.ledger.position()
-    let last = try store.ledger.record(at: head).map { try store.decode($0, by: coding).circumstances.recordedAt }
+    let time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
+    // An empty ledger has nothing that a wrong time could come after.
+    try clock.goOn(from: time.isEmpty ? nil : store.knownClock(), after: time)
+    try Self.settleBuilding(views.store, by: max(clock.now(after: time), time.recordedAt))
     signal = CommitSignal(head)
     let writer = CommandWriter(
       store: store, coding: coding, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
-      lastRecordedAt: last ?? Timestamp.bounds.lowerBound, heartbeat: heartbeat, onFailure: onFailure, report: report)
+      time: time, heartbeat: heartbeat, onFailure: onFailure, report: report, note: note)
     self.writer = writer
     thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat) { writer.process($0, $1) }
     do {
-      if let loss = try store.acceptedLoss() {
-        try record(
-          .restored(
-            Restored(knownSize: loss.seen.rawValue, knownRoot: "", size: loss.size.rawValue, witness: "views")),
-          by: actor)
-        try store.settleAcceptedLoss()
-      }
+      try lookAtClock()
+      if let loss = try store.acceptedLoss() { try recordOrOwe(loss) }
       try adoptConfigured()
     } catch {
       // The thread would keep the directory open.
@@ -99,7 +98,7 @@ public final class DeskService: Sendable {
 
   /// The desk's views as they answer now; take them once for a question.
   public var views: DeskViews { get throws(LMDBError) { try DeskViews(store.views) } }
-  /// The daemon's time.
+  /// The office's time: what the daemon's clock shows, or should show.
   public var now: Timestamp { writer.now }
   public var book: RuleBook? { rules.current?.book }
   public var isFailed: Bool { writer.isFailed }
@@ -108,6 +107,7 @@ public final class DeskService: Sendable {
   public func apply(_ settings: Settings) {
     thread.setCapacity(settings.queueMax)
     writer.reserveBytes.store(settings.reserveBytes, ordering: .relaxed)
+    clock.set(settings.clock)
   }
 
   /// Brings the rules of a changed configuration into force, if others are: each command is decided wholly under the
@@ -123,6 +123,10 @@ public final class DeskService: Sendable {
       } catch CommandFailure.busy {
         configured = book
         return .pending
+      } catch CommandFailure.clockSuspect {
+        configured = book
+        owe(book)
+        return .waiting
       }
     }
   }
@@ -134,18 +138,34 @@ public final class DeskService: Sendable {
     case unchanged
     /// The import that holds the ledger adopts them at its end.
     case pending
+    /// They are recorded as soon as the clock is believed, and are in force from then on.
+    case waiting
   }
 
   /// - Parameter byHolder: whoever called `writer.hold`.
   func adoptConfigured(byHolder: Bool = false) throws {
-    try configured.withLock { if let book = $0 { _ = try putInForce(book, byHolder: byHolder) } }
+    try configured.withLock {
+      guard let book = $0 else { return }
+      do { _ = try putInForce(book, byHolder: byHolder) } catch CommandFailure.clockSuspect { owe(book) }
+    }
+  }
+
+  private func recordOrOwe(_ loss: AcceptedLoss) throws {
+    do {
+      try record(.restored(Restored(loss)), by: actor)
+      try store.settleAcceptedLoss()
+    } catch CommandFailure.clockSuspect {
+      owe(loss)
+    }
   }
 
   /// Whether others were in force. Only for who holds the lock of `configured`.
   private func putInForce(_ book: RuleBook, byHolder: Bool = false) throws -> Bool {
-    guard rules.current?.book != book else { return false }
-    try record(.rulesAdopted(book), by: actor, byHolder: byHolder)
-    return true
+    let isNew = rules.current?.book != book
+    if isNew { try record(.rulesAdopted(book), by: actor, byHolder: byHolder) }
+    // Others may have waited.
+    owe(nil)
+    return isNew
   }
 
   /// Records a command, or says why not. Returns when it is durable.
@@ -184,15 +204,11 @@ public final class DeskService: Sendable {
   }
 
   /// Finishes what was accepted and closes the views in order; after a failed commit they are left unclean.
-  ///
-  /// - Parameter inOrder: false when nobody asked for it, and the service may be started again with nobody looking at the
-  ///   clock.
-  public func stop(inOrder: Bool = true) throws(StoreError) {
+  public func stop() throws(StoreError) {
     thread.stop()
     signal.close()
     if writer.isFailed { return }
     try store.close()
-    if inOrder { try store.forgetClock() }
   }
 
   /// - Throws: `CommandFailure.busy` while an import is putting another ledger in its place.
@@ -213,20 +229,27 @@ public final class DeskService: Sendable {
 
   /// - Parameter byHolder: whoever called `writer.hold`.
   private func record(_ event: OfficeEvent, by actor: Actor, byHolder: Bool) throws {
-    let text = Array("\(event)".utf8)
-    let id = CommandID.make(milliseconds: clock.now.microseconds / 1000)
     let outcome = Mutex<Result<Accepted, CommandFailure>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    let work = CommandWriter.Work.office(event, actor, id: id, byHolder: byHolder)
-    let pending = CommandWriter.Pending(work: work, digest: store.keys.digest(text)) { result in
+    let pending = pending(event, by: actor, byHolder: byHolder) { result in
       outcome.withLock { $0 = result }
       done.signal()
     }
-    do { try thread.submit(.command(pending), bytes: text.count, isBounded: false) } catch {
+    do { try thread.submit(.command(pending), bytes: 0, isBounded: false) } catch {
       throw CommandFailure.stopping
     }
     done.wait()
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
+  }
+
+  /// An event of the office as it waits for the writer.
+  func pending(
+    _ event: OfficeEvent, by actor: Actor, byHolder: Bool,
+    reply: @escaping @Sendable (Result<Accepted, CommandFailure>) -> Void
+  ) -> CommandWriter.Pending {
+    let id = CommandID.make(milliseconds: now.microseconds / 1000)
+    let work = CommandWriter.Work.office(event, actor, id: id, byHolder: byHolder)
+    return CommandWriter.Pending(work: work, digest: store.keys.digest(Array("\(event)".utf8)), reply: reply)
   }
 
   /// Does something on the writer's thread between two commits, and returns when it is done. Not to be called from the
@@ -236,13 +259,18 @@ public final class DeskService: Sendable {
   ///   - byHolder: whoever called `writer.hold`.
   ///   - needsReserve: whether it is refused when the disk has less left than the reserve; what ends something that was
   ///     begun is not.
+  ///   - needsClock: whether it is refused while the clock is not believed, because it records a time; as with the reserve.
   func betweenCommits<R: Sendable>(
-    byHolder: Bool = false, needsReserve: Bool = true, _ body: @escaping @Sendable () throws -> R
+    byHolder: Bool = false, needsReserve: Bool = true, needsClock: Bool = true,
+    _ body: @escaping @Sendable () throws -> R
   ) throws -> R {
     let outcome = Mutex<Result<R, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)
     let turn = CommandWriter.Turn.between { [writer] in
-      let result = Result { try writer.guarded(byHolder: byHolder, needsReserve: needsReserve, body) }
+      let result = Result {
+        try writer.guarded(
+          byHolder: byHolder, needsReserve: needsReserve, needsClock: needsReserve && needsClock, body)
+      }
       outcome.withLock { $0 = result }
       done.signal()
     }
@@ -279,6 +307,13 @@ public final class DeskService: Sendable {
       if try views.store.builtAt(transaction) > unscrubbed.microseconds {
         try views.store.setBuilt(at: unscrubbed.microseconds, transaction)
       }
+    }
+  }
+
+  /// Views that were made under a clock that was ahead would take what is erased later for erased before.
+  private static func settleBuilding(_ views: Views, by now: Timestamp) throws {
+    try views.environment.write { transaction throws(LMDBError) in
+      if try views.builtAt(transaction) > now.microseconds { try views.setBuilt(at: now.microseconds, transaction) }
     }
   }
 

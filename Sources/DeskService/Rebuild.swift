@@ -69,7 +69,9 @@ extension DeskService {
     // The new views take about what the old ones do.
     try writer.requireSpace(for: store.views.bytesOnDisk)
     // On the writer's thread, because an erasure is behind it whole or not at all there: its event and its key.
-    let fresh = try betweenCommits { [self] in try DeskViews(store.makeViews(now: now.microseconds)) }
+    let fresh = try betweenCommits(needsClock: false) { [self] in
+      try DeskViews(store.makeViews(now: buildingAt.microseconds))
+    }
     do {
       // A second round takes what was recorded during the first, so that little is left for the writer to wait for.
       for _ in 0..<2 {
@@ -88,6 +90,9 @@ extension DeskService {
       throw error
     }
   }
+
+  /// When views begin to be built, by the time that erasures are recorded under.
+  var buildingAt: Timestamp { max(now, writer.ledgerTime.recordedAt) }
 
   /// When the oldest erasure was recorded whose traces may still lie in free pages of the views; nil when there are
   /// none. A rebuild scrubs them.

@@ -7,11 +7,12 @@ import LMDB
 import Synchronization
 
 /// The rules that the ledger has adopted, each at its position: what a case was received under is found here, never in
-/// today's files.
+/// today's files. With them the clocks that were accepted, which the office's own stream tells too.
 final class Rules: Sendable {
   private struct State {
     var books: [Position: RuleBook] = [:]
     var current = Position.start
+    var clocks: [AcceptedClock] = []
 
     mutating func adopt(_ book: RuleBook, at position: Position) {
       var book = book
@@ -32,16 +33,33 @@ final class Rules: Sendable {
       try views.positions(of: 0, transaction)
     }
     for position in positions {
-      if let record = try store.ledger.record(at: position),
-        case .office(.rulesAdopted(let book), _) = try store.decode(record, by: coding).body
-      {
-        loaded.adopt(book, at: position)
+      guard let record = try store.ledger.record(at: position) else { continue }
+      switch try store.decode(record, by: coding).body {
+      case .office(.rulesAdopted(let book), _): loaded.adopt(book, at: position)
+      case .office(.clockAccepted(let facts), let circumstances):
+        loaded.clocks.append(
+          AcceptedClock(position: position, shown: facts.shown, recordedAt: circumstances.recordedAt))
+      default: break
       }
     }
     state.withLock { [loaded] in $0 = loaded }
   }
 
   func adopt(_ book: RuleBook, at position: Position) { state.withLock { $0.adopt(book, at: position) } }
+
+  /// What was just recorded on the office's own stream.
+  func take(_ event: OfficeEvent, at position: Position, recordedAt: Timestamp) {
+    switch event {
+    case .rulesAdopted(let book): adopt(book, at: position)
+    case .clockAccepted(let facts):
+      let clock = AcceptedClock(position: position, shown: facts.shown, recordedAt: recordedAt)
+      state.withLock { $0.clocks.append(clock) }
+    case .restored: break
+    }
+  }
+
+  /// The clocks that were accepted, in order.
+  var clocks: [AcceptedClock] { state.withLock { $0.clocks } }
 
   var current: (position: Position, book: RuleBook)? {
     state.withLock { state in state.books[state.current].map { (state.current, $0) } }

@@ -24,7 +24,6 @@ extension EventStore {
     try asStoreError {
       let size = try Ledger.alone(directory + "/ledger").position()
       try Files.replace(path(directory), with: Array("\(seen.rawValue) \(size.rawValue)\n".utf8))
-      try forgetClock(directory)
     }
     try discardViews(directory)
   }

@@ -11,30 +11,21 @@ enum Boot {
 }
 
 extension EventStore {
-  /// What the machine's clock and its time since the boot differed by at the first start in this boot that no orderly
-  /// stop has followed, in microseconds: a process that dies must not take with it what its clock is held against.
-  ///
-  /// - Parameter now: what they differ by now, which is kept when nothing is known of this boot.
-  public func clockAtFirstStart(orNow now: Int64) throws(StoreError) -> Int64 {
-    guard let boot = Boot.id else { return now }
-    let path = Self.clock(directory)
-    return try asStoreError {
-      let written = try Files.contents(path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let parts = written.split(separator: "\n")
-      if parts.count == 2, parts[0] == "boot \(boot)", let known = Int64(parts[1]) { return known }
-      try Files.replace(path, with: Array("boot \(boot)\n\(now)\n".utf8))
-      return now
-    }
+  /// What the machine's clock and its time since the boot differed by when the clock was last believed in this boot, in
+  /// microseconds. It says something of the machine and nothing of the ledger, so that whatever happens to that, a stop
+  /// in order, a restore or an accepted loss, leaves it; nil when nothing is known of this boot.
+  public func knownClock() throws(StoreError) -> Int64? {
+    guard let boot = Boot.id else { return nil }
+    let written = try asStoreError { try Files.contents(clockPath) }.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let parts = written.split(separator: "\n")
+    return parts.count == 2 && parts[0] == "boot \(boot)" ? Int64(parts[1]) : nil
   }
 
-  /// The next start believes the clock that it finds.
-  public func forgetClock() throws(StoreError) { try asStoreError { try Self.forgetClock(directory) } }
-
-  /// Somebody has put the ledger there, or accepts it, who can see what time it is.
-  static func forgetClock(_ directory: String) throws(FileError) {
-    let path = clock(directory)
-    if unlink(path) != 0, errno != ENOENT { throw Files.failure("unlink", path) }
+  /// Keeps that for whoever comes next in this boot; durable when it returns.
+  public func keepClock(_ difference: Int64) throws(StoreError) {
+    guard let boot = Boot.id else { return }
+    try asStoreError { try Files.replace(clockPath, with: Array("boot \(boot)\n\(difference)\n".utf8)) }
   }
 
-  private static func clock(_ directory: String) -> String { directory + "/CLOCK" }
+  private var clockPath: String { directory + "/CLOCK" }
 }

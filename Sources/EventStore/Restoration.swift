@@ -88,7 +88,6 @@ public final class Restoration {
       isInstalled = true
       try Files.makeDirectory(directory + "/keys")
       try EventStore.forgetAcceptedLoss(directory)
-      try EventStore.forgetClock(directory)
       for name in ["ledger", "keys/slots", "keys/master"]
       where rename(staged + "/" + name, directory + "/" + name) != 0 {
         throw Files.failure("rename", directory + "/" + name)

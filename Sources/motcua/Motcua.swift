@@ -35,7 +35,8 @@ struct Motcua: ParsableCommand {
         Correct.self, Erase.self,
         Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
         Slip.self,
-        Watch.self, Status.self, Metrics.self, Rebuild.self, Verify.self, PrintCheckpoint.self, Prove.self,
+        Watch.self, Status.self, ShowClock.self, Metrics.self, Rebuild.self, Verify.self, PrintCheckpoint.self,
+        Prove.self,
         CheckProof.self,
         Backup.self, Import.self, Export.self, Demo.self,
       ])

@@ -21,6 +21,7 @@ enum VerbNames {
     ("slip", ["phieu"]),
     ("watch", ["theo-doi"]),
     ("status", ["tinh-trang"]),
+    ("clock", ["dong-ho"]),
     ("metrics", ["so-do"]),
     ("rebuild", ["dung-lai"]),
     ("checkpoint", ["diem-chot"]),

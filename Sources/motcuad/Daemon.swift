@@ -40,10 +40,17 @@ struct Daemon {
       complain(error.text(live.spoken))
       throw Exit.config
     }
+    try requireRulesInForce(whileDoubtful: access(data + "/ledger/data.mdb", F_OK) == 0)
     let service = try open(clock, logger) { reason in
       logger.critical(
         "the ledger can no longer be written; restart settles what was under way", metadata: ["error": "\(reason)"])
       stop.flip()
+    }
+    do {
+      try requireRulesInForce(whileDoubtful: service.clockState.doubt != nil)
+    } catch {
+      try service.stop()
+      throw error
     }
     let status = StatusLine(service: service, live: live)
     let rebuild = LiveRebuild(service: service, status: status, logger: logger)
@@ -56,16 +63,17 @@ struct Daemon {
     }
     stop.arm { server.shutdown() }
     let listening = ServerService(server: server, listening: listeningSocket(), status: status, logger: logger)
+    let reload = Reload(
+      live: live, service: service, server: server, signingKey: signingKey, status: status, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: [
           .init(service: listening, successTerminationBehavior: .gracefullyShutdownGroup),
           .init(
-            service: ReloadService(
-              signals: hangups,
-              reload: Reload(
-                live: live, service: service, server: server, signingKey: signingKey, status: status, logger: logger)),
-            successTerminationBehavior: .ignore),
+            service: ReloadService(signals: hangups, reload: reload), successTerminationBehavior: .ignore),
+          .init(
+            service: ClockService(service: service, reload: reload, logger: logger), successTerminationBehavior: .ignore
+          ),
           .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
           .init(service: StatusService(line: status), successTerminationBehavior: .ignore),
           .init(
@@ -77,7 +85,7 @@ struct Daemon {
     Systemd.stopping(live.spoken.pick(StatusLine.stopping))
     // The views are flushed whole only now, which on a slow disk takes longer than a stop usually may.
     Systemd.working(live.spoken.pick(StatusLine.closing), secondsMax: 300)
-    do { try service.stop(inOrder: failure == nil) } catch {
+    do { try service.stop() } catch {
       logger.error("closing the views failed; they will be rebuilt", metadata: ["error": "\(error)"])
     }
     // Whatever else went wrong then, it is the disk that the operator must hear of.
@@ -90,16 +98,24 @@ struct Daemon {
     logger.info("stopped", metadata: ["position": "\(service.signal.position.rawValue)"])
   }
 
+  /// By a clock that is not believed nobody can tell whether the rules are in force: then those that were go on.
+  private func requireRulesInForce(whileDoubtful isDoubtful: Bool) throws {
+    guard !isDoubtful, let notYet = live.current.notYet else { return }
+    complain(notYet.text(live.spoken))
+    throw Exit.config
+  }
+
   private func open(
     _ clock: DeskClock, _ logger: Logger, onFailure: @escaping @Sendable (String) -> Void
   ) throws -> DeskService {
     func open() throws -> DeskService {
       let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
       return try DeskService(
-        directory: data, book: live.current.book, actor: actor, clock: clock, settings: live.current.daemon.service,
+        directory: data, book: live.current.notYet == nil ? live.current.book : nil, actor: actor, clock: clock,
+        settings: live.current.daemon.service,
         heartbeat: Systemd.watchdog(),
         progress: { Systemd.working(live.spoken.pick(StatusLine.rebuilding(at: $0))) },
-        onFailure: onFailure, report: { logger.error("\($0)") })
+        onFailure: onFailure, report: { logger.error("\($0)") }, note: { logger.notice("\($0)") })
     }
     func readBeforeReplay() throws {
       try LedgerGuard.checkBeforeReplay(data, form: DeskViews.form) {
@@ -153,7 +169,7 @@ struct Daemon {
       + AdminRoutes(
         service: service, uploads: uploads, rebuild: rebuild
       ).routes
-      + FileRoutes(service: service, backups: backups).routes
+      + FileRoutes(service: service, backups: backups).routes + ClockRoutes(service: service).routes
       + StatusRoutes(
         service: service, calls: calls, connections: connections, backups: backups, signingKey: signingKey
       ).routes

@@ -23,7 +23,7 @@ struct Motcuad: AsyncParsableCommand {
       """),
     version: Release.version,
     subcommands: [
-      Run.self, CheckConfig.self, Keygen.self, Verify.self, Restore.self, Salvage.self, Inspect.self,
+      Run.self, CheckConfig.self, Keygen.self, Verify.self, Restore.self, Salvage.self, TellClock.self, Inspect.self,
     ], defaultSubcommand: Run.self)
 
   static func main() async {

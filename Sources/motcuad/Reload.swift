@@ -28,6 +28,7 @@ struct Reload: Sendable {
   private func replace() {
     do {
       let fresh = try Configuration(live.directory)
+      if let notYet = fresh.notYet { throw notYet }
       let before = live.current.book.office
       let rules = try service.adopt(fresh.book)
       let left = apply(fresh)
@@ -50,10 +51,6 @@ struct Reload: Sendable {
   private static func reason(_ error: any Error) -> Text {
     switch error {
     case let error as SettingsError: Text(vi: error.text(.vi), en: error.text(.en))
-    case CommandFailure.clockSuspect(let now, let expected):
-      Text(
-        vi: "giờ máy nhảy tới \(now.wire), lẽ ra là \(expected.wire); chỉnh lại giờ máy rồi nạp lại cấu hình",
-        en: "the clock has jumped to \(now.wire) from \(expected.wire); put it right and load the configuration again")
     default: Text(vi: "không ghi được quy định vào sổ: \(error)", en: "the rules cannot be recorded: \(error)")
     }
   }

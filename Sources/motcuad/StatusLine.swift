@@ -9,7 +9,22 @@ struct StatusLine: Sendable {
   let service: DeskService
   let live: LiveConfiguration
 
-  var text: String { live.spoken.pick(work) + refusal }
+  var text: String { live.spoken.pick(work) + clock + refusal }
+
+  /// What is wrong with the machine's clock, as long as it is not believed.
+  private var clock: String {
+    service.clockState.doubt.map { "; " + live.spoken.pick(Self.doubt($0)) } ?? ""
+  }
+
+  static func doubt(_ doubt: ClockDoubt) -> Text {
+    let (shown, expected) = (doubt.shown.wire, doubt.expected.wire)
+    return Text(
+      vi:
+        "giờ máy \(shown) không tin được, \(doubt.isFloor ? "ít nhất phải là" : "lẽ ra là") \(expected): chưa nhận lệnh",
+      en:
+        "the clock, \(shown), is not believed and should show \(doubt.isFloor ? "at least " : "")\(expected): commands are refused"
+    )
+  }
 
   /// What was wrong in a configuration, until a good one is loaded.
   private var refusal: String {

@@ -32,6 +32,8 @@ struct PermissionTests {
     ("vn.motcua.Views.ProveConsistency", .reader, #"{"old":"x"}"#),
     ("vn.motcua.Admin.GetStatus", .reader, "{}"),
     ("vn.motcua.Admin.GetMetrics", .reader, "{}"),
+    ("vn.motcua.Admin.GetClock", .reader, "{}"),
+    ("vn.motcua.Admin.AcceptClock", .supervisor, "{}"),
     ("vn.motcua.Admin.Rebuild", .operatorRole, "{}"),
     ("vn.motcua.Admin.Verify", .operatorRole, "{}"),
     ("vn.motcua.Admin.Backup", .operatorRole, "{}"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Records that are damaged")
 struct MalformedTests {
-  private static let events = Samples.fullBodies.map { Samples.full($0.body) } + [Samples.adopted, Samples.restored]
+  private static let events = Samples.fullBodies.map { Samples.full($0.body) } + Samples.ofOffice
 
   /// Reads the bytes; when an event comes out of them, it folds, because what is recorded has happened.
   private func read(_ bytes: [UInt8]) -> StoredEvent? {
@@ -53,7 +53,7 @@ struct MalformedTests {
 
   @Test("an event of the office with a seal is refused, because the office has no key and seals nothing")
   func sealedOffice() throws {
-    for event in [Samples.adopted, Samples.restored] {
+    for event in Samples.ofOffice {
       // A key slot and a sealed part of nothing.
       let record = try PlainSeal.encode(event) + [0x70, 1, 0x7A, 12] + [UInt8](repeating: 0, count: 12)
       #expect(throws: RecordError.self) { try RecordCoding.current.decode(record) { _, _ in [] } }

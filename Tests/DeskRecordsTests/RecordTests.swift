@@ -17,7 +17,7 @@ struct RecordTests {
     #expect(try PlainSeal.decode(PlainSeal.encode(event)) == event)
   }
 
-  @Test("what happens to the office itself comes back as it was", arguments: [Samples.adopted, Samples.restored])
+  @Test("what happens to the office itself comes back as it was", arguments: Samples.ofOffice)
   func office(event: StoredEvent) throws {
     #expect(try PlainSeal.decode(PlainSeal.encode(event)) == event)
   }

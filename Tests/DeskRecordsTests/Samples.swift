@@ -134,6 +134,17 @@ enum Samples {
       .init(
         recordedAt: recordedAt, occurredAt: recordedAt, offset: offset, actor: Actor(uid: 0, account: "motcua"),
         rules: Position(1))), stream: 0)
+
+  /// An hour behind the ledger.
+  static let clockAccepted = event(
+    .office(
+      .clockAccepted(
+        ClockAccepted(shown: recordedAt.adding(seconds: -3600), expected: recordedAt.adding(seconds: 30))),
+      .init(
+        recordedAt: recordedAt, occurredAt: recordedAt.adding(seconds: -3600), offset: offset,
+        actor: Actor(uid: 1001, account: "binh", role: .supervisor), rules: Position(1))), stream: 0)
+
+  static let ofOffice = [adopted, restored, clockAccepted]
 }
 
 /// Seals in a way that tests can repeat: what binds it, then every bit of the plain text turned over.

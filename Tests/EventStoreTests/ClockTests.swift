@@ -3,20 +3,20 @@ import EventStore
 import Foundation
 import Testing
 
-@Suite("What a jump of the clock is measured from")
+@Suite("What the clock is measured from")
 struct ClockTests {
-  @Test("the first start in a boot says it, and all that follow go by that, until it is forgotten")
+  @Test("it is known to all that follow in a boot, whatever becomes of the ledger, until something else is kept")
   func remembered() throws {
     let folder = try Folder()
-    #expect(try Notebook(folder).store.clockAtFirstStart(orNow: 5) == 5)
-    #expect(try Notebook(folder).store.clockAtFirstStart(orNow: 9) == 5)
-    // Closed after a failure, too.
+    #expect(try Notebook(folder).store.knownClock() == nil)
+    try Notebook(folder).store.keepClock(5)
     let store = try Notebook(folder).store
+    #expect(try store.knownClock() == 5)
+    // Nor does a stop in order say anything about the clock.
     try store.close()
-    #expect(try store.clockAtFirstStart(orNow: 9) == 5)
-    try store.forgetClock()
-    try store.forgetClock()
-    #expect(try store.clockAtFirstStart(orNow: 9) == 9)
+    #expect(try store.knownClock() == 5)
+    try store.keepClock(-9)
+    #expect(try store.knownClock() == -9)
   }
 
   @Test(
@@ -25,15 +25,16 @@ struct ClockTests {
     let folder = try Folder()
     let store = try Notebook(folder).store
     try folder.write(Array(text.utf8), to: "CLOCK")
-    #expect(try store.clockAtFirstStart(orNow: 9) == 9)
-    #expect(try store.clockAtFirstStart(orNow: 11) == 9)
+    #expect(try store.knownClock() == nil)
+    try store.keepClock(9)
+    #expect(try store.knownClock() == 9)
   }
 
-  @Test("whoever accepts a loss believes the clock that he sees")
+  @Test("whoever accepts a loss says nothing about the clock")
   func accepted() throws {
     let folder = try Folder()
-    _ = try Notebook(folder).store.clockAtFirstStart(orNow: 5)
+    try Notebook(folder).store.keepClock(5)
     try EventStore.accept(folder.path, refused: .ledgerBehindViews(seen: Position(3), ledger: Position(0)))
-    #expect(try Notebook(folder).store.clockAtFirstStart(orNow: 9) == 9)
+    #expect(try Notebook(folder).store.knownClock() == 5)
   }
 }

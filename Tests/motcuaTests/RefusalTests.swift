@@ -33,6 +33,7 @@ import Varlink
     case "string": "\"2026-11-26T17:00:00+07:00\""
     case "Outcome", "?Outcome": "\"granted\""
     case "Role", "?Role": "\"supervisor\""
+    case "ClockDoubt", "?ClockDoubt": "\"jumpedAhead\""
     case "Status": "\"returned\""
     case "NotVoidableReason": "\"notToday\""
     default: "[]"

@@ -38,8 +38,11 @@ public struct CaseCommand: Hashable, Sendable {
 /// Decides about one case. Pure: what it needs to know of the world is in its context.
 public struct CaseDecider: Decider {
   public struct Context: Sendable {
-    /// The daemon's clock, never earlier than the last recorded event.
+    /// The office's time.
     public var now: Timestamp
+    /// What the event is recorded under: never earlier than the last one, and so later than now while the ledger is ahead
+    /// of a clock that was accepted.
+    public var recordedAt: Timestamp
     public var actor: Actor
     /// The rules in force, and their position.
     public var book: RuleBook
@@ -52,10 +55,11 @@ public struct CaseDecider: Decider {
     public var voidTarget: CaseEvent?
 
     public init(
-      now: Timestamp, actor: Actor, book: RuleBook, rules: Position, caseBook: RuleBook, newCode: String,
-      voidTarget: CaseEvent? = nil
+      now: Timestamp, recordedAt: Timestamp? = nil, actor: Actor, book: RuleBook, rules: Position, caseBook: RuleBook,
+      newCode: String, voidTarget: CaseEvent? = nil
     ) {
       self.now = now
+      self.recordedAt = recordedAt ?? now
       self.actor = actor
       self.book = book
       self.rules = rules
@@ -140,7 +144,8 @@ public struct CaseDecider: Decider {
       try refuseTooFarBack(occurredAt)
     }
     return CaseEvent.Circumstances(
-      recordedAt: context.now, occurredAt: occurredAt, offset: context.book.office.utcOffset, actor: context.actor,
+      recordedAt: context.recordedAt, occurredAt: occurredAt, offset: context.book.office.utcOffset,
+      actor: context.actor,
       lateEntryReason: stated == nil ? nil : reason, rules: context.rules)
   }
 

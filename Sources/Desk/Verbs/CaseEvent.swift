@@ -44,6 +44,9 @@ public struct CaseEvent: Hashable, Sendable {
 
     public var recordedDay: CalendarDay { recordedAt.day(at: offset) }
     public var occurredDay: CalendarDay { occurredAt.day(at: offset) }
+    /// The office's day on which it was recorded. What is recorded at once happens then, also while the ledger is ahead of
+    /// the office's clock; of what is recorded late then, nothing but the ledger's time is known.
+    var enteredDay: CalendarDay { lateEntryReason == nil && !isImported ? occurredDay : recordedDay }
   }
 
   public var circumstances: Circumstances

@@ -82,7 +82,7 @@ extension CaseDecider {
     }
     guard state.standing.contains(where: { $0.version == version }) else { return .alreadyVoided }
     let today = context.now.day(at: context.book.office.utcOffset)
-    guard target.circumstances.recordedDay == today else { return .notToday }
+    guard target.circumstances.enteredDay == today else { return .notToday }
     var without = state
     without.void(version)
     let isSound =

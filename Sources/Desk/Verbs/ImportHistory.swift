@@ -46,7 +46,7 @@ extension CaseDecider {
       CaseEvent(
         body,
         .init(
-          recordedAt: context.now, occurredAt: at, offset: context.book.office.utcOffset, actor: context.actor,
+          recordedAt: context.recordedAt, occurredAt: at, offset: context.book.office.utcOffset, actor: context.actor,
           isImported: true, rules: context.rules))
     }
     let received = Received(

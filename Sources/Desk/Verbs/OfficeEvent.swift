@@ -4,6 +4,19 @@ public enum OfficeEvent: Hashable, Sendable {
   case rulesAdopted(RuleBook)
   /// The ledger was put back from an older state, and goes on from here: events that were recorded later are lost.
   case restored(Restored)
+  /// Somebody who knows what time it is has said that the machine's clock is right.
+  case clockAccepted(ClockAccepted)
+}
+
+/// What the clock showed that was accepted, and what was expected.
+public struct ClockAccepted: Hashable, Sendable {
+  public var shown: Timestamp
+  public var expected: Timestamp
+
+  public init(shown: Timestamp, expected: Timestamp) {
+    self.shown = shown
+    self.expected = expected
+  }
 }
 
 /// What was known of the ledger that is lost.

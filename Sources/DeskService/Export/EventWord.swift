@@ -41,6 +41,7 @@ extension OfficeEvent {
     switch self {
     case .rulesAdopted: "rulesAdopted"
     case .restored: "restored"
+    case .clockAccepted: "clockAccepted"
     }
   }
 }

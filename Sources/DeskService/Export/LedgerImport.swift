@@ -84,7 +84,7 @@ extension DeskService {
       try put(keys, for: contents)
       let root = try write(spool, contents, report)
       guard root == contents.root else { throw StoreError.unexpected("the ledger was not written as it was read") }
-      fresh = try DeskViews(store.makeViews(now: clock.now.microseconds))
+      fresh = try DeskViews(store.makeViews(now: buildingAt.microseconds))
       try Self.catchUp(store, fresh, by: coding) {
         maintenance.set(.init(reached: $0, end: Position(contents.size)))
         try report(
@@ -96,7 +96,7 @@ extension DeskService {
       try settling { try abandonImport() }
       throw error
     }
-    try settling { try goOn(with: fresh, lastRecordedAt: contents.lastRecordedAt) }
+    try settling { try goOn(with: fresh) }
     return ImportedLedger(
       size: contents.size, root: contents.root, cases: Int(clamping: contents.cases),
       closed: try store.keys.absentCount(upTo: contents.cases))
@@ -112,7 +112,7 @@ extension DeskService {
     }
   }
 
-  /// Nothing but what a fresh start records of the office itself.
+  /// Nothing but what a fresh start records of the office itself, and the clock that it was told to believe.
   private func requireEmpty() throws {
     let (cases, views) = (try caseCount(), store.views)
     let (last, office) = try views.environment.read { transaction throws(LMDBError) in
@@ -121,8 +121,9 @@ extension DeskService {
     guard last == 0, try store.ledger.checkpoints().isEmpty else { throw LedgerNotEmpty(cases: cases) }
     for position in office {
       guard let record = try store.ledger.record(at: position) else { continue }
-      guard case .office(.rulesAdopted, _) = try store.decode(record, by: coding).body else {
-        throw LedgerNotEmpty(cases: cases)
+      switch try store.decode(record, by: coding).body {
+      case .office(.rulesAdopted, _), .office(.clockAccepted, _): break
+      default: throw LedgerNotEmpty(cases: cases)
       }
     }
   }
@@ -167,17 +168,17 @@ extension DeskService {
   private func abandonImport() throws {
     try betweenCommits(byHolder: true, needsReserve: false) { [store] in try store.abandonImport() }
     store.keys.discard(after: 0)
-    try goOn(with: DeskViews(store.makeViews(now: clock.now.microseconds)), lastRecordedAt: Timestamp.bounds.lowerBound)
+    try goOn(with: DeskViews(store.makeViews(now: buildingAt.microseconds)))
   }
 
   /// Lets questions, and commands under the rules of the configuration, go on in the ledger as it is now.
-  private func goOn(with fresh: DeskViews, lastRecordedAt: Timestamp) throws {
+  private func goOn(with fresh: DeskViews) throws {
     try betweenCommits(byHolder: true, needsReserve: false) { [self] in
       try Self.catchUp(store, fresh, by: coding) { [writer] _ in writer.beat() }
       try store.replaceViews(with: fresh.store) { [writer] in writer.beat() }
       try rules.load(store, by: coding)
       signal.advance(to: try store.ledger.position())
-      writer.follow(lastRecordedAt)
+      writer.follow(try LedgerTime.read(store, accepted: rules.clocks.last, by: coding))
     }
     try adoptConfigured(byHolder: true)
     writer.release()

@@ -11,7 +11,8 @@ enum EventLine {
     if showsCode { parts.append(event.code ?? language.say("cơ quan", "the office")) }
     let who = event.onBehalfOf.map { language.say(" thay cho \($0)", " on behalf of \($0)") } ?? ""
     parts += ["v\(event.version)", event.account + who, language.word(event.type) + (what.isEmpty ? "" : ": \(what)")]
-    if event.occurredAt != event.recordedAt, !event.imported {
+    // Without a reason it was no late entry: the ledger was ahead of the office's clock.
+    if event.occurredAt != event.recordedAt, !event.imported, event.lateEntryReason != nil || event.closed == true {
       let at = language.tabular(event.recordedAt)
       let why = event.lateEntryReason.map { ": \($0)" } ?? ""
       parts.append(language.say("(ghi lúc \(at)\(why))", "(recorded \(at)\(why))"))
@@ -34,6 +35,10 @@ enum EventLine {
       return language.say(
         "mất sự kiện \(first) đến \(last) (theo \(event.witness))",
         "events \(first) to \(last) are lost (as \(event.witness) knows)")
+    }
+    if let event = event.clockAccepted {
+      let (shown, expected) = (language.tabular(event.shown), language.tabular(event.expected))
+      return language.say("giờ máy \(shown), chờ \(expected)", "it showed \(shown), expected was \(expected)")
     }
     if let event = event.received {
       let due = language.tabular(event.due)

@@ -12,7 +12,7 @@ enum ReceiptForm {
     var parts: [String] = []
     switch receipt.status {
     case .known(.received), .known(.processing), .known(.awaitingSupplement):
-      let due = language.spoken(receipt.due, reference: receipt.recordedAt)
+      let due = language.spoken(receipt.due, reference: receipt.at)
       parts.append(language.say("Hạn \(due)", "Due \(due)"))
       if receipt.provisional { parts.append(language.say("tạm tính", "provisional")) }
       if receipt.late { parts.append(language.say("quá hạn", "past due")) }
@@ -28,15 +28,20 @@ enum ReceiptForm {
 
   /// Nil for a decision that is not due yet: nobody owes what was promised for later.
   private static func duty(_ duty: Wire.Duty, of receipt: Wire.Receipt, _ language: Language) -> String? {
-    let at = language.spoken(duty.at, reference: receipt.recordedAt)
+    let at = language.spoken(duty.at, reference: receipt.at)
     switch duty.kind {
     case .known(.apology): return language.say("nợ lời xin lỗi từ \(at)", "owes an apology since \(at)")
     case .known(.handOver): return language.say("chờ trả kết quả từ \(at)", "to be handed over since \(at)")
     case .known(.decision):
-      guard let since = Moment(duty.at), let now = Moment(receipt.recordedAt), since.microseconds < now.microseconds
+      guard let since = Moment(duty.at), let now = Moment(receipt.at), since.microseconds < now.microseconds
       else { return nil }
       return language.say("nợ kết quả từ \(at)", "owes a result since \(at)")
     case .newer(let kind): return "\(kind) \(at)"
     }
   }
+}
+
+extension Wire.Receipt {
+  /// The office's time when it was recorded.
+  fileprivate var at: String { now ?? recordedAt }
 }

@@ -55,6 +55,7 @@ extension Language {
     case .erased: say("xóa dữ liệu cá nhân", "erased")
     case .restored: say("khôi phục sổ", "ledger put back")
     case .rulesAdopted: say("áp dụng quy định", "rules adopted")
+    case .clockAccepted: say("xác nhận giờ máy", "clock accepted")
     }
   }
 

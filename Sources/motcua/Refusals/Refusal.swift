@@ -64,6 +64,7 @@ struct Refusal {
     case uploadTooLarge = "vn.motcua.Admin.UploadTooLarge"
     case notADemo = "vn.motcua.Admin.NotADemo"
     case clockNotLater = "vn.motcua.Admin.ClockNotLater"
+    case clockNotSuspect = "vn.motcua.Admin.ClockNotSuspect"
     case noSigningKey = "vn.motcua.Admin.NoSigningKey"
     case unknownCheckpoint = "vn.motcua.Admin.UnknownCheckpoint"
     case checkpointTooOld = "vn.motcua.Admin.CheckpointTooOld"

@@ -91,7 +91,7 @@ extension Refusal {
       .versionConflict:
       return try entryWords(name, line, language)
     case .commandReused, .busy, .stopping, .storageFull, .storageFailed, .readFailed, .protocolViolation,
-      .tooManyConnections, .tooManyStreams, .clockSuspect:
+      .tooManyConnections, .tooManyStreams, .clockSuspect, .clockNotSuspect:
       return try serviceWords(name, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)

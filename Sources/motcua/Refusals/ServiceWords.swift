@@ -38,12 +38,21 @@ extension Refusal {
     case .clockSuspect:
       let error = try decoded(Wire.ClockSuspect.self)
       let (now, expected) = (language.spoken(error.now), language.spoken(error.expected))
+      // An older daemon knows of jumps only.
+      let why = (error.doubt ?? .known(.jumpedAhead)).said { language.reason($0, expected: expected) }
       return Words(
         language.say(
-          "Đồng hồ máy nhảy tới \(now), lẽ ra là \(expected): chưa ghi gì. Hãy chỉnh lại giờ máy; nếu giờ máy đúng thì khởi động lại motcuad.",
-          "The machine's clock jumped to \(now) and should show \(expected): nothing was recorded. Put the clock right, or restart motcuad when it is right."
+          "Đồng hồ máy chỉ \(now): \(why). Chưa ghi gì. Hãy chỉnh lại giờ máy; nếu giờ máy đúng thì người phụ trách xác nhận.",
+          "The machine's clock shows \(now): \(why). Nothing was recorded. Put the clock right; when it is right, a supervisor says so."
         ),
-        again)
+        CommandLineText(["clock", "--accept"]))
+    case .clockNotSuspect:
+      let now = language.spoken(try decoded(Wire.ClockNotSuspect.self).now)
+      return Words(
+        language.say(
+          "motcuad tin giờ máy (\(now)): không có gì để xác nhận, chưa ghi gì.",
+          "motcuad believes the clock (\(now)): there is nothing to accept, and nothing was recorded."),
+        CommandLineText(["clock"]))
     case .readFailed:
       return Words(
         language.say(

@@ -24,13 +24,35 @@ struct Status: Verb {
 
   private static func daemon(_ status: Wire.DaemonStatus, _ language: Language) -> [Field] {
     let uptime = status.uptimeSeconds.map { " (\(span($0, language)))" } ?? ""
-    return [
+    var fields: [Field] = [
       ("motcuad", "\(status.version), pid \(status.pid)" + (status.demo ? " · DEMO" : "")),
       (language.say("Cơ quan", "Office"), language.say(status.office)),
       (language.say("Bây giờ", "Now"), language.spoken(status.now)),
       (language.say("Chạy từ", "Running since"), language.spoken(status.startedAt) + uptime),
       (language.say("Thư mục", "Directory"), status.dataDirectory),
     ]
+    if let clock = status.clock { fields.append((language.say("Giờ máy", "Clock"), said(clock, language))) }
+    return fields
+  }
+
+  private static func said(_ clock: Wire.Clock, _ language: Language) -> String {
+    if let doubt = clock.doubt {
+      let expected = clock.expected.map { language.spoken($0) } ?? "?"
+      return language.spoken(clock.shown) + language.say(", KHÔNG TIN ĐƯỢC: ", ", NOT BELIEVED: ")
+        + doubt.said { language.reason($0, expected: expected) } + " (motcua clock)"
+    }
+    let ahead =
+      clock.ledgerAhead
+      ? clock.lastRecorded.map {
+        language.say(", sổ đã đến \(language.spoken($0))", ", the ledger is at \(language.spoken($0))")
+      } : nil
+    let sync =
+      switch clock.synchronised {
+      case true?: language.say("đã đồng bộ", "synchronised")
+      case false?: language.say("tin được, chưa đồng bộ", "believed, not synchronised")
+      case nil: language.say("tin được", "believed")
+      }
+    return sync + (ahead ?? "")
   }
 
   private static func ledger(_ status: Wire.DaemonStatus, _ language: Language) -> [Field] {

@@ -13,6 +13,7 @@ struct CheckConfig: ParsableCommand {
   func run() throws {
     do throws(SettingsError) {
       let configuration = try Configuration(config)
+      if let notYet = configuration.notYet { throw notYet }
       try DaemonSettings.checkSigningKey(SettingsFile(config, "motcuad.toml"), readableBy: daemonAccount)
       let language = Language.current(office: configuration.language)
       for warning in configuration.roles.unknown { complain(warning.text(language)) }

@@ -14,13 +14,6 @@ enum StartFailure {
     case let error as RecordError:
       Text(vi: "không đọc được một sự kiện trong sổ: \(error)", en: "an event of the ledger cannot be read: \(error)")
     case let failure as InspectionFailure: failure.reason
-    case CommandFailure.clockSuspect(let now, let expected):
-      Text(
-        vi: "giờ máy nhảy tới \(now.wire), lẽ ra là \(expected.wire), mà lần khởi động này có điều phải ghi vào sổ; "
-          + "hãy chỉnh lại giờ máy, hoặc nếu giờ máy đúng thì xóa tệp CLOCK trong thư mục dữ liệu",
-        en:
-          "the machine's clock jumped to \(now.wire) and should show \(expected.wire), and this start has something to record; "
-          + "put the clock right, or when it is right, remove the file CLOCK from the data directory")
     case let failure as UserDatabase.Failure:
       Text(
         vi: "chưa tra được tài khoản mà motcuad chạy: \(failure)",

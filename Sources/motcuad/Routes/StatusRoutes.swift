@@ -65,7 +65,7 @@ struct StatusRoutes: Sendable {
       viewsReaders: service.store.views.readersInUse,
       oldestOpen: try service.oldestOpen().flatMap { Wire.OldestOpen($0) },
       signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire,
-      role: caller.actor.role?.wire)
+      role: caller.actor.role?.wire, clock: Wire.Clock(service.clockState))
   }
 
   /// How many events the newest checkpoint covers.
@@ -113,6 +113,9 @@ struct StatusRoutes: Sendable {
     text.gauge("motcua_connections", "Connections that are open.", Double(connections.current))
     text.gauge(
       "motcua_rebuilding", "1 while views are being built beside those that answer.", service.rebuilding == nil ? 0 : 1)
+    text.gauge(
+      "motcua_clock_doubted", "1 while the machine's clock is not believed and commands are refused.",
+      service.clockState.doubt == nil ? 0 : 1)
     if let oldest = try service.oldestOpen()?.state.due {
       text.gauge(
         "motcua_oldest_open_due_timestamp_seconds", "The earliest appointment of a case that is open.",

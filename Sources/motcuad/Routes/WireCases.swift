@@ -21,7 +21,8 @@ extension Wire.Receipt {
       code: state.receipt?.facts.code ?? "", number: Int(accepted.number), version: Int(accepted.version.rawValue),
       position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.wire, repeated: accepted.isRepeated,
       status: state.status.wire, late: standing.isLate, due: due.wire,
-      provisional: state.receipt?.facts.isProvisional ?? false, owes: owes)
+      provisional: state.receipt?.facts.isProvisional ?? false, owes: owes,
+      now: accepted.now < accepted.recordedAt ? accepted.now.wire : nil)
   }
 }
 
@@ -63,6 +64,9 @@ extension Wire.Event {
       restored = Wire.Restored(
         size: Int(clamping: facts.size), knownSize: Int(clamping: facts.knownSize), knownRoot: facts.knownRoot,
         witness: facts.witness)
+    case .office(.clockAccepted(let facts)):
+      type = .known(.clockAccepted)
+      clockAccepted = Wire.ClockAccepted(shown: facts.shown.wire, expected: facts.expected.wire)
     case .desk(let body): tell(body) { $0.wire }
     }
   }

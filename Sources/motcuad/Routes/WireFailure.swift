@@ -30,7 +30,9 @@ enum WireFailure {
     case .stopping: wire(Wire.Stopping())
     case .unreadable: wire(Wire.ReadFailed())
     case .storageFull(let free, let reserve): wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve))
-    case .clockSuspect(let now, let expected): wire(Wire.ClockSuspect(now: now.wire, expected: expected.wire))
+    case .clockSuspect(let doubt):
+      wire(Wire.ClockSuspect(now: doubt.shown.wire, expected: doubt.expected.wire, doubt: doubt.reason.wire))
+    case .clockNotSuspect(let now): wire(Wire.ClockNotSuspect(now: now.wire))
     case .storageFailed(let reason): wire(Wire.StorageFailed(reason: reason))
     }
   }

@@ -8,16 +8,20 @@ struct Configuration: Sendable {
   var book: RuleBook
   /// Not in the rule book: who works here is not what a case was received under.
   var roles: Roles
+  /// Why the rules are not in force yet, by the machine's clock, which may be wrong: who loads them decides what follows.
+  var notYet: SettingsError?
 
   init(_ directory: String) throws(SettingsError) {
     daemon = try DaemonSettings(SettingsFile(directory, "motcuad.toml"))
     let office = try OfficeSettings(SettingsFile(directory, "office.toml"))
     let today = Timestamp.machine.day(at: office.office.utcOffset)
+    let rules = try SettingsFile(directory, "rules.toml")
     language = office.language
     roles = office.roles
     book = RuleBook(
       office: office.office, calendar: try WorkingCalendar(SettingsFile(directory, "calendar.toml")),
       procedures: try Procedure.catalogue(SettingsFile(directory, "procedures.toml")),
-      rules: try RuleSet(SettingsFile(directory, "rules.toml"), today: today))
+      rules: try RuleSet(rules))
+    notYet = book.rules.notYet(on: today, rules)
   }
 }

@@ -17,6 +17,9 @@ struct DaemonSettings: Sendable {
     let root = file.root
     service.queueMax = try root.int("queue_max", in: 1...1_000_000, default: 4096)
     service.reserveBytes = try root.int("reserve_mib", in: 0...1_048_576, default: 64) << 20
+    service.clock.minutesMax = try root.int("clock_minutes_max", in: 1...1440, default: service.clock.minutesMax)
+    service.clock.daysMax = try root.int("clock_days_max", in: 1...3660, default: service.clock.daysMax)
+    if let path = try root.optionalString("clock_state") { service.clock.statePath = path }
     limits = try Self.limits(root)
     uploadBytesMax = try root.int("upload_mib_max", in: 1...1024, default: 64) << 20
     scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)

@@ -2,14 +2,9 @@ import Desk
 
 extension RuleSet {
   /// `rules.toml`: the rules that are numbers and lists.
-  init(_ file: SettingsFile, today: CalendarDay) throws(SettingsError) {
+  init(_ file: SettingsFile) throws(SettingsError) {
     let root = file.root
     let effective = try root.parsed("effective", "2025-07-01") { CalendarDay(text: $0) }
-    guard effective <= today else {
-      throw root.error(
-        "effective", "bộ quy định này có hiệu lực từ \(effective.text), chưa đến ngày",
-        "this rule set is in force from \(effective.text), which is still to come")
-    }
     let term = try root.section("term")
     let source = try root.section("source")
     var causes: [Cause] = []
@@ -59,5 +54,15 @@ extension RuleSet {
     try term.finish()
     try source.finish()
     try root.finish()
+  }
+}
+
+extension RuleSet {
+  /// Nil when the rules, which the file says, are in force on that day.
+  func notYet(on today: CalendarDay, _ file: SettingsFile) -> SettingsError? {
+    guard effective > today else { return nil }
+    return file.root.error(
+      "effective", "bộ quy định này có hiệu lực từ \(effective.text), chưa đến ngày",
+      "this rule set is in force from \(effective.text), which is still to come")
   }
 }

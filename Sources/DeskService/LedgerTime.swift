@@ -1,0 +1,75 @@
+import Desk
+import DeskRecords
+import EventSourcing
+import EventStore
+
+/// How far the ledger's time has come.
+struct LedgerTime: Hashable, Sendable {
+  /// When the last event was recorded; these times never run backwards.
+  var recordedAt: Timestamp
+  /// What the office's clock showed then: something earlier while the ledger is ahead of a clock that was accepted.
+  var reached: Timestamp
+
+  static let empty = LedgerTime(recordedAt: Timestamp.bounds.lowerBound, reached: Timestamp.bounds.lowerBound)
+  var isEmpty: Bool { self == .empty }
+
+  /// What an event that is recorded at this time of the office leaves behind.
+  func recording(at now: Timestamp) -> LedgerTime {
+    LedgerTime(recordedAt: max(recordedAt, now), reached: max(reached, now))
+  }
+
+  /// The same for the moment at which a clock is accepted, which alone may lead back.
+  func accepting(_ shown: Timestamp) -> LedgerTime {
+    LedgerTime(recordedAt: max(recordedAt, shown), reached: shown)
+  }
+}
+
+/// A clock that somebody accepted.
+struct AcceptedClock: Hashable, Sendable {
+  var position: Position
+  var shown: Timestamp
+  /// Later than `shown` when the ledger was ahead of it.
+  var recordedAt: Timestamp
+}
+
+extension LedgerTime {
+  /// As the ledger says it.
+  static func read(_ store: EventStore, accepted: AcceptedClock?, by coding: RecordCoding) throws -> LedgerTime {
+    guard let last = try store.ledger.record(at: store.ledger.position()) else { return .empty }
+    let recordedAt = try coding.outside(last).recordedAt
+    guard let accepted, accepted.recordedAt == recordedAt, accepted.shown < recordedAt else {
+      return LedgerTime(recordedAt: recordedAt, reached: recordedAt)
+    }
+    // From there on events say when they happened and not when they were recorded; the latest is the best that is known.
+    var reached = accepted.shown
+    try store.forEach(after: accepted.position, by: coding) { _, circumstances in
+      if !circumstances.isImported { reached = max(reached, min(circumstances.occurredAt, recordedAt)) }
+      return true
+    }
+    return LedgerTime(recordedAt: recordedAt, reached: reached)
+  }
+}
+
+extension EventStore {
+  /// The events after a position, with what stands outside the seal, until `body` returns false.
+  func forEach(
+    after position: Position, by coding: RecordCoding, _ body: (Position, CaseEvent.Circumstances) throws -> Bool
+  ) throws {
+    var next = position.next
+    while true {
+      let block = try ledger.records(from: next, limit: 4096)
+      guard let end = block.last?.position else { return }
+      for entry in block {
+        guard try body(entry.position, coding.outside(entry.record)) else { return }
+      }
+      next = end.next
+    }
+  }
+}
+
+extension RecordCoding {
+  /// When and by whom: it stands outside the seal.
+  func outside(_ record: [UInt8]) throws -> CaseEvent.Circumstances {
+    try decode(record, open: { _, _ in nil }).circumstances
+  }
+}
