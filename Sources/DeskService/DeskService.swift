@@ -64,21 +64,22 @@ public final class DeskService: Sendable {
     }
     let views = try DeskViews(store.views)
     rules = Rules()
+    let time: LedgerTime
     do {
       try Self.catchUp(store, views, by: coding, progress)
       try Self.requireLastKey(store)
       try Self.forgetErased(store, views)
       try rules.load(store, by: coding)
+      time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
+      // An empty ledger has nothing that a wrong time could come after.
+      try clock.goOn(from: time.isEmpty ? nil : store.knownClock(), after: time)
+      try Self.settleBuilding(views.store, by: max(clock.now(after: time), time.recordedAt))
     } catch {
       // Else the next start would meet the same page.
       if Self.showsDamagedViews(error) { store.distrustViews() }
       throw error
     }
     let head = try store.ledger.position()
-    let time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
-    // An empty ledger has nothing that a wrong time could come after.
-    try clock.goOn(from: time.isEmpty ? nil : store.knownClock(), after: time)
-    try Self.settleBuilding(views.store, by: max(clock.now(after: time), time.recordedAt))
     signal = CommitSignal(head)
     let writer = CommandWriter(
       store: store, coding: coding, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
@@ -312,8 +313,10 @@ public final class DeskService: Sendable {
 
   /// Views that were made under a clock that was ahead would take what is erased later for erased before.
   private static func settleBuilding(_ views: Views, by now: Timestamp) throws {
+    let built = try views.environment.read { transaction throws(LMDBError) in try views.builtAt(transaction) }
+    guard built > now.microseconds else { return }
     try views.environment.write { transaction throws(LMDBError) in
-      if try views.builtAt(transaction) > now.microseconds { try views.setBuilt(at: now.microseconds, transaction) }
+      try views.setBuilt(at: now.microseconds, transaction)
     }
   }
 

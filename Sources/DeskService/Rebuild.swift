@@ -70,7 +70,11 @@ extension DeskService {
     try writer.requireSpace(for: store.views.bytesOnDisk)
     // On the writer's thread, because an erasure is behind it whole or not at all there: its event and its key.
     let fresh = try betweenCommits(needsClock: false) { [self] in
-      try DeskViews(store.makeViews(now: buildingAt.microseconds))
+      let (fresh, now, position) = (try store.makeViews(now: buildingAt.microseconds), buildingAt, signal.position)
+      try fresh.environment.write { transaction throws(LMDBError) in
+        try fresh.setBuilt(at: now.microseconds, after: position, transaction)
+      }
+      return try DeskViews(fresh)
     }
     do {
       // A second round takes what was recorded during the first, so that little is left for the writer to wait for.
@@ -97,10 +101,18 @@ extension DeskService {
   /// When the oldest erasure was recorded whose traces may still lie in free pages of the views; nil when there are
   /// none. A rebuild scrubs them.
   public func scrubPendingSince() throws -> Timestamp? {
-    let views = try views
-    return try views.store.environment.read { transaction throws(LMDBError) in
-      let built = Timestamp(microseconds: try views.store.builtAt(transaction))
-      return try views.erasures(since: built, transaction).first?.recordedAt
+    let (views, now) = (try views, now)
+    let transaction = try views.store.environment.beginRead()
+    let built = Timestamp(microseconds: try views.store.builtAt(transaction))
+    let position = try views.store.builtAfter(transaction)
+    for erasure in try views.erasures(since: built, transaction) {
+      // It is the case's last event.
+      let last = try views.store.positions(of: erasure.number, transaction).last
+      guard let last, last > position else { continue }
+      if erasure.recordedAt <= now { return erasure.recordedAt }
+      // The ledger is ahead of the office's clock, by which it is to be scrubbed.
+      return try views.state(of: erasure.number, transaction).erasure?.at ?? erasure.recordedAt
     }
+    return nil
   }
 }

@@ -91,8 +91,16 @@ public final class Views: Sendable {
     try transaction.bytes(build, Array("at".utf8)).map { Int64(bitPattern: bigEndianNumber($0)) } ?? .min
   }
 
-  public func setBuilt(at microseconds: Int64, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+  /// The last event then, where that is known: while the ledger is ahead of the office's clock, times tell nothing apart.
+  public func builtAfter(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Position {
+    try transaction.bytes(build, Array("after".utf8)).map { Position(bigEndianNumber($0)) } ?? .start
+  }
+
+  public func setBuilt(
+    at microseconds: Int64, after position: Position = .start, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
     try transaction.put(build, Array("at".utf8), bigEndian(UInt64(bitPattern: microseconds)))
+    try transaction.put(build, Array("after".utf8), bigEndian(position.rawValue))
   }
 
   func index(

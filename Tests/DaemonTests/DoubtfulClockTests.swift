@@ -326,6 +326,33 @@ struct DoubtfulClockTests {
     #expect(try abs(seconds(receipt.recordedAt) - Date().timeIntervalSince1970) < 60 && receipt.late)
   }
 
+  @Test(
+    "what is erased while the ledger is ahead of an accepted clock waits to be scrubbed by that clock, and after a scrub no more"
+  )
+  func scrubbed() throws {
+    let clock = try SetClock()
+    let daemon = clock.daemon
+    try daemon.start()
+    let first = try daemon.connect().receive("Hoa").code
+    try clock.set(-AttackTests.day)
+    _ = try daemon.connect().ask(Wire.AcceptClock())
+    func erase(_ code: String) throws {
+      let desk = try daemon.connect()
+      _ = try desk.ask(Wire.Withdraw(code: code, reason: "rút"))
+      _ = try desk.ask(Wire.Erase(code: code, basis: "Luật 91/2025/QH15"))
+      let pending = try #require(try desk.ask(Wire.GetStatus()).status.scrubPending)
+      #expect(try abs(seconds(pending) - seconds(desk.ask(Wire.GetStatus()).status.now)) < 60)
+      _ = try desk.pages(Wire.Rebuild())
+      #expect(try desk.ask(Wire.GetStatus()).status.scrubPending == nil)
+    }
+    try erase(first)
+    try erase(daemon.connect().receive("Lan").code)
+    // A start knows that it is done, too.
+    #expect(daemon.stop() == 0)
+    try daemon.start()
+    #expect(try daemon.connect().ask(Wire.GetStatus()).status.scrubPending == nil)
+  }
+
   @Test("a demo's clock is never doubted, and there is nothing to accept")
   func demo() throws {
     let daemon = try RunningDaemon()
