@@ -1,5 +1,6 @@
 import Desk
 import DeskInterface
+import DeskRecords
 import EventSourcing
 import MerkleTree
 import Sealing
@@ -233,9 +234,9 @@ struct ProofCheckTests {
     proof.disclosed = nil
     #expect { try ledger.check(proof) } throws: { ($0 as? ProofError)?.name == "proof.unreadableRecord" }
     var newer = ledger.records[0]
-    newer[1] = 2
+    newer[1] = UInt8(RecordCoding.schema + 1)
     proof = try self.proof(of: newer, disclosing: ledger.sealing)
-    #expect(throws: ProofError.newerRecord(position: 1, form: 2)) { try ledger.check(proof) }
+    #expect(throws: ProofError.newerRecord(position: 1, form: RecordCoding.schema + 1)) { try ledger.check(proof) }
   }
 
   @Test("a later ledger is proved to continue an earlier one; a changed, shorter or foreign one is not")
