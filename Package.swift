@@ -122,7 +122,9 @@ let package = Package(
       ]),
     // What a test lets read a ledger that may end the process which reads it.
     .executableTarget(
-      name: "LedgerReader", dependencies: ["EventSourcing", "EventStore", "MerkleTree"], path: "Tests/LedgerReader"),
+      name: "LedgerReader",
+      dependencies: ["Desk", "DeskRecords", "DeskService", "EventSourcing", "EventStore", "MerkleTree"],
+      path: "Tests/LedgerReader"),
     .testTarget(
       name: "VarlinkServerTests",
       dependencies: [

@@ -388,15 +388,22 @@ extension Wire {
     public init() {}
   }
 
-  /// The disk has less left than the configured reserve; nothing was recorded, reading goes on.
+  /// What has no more room.
+  public enum StorageLimit: String, Codable, Hashable, Sendable, CaseIterable {
+    case disk, quota, readOnly, ledgerMap, viewsMap
+  }
+
+  /// There is less left than is kept free; nothing was recorded, reading goes on.
   public struct StorageFull: WireError {
     public static let error = "vn.motcua.Admin.StorageFull"
     public var freeBytes: Int
     public var reserveBytes: Int
+    public var limit: Told<StorageLimit>?
 
-    public init(freeBytes: Int, reserveBytes: Int) {
+    public init(freeBytes: Int, reserveBytes: Int, limit: Told<StorageLimit>? = nil) {
       self.freeBytes = freeBytes
       self.reserveBytes = reserveBytes
+      self.limit = limit
     }
   }
 

@@ -44,6 +44,16 @@ public struct Accepted: Sendable {
   public var events: Int
 }
 
+/// What it is that has no more room.
+public enum StorageLimit: Hashable, Sendable {
+  case disk
+  /// The disk has room, and does not give it: a quota is used up, or there is no inode.
+  case quota
+  /// It is mounted, or has made itself, read only.
+  case readOnly
+  case ledgerMap, viewsMap
+}
+
 /// Why a command was not recorded; only after `storageFailed` that is not certain.
 public enum CommandFailure: Error, Sendable {
   case rejected(Rejection)
@@ -51,7 +61,8 @@ public enum CommandFailure: Error, Sendable {
   case stopping
   /// What it needed could not be read; nothing was recorded, and the other commands went on.
   case unreadable
-  case storageFull(freeBytes: Int, reserveBytes: Int)
+  /// Nothing was recorded, reading goes on.
+  case storageFull(freeBytes: Int, reserveBytes: Int, limit: StorageLimit = .disk)
   /// The machine's clock is not believed; nothing was recorded.
   case clockSuspect(ClockDoubt)
   /// The clock that was to be accepted is believed anyway.

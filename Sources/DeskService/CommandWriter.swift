@@ -112,12 +112,23 @@ final class CommandWriter: Sendable {
     if let reason = failure.withLock({ $0 }) { throw CommandFailure.storageFailed(reason) }
     if !byHolder, isHeld.withLock({ $0 }) { throw CommandFailure.busy }
     if needsClock, let doubt = lookAtClock() { throw CommandFailure.clockSuspect(doubt) }
+    do { try store.requireHolding() } catch { throw fail(error) }
     if needsReserve, let full = try fullDisk() { throw full }
     do {
       return try body()
+    } catch CommitError.mapFull(let map) {
+      throw full(map)
+    } catch let full as NoRoom {
+      throw full.failure
     } catch let error as CommitError {
       throw CommandFailure.storageFailed(latch(error))
     }
+  }
+
+  /// Nothing is written any more when somebody has taken the files away: another process may work there by now.
+  func requireHolding() {
+    if isFailed { return }
+    do { try store.requireHolding() } catch { _ = latch(error) }
   }
 
   /// Whether an import holds the ledger, which is no ledger to be copied or read whole then.
@@ -155,13 +166,19 @@ final class CommandWriter: Sendable {
       results = group.map { _ in .failure(.clockSuspect(doubt)) }
     } else {
       do {
+        try store.requireHolding()
         let isHeld = isHolding
-        if !isHeld { try recordOwed() }
-        let refusal = isHeld ? CommandFailure.busy : try fullDisk()
+        let refusal = isHeld ? CommandFailure.busy : try full()
+        if !isHeld, refusal?.leavesReserve != false { try recordOwed() }
         if let refusal {
-          // No command can be decided without the rules, which an import and a full disk therefore let through.
+          // No command can be decided without the rules, which an import and a full disk therefore let through. They find
+          // what is kept free, and nothing on a disk that takes nothing at all.
           let passes = { (pending: Pending) in
-            if case .office(_, _, _, let byHolder) = pending.work { byHolder || !isHeld } else { false }
+            if case .office(_, _, _, let byHolder) = pending.work {
+              byHolder || !isHeld && refusal.leavesReserve
+            } else {
+              false
+            }
           }
           let office = group.filter(passes)
           results = office.isEmpty ? [] : try commit(office, &duration)
@@ -171,6 +188,8 @@ final class CommandWriter: Sendable {
         } else {
           results = try commit(group, &duration)
         }
+      } catch let full as NoRoom {
+        results = group.map { _ in .failure(full.failure) }
       } catch {
         let reason = latch(error)
         results = group.map { _ in .failure(.storageFailed(reason)) }
@@ -185,16 +204,16 @@ final class CommandWriter: Sendable {
     let events = owed.withLock { $0.take() }
     if events.isEmpty { return }
     var duration = Duration.zero
-    for (event, result) in zip(events, try commit(events, &duration)) { event.reply(result) }
+    let results: [Result<Accepted, CommandFailure>]
+    do { results = try commit(events, &duration) } catch let full as NoRoom {
+      for event in events { event.reply(.failure(full.failure)) }
+      throw full
+    }
+    for (event, result) in zip(events, results) { event.reply(result) }
   }
 
   /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve.
   func requireSpace(for bytes: Int) throws { if let full = try fullDisk(for: bytes) { throw full } }
-
-  private func fullDisk(for bytes: Int = 0) throws -> CommandFailure? {
-    let (free, reserve) = (try store.freeBytes(), reserveBytes.load(ordering: .relaxed))
-    return free - bytes < reserve ? .storageFull(freeBytes: free, reserveBytes: reserve) : nil
-  }
 
   private func commit(
     _ group: [Pending], _ duration: inout Duration
@@ -230,6 +249,8 @@ final class CommandWriter: Sendable {
         }
       } catch let rejection as Rejection {
         results.append(.failure(.rejected(rejection)))
+      } catch let error where noRoom(error) != nil {
+        throw NoRoom(failure: noRoom(error) ?? .busy)
       } catch StoreError.keyClosed where batch.appended == appendedBefore {
         // The case is there and not erased, so its key was never brought to this machine.
         results.append(.failure(.rejected(.keyNotHere(code: pending.work.code))))
@@ -241,7 +262,10 @@ final class CommandWriter: Sendable {
     let appended = batch.appended
     let position = batch.position
     let start = ContinuousClock.now
-    try batch.commit()
+    do throws(CommitError) { try batch.commit() } catch {
+      if case .mapFull(let map) = error { throw NoRoom(failure: full(map)) }
+      throw error
+    }
     duration = start.duration(to: .now)
     figures.batches.add(group.count)
     if appended > 0 {

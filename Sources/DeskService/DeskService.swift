@@ -15,6 +15,8 @@ public final class DeskService: Sendable {
     /// Commands are refused when the disk has less left than this.
     public var reserveBytes = 64 << 20
     public var clock = ClockLimits()
+    /// How far the ledger and the views may grow, each; only a start takes it up.
+    public var mapBytes = EventStore.mapBytesDefault
 
     public init() {}
   }
@@ -55,7 +57,7 @@ public final class DeskService: Sendable {
     self.actor = actor
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
-      now: clock.shown.microseconds)
+      now: clock.shown.microseconds, mapBytes: settings.mapBytes)
     try ScratchDirectory.removeLeftovers(in: directory)
     self.store = store
     clock.set(settings.clock)
@@ -73,11 +75,14 @@ public final class DeskService: Sendable {
       time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
       // An empty ledger has nothing that a wrong time could come after.
       try clock.goOn(from: time.isEmpty ? nil : store.knownClock(), after: time)
-      try Self.settleBuilding(views.store, by: max(clock.now(after: time), time.recordedAt))
+      if store.isSettled { try Self.settleBuilding(views.store, by: max(clock.now(after: time), time.recordedAt)) }
     } catch {
       // Else the next start would meet the same page.
       if Self.showsDamagedViews(error) { store.distrustViews() }
-      throw error
+      throw CommandWriter.fullMap(error).map { StoreError.mapFull($0, bytes: store.mapBytes) } ?? error
+    }
+    if !store.isSettled {
+      report("the disk takes nothing more: questions are answered, commands are refused until it does")
     }
     let head = try store.ledger.position()
     signal = CommitSignal(head)
@@ -85,7 +90,10 @@ public final class DeskService: Sendable {
       store: store, coding: coding, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
       time: time, heartbeat: heartbeat, onFailure: onFailure, report: report, note: note)
     self.writer = writer
-    thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat) { writer.process($0, $1) }
+    let watch = Heartbeat(every: Self.holdingInterval) { writer.requireHolding() }
+    thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat, watch: watch) {
+      writer.process($0, $1)
+    }
     do {
       try lookAtClock()
       if let loss = try store.acceptedLoss() { try recordOrOwe(loss) }
@@ -96,6 +104,9 @@ public final class DeskService: Sendable {
       throw error
     }
   }
+
+  /// How often a daemon that has nothing to do looks whether its files are still its own.
+  private static var holdingInterval: Duration { .seconds(5) }
 
   /// The desk's views as they answer now; take them once for a question.
   public var views: DeskViews { get throws(LMDBError) { try DeskViews(store.views) } }
@@ -147,7 +158,12 @@ public final class DeskService: Sendable {
   func adoptConfigured(byHolder: Bool = false) throws {
     try configured.withLock {
       guard let book = $0 else { return }
-      do { _ = try putInForce(book, byHolder: byHolder) } catch CommandFailure.clockSuspect { owe(book) }
+      do { _ = try putInForce(book, byHolder: byHolder) } catch CommandFailure.clockSuspect { owe(book) } catch
+        CommandFailure.storageFull where rules.current != nil
+      {
+        // Questions are answered under those before; whatever is recorded next comes after these.
+        owe(book)
+      }
     }
   }
 
@@ -156,6 +172,8 @@ public final class DeskService: Sendable {
       try record(.restored(Restored(loss)), by: actor)
       try store.settleAcceptedLoss()
     } catch CommandFailure.clockSuspect {
+      owe(loss)
+    } catch CommandFailure.storageFull {
       owe(loss)
     }
   }
@@ -304,6 +322,7 @@ public final class DeskService: Sendable {
     }
     // The replay that built these views may have read the case while its key was still there.
     guard let unscrubbed else { return }
+    try store.requireSettled()
     try views.store.environment.write { transaction throws(LMDBError) in
       if try views.store.builtAt(transaction) > unscrubbed.microseconds {
         try views.store.setBuilt(at: unscrubbed.microseconds, transaction)

@@ -69,12 +69,14 @@ extension DeskService {
     // The new views take about what the old ones do.
     try writer.requireSpace(for: store.views.bytesOnDisk)
     // On the writer's thread, because an erasure is behind it whole or not at all there: its event and its key.
-    let fresh = try betweenCommits(needsClock: false) { [self] in
-      let (fresh, now, position) = (try store.makeViews(now: buildingAt.microseconds), buildingAt, signal.position)
-      try fresh.environment.write { transaction throws(LMDBError) in
-        try fresh.setBuilt(at: now.microseconds, after: position, transaction)
+    let fresh = try writer.refusingForRoom {
+      try betweenCommits(needsClock: false) { [self] in
+        let (fresh, now, position) = (try store.makeViews(now: buildingAt.microseconds), buildingAt, signal.position)
+        try fresh.environment.write { transaction throws(LMDBError) in
+          try fresh.setBuilt(at: now.microseconds, after: position, transaction)
+        }
+        return try DeskViews(fresh)
       }
-      return try DeskViews(fresh)
     }
     do {
       // A second round takes what was recorded during the first, so that little is left for the writer to wait for.
@@ -91,7 +93,7 @@ extension DeskService {
       }
     } catch {
       if store.views !== fresh.store { try store.discard(fresh.store) }
-      throw error
+      throw writer.noRoom(error) ?? error
     }
   }
 

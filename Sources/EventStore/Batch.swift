@@ -34,19 +34,22 @@ public struct Batch: ~Copyable {
   /// Appends one record as the next version of its stream.
   ///
   /// - Throws: `StoreError.versionConflict` when `key.version` is not the stream's next version; nothing was put then.
+  ///   After `StoreError.mapFull` the batch can only be aborted.
   @available(*, noasync)
   public mutating func append(_ record: [UInt8], _ key: Views.RecordKey) throws(StoreError) -> Position {
     let position = nextPosition
     let leaf = MerkleTree.leafHash(record)
     let actual: Version
-    do throws(LMDBError) {
-      actual = try live.version(of: key.stream, views)
-      if actual.next == key.version {
+    do throws(LMDBError) { actual = try live.version(of: key.stream, views) } catch { throw .storage(error) }
+    if actual.next == key.version {
+      do throws(LMDBError) {
         try ledger.append(store.ledger.events, bigEndian(position.rawValue), leaf.bytes + record)
-        try live.index(key, at: position, completing: head.append(leaf), views)
+      } catch {
+        throw store.growthError(error, .ledger)
       }
-    } catch {
-      throw .storage(error)
+      do throws(LMDBError) { try live.index(key, at: position, completing: head.append(leaf), views) } catch {
+        throw store.growthError(error, .views)
+      }
     }
     guard actual.next == key.version else {
       throw .versionConflict(stream: key.stream, expected: key.version, actual: actual)
@@ -85,14 +88,17 @@ public struct Batch: ~Copyable {
       for checkpoint in checkpoints {
         try ledger.put(store.ledger.meta, checkpoint.key, Array(checkpoint.text.utf8))
       }
-      if appended > 0 {
-        try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded)
-        try live.reach(position, leaf: leaf, views)
-      }
+      if appended > 0 { try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded) }
     } catch {
-      throw .nothingWritten(error)
+      throw error.code == .mapFull ? .mapFull(.ledger) : .nothingWritten(error)
     }
-    do throws(LMDBError) { try ledger.commit() } catch { throw .outcomeUnknown(error) }
+    do throws(LMDBError) { if appended > 0 { try live.reach(position, leaf: leaf, views) } } catch {
+      throw error.code == .mapFull ? .mapFull(.views) : .nothingWritten(error)
+    }
+    do throws(LMDBError) { try ledger.commit() } catch {
+      // LMDB looks for all pages that it needs before it writes the first.
+      throw error.code == .mapFull ? .mapFull(.ledger) : .outcomeUnknown(error)
+    }
     do throws(LMDBError) { try views.commit() } catch {
       store.distrustViews()
       throw .viewsLost(error)
@@ -110,6 +116,8 @@ public struct Batch: ~Copyable {
 /// How a commit can fail. In every case nothing may be acknowledged.
 public enum CommitError: Error, Sendable {
   case nothingWritten(LMDBError)
+  /// Neither was anything written: the map has grown to its size. Others may be committed.
+  case mapFull(StoreMap)
   /// The ledger's commit failed: whether it is on the disk shows at the next start.
   case outcomeUnknown(LMDBError)
   /// The ledger is committed, the views are not: they are thrown away at the next start, and the commands stand.

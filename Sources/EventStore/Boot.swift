@@ -24,7 +24,14 @@ extension EventStore {
   /// Keeps that for whoever comes next in this boot; durable when it returns.
   public func keepClock(_ difference: Int64) throws(StoreError) {
     guard let boot = Boot.id else { return }
-    try asStoreError { try Files.replace(clockPath, with: Array("boot \(boot)\n\(difference)\n".utf8)) }
+    try asStoreError {
+      do throws(FileError) {
+        try Files.replaceMark(clockPath, with: Array("boot \(boot)\n\(difference)\n".utf8))
+      } catch {
+        // Without it the next start has nothing to measure from, which is less than it might, and no reason not to answer.
+        if !error.refusesGrowth { throw error }
+      }
+    }
   }
 
   private var clockPath: String { directory + "/CLOCK" }

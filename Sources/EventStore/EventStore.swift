@@ -12,11 +12,16 @@ public final class EventStore: Sendable {
   public let keys: Keys
   /// An import had been interrupted: what it had written was taken away again, and the ledger is empty.
   public let wasImportAbandoned: Bool
+  /// How far the ledger and the views may grow, each, in bytes.
+  public let mapBytes: Int
   private let live: Mutex<Views>
   private let tables: [String]
   private let lock: Int32
-  private let viewsDirectory: ViewsDirectory
-  private let form: String
+  let holding: Holding
+  let viewsDirectory: ViewsDirectory
+  let form: String
+  /// Why what is to be written first is put off; nil when it is written.
+  let unsettled: Mutex<StoreError?>
   /// The views do not belong to the ledger any more: they are not to be marked as closed in order.
   let areViewsDistrusted = Mutex(false)
 
@@ -25,10 +30,15 @@ public final class EventStore: Sendable {
   /// - Parameters:
   ///   - tables: the tables of the projections.
   ///   - form: names the projections and their versions; views of another form are thrown away.
-  /// - isDemo: what a new ledger is marked as; an existing one keeps its mark, and a real one is not opened as a demo.
+  ///   - isDemo: what a new ledger is marked as; an existing one keeps its mark, and a real one is not opened as a demo.
+  ///   - mapBytes: as the property; a file that is larger already is opened, and grows no more.
   /// - Throws: `StoreError`; when the views were believed and the ledger is shorter or different, nothing is changed.
-  public init(_ directory: String, tables: [String], form: String, isDemo: Bool, now: Int64) throws(StoreError) {
+  public init(
+    _ directory: String, tables: [String], form: String, isDemo: Bool, now: Int64,
+    mapBytes: Int = EventStore.mapBytesDefault
+  ) throws(StoreError) {
     self.directory = directory
+    self.mapBytes = mapBytes
     let form = "\(Views.form), \(form)"
     self.form = form
     self.tables = tables
@@ -40,14 +50,16 @@ public final class EventStore: Sendable {
       do {
         try Restoration.removeLeftovers(in: directory)
         if !Files.exists(directory + "/ledger") {
-          // Views come after the ledger: where they are, it was lost, and a new one would only hide that.
-          if Files.exists(viewsDirectory.current) { throw StoreError.ledgerMissing(path: directory + "/ledger") }
-          try Keys.create(directory + "/keys")
-          try Ledger.create(directory + "/ledger", isDemo: isDemo)
+          try FirstStart.make(directory, isDemo: isDemo)
         } else if !Files.exists(directory + "/ledger/data.mdb") {
-          throw StoreError.ledgerMissing(path: directory + "/ledger/data.mdb")
+          throw StoreError.ledgerMissing(
+            path: directory + "/ledger/data.mdb", there: try FirstStart.traces(of: directory))
         }
-        let ledger = try Ledger(directory + "/ledger")
+        // Before anything else is opened: their lock keeps out whoever found no other.
+        let keys = try Keys(directory + "/keys")
+        if let fault = Self.lockFault(directory + "/ledger") { throw fault }
+        let ledger = try Ledger(directory + "/ledger", mapBytes: mapBytes)
+        let holding = try Holding(lock: lock, directory)
         let wasImportAbandoned = try ledger.isImporting()
         if wasImportAbandoned {
           // The views first: they are of the ledger that the import replaced.
@@ -55,13 +67,13 @@ public final class EventStore: Sendable {
           try ledger.abandonImport()
         }
         if isDemo, !ledger.isDemo { throw StoreError.notADemo(directory: directory) }
-        let keys = try Keys(directory + "/keys")
         let views = try Self.openViews(viewsDirectory, tables, form, ledger, now: now)
         try ledger.environment.clearStaleReaders()
         try views.environment.clearStaleReaders()
-        try ledger.settle(at: now)
+        let unsettled = try Self.settleAtStart(viewsDirectory, views, form: form, ledger, at: now)
         return (
-          lock: lock, ledger: ledger, keys: keys, views: views, wasImportAbandoned: wasImportAbandoned
+          lock: lock, ledger: ledger, keys: keys, views: views, wasImportAbandoned: wasImportAbandoned,
+          holding: holding, unsettled: unsettled
         )
       } catch {
         Glibc.close(lock)
@@ -72,6 +84,8 @@ public final class EventStore: Sendable {
     ledger = opened.ledger
     keys = opened.keys
     wasImportAbandoned = opened.wasImportAbandoned
+    holding = opened.holding
+    unsettled = Mutex(opened.unsettled)
     live = Mutex(opened.views)
   }
 
@@ -85,7 +99,7 @@ public final class EventStore: Sendable {
   ///
   /// - Parameter now: when their building begins; every key that was forgotten before is unknown to them.
   public func makeViews(now: Int64) throws(StoreError) -> Views {
-    try asStoreError { try Self.makeViews(viewsDirectory, tables, now: now) }
+    try asStoreError { try Self.makeViews(viewsDirectory, tables, now: now, mapBytes: mapBytes) }
   }
 
   /// Makes views that have reached the end of the ledger the live ones, and removes the others from the directory; who
@@ -110,12 +124,14 @@ public final class EventStore: Sendable {
 
   /// Takes back views that did not get to answer.
   public func discard(_ views: Views) throws(StoreError) {
+    guard holding.isHeld else { return }
     try asStoreError { try Files.removeDirectory(views.path) }
   }
 
   /// One group of commands: everything appended to it is committed together, or nothing is.
   @available(*, noasync)
   public func beginBatch() throws(StoreError) -> Batch {
+    try requireSettled()
     let ledger: WriteTransaction
     do throws(LMDBError) { ledger = try self.ledger.environment.beginWrite() } catch { throw .storage(error) }
     let head = try self.ledger.head(ledger)
@@ -128,7 +144,7 @@ public final class EventStore: Sendable {
   }
 
   /// The views are not to be believed any more, by nobody who opens them later.
-  public func distrustViews() { unlink(viewsDirectory.state) }
+  public func distrustViews() { if holding.isHeld { unlink(viewsDirectory.state) } }
 
   /// The same, durably, until others answer: the ledger is about to become another.
   func distrustViewsForGood() throws(StoreError) {
@@ -137,11 +153,19 @@ public final class EventStore: Sendable {
   }
 
   /// Flushes the views and marks them clean. Call it once, after the last batch.
+  ///
+  /// When they cannot be flushed they are not believed any more, by no later start: the system has forgotten then what it
+  /// could not write, and the next flush would go well without it.
   public func close() throws(StoreError) {
-    if areViewsDistrusted.withLock({ $0 }) { return }
+    // Of a store that was never settled nothing was written, and the views are what they were.
+    if areViewsDistrusted.withLock({ $0 }) || !isSettled { return }
+    try requireHolding()
     let views = views
     try asStoreError {
-      try views.environment.sync()
+      do throws(LMDBError) { try views.environment.sync() } catch {
+        try viewsDirectory.distrust()
+        throw error
+      }
       try viewsDirectory.mark(views.number, form: form, clean: true)
     }
   }
@@ -153,25 +177,23 @@ public final class EventStore: Sendable {
   }
 
   /// Free bytes where the ledger lies.
-  public func freeBytes() throws(StoreError) -> Int { try asStoreError { try Files.freeBytes(directory) } }
+  public func freeBytes() throws(StoreError) -> Int { try room().freeBytes }
+
+  /// The same, and whether the file system is mounted to be read only.
+  public func room() throws(StoreError) -> (freeBytes: Int, isReadOnly: Bool) {
+    try asStoreError { try Files.room(directory) }
+  }
 
   static func lock(_ directory: String) throws -> Int32 {
-    let descriptor = try Files.open(directory + "/lock", O_RDWR | O_CREAT)
-    var tries = 1
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let code = errno
-      // A process that somebody forked holds it, too, for the moment before it becomes another program.
-      if code == EWOULDBLOCK, tries < 25 {
-        tries += 1
-        usleep(20_000)
-        continue
-      }
+    let path = directory + "/lock"
+    let descriptor = try Files.open(path, O_RDWR | O_CREAT)
+    do {
+      guard try Files.lock(descriptor, path) else { throw StoreError.inUse(directory: directory) }
+      return descriptor
+    } catch {
       Glibc.close(descriptor)
-      throw code == EWOULDBLOCK
-        ? StoreError.inUse(directory: directory)
-        : StoreError.file(FileError(operation: "lock", path: directory + "/lock", code: code))
+      throw error
     }
-    return descriptor
   }
 
   private static func openViews(
@@ -180,8 +202,8 @@ public final class EventStore: Sendable {
     if let number = try directory.currentNumber() {
       switch try directory.trust(number, form: form) {
       case .trusted:
-        if let views = try readable(directory, number, tables: tables, ledger) {
-          try directory.mark(number, form: form, clean: false)
+        // Marked as being written when the store is settled, before the first write.
+        if let views = try readable(directory, number, tables: tables, ledger), try areFlushed(views, directory) {
           try directory.removeOthers(than: number)
           return views
         }
@@ -189,11 +211,37 @@ public final class EventStore: Sendable {
       case .no: break
       }
     }
-    let views = try makeViews(directory, tables, now: now)
-    try directory.mark(views.number, form: form, clean: false)
-    try directory.setCurrent(views.number)
+    let views: Views
+    do { views = try makeViews(directory, tables, now: now, mapBytes: ledger.mapBytes) } catch {
+      guard StoreError(error).refusesGrowth else { throw error }
+      // Those that are not believed have what is wanted: the inodes. What says that they are goes before them, or it might
+      // be taken to speak of the new ones.
+      try directory.distrust()
+      try directory.removeOthers(than: 0)
+      views = try makeViews(directory, tables, now: now, mapBytes: ledger.mapBytes)
+    }
+    do throws(FileError) {
+      try directory.mark(views.number, form: form, clean: false)
+      try directory.setCurrent(views.number)
+    } catch  where error.refusesGrowth {
+      // Then they serve this once: without STATE no start believes them.
+      try directory.distrust()
+    }
     try directory.removeOthers(than: views.number)
     return views
+  }
+
+  /// Whether nothing of what a killed process wrote in the views is lost already. The system may have failed to write it
+  /// since, which it says to whoever flushes next, and then forgets.
+  private static func areFlushed(_ views: Views, _ directory: ViewsDirectory) throws -> Bool {
+    if try directory.isMarkedClean() { return true }
+    do throws(LMDBError) {
+      try views.environment.sync()
+      return true
+    } catch {
+      try directory.distrust()
+      return false
+    }
   }
 
   /// Views that are whole, checked against the ledger; nil when LMDB cannot make sense of their file, which is a cache
@@ -202,7 +250,7 @@ public final class EventStore: Sendable {
     _ directory: ViewsDirectory, _ number: Int, tables: [String], _ ledger: Ledger
   ) throws -> Views? {
     do {
-      let views = try Views(directory.path(number), number: number, tables: tables)
+      let views = try Views(directory.path(number), number: number, tables: tables, mapBytes: ledger.mapBytes)
       try check(ledger, against: views)
       return views
     } catch let error as LMDBError where error.code.isDamage {
@@ -210,13 +258,23 @@ public final class EventStore: Sendable {
     }
   }
 
-  private static func makeViews(_ directory: ViewsDirectory, _ tables: [String], now: Int64) throws -> Views {
+  private static func makeViews(
+    _ directory: ViewsDirectory, _ tables: [String], now: Int64, mapBytes: Int
+  ) throws -> Views {
     let number = try directory.nextNumber()
-    try Files.makeDirectory(directory.path(number))
-    let views = try Views(directory.path(number), number: number, tables: tables)
-    try views.environment.write { transaction throws(LMDBError) in try views.setBuilt(at: now, transaction) }
-    try views.environment.sync()
-    return views
+    let path = directory.path(number)
+    do {
+      try Files.makeDirectory(path)
+      let views = try Views(path, number: number, tables: tables, mapBytes: mapBytes)
+      try views.environment.write { transaction throws(LMDBError) in try views.setBuilt(at: now, transaction) }
+      try views.environment.sync()
+      try Files.sync(path)
+      return views
+    } catch {
+      // On a disk that is full it would keep what is wanted elsewhere; whoever comes next removes it, too.
+      try? Files.removeDirectory(path)
+      throw error
+    }
   }
 
   /// The views are a witness: what they have seen must be in the ledger, and be the same there.

@@ -7,6 +7,15 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let code: Int32
 
   public var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
+
+  /// Whether the file system takes nothing more, or not from this account: no room, no inode, a quota that is used up, or
+  /// no writing at all. What is there can be read.
+  public var refusesGrowth: Bool { code.refusesGrowth }
+}
+
+extension Int32 {
+  /// As `FileError.refusesGrowth`.
+  var refusesGrowth: Bool { [ENOSPC, EDQUOT, EROFS].contains(self) }
 }
 
 /// The few file operations that durability needs, each with its fsync.
@@ -21,18 +30,42 @@ package enum Files {
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("mkdir", path) }
   }
 
-  /// With those above it that are missing.
+  /// With those above it that are missing; durable when it returns.
   package static func makeDirectories(_ path: String) throws(FileError) {
     if exists(path) { return }
     let above = parent(of: path)
     if above != path { try makeDirectories(above) }
     try makeDirectory(path)
+    try syncParent(of: path)
+  }
+
+  /// Makes the name of a file or directory durable. A directory of somebody else's that only lets one through cannot be
+  /// asked.
+  static func syncParent(of path: String) throws(FileError) {
+    do throws(FileError) { try sync(parent(of: path)) } catch {
+      if error.code != EACCES { throw error }
+    }
   }
 
   static func open(_ path: String, _ flags: Int32) throws(FileError) -> Int32 {
     let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
     if descriptor < 0 { throw failure("open", path) }
     return descriptor
+  }
+
+  /// Takes the lock of an open file, which goes with the descriptor.
+  ///
+  /// - Returns: false when another has it.
+  static func lock(_ descriptor: Int32, _ path: String) throws(FileError) -> Bool {
+    var tries = 1
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK else { throw failure("lock", path) }
+      // A process that somebody forked holds it, too, for the moment before it becomes another program.
+      if tries == 25 { return false }
+      tries += 1
+      usleep(20_000)
+    }
+    return true
   }
 
   package static func sync(_ path: String) throws(FileError) {
@@ -91,11 +124,34 @@ package enum Files {
       if fsync(descriptor) != 0 { throw failure("fsync", temporary) }
     } catch {
       close(descriptor)
+      // It takes an inode and a block, of which there may be no more.
+      unlink(temporary)
       throw error
     }
     close(descriptor)
     if rename(temporary, path) != 0 { throw failure("rename", path) }
     try sync(parent(of: path))
+  }
+
+  /// The same for a few lines whose reader takes whatever is torn for nothing: where the file system makes no file any
+  /// more, for want of an inode above all, they are written over the old ones.
+  static func replaceMark(_ path: String, with bytes: [UInt8]) throws(FileError) {
+    do throws(FileError) { try replace(path, with: bytes) } catch {
+      guard error.refusesGrowth, exists(path) else { throw error }
+      let descriptor = try open(path, O_WRONLY)
+      defer { close(descriptor) }
+      try writeAll(descriptor, bytes, at: 0, path)
+      if ftruncate(descriptor, bytes.count) != 0 { throw failure("ftruncate", path) }
+      if fsync(descriptor) != 0 { throw failure("fsync", path) }
+    }
+  }
+
+  /// Writes the first byte of a file again, which no other process changes; nothing is wrong if there is none.
+  static func rewrite(_ path: String) throws(FileError) {
+    guard size(path) > 0 else { return }
+    let descriptor = try open(path, O_RDWR)
+    defer { close(descriptor) }
+    try writeAll(descriptor, try read(descriptor, count: 1, at: 0, path), at: 0, path)
   }
 
   /// A copy of a file, durable when it returns; the target must not be there.
@@ -166,11 +222,17 @@ package enum Files {
     return names
   }
 
-  /// Free bytes for unprivileged writers on the file system of `path`.
-  static func freeBytes(_ path: String) throws(FileError) -> Int {
+  /// Free bytes for unprivileged writers on the file system of `path`, and whether it is mounted to be read only.
+  static func room(_ path: String) throws(FileError) -> (freeBytes: Int, isReadOnly: Bool) {
     var info = statvfs()
     if statvfs(path, &info) != 0 { throw failure("statvfs", path) }
-    return Int(info.f_bavail) * Int(info.f_frsize)
+    return (Int(info.f_bavail) * Int(info.f_frsize), info.f_flag & UInt(ST_RDONLY) != 0)
+  }
+
+  /// 0 when it is not there.
+  static func size(_ path: String) -> Int {
+    var info = stat()
+    return stat(path, &info) == 0 ? Int(info.st_size) : 0
   }
 
   /// Bytes that the file takes on the disk; 0 when it is not there.

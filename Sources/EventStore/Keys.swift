@@ -77,6 +77,7 @@ public final class Keys: Sendable {
     let path = directory + "/slots"
     let descriptor = try Files.open(path, isReadOnly ? O_RDONLY : O_RDWR)
     do {
+      if !isReadOnly { try lockSlots(descriptor, path) }
       guard try Files.read(descriptor, count: header.count, at: 0, path) == header else {
         throw StoreError.keysDamaged(path: path, slot: 0)
       }

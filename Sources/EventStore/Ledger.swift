@@ -17,6 +17,8 @@ public final class Ledger: Sendable {
   let events: Table
   let meta: Table
   public let path: String
+  /// How far it may grow.
+  let mapBytes: Int
   /// Changes when another ledger is brought in.
   let identity: Mutex<Identity>
   /// 16 random bytes, made with the ledger.
@@ -60,10 +62,15 @@ public final class Ledger: Sendable {
   /// - Parameters:
   ///   - isReadOnly: nothing is written; another process may have it open for writing.
   ///   - usesLockFile: without it, nobody may have it open for writing.
-  init(_ path: String, isReadOnly: Bool = false, usesLockFile: Bool = true) throws {
+  ///   - mapBytes: how far it may grow here.
+  init(
+    _ path: String, isReadOnly: Bool = false, usesLockFile: Bool = true, mapBytes: Int = EventStore.mapBytesDefault
+  ) throws {
     self.path = path
+    self.mapBytes = mapBytes
     identity = Mutex(try Self.identify(path, usesLockFile: usesLockFile))
     var options = Environment.Options()
+    options.mapSize = isReadOnly ? EventStore.mapBytesMax : mapBytes
     options.isReadOnly = isReadOnly
     options.usesLockFile = usesLockFile
     environment = try Environment(path: path, tables: ["events", "meta"], options: options)
@@ -74,6 +81,7 @@ public final class Ledger: Sendable {
   /// What the ledger says of itself, read before it is opened for writing, so that nothing foreign is touched.
   private static func identify(_ path: String, usesLockFile: Bool) throws -> Identity {
     var options = Environment.Options()
+    options.mapSize = EventStore.mapBytesMax
     options.isReadOnly = true
     options.usesLockFile = usesLockFile
     let marks: [[UInt8]?]

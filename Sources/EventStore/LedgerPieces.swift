@@ -18,6 +18,7 @@ public final class LedgerPieces {
 
   private static func open(_ path: String, _ table: String) throws(LMDBError) -> (Environment, Table) {
     var options = Environment.Options()
+    options.mapSize = EventStore.mapBytesMax
     options.isReadOnly = true
     options.usesLockFile = false
     let environment = try Environment(path: path, tables: [table], options: options)

@@ -13,7 +13,14 @@ public final class Restoration {
   public let staged: String
   private let lock: Int32
   private let madeDirectory: Bool
-  private var isInstalled = false
+  private var progress = Progress.making
+
+  private enum Progress {
+    case making
+    /// Some of it may have its name: the next start brings it to its end.
+    case naming
+    case installed
+  }
 
   public var stagedLedger: String { staged + "/ledger" }
   private var stagedKeys: String { staged + "/keys" }
@@ -42,16 +49,36 @@ public final class Restoration {
   }
 
   deinit {
-    try? Files.removeTree(staged)
-    if madeDirectory, !isInstalled {
+    if progress != .naming { try? Files.removeTree(staged) }
+    if madeDirectory, progress == .making {
       unlink(directory + "/lock")
       rmdir(directory)
     }
     close(lock)
   }
 
-  /// Removes what a killed restoration has left.
-  static func removeLeftovers(in directory: String) throws(FileError) { try Files.removeTree(staged(in: directory)) }
+  /// The order in which what was made aside gets its name. The ledger goes first: without its keys a start is refused, and
+  /// keys without a ledger would be taken for its loss.
+  private static let parts = ["ledger", "keys/slots", "keys/master"]
+
+  /// Removes what a killed restoration has left, or, when the ledger had its name already, brings it to its end.
+  static func removeLeftovers(in directory: String) throws(FileError) {
+    let staged = staged(in: directory)
+    guard Files.exists(staged) else { return }
+    if Files.exists(directory + "/ledger/data.mdb"), !Files.exists(staged + "/ledger") {
+      try name(parts.filter { Files.exists(staged + "/" + $0) }, from: staged, in: directory)
+    }
+    try Files.removeTree(staged)
+  }
+
+  /// Each is on the disk before the next is asked for.
+  private static func name(_ parts: [String], from staged: String, in directory: String) throws(FileError) {
+    for part in parts {
+      let path = directory + "/" + part
+      if rename(staged + "/" + part, path) != 0 { throw Files.failure("rename", path) }
+      try Files.sync(Files.parent(of: path))
+    }
+  }
 
   private static func staged(in directory: String) -> String { directory + "/restore.new" }
 
@@ -81,19 +108,17 @@ public final class Restoration {
     }
   }
 
-  /// Names ledger and keys into place. The ledger goes first: without its keys a start is refused, and keys without a
-  /// ledger would get a new one.
+  /// Names ledger and keys into place; killed in between, the next start brings it to its end.
   public func install() throws(StoreError) {
     try asStoreError {
-      isInstalled = true
+      progress = .naming
       try Files.makeDirectory(directory + "/keys")
       try EventStore.forgetAcceptedLoss(directory)
-      for name in ["ledger", "keys/slots", "keys/master"]
-      where rename(staged + "/" + name, directory + "/" + name) != 0 {
-        throw Files.failure("rename", directory + "/" + name)
-      }
-      try Files.sync(directory + "/keys")
+      try Files.sync(stagedKeys)
+      try Files.sync(staged)
       try Files.sync(directory)
+      try Self.name(Self.parts, from: staged, in: directory)
+      progress = .installed
     }
   }
 }

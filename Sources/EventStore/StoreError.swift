@@ -10,8 +10,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case notALedger(path: String, found: String)
   /// A newer release wrote it, in a form that this one does not know.
   case newerLedger(path: String, form: Int)
-  /// The directory has views of a ledger, but no ledger.
-  case ledgerMissing(path: String)
+  /// There is no ledger, but there are things that only come after one.
+  case ledgerMissing(path: String, there: [String])
   /// Something lies where a backup should be put, and it is not written over.
   case occupied(path: String)
   case masterKeyMissing(path: String)
@@ -26,6 +26,11 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case ledgerDamaged(at: Position, reason: String)
   case versionConflict(stream: UInt64, expected: Version, actual: Version)
   case notADemo(directory: String)
+  /// A file that this process works in is no longer the one at its path: somebody removed or replaced it, and another
+  /// process may work there now. Nothing more is written.
+  case notOurs(path: String)
+  /// A map has grown to its size, which is so many bytes; nothing was written.
+  case mapFull(StoreMap, bytes: Int)
   /// What neither the disk nor LMDB says, such as a failure of the cryptography.
   case unexpected(String)
 
@@ -41,8 +46,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .notALedger(let path, let found): "\(path) is not a ledger that this release can read (\(found))"
     case .newerLedger(let path, let form):
       "a newer release of motcuad wrote \(path) (form \(form)): run that release; nothing was changed"
-    case .ledgerMissing(let path):
-      "\(path) is missing, but what belongs to it is there: put back the whole ledger, nothing was changed"
+    case .ledgerMissing(let path, let there):
+      "\(path) is missing, \(there.isEmpty ? "and only its directory is there" : "but what belongs to it is there: \(there.joined(separator: ", "))"): put back the whole ledger, or restore a backup of it into an empty directory with motcuad restore; nothing was changed"
     case .occupied(let path):
       "\(path) is there already and is not written over: choose an empty directory with --data; nothing was changed"
     case .masterKeyMissing(let path):
@@ -58,6 +63,10 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .versionConflict(let stream, let expected, let actual):
       "stream \(stream) is at version \(actual.rawValue), not \(expected.rawValue)"
     case .notADemo(let directory): "\(directory) holds a real ledger: a demo clock works on a demo's ledger only"
+    case .notOurs(let path):
+      "\(path) is no longer the file that this motcuad works in: somebody removed or replaced it; motcuad stops and touches nothing more"
+    case .mapFull(let map, let bytes):
+      "the map of the \(map.rawValue) has grown to its \(bytes >> 20) MiB: raise map_mib_max in motcuad.toml and start again; nothing was lost"
     case .unexpected(let what): what
     }
   }
@@ -65,15 +74,18 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
 
 /// Runs what throws a file or storage error, and throws it as a `StoreError`.
 func asStoreError<R: ~Copyable>(_ body: () throws -> R) throws(StoreError) -> R {
-  do {
-    return try body()
-  } catch let error as StoreError {
-    throw error
-  } catch let error as FileError {
-    throw .file(error)
-  } catch let error as LMDBError {
-    throw .storage(error)
-  } catch {
-    throw .unexpected("\(error)")
+  do { return try body() } catch { throw StoreError(error) }
+}
+
+extension StoreError {
+  /// Any error as one of the store's.
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let error as StoreError: error
+      case let error as FileError: .file(error)
+      case let error as LMDBError: .storage(error)
+      default: .unexpected("\(error)")
+      }
   }
 }

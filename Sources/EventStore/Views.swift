@@ -23,16 +23,16 @@ public final class Views: Sendable {
   /// The store's own tables.
   public var tables: [Table] { [meta, streams, commands, tree] }
 
-  private static var options: Environment.Options {
-    var options = Environment.Options()
-    options.sync = false
-    return options
-  }
-
-  init(_ path: String, number: Int, tables: [String], isReadOnly: Bool = false) throws {
+  /// - Parameter mapBytes: how far they may grow.
+  init(
+    _ path: String, number: Int, tables: [String], isReadOnly: Bool = false,
+    mapBytes: Int = EventStore.mapBytesDefault
+  ) throws {
     self.path = path
     self.number = number
-    var options = Self.options
+    var options = Environment.Options()
+    options.sync = false
+    options.mapSize = isReadOnly ? EventStore.mapBytesMax : mapBytes
     options.isReadOnly = isReadOnly
     environment = try Environment(
       path: path, tables: ["meta", "streams", "commands", "tree", "build"] + tables, options: options)

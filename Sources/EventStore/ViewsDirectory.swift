@@ -23,7 +23,7 @@ struct ViewsDirectory {
   }
 
   func setCurrent(_ number: Int) throws(FileError) {
-    try Files.replace(current, with: Array("views-\(number)\n".utf8))
+    try Files.replaceMark(current, with: Array("views-\(number)\n".utf8))
   }
 
   enum Trust {
@@ -51,11 +51,21 @@ struct ViewsDirectory {
     return written[3] == expected[3] ? .trusted : .otherForm
   }
 
+  /// Whether they were closed in order, whichever they are.
+  func isMarkedClean() throws(FileError) -> Bool { try Files.contents(state)?.starts(with: "clean\n".utf8) == true }
+
   /// Durable when it returns: called with false before the first write, with true after the last sync.
   func mark(_ number: Int, form: String, clean: Bool) throws(FileError) {
     guard let identity = identity(number, form: form) else { throw Files.failure("stat", path(number)) }
     let lines = [clean ? "clean" : "unclean"] + identity.lines.dropFirst()
-    try Files.replace(state, with: Array(lines.joined(separator: "\n").utf8))
+    let bytes = Array(lines.joined(separator: "\n").utf8)
+    if try Files.contents(state) == bytes {
+      // Whoever wrote it may have been killed before it was durable; nothing new is asked of a disk that may be full.
+      try Files.sync(state)
+      try Files.sync(data)
+    } else {
+      try Files.replaceMark(state, with: bytes)
+    }
   }
 
   /// The views are not to be believed at the next start; durable when it returns.

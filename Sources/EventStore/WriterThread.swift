@@ -21,7 +21,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   /// How many must wait before the thread is to be woken.
   private var wanted = 1
   private var capacity: Int
-  private let heartbeat: Heartbeat?
+  private let heartbeats: [Heartbeat]
   private let requestsMax = 256
   /// What a caller takes to be answered and to come again, measured with a margin. On a disk that is faster than all of
   /// them together, two halves that take turns are better: one is answered while the other is written.
@@ -40,14 +40,18 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   /// - Parameters:
   ///   - capacity: how many requests may wait.
   ///   - heartbeat: beats on the writer's thread, whether there is something to write or not.
+  ///   - watch: the same, for what the thread looks at from time to time.
   ///   - process: called on the writer's thread with each group, in the order of arrival.
-  public init(name: String, capacity: Int, heartbeat: Heartbeat? = nil, process: @escaping Process) {
+  public init(
+    name: String, capacity: Int, heartbeat: Heartbeat? = nil, watch: Heartbeat? = nil, process: @escaping Process
+  ) {
     self.capacity = capacity
-    self.heartbeat = heartbeat
+    let heartbeats = [heartbeat, watch].compactMap(\.self)
+    self.heartbeats = heartbeats
     self.process = process
     let thread = Thread { [self] in
       while let group = nextGroup() {
-        heartbeat?.beatIfDue()
+        for heartbeat in heartbeats { heartbeat.beatIfDue() }
         if group.isEmpty { continue }
         self.process?(group) { duration in
           condition.withLock {
@@ -103,11 +107,10 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     condition.withLock {
       while waiting.isEmpty {
         if isStopping { return nil }
-        guard let heartbeat else {
+        guard let left = heartbeats.map(\.left).min() else {
           condition.wait()
           continue
         }
-        let left = heartbeat.left
         if left <= .zero { return [] }
         condition.wait(atMost: left)
       }

@@ -62,3 +62,21 @@ extension Environment {
     try unsafe check(mdb_env_copyfd2(store.pointer, descriptor, 0), "mdb_env_copyfd2", path)
   }
 }
+
+extension Environment {
+  /// By how many bytes the file may still grow, as it stood after the last commit.
+  public var growthLeft: Int {
+    var info = unsafe MDB_envinfo()
+    var stat = MDB_stat()
+    unsafe mdb_env_info(store.pointer, &info)
+    unsafe mdb_env_stat(store.pointer, &stat)
+    return unsafe info.me_mapsize - (info.me_last_pgno + 1) * Int(stat.ms_psize)
+  }
+
+  /// What the pages take that were freed and lie in the file, in bytes; looks through the list of them.
+  public func freeBytes() throws(LMDBError) -> Int {
+    var stat = MDB_stat()
+    unsafe mdb_env_stat(store.pointer, &stat)
+    return try beginRead().freePages() * Int(stat.ms_psize)
+  }
+}

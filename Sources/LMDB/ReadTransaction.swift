@@ -25,6 +25,8 @@ public struct ReadTransaction: ~Copyable, Reading {
     try core.scan(table, from: key, direction, body)
   }
 
+  borrowing func freePages() throws(LMDBError) -> Int { try core.freePages() }
+
   public borrowing func count(_ table: Table) throws(LMDBError) -> Int {
     try core.count(table)
   }

@@ -69,6 +69,29 @@ struct TransactionCore {
     return stat.ms_entries
   }
 
+  /// How many pages were freed and can be used again by the next write transaction, if nobody reads them still.
+  func freePages() throws(LMDBError) -> Int {
+    let last = unsafe mdb_txn_id(pointer)
+    var opened: OpaquePointer?
+    // LMDB keeps the list as its table 0: by transaction, how many and which.
+    try unsafe check(mdb_cursor_open(pointer, 0, &opened), "mdb_cursor_open", environment.path)
+    guard let cursor = unsafe opened else { throw LMDBError(.panic, "mdb_cursor_open", environment.path) }
+    defer { unsafe mdb_cursor_close(cursor) }
+    var key = unsafe MDB_val()
+    var value = unsafe MDB_val()
+    var pages = 0
+    var status = unsafe mdb_cursor_get(cursor, &key, &value, MDB_FIRST)
+    while status == MDB_SUCCESS {
+      // What the last one freed serves the one before it still.
+      if unsafe key.number < last { pages += unsafe value.number }
+      status = unsafe mdb_cursor_get(cursor, &key, &value, MDB_NEXT)
+    }
+    guard status == MDB_NOTFOUND else {
+      throw LMDBError(LMDBError.Code(status: status), "mdb_cursor_get", environment.path)
+    }
+    return pages
+  }
+
   func put(_ table: Table, _ key: Span<UInt8>, _ value: Span<UInt8>, flags: Int32) throws(LMDBError) {
     try validateWrite(table, "mdb_put")
     try validate(key, of: table, "mdb_put")
@@ -158,5 +181,12 @@ extension MDB_val {
     let start = unsafe mv_data?.assumingMemoryBound(to: UInt8.self)
     let buffer = unsafe UnsafeBufferPointer(start: start, count: start == nil ? 0 : mv_size)
     return unsafe body(buffer.span)
+  }
+}
+
+extension MDB_val {
+  /// The number that it begins with, as this machine writes it.
+  fileprivate var number: Int {
+    unsafe mv_size >= MemoryLayout<Int>.size ? mv_data.loadUnaligned(as: Int.self) : 0
   }
 }

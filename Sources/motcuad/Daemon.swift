@@ -145,6 +145,8 @@ struct Daemon {
       if error is RecordError { throw Exit.damage }
       switch error as? StoreError {
       case .inUse: throw Exit.inUse
+      case .mapFull: throw Exit.config
+      case .notOurs: throw Exit.storage
       case let error? where error.isDamagedPage: throw Exit.damage
       case .file, .storage, nil: throw Exit.storage
       default: throw Exit.damage

@@ -66,7 +66,9 @@ struct Reload: Sendable {
     server.replaceLimits(fresh.daemon.limits)
     Descriptors.makeRoom(for: fresh.daemon.limits.connections, logger)
     for warning in fresh.roles.unknown { logger.warning("\(warning.text(live.spoken))") }
-    return isSigningKey(fresh.daemon.signingKey) ? [] : ["signing_key"]
+    var left = isSigningKey(fresh.daemon.signingKey) ? [] : ["signing_key"]
+    if fresh.daemon.service.mapBytes != service.store.mapBytes { left.append("map_mib_max") }
+    return left
   }
 
   /// Whether a start would take up the key that signs now: its file may have changed though its name has not.

@@ -191,7 +191,7 @@ struct WriterTests {
     var settings = DeskService.Settings()
     settings.reserveBytes = .max
     let service = try office.open(settings: settings)
-    guard case .failure(.storageFull(_, reserveBytes: .max)) = await service.record(.receive("Hoa")) else {
+    guard case .failure(.storageFull(_, reserveBytes: .max, limit: .disk)) = await service.record(.receive("Hoa")) else {
       Issue.record("recorded on a full disk")
       return
     }

@@ -104,17 +104,57 @@ struct CreationTests {
     #expect(!folder.exists("keys/master"))
   }
 
-  @Test("a ledger that has gone while its views are there is not replaced by a new one")
-  func ledgerGone() throws {
+  @Test(
+    "a ledger that has gone while anything is there that comes after one is not replaced by a new one",
+    arguments: ["CURRENT", "STATE", "views-1", "ACCEPTED", "keys/slots"])
+  func ledgerGone(trace: String) throws {
+    // given
     let folder = try Folder()
-    do { try Notebook(folder).commit(2) }
+    do {
+      let notebook = try Notebook(folder)
+      try notebook.commit(2)
+      if trace == "keys/slots" { try notebook.store.keys.prepare(upTo: 1) }
+    }
+    if trace == "ACCEPTED" { try folder.write(Array("2 1\n".utf8), to: trace) }
+    for name in ["CURRENT", "STATE", "views-1"] where name != trace { try folder.remove(name) }
     try folder.remove("ledger")
-    guard case .ledgerMissing(let path)? = try storeError({ _ = try Notebook(folder) }) else {
+    let keys = try folder.bytes("keys/slots")
+    // when
+    guard case .ledgerMissing(path: let path, there: let there)? = try storeError({ _ = try Notebook(folder) }) else {
       Issue.record("a lost ledger went unnoticed")
       return
     }
-    #expect(path == folder.path + "/ledger")
-    #expect(!folder.exists("ledger"))
+    // then
+    #expect(path == folder.path + "/ledger" && there == [trace])
+    #expect(try !folder.exists("ledger") && folder.bytes("keys/slots") == keys)
+  }
+
+  @Test("a ledger's directory without its file is a lost ledger")
+  func ledgerFileGone() throws {
+    let folder = try Folder()
+    try FileManager.default.createDirectory(atPath: folder.path + "/ledger", withIntermediateDirectories: true)
+    guard case .ledgerMissing(path: let path, there: [])? = try storeError({ _ = try Notebook(folder) }) else {
+      Issue.record("a lost ledger went unnoticed")
+      return
+    }
+    #expect(path == folder.path + "/ledger/data.mdb")
+  }
+
+  @Test("a signing key that was made before the first start is no trace of a ledger")
+  func signingKeyFirst() throws {
+    let folder = try Folder()
+    try FileManager.default.createDirectory(atPath: folder.path + "/keys", withIntermediateDirectories: true)
+    try folder.write([1], to: "keys/signing")
+    try Notebook(folder).commit(1)
+    #expect(try folder.bytes("keys/signing") == [1])
+  }
+
+  @Test("a data directory is made with those above it")
+  func deep() throws {
+    let folder = try Folder()
+    let store = try EventStore(
+      folder.path + "/a/b/c", tables: Notebook.tables, form: "notes 1", isDemo: false, now: 0)
+    #expect(try store.ledger.position() == .start)
   }
 
   @Test("a ledger keeps the mark of a demo that it was made with")

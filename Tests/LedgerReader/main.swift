@@ -4,16 +4,17 @@ import Glibc
 import MerkleTree
 
 // Reads ledgers that a disk may have left behind, one after the other, for tests that try thousands of them: a line on
-// standard input names a directory, the answer is a line on standard output. It may die of one, which is an answer too.
+// standard input names a ledger's directory, or, after `open`, a data directory that is started as the daemon starts it.
+// The answer is a line on standard output. It may die of one, which is an answer too.
 
 var limit = rlimit(rlim_cur: 0, rlim_max: 0)
 setrlimit(__rlimit_resource_t(4), &limit)
 
-while let path = readLine() {
-  do {
-    print("whole " + (try answers(of: Ledger.alone(path))))
-  } catch {
-    print("damaged \(error)")
+while let line = readLine() {
+  if line.hasPrefix("open ") {
+    print(opened(String(line.dropFirst("open ".count))))
+  } else {
+    do { print("whole " + (try answers(of: Ledger.alone(line)))) } catch { print("damaged \(error)") }
   }
   fflush(nil)
 }

@@ -74,6 +74,7 @@ extension DeskService {
     if contents.known == 0, !contents.strangers.isEmpty { throw KeysOfAnotherLedger() }
     // About what the ledger and its views will take.
     try requireSpace(for: spool.size)
+    try writer.requireMaps(forExportOf: spool.size)
     try betweenCommits { [self, id = contents.ledger, isDemo = contents.isDemo] in
       try requireEmpty()
       try store.beginImport(id: id, isDemo: isDemo)

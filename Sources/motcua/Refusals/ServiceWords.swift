@@ -19,14 +19,7 @@ extension Refusal {
       return Words(
         language.say("motcuad đang dừng, chưa ghi gì.", "motcuad is stopping and recorded nothing."), again)
     case .storageFull:
-      let error = try decoded(Wire.StorageFull.self)
-      let (free, reserve) = (Self.mebibytes(error.freeBytes), Self.mebibytes(error.reserveBytes))
-      return Words(
-        language.say(
-          "Đĩa sắp đầy (còn \(free) MiB, phải chừa \(reserve) MiB): chưa ghi gì, vẫn đọc được.",
-          "The disk is nearly full (\(free) MiB left, \(reserve) MiB kept free): nothing was recorded, reading goes on."
-        ),
-        CommandLineText(["status"]))
+      return Words(Self.full(try decoded(Wire.StorageFull.self), language), CommandLineText(["status"]))
     case .storageFailed:
       let reason = try decoded(Wire.StorageFailed.self).reason
       return Words(
@@ -135,6 +128,35 @@ extension Refusal {
         language.say(
           "Đồng hồ chỉ đi tới: bây giờ là \(now), không lùi về \(to).",
           "The clock only moves forward: it is \(now), which is not before \(to)."), CommandLineText(["status"]))
+    }
+  }
+
+  private static func full(_ error: Wire.StorageFull, _ language: Language) -> String {
+    let (free, reserve) = (mebibytes(error.freeBytes), mebibytes(error.reserveBytes))
+    return switch error.limit {
+    case .known(.quota):
+      language.say(
+        "Đĩa không cho ghi thêm (hết hạn mức, hoặc hết chỗ cho tệp mới): chưa ghi gì, vẫn đọc được.",
+        "The disk takes nothing more (a quota is used up, or there is no room for a file): nothing was recorded, reading goes on."
+      )
+    case .known(.readOnly):
+      language.say(
+        "Đĩa đang ở chế độ chỉ đọc: chưa ghi gì, vẫn đọc được; người vận hành xem nhật ký của hệ thống.",
+        "The disk may only be read: nothing was recorded, reading goes on; the operator looks into the system's log.")
+    case .known(.ledgerMap):
+      language.say(
+        "Sổ gần tới giới hạn (còn \(free) MiB, phải chừa \(reserve) MiB): chưa ghi gì, vẫn đọc được; tăng map_mib_max trong motcuad.toml rồi khởi động lại motcuad.",
+        "The ledger has nearly grown to its limit (\(free) MiB left, \(reserve) MiB kept free): nothing was recorded, reading goes on; raise map_mib_max in motcuad.toml and restart motcuad."
+      )
+    case .known(.viewsMap):
+      language.say(
+        "Các bảng tra cứu gần tới giới hạn (còn \(free) MiB, phải chừa \(reserve) MiB): chưa ghi gì, vẫn đọc được; tăng map_mib_max trong motcuad.toml rồi khởi động lại motcuad.",
+        "The views have nearly grown to their limit (\(free) MiB left, \(reserve) MiB kept free): nothing was recorded, reading goes on; raise map_mib_max in motcuad.toml and restart motcuad."
+      )
+    case .known(.disk), .newer, nil:
+      language.say(
+        "Đĩa sắp đầy (còn \(free) MiB, phải chừa \(reserve) MiB): chưa ghi gì, vẫn đọc được.",
+        "The disk is nearly full (\(free) MiB left, \(reserve) MiB kept free): nothing was recorded, reading goes on.")
     }
   }
 

@@ -44,8 +44,9 @@ extension StoreError {
     case .notALedger(let path, let found): "\(path) không phải sổ mà bản này đọc được (\(found))"
     case .newerLedger(let path, let form):
       "\(path) do bản motcuad mới hơn ghi (dạng \(form)): hãy chạy bản đó; chưa có gì bị thay đổi"
-    case .ledgerMissing(let path):
-      "thiếu \(path) trong khi những gì thuộc về nó còn đó: hãy đặt lại toàn bộ sổ; chưa có gì bị thay đổi"
+    case .ledgerMissing(let path, let there):
+      "thiếu \(path) \(there.isEmpty ? "mà chỉ còn thư mục của nó" : "trong khi những gì thuộc về nó còn đó: \(there.joined(separator: ", "))"); "
+        + "hãy đặt lại toàn bộ sổ, hoặc dùng motcuad restore đặt bản sao lưu vào một thư mục trống; chưa có gì bị thay đổi"
     case .occupied(let path):
       "\(path) đã có và không bị ghi đè: hãy chọn thư mục trống bằng --data; chưa có gì bị thay đổi"
     case .masterKeyMissing(let path):
@@ -65,6 +66,11 @@ extension StoreError {
     case .versionConflict(let stream, let expected, let actual):
       "hồ sơ số \(stream) đang ở phiên bản \(actual.rawValue), không phải \(expected.rawValue)"
     case .notADemo(let directory): "\(directory) là sổ thật: đồng hồ thử chỉ dùng được cho sổ DEMO"
+    case .notOurs(let path):
+      "\(path) không còn là tệp mà motcuad này đang dùng: có người đã xóa hoặc thay nó; motcuad dừng và không đụng tới gì nữa"
+    case .mapFull(let map, let bytes):
+      "\(map == .ledger ? "sổ" : "các bảng tra cứu") đã lớn tới giới hạn \(bytes >> 20) MiB: hãy tăng map_mib_max trong motcuad.toml "
+        + "rồi khởi động lại; không mất gì"
     case .unexpected(let what): "lỗi không lường trước: \(what)"
     }
   }

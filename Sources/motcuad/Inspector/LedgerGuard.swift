@@ -25,7 +25,8 @@ enum LedgerGuard {
     guard (try? EventStore.willReplay(data, form: form)) == true,
       let inspected = try? Inspector.pages(data + "/ledger", report: { progress($0.position) })
     else { return }
-    if let damage = inspected.damage { throw damage }
+    // Of a disk that takes nothing more the reader dies, too, and the opening says that.
+    if let damage = inspected.damage, EventStore.lockFault(data + "/ledger") == nil { throw damage }
   }
 
   static func refusal(_ damage: Damage) -> any Error {

@@ -29,7 +29,8 @@ enum WireFailure {
     case .busy: wire(Wire.Busy())
     case .stopping: wire(Wire.Stopping())
     case .unreadable: wire(Wire.ReadFailed())
-    case .storageFull(let free, let reserve): wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve))
+    case .storageFull(let free, let reserve, let limit):
+      wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve, limit: .known(limit.wire)))
     case .clockSuspect(let doubt):
       wire(Wire.ClockSuspect(now: doubt.shown.wire, expected: doubt.expected.wire, doubt: doubt.reason.wire))
     case .clockNotSuspect(let now): wire(Wire.ClockNotSuspect(now: now.wire))
@@ -94,6 +95,18 @@ enum WireFailure {
     case .versionConflict(let code, let expected, let actual):
       wire(Wire.VersionConflict(code: code, expected: Int(expected.rawValue), actual: Int(actual.rawValue)))
     case .commandReused(let id): wire(Wire.CommandReused(commandId: id))
+    }
+  }
+}
+
+extension StorageLimit {
+  fileprivate var wire: Wire.StorageLimit {
+    switch self {
+    case .disk: .disk
+    case .quota: .quota
+    case .readOnly: .readOnly
+    case .ledgerMap: .ledgerMap
+    case .viewsMap: .viewsMap
     }
   }
 }

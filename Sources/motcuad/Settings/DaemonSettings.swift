@@ -1,4 +1,5 @@
 import DeskService
+import EventStore
 import Glibc
 import Logging
 import VarlinkServer
@@ -21,6 +22,9 @@ struct DaemonSettings: Sendable {
     service.clock.daysMax = try root.int("clock_days_max", in: 1...3660, default: service.clock.daysMax)
     if let path = try root.optionalString("clock_state") { service.clock.statePath = path }
     limits = try Self.limits(root)
+    service.mapBytes =
+      try root.int(
+        "map_mib_max", in: 2...(EventStore.mapBytesMax >> 20), default: EventStore.mapBytesDefault >> 20) << 20
     uploadBytesMax = try root.int("upload_mib_max", in: 1...1024, default: 64) << 20
     scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)
     let level = try root.optionalString("log_level") ?? "info"

@@ -111,12 +111,13 @@ extension DiskTests {
 
 /// A file system of a few megabytes at a directory.
 final class SmallDisk {
-  private let path: String
+  let path: String
 
-  init(_ path: String, bytes: Int) throws {
+  /// - Parameter inodes: how many files and directories there can be; 0 for any number.
+  init(_ path: String, bytes: Int, inodes: Int = 0) throws {
     self.path = path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    try Self.call(mount("tmpfs", path, "tmpfs", 0, "size=\(bytes),mode=700"))
+    try Self.call(mount("tmpfs", path, "tmpfs", 0, "size=\(bytes),nr_inodes=\(inodes),mode=700"))
   }
 
   deinit { umount2(path, Int32(MNT_DETACH)) }
@@ -166,9 +167,9 @@ final class LoopDisk {
     if try run(command) != 0 { throw RunningDaemon.Failure(text: command.joined(separator: " ")) }
   }
 
-  private static func run(_ command: String...) throws -> Int32 { try run(command) }
+  static func run(_ command: String...) throws -> Int32 { try run(command) }
 
-  private static func run(_ command: [String]) throws -> Int32 {
+  static func run(_ command: [String]) throws -> Int32 {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command

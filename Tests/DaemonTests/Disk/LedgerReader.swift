@@ -25,14 +25,45 @@ final class LedgerReader {
 
   deinit { end() }
 
-  func read(_ directory: String) throws -> Verdict {
-    if child?.isRunning != true { try start() }
-    try input.fileHandleForWriting.write(contentsOf: Data((directory + "\n").utf8))
-    guard let line = line() else {
-      end()
-      deaths += 1
-      return .died
+  /// What became of a data directory when it was started.
+  enum Opening: Hashable {
+    case open(Opened)
+    case refused(String)
+    case died
+  }
+
+  struct Opened: Hashable {
+    var size: Int
+    var root: String
+    /// How often the ledger says that something of it is lost.
+    var losses: Int
+    /// The cases whose erasure stands in the ledger, and those whose key opens nothing.
+    var (erased, closed): (Set<Int>, Set<Int>)
+  }
+
+  /// Starts a data directory as after another boot, and verifies it.
+  func open(_ directory: String) throws -> Opening {
+    guard let line = try ask("open " + directory) else { return .died }
+    let words = line.split(separator: " ").map(String.init)
+    guard words.first == "open", words.count == 6, let size = Int(words[1]), let losses = Int(words[3]) else {
+      return .refused(line)
     }
+    func numbers(_ word: String) -> Set<Int> { Set(word.split(separator: ",").compactMap { Int($0) }) }
+    return .open(
+      Opened(size: size, root: words[2], losses: losses, erased: numbers(words[4]), closed: numbers(words[5])))
+  }
+
+  private func ask(_ question: String) throws -> String? {
+    if child?.isRunning != true { try start() }
+    try input.fileHandleForWriting.write(contentsOf: Data((question + "\n").utf8))
+    if let line = line() { return line }
+    end()
+    deaths += 1
+    return nil
+  }
+
+  func read(_ directory: String) throws -> Verdict {
+    guard let line = try ask(directory) else { return .died }
     let words = line.split(separator: " ", maxSplits: 3).map(String.init)
     guard words.first == "whole", words.count == 4, let size = Int(words[1]) else { return .damaged(line) }
     return .whole(Answers(size: size, root: words[2], marks: words[3]))
@@ -42,7 +73,7 @@ final class LedgerReader {
     (input, output) = (Pipe(), Pipe())
     let process = Process()
     process.executableURL = RunningDaemon.products.appending(path: "LedgerReader")
-    process.environment = ["SWIFT_BACKTRACE": "enable=no"]
+    process.environment = ["SWIFT_BACKTRACE": "enable=no", "MOTCUA_BOOT_ID": "another"]
     (process.standardInput, process.standardOutput, process.standardError) = (input, output, FileHandle.nullDevice)
     try process.run()
     child = process

@@ -52,14 +52,14 @@ struct Trace {
     try log.withUnsafeBytes { bytes in
       var rest = bytes
       while let end = rest.first(UInt8(ascii: "\n")) {
-        var line = Line(UnsafeRawBufferPointer(rebasing: rest[..<end]))
+        var line = StraceLine(UnsafeRawBufferPointer(rebasing: rest[..<end]))
         try read(&line)
         rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
       }
     }
   }
 
-  private mutating func read(_ line: inout Line) throws {
+  private mutating func read(_ line: inout StraceLine) throws {
     let thread = line.number()
     line.skip(" ")
     if line.has("<... ") {
@@ -70,7 +70,7 @@ struct Trace {
     if line.isUnfinished { underWay[thread] = call } else { try end(call, line) }
   }
 
-  private mutating func begin(_ line: inout Line) -> Call {
+  private mutating func begin(_ line: inout StraceLine) -> Call {
     let name = line.word(upTo: "(")
     switch name {
     case "openat": return .open(isDurable: line.contains("O_DSYNC"))
@@ -100,7 +100,7 @@ struct Trace {
     }
   }
 
-  private mutating func end(_ call: Call, _ line: Line) throws {
+  private mutating func end(_ call: Call, _ line: StraceLine) throws {
     if case .other = call { return }
     guard let result = line.result(), result >= 0 else { return }
     switch call {
@@ -144,7 +144,7 @@ struct Trace {
 }
 
 /// One line of the log, read from the left.
-private struct Line {
+struct StraceLine {
   private var rest: UnsafeRawBufferPointer
 
   init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
@@ -194,6 +194,35 @@ private struct Line {
     return strings
   }
 
+  /// A directory's descriptor, or `AT_FDCWD`, with the comma after it, and what it stands for.
+  mutating func directory() -> String {
+    if has("AT_FDCWD") { drop("AT_FDCWD".utf8.count) } else { _ = number() }
+    let path = path()
+    skipToArgument()
+    return path
+  }
+
+  /// The next string, with the comma after it.
+  mutating func string() -> String {
+    guard let quote = rest.first(UInt8(ascii: "\"")) else { return "" }
+    drop(quote + 1)
+    var bytes: [UInt8] = []
+    drop(Self.unhex(rest, into: &bytes))
+    skipToArgument()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private mutating func skipToArgument() {
+    guard let comma = rest.first(UInt8(ascii: ",")) else { return }
+    drop(min(rest.count, comma + 2))
+  }
+
+  /// The number behind a word such as `st_ino=`.
+  func number(after word: String) -> UInt? {
+    let text = String(decoding: rest.prefix(2000), as: UTF8.self)
+    return text.range(of: word).flatMap { UInt(text[$0.upperBound...].prefix { $0.isNumber }) }
+  }
+
   /// The last argument of the call.
   func lastNumber() -> Int {
     let call = rest.lastIndex(of: UInt8(ascii: ")")).map { rest[..<$0] } ?? rest.dropLast(" <unfinished ...>".count)
@@ -216,13 +245,5 @@ private struct Line {
       index += 4
     }
     return index
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// Where the first such byte is; quick, because the lines are long.
-  fileprivate func first(_ byte: UInt8) -> Int? {
-    guard let base = baseAddress, let found = memchr(base, Int32(byte), count) else { return nil }
-    return UnsafeRawPointer(found) - base
   }
 }

@@ -1,0 +1,199 @@
+import Foundation
+import Glibc
+
+/// What a disk may hold of a directory after a crash: everything that was durable then, and any part of what was only
+/// asked for, names included.
+struct DirectoryStates {
+  let trace: DirectoryTrace
+
+  struct State {
+    fileprivate var files: [DirectoryTrace.Node: [UInt8]]
+    fileprivate var entries: [DirectoryTrace.Entry: DirectoryTrace.Node]
+    /// The last event of which a client may have been told.
+    var told: Int
+    var isFinished: Bool
+
+    /// What lies at a path below the directory; nil when nothing does, or a directory.
+    func content(_ path: String) -> [UInt8]? { node(path).flatMap { files[$0] } }
+
+    private func node(_ path: String) -> DirectoryTrace.Node? {
+      var node = DirectoryTrace.root
+      for name in path.split(separator: "/") {
+        guard let next = entries[DirectoryTrace.Entry(directory: node, name: String(name))] else { return nil }
+        node = next
+      }
+      return node
+    }
+  }
+
+  /// Hands over as many different states as are asked for, in the order of the trace and spread over it, and at the end
+  /// the one that has nothing but what is durable; the same ones for the same trace and seed.
+  ///
+  /// - Returns: how many there were.
+  func forEach(_ count: Int, seed: UInt64, _ body: (State) throws -> Void) rethrows -> Int {
+    var generator = SeededGenerator(seed: seed)
+    var wanted: [Int: Int] = [:]
+    let places = moments()
+    guard !places.isEmpty else { return 0 }
+    for _ in 0..<count { wanted[places[Int.random(in: 0..<places.count, using: &generator)], default: 0] += 1 }
+    var (disk, done, owed, seen) = (Disk(trace), 0, 0, Set<Int>())
+    for (index, event) in trace.events.enumerated() {
+      disk.follow(event)
+      owed += wanted[index] ?? 0
+      // Where there are not so many different ones, later moments make up for it.
+      for _ in 0..<(owed * 4) where owed > 0 && done < count {
+        let fate = CrashStates.Fate.allCases[Int.random(in: 0..<CrashStates.Fate.allCases.count, using: &generator)]
+        let kept = disk.pieces(fate.pieceBytes).filter { _ in
+          fate == .kept || fate != .lost && Bool.random(using: &generator)
+        }
+        var hasher = Hasher()
+        hasher.combine(disk.told)
+        hasher.combine(disk.durableCount)
+        hasher.combine(kept)
+        guard seen.insert(hasher.finalize()).inserted else { continue }
+        try body(disk.state(keeping: kept))
+        (done, owed) = (done + 1, owed - 1)
+      }
+    }
+    for kept in [[], disk.pieces(.max)] {
+      try body(disk.state(keeping: kept))
+      done += 1
+    }
+    return done
+  }
+
+  /// What there is when nothing was lost: the files themselves, if the trace is whole.
+  var end: State {
+    var disk = Disk(trace)
+    for event in trace.events { disk.follow(event) }
+    return disk.state(keeping: disk.pieces(.max))
+  }
+
+  /// The events after which something may be lost.
+  private func moments() -> [Int] {
+    var (disk, moments) = (Disk(trace), [Int]())
+    for (index, event) in trace.events.enumerated() {
+      disk.follow(event)
+      if !disk.pending.isEmpty { moments.append(index) }
+    }
+    return moments
+  }
+
+  /// Puts a state into a directory, and has `STATE` speak of the files there.
+  func lay(_ state: State, in top: String) throws {
+    var paths: [DirectoryTrace.Node: String] = [:]
+    try? FileManager.default.removeItem(atPath: top + "/data")
+    try lay(state, DirectoryTrace.root, at: top, &paths)
+    let path = top + "/data/STATE"
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return }
+    var lines = text.components(separatedBy: "\n")
+    var info = stat()
+    guard lines.count == 5, let inode = lines[2].split(separator: " ").last.flatMap({ UInt($0) }),
+      let views = trace.inodes[inode].flatMap({ paths[$0] }), stat(views, &info) == 0
+    else { return }
+    lines[2] = "file \(info.st_dev) \(info.st_ino)"
+    try lines.joined(separator: "\n").write(toFile: path, atomically: false, encoding: .utf8)
+  }
+
+  private func lay(
+    _ state: State, _ directory: DirectoryTrace.Node, at path: String, _ paths: inout [DirectoryTrace.Node: String]
+  ) throws {
+    for (entry, node) in state.entries where entry.directory == directory {
+      let path = path + "/" + entry.name
+      paths[node] = path
+      if trace.isDirectory(node) {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw RunningDaemon.Failure(text: "mkdir \(path)") }
+        try lay(state, node, at: path, &paths)
+      } else {
+        try Data(state.files[node] ?? []).write(to: URL(filePath: path))
+        chmod(path, 0o600)
+      }
+    }
+  }
+
+  /// The disk in the course of a trace.
+  private struct Disk {
+    struct Piece: Hashable {
+      var change: Int
+      /// Of what is written; nil for a change that comes whole.
+      var range: Range<Int>?
+    }
+
+    private let trace: DirectoryTrace
+    private var files: [DirectoryTrace.Node: [UInt8]]
+    private var entries: [DirectoryTrace.Entry: DirectoryTrace.Node]
+    private(set) var durableCount = 0
+    private(set) var pending: [Int] = []
+    private(set) var told = 0
+    private var isFinished = false
+
+    init(_ trace: DirectoryTrace) {
+      self.trace = trace
+      (files, entries) = (trace.files, trace.entries)
+    }
+
+    mutating func follow(_ event: DirectoryTrace.Event) {
+      switch event {
+      case .asked(let number): pending.append(number)
+      case .durable(let numbers):
+        for number in numbers { Self.apply(Piece(change: number), trace, &files, &entries) }
+        // What was written over since is nowhere any more: memory holds each byte once.
+        pending.removeAll { old in numbers.contains(old) || numbers.contains { isWrittenOver(old, by: $0) } }
+        durableCount += numbers.count
+      case .told(let position): told = max(told, position)
+      case .finished: isFinished = true
+      }
+    }
+
+    private func isWrittenOver(_ old: Int, by new: Int) -> Bool {
+      guard old < new, case .write(let node, let start, let bytes) = trace.changes[old],
+        case .write(node, let newStart, let newBytes) = trace.changes[new]
+      else { return false }
+      return newStart <= start && start + bytes.count <= newStart + newBytes.count
+    }
+
+    /// What is under way, cut where the disk may cut it.
+    func pieces(_ bytes: Int) -> [Piece] {
+      pending.flatMap { number -> [Piece] in
+        guard case .write(_, let offset, let content) = trace.changes[number], bytes < .max else {
+          return [Piece(change: number)]
+        }
+        var (pieces, start) = ([Piece](), 0)
+        while start < content.count {
+          let end = min(content.count, start + bytes - (offset + start) % bytes)
+          pieces.append(Piece(change: number, range: start..<end))
+          start = end
+        }
+        return pieces
+      }
+    }
+
+    func state(keeping pieces: [Piece]) -> State {
+      var (files, entries) = (files, entries)
+      for piece in pieces { Self.apply(piece, trace, &files, &entries) }
+      return State(files: files, entries: entries, told: told, isFinished: isFinished)
+    }
+
+    private static func apply(
+      _ piece: Piece, _ trace: DirectoryTrace, _ files: inout [DirectoryTrace.Node: [UInt8]],
+      _ entries: inout [DirectoryTrace.Entry: DirectoryTrace.Node]
+    ) {
+      switch trace.changes[piece.change] {
+      case .write(let node, let offset, let bytes):
+        let part = piece.range ?? 0..<bytes.count
+        let range = (offset + part.lowerBound)..<(offset + part.upperBound)
+        var file = files.removeValue(forKey: node) ?? []
+        if file.count < range.upperBound { file += Array(repeating: 0, count: range.upperBound - file.count) }
+        file.replaceSubrange(range, with: bytes[part])
+        files[node] = file
+      case .resize(let node, let length):
+        let file = files[node] ?? []
+        files[node] = file.prefix(length) + Array(repeating: 0, count: max(0, length - file.count))
+      case .name(let entry, let node, let was):
+        if let was, entries[was] == node { entries[was] = nil }
+        entries[entry] = node
+      case .unname(let entry): entries[entry] = nil
+      }
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import Foundation
+import Glibc
+
+/// What was asked of everything in a directory, names included, and when it was on the disk, as `strace` saw it.
+///
+/// The disk is taken to promise no more than it must: a write is there for certain when a flush of its file has returned
+/// that was called after it, a name when a flush of its directory has. A flush that failed promises nothing, now or later:
+/// what it was to write is forgotten, and the next flush goes well without it.
+struct DirectoryTrace {
+  /// A file or directory, whatever its name.
+  typealias Node = Int
+
+  enum Change {
+    case write(Node, offset: Int, bytes: [UInt8])
+    case resize(Node, to: Int)
+    /// A name, and the one that it had before, if it is a rename.
+    case name(Entry, Node, was: Entry?)
+    case unname(Entry)
+  }
+
+  struct Entry: Hashable {
+    var directory: Node
+    var name: String
+  }
+
+  enum Event {
+    /// The change of that number was asked for.
+    case asked(Int)
+    /// The changes of those numbers are on the disk.
+    case durable([Int])
+    /// A client may have been told of this position.
+    case told(Int)
+    /// Somebody was told that all is done.
+    case finished
+  }
+
+  static let calls =
+    "trace=openat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,ftruncate,lseek,pwrite64,writev,"
+    + "write,fdatasync,fsync,sendto,sendmsg,newfstatat"
+  /// With the path of every descriptor, every byte and every field in full.
+  static let options = ["-y", "-xx", "-v", "-s", "4000000", "-e", calls]
+
+  static let root: Node = 0
+  private(set) var changes: [Change] = []
+  private(set) var events: [Event] = []
+  /// What there was before, all of it on the disk.
+  private(set) var files: [Node: [UInt8]] = [:]
+  private(set) var entries: [Entry: Node] = [:]
+  /// By the number that the file system knows it by.
+  private(set) var inodes: [UInt: Node] = [:]
+
+  private let top: String
+  private var now: [Entry: Node] = [:]
+  private var directories: Set<Node> = [root]
+  private var nodes = 1
+  /// What a flush would make durable: changes that have returned.
+  private var returned: [Node: [Int]] = [:]
+  private var durableDescriptors: Set<String> = []
+  private var places: [String: Int] = [:]
+  private var underWay: [Int: Call] = [:]
+  private var sent: [String: [UInt8]] = [:]
+
+  /// - Parameter top: the directory, as it stands before anything is traced; what lies beside `data` is left out.
+  init(of top: String) throws {
+    self.top = top
+    try take("data", in: Self.root, at: top + "/data")
+    now = entries
+  }
+
+  private mutating func take(_ name: String, in directory: Node, at path: String) throws {
+    var info = stat()
+    guard lstat(path, &info) == 0 else { return }
+    let node = makeNode(isDirectory: info.st_mode & S_IFMT == S_IFDIR)
+    entries[Entry(directory: directory, name: name)] = node
+    inodes[UInt(info.st_ino)] = node
+    if directories.contains(node) {
+      for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+        try take(name, in: node, at: path + "/" + name)
+      }
+    } else {
+      files[node] = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    }
+  }
+
+  private mutating func makeNode(isDirectory: Bool) -> Node {
+    defer { nodes += 1 }
+    if isDirectory { directories.insert(nodes) }
+    return nodes
+  }
+
+  func isDirectory(_ node: Node) -> Bool { directories.contains(node) }
+
+  // MARK: Reading
+
+  /// What is left to be done when a call returns.
+  private enum Call {
+    case write(Int, Node, isDurable: Bool)
+    case sync(Node, [Int])
+    case open(Entry, path: String, flags: String)
+    case seek(String)
+    case make(Entry)
+    case rename(Entry, Entry)
+    case unname(Entry)
+    case resize(Node, Int)
+    case stat(Entry)
+    case other
+  }
+
+  mutating func read(_ log: Data) throws {
+    underWay = [:]
+    sent = [:]
+    try log.withUnsafeBytes { bytes in
+      var rest = bytes
+      while let end = rest.first(UInt8(ascii: "\n")) {
+        var line = StraceLine(UnsafeRawBufferPointer(rebasing: rest[..<end]))
+        try read(&line)
+        rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+      }
+    }
+  }
+
+  mutating func finish() { events.append(.finished) }
+
+  private mutating func read(_ line: inout StraceLine) throws {
+    let thread = line.number()
+    line.skip(" ")
+    if line.has("<... ") {
+      guard let call = underWay.removeValue(forKey: thread) else { return }
+      return try end(call, line)
+    }
+    let call = begin(&line)
+    if line.isUnfinished { underWay[thread] = call } else { try end(call, line) }
+  }
+
+  private mutating func begin(_ line: inout StraceLine) -> Call {
+    let name = line.word(upTo: "(")
+    switch name {
+    case "openat":
+      let (directory, file) = (line.directory(), line.string())
+      guard let entry = entry(file, in: directory) else { return .other }
+      return .open(entry, path: absolute(file, in: directory), flags: line.word(upTo: ")"))
+    case "newfstatat":
+      let directory = line.directory()
+      return entry(line.string(), in: directory).map { .stat($0) } ?? .other
+    case "mkdir": return entry(line.string(), in: "").map { .make($0) } ?? .other
+    case "mkdirat":
+      let directory = line.directory()
+      return entry(line.string(), in: directory).map { .make($0) } ?? .other
+    case "unlink", "rmdir": return entry(line.string(), in: "").map { .unname($0) } ?? .other
+    case "unlinkat":
+      let directory = line.directory()
+      return entry(line.string(), in: directory).map { .unname($0) } ?? .other
+    case "rename":
+      let (old, new) = (entry(line.string(), in: ""), entry(line.string(), in: ""))
+      if let old, let new { return .rename(old, new) }
+      return .other
+    case "renameat", "renameat2":
+      let directory = line.directory()
+      let old = entry(line.string(), in: directory)
+      let target = line.directory()
+      if let old, let new = entry(line.string(), in: target) { return .rename(old, new) }
+      return .other
+    case "lseek", "pwrite64", "writev", "write", "sendto", "sendmsg", "fdatasync", "fsync", "ftruncate": break
+    default: return .other
+    }
+    let descriptor = line.number()
+    let path = line.path()
+    if path.hasPrefix("socket:") {
+      if name != "lseek" { tell(line.strings(), on: "\(descriptor) \(path)") }
+      return .other
+    }
+    guard let node = path == top ? Self.root : entry(path, in: "").flatMap({ now[$0] }) else { return .other }
+    let key = "\(descriptor) \(path)"
+    switch name {
+    case "lseek": return .seek(key)
+    case "fdatasync", "fsync": return .sync(node, returned[node] ?? [])
+    case "ftruncate": return .resize(node, line.lastNumber())
+    default:
+      let bytes = line.strings().reduce([], +)
+      let offset = name == "pwrite64" ? line.lastNumber() : places[key] ?? 0
+      if name != "pwrite64" { places[key] = offset + bytes.count }
+      return .write(ask(.write(node, offset: offset, bytes: bytes)), node, isDurable: durableDescriptors.contains(key))
+    }
+  }
+
+  private mutating func end(_ call: Call, _ line: StraceLine) throws {
+    if case .other = call { return }
+    let isDone = line.result().map { $0 >= 0 } ?? false
+    switch call {
+    case .write(let number, let node, let isDurable):
+      guard isDone, case .write(_, _, let bytes) = changes[number] else { return }
+      guard line.result() == bytes.count else { throw RunningDaemon.Failure(text: "a short write is not modelled") }
+      if isDurable { events.append(.durable([number])) } else { returned[node, default: []].append(number) }
+    case .sync(let node, let numbers):
+      returned[node]?.removeAll { numbers.contains($0) }
+      // Else they may be there or not, for ever.
+      if isDone { events.append(.durable(numbers)) }
+    case .open(let entry, let path, let flags):
+      guard isDone, let descriptor = line.result(), !flags.contains("O_RDONLY") else { return }
+      let key = "\(descriptor) \(path)"
+      places[key] = 0
+      if flags.contains("O_DSYNC") { durableDescriptors.insert(key) } else { durableDescriptors.remove(key) }
+      if now[entry] == nil {
+        guard flags.contains("O_CREAT") else { return }
+        name(entry, makeNode(isDirectory: false), was: nil)
+      } else if flags.contains("O_TRUNC"), let node = now[entry] {
+        returned[node, default: []].append(ask(.resize(node, to: 0)))
+      }
+    case .seek(let key): if let place = line.result(), isDone { places[key] = place }
+    case .make(let entry): if isDone { name(entry, makeNode(isDirectory: true), was: nil) }
+    case .rename(let old, let new): if isDone, let node = now[old] { name(new, node, was: old) }
+    case .unname(let entry):
+      guard isDone else { return }
+      now[entry] = nil
+      returned[entry.directory, default: []].append(ask(.unname(entry)))
+    case .resize(let node, let length): if isDone { returned[node, default: []].append(ask(.resize(node, to: length))) }
+    case .stat(let entry):
+      if isDone, let inode = line.number(after: "st_ino="), let node = now[entry] { inodes[inode] = node }
+    case .other: break
+    }
+  }
+
+  private mutating func ask(_ change: Change) -> Int {
+    changes.append(change)
+    events.append(.asked(changes.count - 1))
+    return changes.count - 1
+  }
+
+  private mutating func name(_ entry: Entry, _ node: Node, was: Entry?) {
+    if let was { now[was] = nil }
+    now[entry] = node
+    let number = ask(.name(entry, node, was: was))
+    // A rename is one thing, whichever of its two directories is flushed.
+    for directory in Set([entry.directory, was?.directory ?? entry.directory]) {
+      returned[directory, default: []].append(number)
+    }
+  }
+
+  private func absolute(_ path: String, in directory: String) -> String {
+    path.hasPrefix("/") ? path : directory + "/" + path
+  }
+
+  /// Where a path leads, in directories that are there; nil outside of what is traced.
+  private func entry(_ path: String, in directory: String) -> Entry? {
+    let path = absolute(path, in: directory)
+    guard path.hasPrefix(top + "/data") else { return nil }
+    var names = path.dropFirst(top.count).split(separator: "/").map(String.init)
+    guard let last = names.popLast() else { return nil }
+    var node = Self.root
+    for name in names {
+      guard let next = now[Entry(directory: node, name: name)], directories.contains(next) else { return nil }
+      node = next
+    }
+    return Entry(directory: node, name: last)
+  }
+
+  private mutating func tell(_ parts: [[UInt8]], on connection: String) {
+    var bytes = (sent[connection] ?? []) + parts.reduce([], +)
+    while let end = bytes.firstIndex(of: 0) {
+      let reply = String(decoding: bytes[..<end], as: UTF8.self)
+      let position = reply.range(of: "\"position\":").map { reply[$0.upperBound...].prefix { $0.isNumber } }
+      if let position = position.flatMap({ Int($0) }) { events.append(.told(position)) }
+      bytes.removeSubrange(...end)
+    }
+    sent[connection] = bytes
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Where the first such byte is; quick, because the lines are long.
+  func first(_ byte: UInt8) -> Int? {
+    guard let base = baseAddress, let found = memchr(base, Int32(byte), count) else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
+}
