@@ -304,6 +304,7 @@ final class CommandWriter: Sendable {
     let now = moment.now
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
       guard known.digest == digest else { throw Rejection.commandReused(CommandID.text(request.id)) }
+      guard try isHis(known, request.actor, &batch) else { throw Rejection.commandReused(CommandID.text(request.id)) }
       return try repeated(known, views, &batch)
     }
     // Ids are not guessed: whoever sends another's command id has it from him.
@@ -389,6 +390,17 @@ final class CommandWriter: Sendable {
     let stored = try store.decode(record, by: coding)
     guard stored.version == version, case .desk(let event) = stored.body else { return nil }
     return event
+  }
+
+  /// Whether an accepted command is of the account that sends it again: its number may have come to be another person's,
+  /// who is not told what the one before him did.
+  private func isHis(_ known: Views.Accepted, _ actor: Actor, _ batch: inout Batch) throws -> Bool {
+    guard let record = try batch.record(at: known.first) else {
+      throw StoreError.ledgerDamaged(at: known.first, reason: "the event of an accepted command is missing")
+    }
+    let account = try store.decode(record, by: coding).circumstances.actor.account
+    // One of the two may be from a moment in which nobody could say the name.
+    return [actor.account, "uid \(actor.uid)"].contains(account) || actor.account == "uid \(actor.uid)"
   }
 
   /// The answer to a command that was accepted before, made from its events.

@@ -7,6 +7,8 @@ public final class CommitSignal: Sendable {
   private struct State {
     var position: Position
     var isClosed = false
+    /// How often those who wait were told to look about.
+    var nudges: UInt64 = 0
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter: UInt64 = 0
   }
@@ -28,6 +30,16 @@ public final class CommitSignal: Sendable {
     for waiter in waiters { waiter.resume() }
   }
 
+  /// Wakes those who wait by `wakening`, though nothing was committed.
+  public func nudge() {
+    let waiters = state.withLock { state in
+      state.nudges += 1
+      defer { state.waiters = [:] }
+      return state.waiters.values
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
   /// Nobody waits any more, now or later.
   public func close() {
     let waiters = state.withLock { state in
@@ -41,17 +53,38 @@ public final class CommitSignal: Sendable {
   /// Returns when something beyond the position is committed (true), or when waiting is over (false): closed, or the
   /// task cancelled.
   public func wait(beyond position: Position) async -> Bool {
-    while !Task.isCancelled {
-      let (isThere, isClosed, id) = state.withLock { state in
-        state.nextWaiter += 1
-        return (state.position > position, state.isClosed, state.nextWaiter)
+    while true {
+      switch await wakening(beyond: position) {
+      case .committed: return true
+      case .over: return false
+      case .nudged: continue
       }
-      if isThere { return true }
-      if isClosed { return false }
+    }
+  }
+
+  /// Why somebody who waits goes on.
+  public enum Wakening: Sendable {
+    case committed
+    /// By `nudge`.
+    case nudged
+    case over
+  }
+
+  /// The same, and returns as well when somebody nudges.
+  public func wakening(beyond position: Position) async -> Wakening {
+    let nudges = state.withLock { $0.nudges }
+    while !Task.isCancelled {
+      let (isThere, isClosed, isNudged, id) = state.withLock { state in
+        state.nextWaiter += 1
+        return (state.position > position, state.isClosed, state.nudges != nudges, state.nextWaiter)
+      }
+      if isThere { return .committed }
+      if isClosed { return .over }
+      if isNudged { return .nudged }
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
           let resumeNow = state.withLock { state in
-            if state.position > position || state.isClosed || Task.isCancelled { return true }
+            if state.position > position || state.isClosed || state.nudges != nudges || Task.isCancelled { return true }
             state.waiters[id] = continuation
             return false
           }
@@ -61,6 +94,6 @@ public final class CommitSignal: Sendable {
         state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
       }
     }
-    return false
+    return .over
   }
 }

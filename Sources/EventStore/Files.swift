@@ -68,6 +68,16 @@ package enum Files {
     return true
   }
 
+  /// A file that is not there yet; what a crash left of an earlier one goes, and nothing is written through a link.
+  static func openNew(_ path: String) throws(FileError) -> Int32 {
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+    do throws(FileError) { return try open(path, flags) } catch {
+      guard error.code == EEXIST else { throw error }
+      if unlink(path) != 0, errno != ENOENT { throw failure("unlink", path) }
+      return try open(path, flags)
+    }
+  }
+
   package static func sync(_ path: String) throws(FileError) {
     let descriptor = try open(path, O_RDONLY)
     defer { close(descriptor) }
@@ -118,7 +128,7 @@ package enum Files {
   /// The old content or the new one, whatever happens in between; durable when it returns.
   static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
     let temporary = path + ".new"
-    let descriptor = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+    let descriptor = try openNew(temporary)
     do throws(FileError) {
       try writeAll(descriptor, bytes, at: 0, temporary)
       if fsync(descriptor) != 0 { throw failure("fsync", temporary) }

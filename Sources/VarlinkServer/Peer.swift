@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Synchronization
 
 /// The process at the other end, as the kernel recorded it when it connected.
 public struct Peer: Sendable, Hashable {
@@ -8,12 +9,39 @@ public struct Peer: Sendable, Hashable {
   /// Its other groups; `gid` may be among them.
   public let groups: [UInt32]
   public let pid: Int32
+  /// His connection.
+  public let session = PeerSession()
 
   public init(uid: UInt32, gid: UInt32, groups: [UInt32] = [], pid: Int32) {
     self.uid = uid
     self.gid = gid
     self.groups = groups
     self.pid = pid
+  }
+
+  /// Whether the kernel says the same of both.
+  public static func == (one: Peer, other: Peer) -> Bool {
+    one.uid == other.uid && one.gid == other.gid && one.groups == other.groups && one.pid == other.pid
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(uid)
+    hasher.combine(pid)
+  }
+}
+
+/// What is to be remembered of a connection for as long as it lasts.
+public final class PeerSession: Sendable {
+  /// When it began.
+  public let begunAt = ContinuousClock.now
+  private let account = Mutex<String?>(nil)
+
+  /// Whether it is the account's: of whom that was asked first, it is.
+  public func isOf(_ name: String) -> Bool {
+    account.withLock { account in
+      if account == nil { account = name }
+      return account == name
+    }
   }
 }
 

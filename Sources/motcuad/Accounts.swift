@@ -1,46 +1,151 @@
 import Synchronization
+import VarlinkServer
 
-/// Account names of uids, each believed for a minute: a number may come to be another person's.
+/// What the directory of users and groups says of those who call.
+///
+/// The kernel keeps for a session the groups that it began with, and knows people by numbers alone; who was taken out of a
+/// group since, and whose number another bears now, the directory knows. It is asked when somebody connects, when the
+/// configuration is loaded, and each minute; while it cannot say, what it said last stays.
 final class Accounts: Sendable {
-  private struct Entry {
-    var name: String
-    var at: ContinuousClock.Instant
+  /// What is known of one who calls.
+  struct Standing: Sendable {
+    /// The name that his number bears; `uid 12` when it bears none, or none is known yet.
+    var account: String
+    /// Those of the directory's groups in which it has him.
+    var groups: Set<RoleGroup> = []
+    /// The directory has never been able to say something that matters.
+    var isIncomplete = false
+    /// The number bears another name than when he connected: he is not who bears it now.
+    var isAnother = false
   }
 
-  private let entries = Mutex<[UInt32: Entry]>([:])
-  private let age = Duration.seconds(60)
-  private let entriesMax: Int
-  private let find: @Sendable (UInt32) throws -> String
+  /// Asks the system; each may throw `UserDatabase.Failure` and take long.
+  struct Questions: Sendable {
+    var user: @Sendable (UInt32) throws(UserDatabase.Failure) -> UserDatabase.User? = {
+      uid throws(UserDatabase.Failure) in try UserDatabase.user(uid: uid)
+    }
+    var group: @Sendable (RoleGroup) throws(UserDatabase.Failure) -> UserDatabase.Group? = {
+      group throws(UserDatabase.Failure) in try UserDatabase.group(group)
+    }
+  }
+
+  private struct Answer<Value: Sendable>: Sendable {
+    /// What was said last; nil when nothing ever was.
+    var said: Value?
+    /// When it was asked last, whether or not it could say.
+    var askedAt: ContinuousClock.Instant
+    var usedAt: ContinuousClock.Instant
+  }
+
+  private struct State {
+    var users: [UInt32: Answer<UserDatabase.User?>] = [:]
+    var groups: [RoleGroup: Answer<UserDatabase.Group?>] = [:]
+  }
+
+  private let state = Mutex(State())
+  private let questions: Questions
+  private let usersMax: Int
+  /// Whoever has not called for so long is asked about again when he calls.
+  private let idleMax = Duration.seconds(600)
   private let now: @Sendable () -> ContinuousClock.Instant
 
-  /// - Parameters:
-  ///   - find: asks the system.
-  ///   - now: what ages entries.
   init(
-    entriesMax: Int = 1024, find: @escaping @Sendable (UInt32) throws -> String = { try UserDatabase.account(of: $0) },
+    usersMax: Int = 4096, questions: Questions = Questions(),
     now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
   ) {
-    self.entriesMax = entriesMax
-    self.find = find
+    self.usersMax = usersMax
+    self.questions = questions
     self.now = now
   }
 
-  /// The account's name if it was asked for within the last minute.
-  func known(_ uid: UInt32) -> String? {
+  /// What is known of a caller since he connected; nil when the directory must be asked first. Root and the daemon's own
+  /// account may do everything whatever it says, and wait for it only once.
+  ///
+  /// - Parameter groups: the groups that give a role, and in which the kernel has him.
+  func standing(of peer: Peer, in groups: [RoleGroup]) -> Standing? {
     let now = now()
-    return entries.withLock { entries in entries[uid].flatMap { $0.at + age > now ? $0.name : nil } }
+    let isOperator = Roles.isOperator(peer.uid)
+    return state.withLock { state in
+      guard let user = state.users[peer.uid], isOperator || user.askedAt >= peer.session.begunAt else { return nil }
+      for group in groups {
+        guard let answer = state.groups[group], answer.askedAt >= peer.session.begunAt else { return nil }
+      }
+      state.users[peer.uid]?.usedAt = now
+      return Self.standing(of: peer, user.said, groups.map { ($0, state.groups[$0]?.said) })
+    }
   }
 
-  /// The account's name as the system says now, which may take long.
+  /// Asks the directory about a caller, which may take long.
   ///
-  /// - Throws: `UserDatabase.Failure`, when the system cannot say.
-  func lookUp(_ uid: UInt32) throws -> String {
-    let name = try find(uid)
+  /// - Parameter note: told of each question that could not be answered.
+  func ask(
+    about peer: Peer, in groups: [RoleGroup], note: (UserDatabase.Failure) -> Void
+  ) -> Standing {
+    let user = ask(peer.uid, note)
+    let found = groups.map { ($0, ask($0, note)) }
+    return Self.standing(of: peer, user, found)
+  }
+
+  /// Asks about everybody who has called lately, and about the groups that give a role.
+  func refresh(_ groups: [RoleGroup], note: (UserDatabase.Failure) -> Void) {
     let now = now()
-    entries.withLock { entries in
-      if entries.count >= entriesMax { entries = entries.filter { $0.value.at + age > now } }
-      if entries.count < entriesMax || entries[uid] != nil { entries[uid] = Entry(name: name, at: now) }
+    let users = state.withLock { state in
+      state.users = state.users.filter { $0.value.usedAt + idleMax > now }
+      let kept = Set(groups)
+      state.groups = state.groups.filter { kept.contains($0.key) }
+      return Array(state.users.keys)
     }
-    return name
+    for uid in users { _ = ask(uid, note) }
+    for group in groups { _ = ask(group, note) }
+  }
+
+  /// The groups in which the directory has a user who is not connected.
+  /// - Throws: when it cannot say.
+  func groups(of user: UserDatabase.User, among groups: [RoleGroup]) throws(UserDatabase.Failure) -> Set<RoleGroup> {
+    var found: Set<RoleGroup> = []
+    for group in groups {
+      if let answer = try questions.group(group), answer.has(user, as: group) { found.insert(group) }
+    }
+    return found
+  }
+
+  private func ask(_ uid: UInt32, _ note: (UserDatabase.Failure) -> Void) -> UserDatabase.User?? {
+    // Taken before: what changes while it is asked may be missing in the answer.
+    let begun = now()
+    var said: UserDatabase.User??
+    do throws(UserDatabase.Failure) { said = .some(try questions.user(uid)) } catch { note(error) }
+    return state.withLock { state in
+      let known = state.users[uid]
+      let answer = Answer(said: said ?? known?.said, askedAt: begun, usedAt: known?.usedAt ?? begun)
+      if known != nil || state.users.count < usersMax { state.users[uid] = answer }
+      return answer.said
+    }
+  }
+
+  private func ask(_ group: RoleGroup, _ note: (UserDatabase.Failure) -> Void) -> UserDatabase.Group?? {
+    let begun = now()
+    var said: UserDatabase.Group??
+    do throws(UserDatabase.Failure) { said = .some(try questions.group(group)) } catch { note(error) }
+    return state.withLock { state in
+      let answer = Answer(said: said ?? state.groups[group]?.said, askedAt: begun, usedAt: begun)
+      state.groups[group] = answer
+      return answer.said
+    }
+  }
+
+  private static func standing(
+    of peer: Peer, _ said: UserDatabase.User??, _ groups: [(RoleGroup, UserDatabase.Group??)]
+  ) -> Standing {
+    guard let said else { return Standing(account: "uid \(peer.uid)", isIncomplete: true) }
+    var standing = Standing(account: said?.name ?? "uid \(peer.uid)")
+    standing.isAnother = !peer.session.isOf(standing.account)
+    for (group, answer) in groups {
+      guard let answer else {
+        standing.isIncomplete = true
+        continue
+      }
+      if let user = said, answer?.has(user, as: group) == true { standing.groups.insert(group) }
+    }
+    return standing
   }
 }

@@ -54,9 +54,11 @@ struct Daemon {
     }
     let status = StatusLine(service: service, live: live)
     let rebuild = LiveRebuild(service: service, status: status, logger: logger)
+    let memberships = Memberships(
+      accounts: Accounts(), roles: { [live] in live.current.roles }, signal: service.signal, logger: logger)
     let server: VarlinkServer
     do {
-      server = try makeServer(service, signingKey, rebuild, logger)
+      server = try makeServer(service, signingKey, rebuild, memberships.accounts, logger)
     } catch {
       complain("\(error)")
       throw Exit.config
@@ -64,7 +66,8 @@ struct Daemon {
     stop.arm { server.shutdown() }
     let listening = ServerService(server: server, listening: listeningSocket(), status: status, logger: logger)
     let reload = Reload(
-      live: live, service: service, server: server, signingKey: signingKey, status: status, logger: logger)
+      live: live, service: service, memberships: memberships, server: server, signingKey: signingKey, status: status,
+      logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: [
@@ -76,6 +79,7 @@ struct Daemon {
           ),
           .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
           .init(service: StatusService(line: status), successTerminationBehavior: .ignore),
+          .init(service: MembershipService(memberships: memberships, live: live), successTerminationBehavior: .ignore),
           .init(
             service: StaleReadersService(store: service.store, logger: logger), successTerminationBehavior: .ignore),
         ],
@@ -109,6 +113,8 @@ struct Daemon {
     _ clock: DeskClock, _ logger: Logger, onFailure: @escaping @Sendable (String) -> Void
   ) throws -> DeskService {
     func open() throws -> DeskService {
+      // Root makes a directory that is missing, where nobody else may slip another in.
+      let data = try DataDirectory.enter(data, makes: true)
       let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
       return try DeskService(
         directory: data, book: live.current.notYet == nil ? live.current.book : nil, actor: actor, clock: clock,
@@ -142,6 +148,7 @@ struct Daemon {
       throw Exit.damage
     } catch {
       complain(live.spoken.pick(StartFailure.text(error)))
+      if let error = error as? UnsafePath { throw Exit.code(error) }
       if error is RecordError { throw Exit.damage }
       switch error as? StoreError {
       case .inUse: throw Exit.inUse
@@ -155,7 +162,8 @@ struct Daemon {
   }
 
   private func makeServer(
-    _ service: DeskService, _ signingKey: NoteSigningKey?, _ rebuild: LiveRebuild, _ logger: Logger
+    _ service: DeskService, _ signingKey: NoteSigningKey?, _ rebuild: LiveRebuild, _ accounts: Accounts,
+    _ logger: Logger
   ) throws -> VarlinkServer {
     let uploads = Uploads { [live] in
       live.current.daemon.uploadBytesMax
@@ -182,7 +190,9 @@ struct Daemon {
       errors: ErrorNames(
         protocolViolation: Wire.ProtocolViolation.error, tooManyConnections: Wire.TooManyConnections.error,
         tooManyStreams: Wire.TooManyStreams.error),
-      service: RouteTable(routes, roles: { [live] in live.current.roles }, calls: calls, logger: logger) {
+      service: RouteTable(
+        routes, accounts: accounts, roles: { [live] in live.current.roles }, calls: calls, logger: logger
+      ) {
         service.note($0)
       },
       limits: live.current.daemon.limits, count: connections, logger: logger)

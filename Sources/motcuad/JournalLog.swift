@@ -29,7 +29,8 @@ struct JournalLog: LogHandler {
     let merged = metadata.merging(event.metadata ?? [:]) { $1 }
     let fields = merged.sorted { $0.key < $1.key }.map { " \($0.key)=\(LogText.value("\($0.value)"))" }.joined()
     let prefix = Self.isJournal ? "<\(event.level.syslog)>" : "motcuad: \(event.level): "
-    let line = Array((prefix + LogText.line("\(event.message)") + fields + "\n").utf8)
+    let text = DataDirectory.named(LogText.line("\(event.message)") + fields)
+    let line = Array((prefix + text + "\n").utf8)
     _ = write(STDERR_FILENO, line, line.count)
   }
 }

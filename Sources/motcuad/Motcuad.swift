@@ -29,6 +29,9 @@ struct Motcuad: AsyncParsableCommand {
   static func main() async {
     do {
       switch try parseAsRoot() {
+      case var command as Run:
+        try command.prepare()
+        try await command.run()
       case var command as any AsyncParsableCommand: try await command.run()
       case var command: try command.run()
       }

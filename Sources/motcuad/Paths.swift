@@ -36,6 +36,13 @@ enum Paths {
     return status.st_uid
   }
 
+  /// The same wherever the process goes.
+  static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
+    defer { free(directory) }
+    return String(cString: directory) + "/" + path
+  }
+
   static var socket: String {
     (variable("XDG_RUNTIME_DIR") ?? "/run") + "/motcua/motcuad.sock"
   }

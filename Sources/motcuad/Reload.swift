@@ -12,6 +12,7 @@ import VarlinkServer
 struct Reload: Sendable {
   let live: LiveConfiguration
   let service: DeskService
+  let memberships: Memberships
   let server: VarlinkServer
   /// The one that signs until the next start.
   let signingKey: NoteSigningKey?
@@ -32,6 +33,7 @@ struct Reload: Sendable {
       let before = live.current.book.office
       let rules = try service.adopt(fresh.book)
       let left = apply(fresh)
+      memberships.refresh()
       var metadata: Logger.Metadata = ["rules": "\(rules.rawValue)"]
       // What every new case bears from now on: nobody is to find it there first.
       let office = fresh.book.office

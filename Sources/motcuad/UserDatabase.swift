@@ -5,7 +5,20 @@ enum UserDatabase {
   struct User: Sendable {
     var uid: UInt32
     var name: String
-    fileprivate var gid: UInt32
+    /// Of his own group.
+    var gid: UInt32
+  }
+
+  /// A group as the directory has it.
+  struct Group: Sendable {
+    var gid: UInt32
+    /// By name; those of whom it is the own group are not among them.
+    var members: Set<String>
+
+    /// Whether it is still the group that was meant, and has the user.
+    func has(_ user: User, as meant: RoleGroup) -> Bool {
+      gid == meant.gid && (user.gid == gid || members.contains(user.name))
+    }
   }
 
   /// The system could not say whether there is such a user or group.
@@ -27,16 +40,35 @@ enum UserDatabase {
   /// The id of a user, by his name or written as a number.
   static func uid(_ text: String) throws(Failure) -> UInt32? { try user(named: text)?.uid ?? UInt32(text) }
 
-  /// The id of a group, by its name or written as a number.
-  static func gid(_ text: String) throws(Failure) -> UInt32? {
-    try entry { entry, buffer, size, found in
-      getgrnam_r(text, entry, buffer, size, found)
-    } read: { (group: group) in
-      group.gr_gid
-    } ?? UInt32(text)
+  /// The group of that name; nil when there is none.
+  static func group(named name: String) throws(Failure) -> Group? { try group { getgrnam_r(name, $0, $1, $2, $3) } }
+
+  /// The group of that id; nil when there is none.
+  static func group(gid: UInt32) throws(Failure) -> Group? { try group { getgrgid_r(gid, $0, $1, $2, $3) } }
+
+  /// By its name where it was given by name, because a number may come to be another group's.
+  static func group(_ group: RoleGroup) throws(Failure) -> Group? {
+    if let name = group.name { return try Self.group(named: name) }
+    return try Self.group(gid: group.gid)
   }
 
-  /// The groups of a user, his own among them. Only for one who is not connected: of a caller the kernel knows them.
+  private static func group(
+    _ look: (
+      UnsafeMutablePointer<group>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<group>?>
+    ) -> Int32
+  ) throws(Failure) -> Group? {
+    try entry(look) { (entry: group) in
+      var members: Set<String> = []
+      var next = entry.gr_mem
+      while let name = next?.pointee {
+        members.insert(String(cString: name))
+        next = next?.successor()
+      }
+      return Group(gid: entry.gr_gid, members: members)
+    }
+  }
+
+  /// The groups of a user, his own among them, for a process that becomes him.
   /// When the system cannot say, glibc leaves groups out, and he seems to be in fewer than he is.
   static func groups(of user: User) -> [UInt32] {
     var groups = [gid_t](repeating: 0, count: 64)

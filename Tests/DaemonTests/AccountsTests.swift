@@ -1,57 +1,123 @@
 import Synchronization
 import Testing
+import VarlinkServer
 
 @testable import motcuad
 
-@Suite("Account names")
+@Suite("Account names and groups")
 struct AccountsTests {
+  /// A directory of users and groups that says what it is told to, or nothing.
   private final class Office: Sendable {
-    let time = Mutex(ContinuousClock.now)
-    let name = Mutex("lan")
+    let users = Mutex<[UInt32: UserDatabase.User]>([1000: .init(uid: 1000, name: "lan", gid: 1000)])
+    let groups = Mutex<[String: UserDatabase.Group]>(["clerks": .init(gid: 500, members: ["lan"])])
+    let isSilent = Mutex(false)
     let asked = Mutex(0)
+    let passed = Mutex(Duration.zero)
 
-    func accounts(entriesMax: Int = 10) -> Accounts {
-      Accounts(entriesMax: entriesMax) { _ in
-        self.asked.withLock { $0 += 1 }
-        return self.name.withLock { $0 }
-      } now: {
-        self.time.withLock { $0 }
+    func accounts(usersMax: Int = 10) -> Accounts {
+      let questions = Accounts.Questions { uid throws(UserDatabase.Failure) in
+        try self.ask()
+        return self.users.withLock { $0[uid] }
+      } group: { group throws(UserDatabase.Failure) in
+        try self.ask()
+        return self.groups.withLock { $0[group.name ?? ""] }
       }
+      return Accounts(usersMax: usersMax, questions: questions) { .now + self.passed.withLock { $0 } }
     }
 
-    func pass(seconds: Int) { time.withLock { $0 += .seconds(seconds) } }
+    private func ask() throws(UserDatabase.Failure) {
+      asked.withLock { $0 += 1 }
+      if isSilent.withLock({ $0 }) { throw UserDatabase.Failure(code: 5) }
+    }
   }
 
-  @Test("a name is believed for a minute, so that a number which has come to be another person's bears his name")
-  func ages() throws {
+  private let clerks = RoleGroup(gid: 500, name: "clerks")
+  private func peer(_ uid: UInt32 = 1000) -> Peer { Peer(uid: uid, gid: uid, groups: [500], pid: 1) }
+  private func ignore(_: UserDatabase.Failure) {}
+
+  @Test(
+    "who connects is asked about, and then known as long as he is connected; who connects again is asked about again")
+  func connections() throws {
     let office = Office()
     let accounts = office.accounts()
-    #expect(accounts.known(1000) == nil)
-    #expect(try accounts.lookUp(1000) == "lan")
-    office.name.withLock { $0 = "hoa" }
-    office.pass(seconds: 59)
-    #expect(accounts.known(1000) == "lan" && accounts.known(1001) == nil)
-    office.pass(seconds: 1)
-    #expect(accounts.known(1000) == nil)
-    #expect(try accounts.lookUp(1000) == "hoa")
-    #expect(accounts.known(1000) == "hoa" && office.asked.withLock { $0 } == 2)
+    let first = peer()
+    #expect(accounts.standing(of: first, in: [clerks]) == nil)
+    let asked = accounts.ask(about: first, in: [clerks], note: ignore)
+    #expect(asked.account == "lan" && asked.groups == [clerks] && !asked.isIncomplete && !asked.isAnother)
+    #expect(accounts.standing(of: first, in: [clerks])?.groups == [clerks] && office.asked.withLock { $0 } == 2)
+    let second = peer()
+    #expect(accounts.standing(of: second, in: [clerks]) == nil)
+    // Another group has not been asked about yet.
+    #expect(accounts.standing(of: first, in: [clerks, RoleGroup(gid: 501)]) == nil)
   }
 
-  @Test("more names than there is room for are asked for each time, until older ones have aged")
+  @Test("whoever is taken out of a group is out of it after the next look, and a group that is another's has nobody")
+  func groups() throws {
+    let office = Office()
+    let accounts = office.accounts()
+    let lan = peer()
+    _ = accounts.ask(about: lan, in: [clerks], note: ignore)
+    office.groups.withLock { $0["clerks"]?.members = ["hoa"] }
+    #expect(accounts.standing(of: lan, in: [clerks])?.groups == [clerks])
+    accounts.refresh([clerks], note: ignore)
+    #expect(accounts.standing(of: lan, in: [clerks])?.groups == [])
+    // It is his own group.
+    office.users.withLock { $0[1000]?.gid = 500 }
+    accounts.refresh([clerks], note: ignore)
+    #expect(accounts.standing(of: lan, in: [clerks])?.groups == [clerks])
+    for group in [UserDatabase.Group(gid: 501, members: ["lan"]), nil] {
+      office.groups.withLock { $0["clerks"] = group }
+      accounts.refresh([clerks], note: ignore)
+      #expect(accounts.standing(of: lan, in: [clerks])?.groups == [])
+    }
+  }
+
+  @Test("a directory that cannot say changes nothing, and of whom it never said anything nothing is known")
+  func failure() throws {
+    let office = Office()
+    let accounts = office.accounts()
+    let lan = peer()
+    _ = accounts.ask(about: lan, in: [clerks], note: ignore)
+    office.isSilent.withLock { $0 = true }
+    office.groups.withLock { $0 = [:] }
+    var failures = 0
+    accounts.refresh([clerks]) { _ in failures += 1 }
+    #expect(failures == 2 && accounts.standing(of: lan, in: [clerks])?.groups == [clerks])
+    let again = peer()
+    let standing = accounts.ask(about: again, in: [clerks]) { _ in failures += 1 }
+    #expect(failures == 4 && standing.account == "lan" && standing.groups == [clerks] && !standing.isIncomplete)
+    let stranger = accounts.ask(about: peer(1001), in: [clerks], note: ignore)
+    #expect(stranger.account == "uid 1001" && stranger.isIncomplete && stranger.groups == [])
+    #expect(throws: UserDatabase.Failure.self) {
+      try accounts.groups(of: .init(uid: 1000, name: "lan", gid: 1000), among: [clerks])
+    }
+  }
+
+  @Test("whose number bears another name than when he connected is not who bears it now")
+  func another() throws {
+    let office = Office()
+    let accounts = office.accounts()
+    let lan = peer()
+    _ = accounts.ask(about: lan, in: [], note: ignore)
+    office.users.withLock { $0[1000]?.name = "hoa" }
+    accounts.refresh([], note: ignore)
+    #expect(accounts.standing(of: lan, in: [])?.isAnother == true)
+    let hoa = accounts.ask(about: peer(), in: [], note: ignore)
+    #expect(hoa.account == "hoa" && !hoa.isAnother)
+    office.users.withLock { $0 = [:] }
+    #expect(accounts.ask(about: lan, in: [], note: ignore).isAnother)
+  }
+
+  @Test("more people than there is room for are asked about each time, until others have been away for long")
   func bounded() throws {
     let office = Office()
-    let accounts = office.accounts(entriesMax: 2)
-    for uid: UInt32 in 1...3 { _ = try accounts.lookUp(uid) }
-    #expect((1...3).map { accounts.known($0) } == ["lan", "lan", nil])
-    office.pass(seconds: 60)
-    _ = try accounts.lookUp(3)
-    #expect((1...3).map { accounts.known($0) } == [nil, nil, "lan"])
-  }
-
-  @Test("a system that cannot say is no account without a name, and nothing is kept of it")
-  func failure() throws {
-    let accounts = Accounts(find: { _ in throw UserDatabase.Failure(code: 5) })
-    #expect(throws: UserDatabase.Failure.self) { try accounts.lookUp(1000) }
-    #expect(accounts.known(1000) == nil)
+    let accounts = office.accounts(usersMax: 2)
+    let peers = (1...3).map { peer($0) }
+    for peer in peers { _ = accounts.ask(about: peer, in: [], note: ignore) }
+    #expect(peers.map { accounts.standing(of: $0, in: [])?.account } == ["uid 1", "uid 2", nil])
+    office.passed.withLock { $0 = .seconds(601) }
+    accounts.refresh([], note: ignore)
+    _ = accounts.ask(about: peers[2], in: [], note: ignore)
+    #expect(peers.map { accounts.standing(of: $0, in: [])?.account } == [nil, nil, "uid 3"])
   }
 }

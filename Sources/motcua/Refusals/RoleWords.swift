@@ -24,11 +24,13 @@ extension Refusal {
         ))
     case .accountsUnavailable:
       let account = try decoded(Wire.AccountsUnavailable.self).account
+      // It may be his own.
+      let isAnother = line.arguments.contains { $0 == "--on-behalf-of" || $0.hasPrefix("--on-behalf-of=") }
       return Words(
         language.say(
-          "Máy của motcuad hiện chưa tra được tài khoản “\(account)”; chưa ghi gì, thử lại sau. \(Self.asOneself(.vi))",
-          "motcuad's machine cannot look up the account “\(account)” now; nothing was recorded, try again later. \(Self.asOneself(.en))"
-        ), line)
+          "Máy của motcuad hiện chưa tra được tài khoản “\(account)”; chưa ghi gì, thử lại sau.",
+          "motcuad's machine cannot look up the account “\(account)” now; nothing was recorded, try again later."
+        ) + (isAnother ? " " + Self.asOneself(language) : ""), line)
     default:
       let error = try decoded(Wire.BehalfNotAllowed.self)
       let needed = error.needed.said(language.word)

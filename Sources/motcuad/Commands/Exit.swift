@@ -13,6 +13,10 @@ enum Exit {
   /// The disk, the socket or the file system failed.
   static let storage = ExitCode(74)
 
+  static func code(_ error: UnsafePath) -> ExitCode {
+    if case .system = error { storage } else { inUse }
+  }
+
   /// Only what the system refused, or what broke, may be otherwise the next time.
   static func code(_ error: ListenError) -> ExitCode {
     switch error {
@@ -24,6 +28,6 @@ enum Exit {
 
 /// One line to the person who started the daemon, or to the journal that he reads.
 func complain(_ text: String) {
-  let line = Array(((JournalLog.isJournal ? "<3>" : "motcuad: ") + LogText.line(text) + "\n").utf8)
+  let line = Array(((JournalLog.isJournal ? "<3>" : "motcuad: ") + LogText.line(DataDirectory.named(text)) + "\n").utf8)
   _ = write(STDERR_FILENO, line, line.count)
 }

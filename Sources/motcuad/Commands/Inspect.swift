@@ -52,21 +52,23 @@ struct InspectDirectory: ParsableCommand {
   @Argument var path: String
   @Option var scratch: String
 
-  func run() { Inspect.verifying { try Verification.directory(path, scratch: scratch, report: $0) } }
+  func run() {
+    Inspect.verifying { try Verification.directory(try DataDirectory.enter(path), scratch: scratch, report: $0) }
+  }
 }
 
 struct InspectLedger: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "ledger", shouldDisplay: false)
   @Argument var path: String
 
-  func run() { Inspect.verifying { try Verification.ledger(path, report: $0) } }
+  func run() { Inspect.verifying { try Verification.ledger(try DataDirectory.enter(path), report: $0) } }
 }
 
 struct InspectPages: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "pages", shouldDisplay: false)
   @Argument var path: String
 
-  func run() { Inspect.verifying { try Verification.pages(path, report: $0) } }
+  func run() { Inspect.verifying { try Verification.pages(try DataDirectory.enter(path), report: $0) } }
 }
 
 /// Reads the events of a damaged ledger, each by itself.
@@ -85,6 +87,7 @@ struct InspectPieces: ParsableCommand {
 
   func run() {
     Inspect.saying {
+      let path = try DataDirectory.enter(path)
       if head {
         let (size, id) = try LedgerPieces.head(path)
         return Inspect.say(SalvageLine(source: id.map { ExportLine.source(ledger: $0) }, last: size))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Desk
+import EventStore
 import Glibc
 import MerkleTree
 
@@ -41,12 +42,13 @@ struct Keygen: ParsableCommand {
 
   func run() throws {
     let key = try publicHalfOf == nil ? newKey() : nil
+    // Before the working directory may be another.
+    let (standard, place) = (Paths.absolute(SigningKeyFile.standard(data: data)), out.map(Paths.absolute))
     do throws(SigningKeyError) {
       if let key {
-        let path = out ?? SigningKeyFile.standard(data: data)
-        try create(path, key)
+        try create(key)
         print(key.verifierKey)
-        say(advice(absolute(path)))
+        say(advice(resolved(place ?? standard), standard: resolved(standard)))
       } else if let publicHalfOf {
         print(try SigningKeyFile.read(publicHalfOf).verifierKey)
       }
@@ -56,14 +58,14 @@ struct Keygen: ParsableCommand {
     }
   }
 
-  private func advice(_ path: String) -> Text {
+  private func advice(_ path: String, standard: String) -> Text {
     let place = Text(
       vi:
         "khóa ký ở \(path), hãy sao lưu riêng và giữ kín (motcua backup không chép nó); hãy công bố nửa công khai vừa in ra",
       en: "the signing key is in \(path): back it up apart and keep it secret (motcua backup does not copy it); "
         + "publish the public half that was printed")
     // Where the daemon looks without being told.
-    let isFound = [absolute(SigningKeyFile.standard(data: data)), SigningKeyFile.credential].contains(path)
+    let isFound = [standard, SigningKeyFile.credential].contains(path)
     let next =
       isFound
       ? Text(vi: "rồi khởi động lại motcuad", en: "and restart motcuad")
@@ -78,16 +80,31 @@ struct Keygen: ParsableCommand {
   }
 
   /// As the setting takes it.
-  private func absolute(_ path: String) -> String {
+  private func resolved(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
   }
 
-  private func create(_ path: String, _ key: NoteSigningKey) throws(SigningKeyError) {
+  /// In a directory of whom the data directory belongs to, that account makes the file, and has it; anywhere else, whoever
+  /// runs the command.
+  private func create(_ key: NoteSigningKey) throws(SigningKeyError) {
+    let path: String
+    do throws(UnsafePath) { path = try preparedPath() } catch {
+      throw SigningKeyError(path: out ?? data, reason: error.text)
+    }
     try SigningKeyFile.create(path, key, isStandard: out == nil)
-    guard path.hasPrefix(data + "/") else { return }
-    do throws(DataOwner.Failure) { try DataOwner.give(data) } catch { throw .system(error.path, error.code) }
+  }
+
+  private func preparedPath() throws(UnsafePath) -> String {
+    guard let out else { return SigningKeyFile.standard(data: try DataDirectory.enter(data, makes: true)) }
+    let directory = Files.parent(of: out)
+    // What is missing is told with what to do.
+    guard geteuid() == 0, let owner = Paths.owner(of: directory), let name = out.split(separator: "/").last else {
+      return out
+    }
+    let isOfData = owner != 0 && owner == Paths.owner(of: data)
+    return try (isOfData ? DataDirectory.enter(directory) : DataDirectory.stand(in: directory)) + "/" + name
   }
 
   private func newKey() throws -> NoteSigningKey {

@@ -56,10 +56,13 @@ struct Restore: ParsableCommand {
   func run() throws {
     let language = Language.current()
     do {
-      try DataOwner.keeping(data) {
-        if let file { try restore(file, language) } else if let keys { try bring(try KeysBackup(path: keys), language) }
+      if let file {
+        try restore(file, language)
+      } else if let keys {
+        try bring(try GivenFile(keys).keysBackup(), language)
       }
     } catch let damage as Damage {
+      DataDirectory.withdraw()
       complain(
         language.pick(
           Text(
@@ -67,10 +70,12 @@ struct Restore: ParsableCommand {
             en: "the backup is damaged, nothing was changed: \(damage.sentence.en)")))
       throw Exit.damage
     } catch {
+      DataDirectory.withdraw()
       complain(language.pick(StartFailure.text(error)))
       switch error {
+      case let error as UnsafePath: throw Exit.code(error)
       case StoreError.inUse: throw Exit.inUse
-      case StoreError.file, StoreError.storage, is DataOwner.Failure: throw Exit.storage
+      case StoreError.file, StoreError.storage: throw Exit.storage
       // Nothing is wrong with the ledger: it was asked for what cannot be done.
       case StoreError.occupied, RestoreRefusal.keysMissing, RestoreRefusal.nothingToBring: throw Exit.usage
       default: throw Exit.damage
@@ -80,10 +85,12 @@ struct Restore: ParsableCommand {
 
   private func restore(_ file: String, _ language: Language) throws {
     let known = try knownHead()
-    let backup = try keys.map { try KeysBackup(path: $0) }
+    let backup = try keys.map { try GivenFile($0).keysBackup() }
     if backup == nil, !withoutKeys { throw RestoreRefusal.keysMissing }
-    let restoration = try Restoration(into: data)
-    try restoration.stage(file: file)
+    let given = try GivenFile(file)
+    // Everything that was given is open: from here on root is whom the directory belongs to.
+    let restoration = try Restoration(into: try DataDirectory.enter(data, makes: true))
+    try restoration.stage(descriptor: given.descriptor, named: file)
     do { try verify(restoration.stagedLedger, language) } catch let failure as InspectionFailure {
       throw InspectionFailure(
         reason: Text(
@@ -138,7 +145,8 @@ struct Restore: ParsableCommand {
 
   /// What is lost stands in the ledger as its next event.
   private func record(_ known: Checkpoint, size: UInt64, in directory: String) throws {
-    let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
+    let uid = DataDirectory.startedBy
+    let actor = Actor(uid: uid, account: try UserDatabase.account(of: uid), role: .operatorRole)
     let service = try DeskService(
       directory: directory, book: nil, actor: actor, clock: DeskClock(isTrusted: true), onFailure: { _ in })
     defer { try? service.stop() }
@@ -171,6 +179,7 @@ struct Restore: ParsableCommand {
   }
 
   private func bring(_ backup: KeysBackup, _ language: Language) throws {
+    let data = try DataDirectory.enter(data)
     try EventStore.whileStopped(data) {
       try verify(data + "/ledger", language)
       let last = try LedgerFacts(data + "/ledger", rootAt: nil, keys: nil).last

@@ -2,6 +2,7 @@ import ArgumentParser
 import Desk
 import DeskService
 import EventStore
+import Glibc
 import Logging
 import Synchronization
 import UnixSignals
@@ -45,8 +46,19 @@ struct Run: AsyncParsableCommand {
     }
   }
 
+  /// Before anything is waited for: the main thread is put aside then, and would stay root.
+  mutating func prepare() throws {
+    // First of all, because a SIGHUP that nobody takes ends the process; nothing is read yet that it could be about.
+    signal(SIGHUP, SIG_IGN)
+    // Root's working directory may become another.
+    (config, socket) = (Paths.absolute(config), Paths.absolute(socket))
+    do throws(UnsafePath) { data = try DataDirectory.enter(data) } catch {
+      complain(Language.current().pick(error.text))
+      throw Exit.code(error)
+    }
+  }
+
   func run() async throws {
-    // First of all, because a SIGHUP that nobody takes ends the process.
     let hangups = await UnixSignalsSequence(trapping: .sighup)
     let live: LiveConfiguration
     do throws(SettingsError) {

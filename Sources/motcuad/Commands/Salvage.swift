@@ -19,8 +19,11 @@ struct Salvage: ParsableCommand {
     let language = Language.current()
     do {
       try EventStore.requireLedger(data)
+      let file = try out.map { try NewFile($0) }
+      defer { file?.removeIfUnused() }
+      // The file is the caller's; the rest is done as whom the directory belongs to.
+      let data = try DataDirectory.enter(data)
       try DataLock.whileHeld(data) {
-        let file = try out.map { try NewFile($0) }
         var pieces = Pieces(data + "/ledger", wantsEvents: file != nil) { try file?.write(Array(($0 + "\n").utf8)) }
         guard let last = try pieces.last(), last > 0 else {
           complain(
@@ -47,6 +50,7 @@ struct Salvage: ParsableCommand {
     } catch {
       complain(language.pick(StartFailure.text(error)))
       if case StoreError.inUse = error { throw Exit.inUse }
+      if let error = error as? UnsafePath { throw Exit.code(error) }
       throw Exit.storage
     }
   }
@@ -88,17 +92,27 @@ final class NewFile {
   }
 
   private let path: String
+  private let directory: Held
   private let descriptor: Int32
+  private var isUsed = false
 
-  init(_ path: String) throws(Failure) {
+  init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    directory = try DataDirectory.parent(of: path)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    descriptor = openat(directory.descriptor, Self.name(path), flags, 0o600)
     if descriptor < 0 { throw Failure(path: path, code: errno) }
   }
+
+  private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// Takes it away when nothing was written, so that the next attempt finds the place free.
+  func removeIfUnused() { if !isUsed { unlinkat(directory.descriptor, Self.name(path), 0) } }
 
   deinit { close(descriptor) }
 
   func write(_ bytes: [UInt8]) throws(Failure) {
+    isUsed = true
     var done = 0
     while done < bytes.count {
       let count = bytes[done...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

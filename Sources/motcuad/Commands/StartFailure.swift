@@ -3,12 +3,19 @@ import DeskRecords
 import DeskService
 import EventSourcing
 import EventStore
+import Glibc
 import VarlinkServer
 
 /// What is said to the person who starts a daemon that cannot run, in both languages.
 enum StartFailure {
   static func text(_ error: any Error) -> Text {
     switch error {
+    case StoreError.file(let error) where error.code == EACCES && DataDirectory.hasLeftRoot:
+      Text(
+        vi: "\(error): root làm việc ở đây với tư cách chủ của thư mục dữ liệu, người không được phép; "
+          + "tệp nào root để lại thì hãy giao cho người đó bằng chown",
+        en: "\(error): root works here as the owner of the data directory, who may not; "
+          + "give him with chown what root has left")
     case let error as StoreError: Text(vi: error.vietnamese, en: error.description)
     case let error as ListenError: Text(vi: error.vietnamese, en: error.description)
     case let error as RecordError:
@@ -20,10 +27,7 @@ enum StartFailure {
         en: "the account that motcuad runs as cannot be looked up: \(failure)")
     case let fault as KeysBackup.Fault: fault.text
     case let refusal as RestoreRefusal: refusal.text
-    case let failure as DataOwner.Failure:
-      Text(
-        vi: "không giao được tệp cho tài khoản chạy motcuad: \(failure); hãy dùng chown",
-        en: "cannot give a file to the account that motcuad runs as: \(failure); do it with chown")
+    case let error as UnsafePath: error.text
     case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")
     case let failure as InspectorProcess.SpawnFailure:
       Text(

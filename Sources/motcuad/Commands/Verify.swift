@@ -14,7 +14,12 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let language = Language.current()
-    guard access(data + "/ledger", F_OK) == 0 || errno != ENOENT else {
+    let place: String
+    do throws(UnsafePath) { place = try DataDirectory.enter(data) } catch {
+      complain(language.pick(error.text))
+      throw Exit.code(error)
+    }
+    guard access(place + "/ledger", F_OK) == 0 || errno != ENOENT else {
       complain(
         language.pick(
           Text(
@@ -26,7 +31,7 @@ struct Verify: ParsableCommand {
     do {
       let bar = ProgressLine()
       defer { bar.clear() }
-      inspected = try Inspector.directory(data) { bar.draw($0, language) }
+      inspected = try Inspector.directory(place) { bar.draw($0, language) }
     } catch {
       complain(language.pick(StartFailure.text(error)))
       throw Exit.storage

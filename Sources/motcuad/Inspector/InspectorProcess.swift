@@ -59,6 +59,9 @@ private struct Child {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    // Another process of that account can do whatever this one can: it gets nothing of root's, and no terminal to type on.
+    let isOfAnother = DataDirectory.hasLeftRoot
+    if isOfAnother { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -68,7 +71,8 @@ private struct Child {
     posix_spawnattr_setsigmask(&attributes, &signals)
     for signal in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGBUS, SIGSEGV, SIGABRT] { sigaddset(&signals, signal) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK) | (isOfAnother ? newSession : 0))
     var words = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     var id = pid_t()
@@ -76,7 +80,9 @@ private struct Child {
     var settings: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no")]
     for index in 0... {
       guard let setting = environ[index] else { break }
-      if strncmp(setting, "SWIFT_BACKTRACE=", 16) != 0 { settings.append(strdup(setting)) }
+      let text = String(cString: setting)
+      if text.hasPrefix("SWIFT_BACKTRACE=") || isOfAnother && !isHarmless(text) { continue }
+      settings.append(strdup(setting))
     }
     settings.append(nil)
     defer { settings.forEach { free($0) } }
@@ -87,6 +93,14 @@ private struct Child {
       throw .init(operation: "posix_spawn", code: code)
     }
     return (id, ends[0])
+  }
+
+  /// POSIX_SPAWN_SETSID, which Glibc's header guards with _GNU_SOURCE.
+  private static let newSession: Int16 = 0x80
+
+  /// Whether a variable says how to speak and run, and nothing that root has told his shell.
+  private static func isHarmless(_ setting: String) -> Bool {
+    ["MOTCUA_LANG=", "LANG=", "LC_", "MALLOC_", "MOTCUA_BOOT_ID="].contains { setting.hasPrefix($0) }
   }
 
   /// Hands over each line until there are no more; false when none came for too long.

@@ -11,11 +11,17 @@ struct Caller: Sendable {
   /// What he calls.
   let method: String
   let roles: Roles
+  let accounts: Accounts
+  /// The directory of users has never been able to say something that his role hangs on.
+  let isIncomplete: Bool
   let log: PacedLog
+  /// The same as of now.
+  let again: @Sendable () async -> Caller
 
   /// Refuses whoever does not hold the role, and says so in the log.
   func require(_ needed: Role) throws {
     guard !actor.holds(needed) else { return }
+    if isIncomplete { throw WireFailure.wire(Wire.AccountsUnavailable(account: actor.account)) }
     log.note(
       .notice, "refused", uid: peer.uid, about: method,
       [
@@ -31,16 +37,19 @@ struct Caller: Sendable {
     guard let account = try FieldText.account.checked(account) else { return actor }
     try require(.supervisor)
     // The directory of users may be far away, and the others are not to wait for it.
-    let found: (UserDatabase.User, [UInt32])?
+    let found: (UserDatabase.User, Set<RoleGroup>)?
     do {
-      found = try await offPool { try UserDatabase.user(named: account).map { ($0, UserDatabase.groups(of: $0)) } }
+      found = try await offPool { [accounts, roles] in
+        guard let user = try UserDatabase.user(named: account) else { return nil }
+        return (user, try accounts.groups(of: user, among: roles.directoryGroups))
+      }
     } catch {
       log.note(
         .warning, "an account cannot be looked up", uid: peer.uid, ["account": "\(account)", "error": "\(error)"])
       throw WireFailure.wire(Wire.AccountsUnavailable(account: account))
     }
     guard let (other, groups) = found else { throw WireFailure.wire(Wire.UnknownAccount(account: account)) }
-    let held = roles.role(uid: other.uid, groups: groups)
+    let held = roles.role(of: other, in: groups)
     guard held?.covers(needed) == true else {
       throw WireFailure.wire(Wire.BehalfNotAllowed(account: account, needed: needed.wire, held: held?.wire))
     }

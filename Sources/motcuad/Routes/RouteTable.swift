@@ -12,7 +12,7 @@ struct RouteTable: VarlinkService {
   let routes: [String: Route]
   private let calls: CallFigures
   private let durations: [String: Histogram]
-  private let accounts = Accounts()
+  private let accounts: Accounts
   private let roles: @Sendable () -> Roles
   private let log: PacedLog
   private let note: @Sendable (any Error) -> Void
@@ -21,9 +21,10 @@ struct RouteTable: VarlinkService {
   ///   - roles: who holds which role now; asked at every call.
   ///   - note: told of every error that no interface describes.
   init(
-    _ routes: [Route], roles: @escaping @Sendable () -> Roles, calls: CallFigures, logger: Logger,
+    _ routes: [Route], accounts: Accounts, roles: @escaping @Sendable () -> Roles, calls: CallFigures, logger: Logger,
     note: @escaping @Sendable (any Error) -> Void
   ) {
+    self.accounts = accounts
     self.roles = roles
     self.note = note
     self.calls = calls
@@ -37,20 +38,13 @@ struct RouteTable: VarlinkService {
     guard let route = routes[call.method], let durations = durations[call.method] else {
       return .failure(.methodNotImplemented(call.method))
     }
-    let account = await account(of: peer.uid)
-    let caller = { @Sendable [roles, log] in
-      let roles = roles()
-      return Caller(
-        actor: Actor(uid: peer.uid, account: account, role: roles.role(of: peer)), peer: peer, method: call.method,
-        roles: roles, log: log)
-    }
-    let answer = await ask(route, call, caller())
+    let answer = await ask(route, call, await caller(peer, call.method))
     if case .stream(let pages) = answer {
       let note = { @Sendable [note, calls] (error: any Error) in
         if let error = error as? VarlinkError { calls.errors.add(call.method, error.name) } else { note(error) }
       }
       // A watch may last for days, and the role be withdrawn meanwhile.
-      let check = { @Sendable in try caller().require(route.role) }
+      let check = { @Sendable in try await caller(peer, call.method).require(route.role) }
       return .stream(TimedPages(pages: pages, check: check, note: note, started: start, durations: durations))
     }
     if case .failure(let error) = answer {
@@ -68,13 +62,31 @@ struct RouteTable: VarlinkService {
     calls.errors.add(method, name)
   }
 
-  /// A name that is known costs no change of thread; the system is asked where it holds up nobody else.
-  private func account(of uid: UInt32) async -> String {
-    if let known = accounts.known(uid) { return known }
-    do { return try await offPool { [accounts] in try accounts.lookUp(uid) } } catch {
-      log.note(.warning, "an account's name cannot be looked up", uid: uid, ["error": "\(error)"])
-      return "uid \(uid)"
+  /// Who calls and what he may now. What is known costs no change of thread; the directory is asked where it holds up
+  /// nobody else.
+  private func caller(_ peer: Peer, _ method: String) async -> Caller {
+    let roles = roles()
+    let groups = Roles.isOperator(peer.uid) ? [] : roles.directoryGroups(of: peer)
+    var standing = accounts.standing(of: peer, in: groups)
+    if standing == nil {
+      standing = try? await offPool { [accounts, log] in
+        accounts.ask(about: peer, in: groups) { failure in
+          log.note(
+            .warning, "an account's name cannot be looked up, nor its groups; what was known stays", uid: peer.uid,
+            ["error": "\(failure)"])
+        }
+      }
     }
+    let known = standing ?? Accounts.Standing(account: "uid \(peer.uid)", isIncomplete: true)
+    if known.isAnother {
+      log.note(
+        .warning, "the number of an account that is connected is another's now", uid: peer.uid,
+        ["account": "\(known.account)"])
+    }
+    return Caller(
+      actor: Actor(uid: peer.uid, account: known.account, role: roles.role(of: peer, known)), peer: peer,
+      method: method, roles: roles, accounts: accounts, isIncomplete: known.isIncomplete, log: log,
+      again: { await caller(peer, method) })
   }
 
   private func ask(_ route: Route, _ call: Call, _ caller: Caller) async -> Answer {

@@ -50,7 +50,8 @@ struct StatusRoutes: Sendable {
     let viewsPosition = Int(try service.viewsPosition().rawValue)
     return Wire.DaemonStatus(
       version: Release.version, office: service.book?.office.name.wire ?? Wire.Text(vi: "", en: ""),
-      now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()), dataDirectory: service.store.directory,
+      now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()),
+      dataDirectory: DataDirectory.named(service.store.directory),
       demo: service.store.ledger.isDemo, position: position, viewsPosition: viewsPosition,
       viewsNumber: service.store.views.number, cases: try service.caseCount(),
       root: try service.store.ledger.rootText(),

@@ -6,14 +6,14 @@ import VarlinkServer
 struct TimedPages: AsyncSequence, Sendable {
   let pages: any AsyncSequence<StreamPage, any Error> & Sendable
   /// Throws when the caller may have no more.
-  let check: @Sendable () throws -> Void
+  let check: @Sendable () async throws -> Void
   let note: @Sendable (any Error) -> Void
   let started: ContinuousClock.Instant
   let durations: Histogram
 
   struct Iterator: AsyncIteratorProtocol {
     var pages: any AsyncIteratorProtocol<StreamPage, any Error>
-    let check: @Sendable () throws -> Void
+    let check: @Sendable () async throws -> Void
     let note: @Sendable (any Error) -> Void
     let end: End
 
@@ -22,7 +22,7 @@ struct TimedPages: AsyncSequence, Sendable {
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> StreamPage? {
       do {
         let page = try await pages.next(isolation: actor)
-        try check()
+        try await check()
         return page
       } catch {
         note(error)

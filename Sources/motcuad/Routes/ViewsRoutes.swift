@@ -89,15 +89,28 @@ struct ViewsRoutes: Sendable {
         return .init(procedures: (service.book?.procedures(on: today) ?? []).map { Wire.Procedure($0) })
       },
       Route.one(Wire.GetSlip.self, .reader) { call, _ in .init(slip: try slip(call.code)) },
-      Route.pages(Wire.Watch.self, .reader, end: .init(events: [])) { [service] call, _ in
-        call.after.map { Position(UInt64(clamping: $0)) } ?? service.signal.position
-      } next: { [service] position in
-        guard await service.signal.wait(beyond: position) else { throw CancellationError() }
-        let events = try service.events(from: position.next, limit: 200)
-        position = events.last?.position ?? position
+      Route.pages(Wire.Watch.self, .reader, end: .init(events: [])) { [service] call, caller in
+        let position = call.after.map { Position(UInt64(clamping: $0)) } ?? service.signal.position
+        return Watching(position: position, caller: caller)
+      } next: { [service] watching in
+        while true {
+          let wakening = await service.signal.wakening(beyond: watching.position)
+          if wakening == .over { throw CancellationError() }
+          if wakening == .committed { break }
+          // Nothing has happened, and he is told all the same when he may watch no more.
+          try await watching.caller.again().require(.reader)
+        }
+        let events = try service.events(from: watching.position.next, limit: 200)
+        watching.position = events.last?.position ?? watching.position
         return .init(events: try events.map { try Wire.Event($0) })
       },
     ]
+  }
+
+  /// Who follows the ledger, and how far he is.
+  private struct Watching: Sendable {
+    var position: Position
+    let caller: Caller
   }
 
   private func tell(_ row: CaseRow, at instant: Timestamp? = nil) -> Wire.Case? {

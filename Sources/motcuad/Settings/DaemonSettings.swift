@@ -10,6 +10,8 @@ struct DaemonSettings: Sendable {
   var limits = ServerLimits()
   var uploadBytesMax: Int
   var scrubHours: Int
+  /// How often the directory of users and groups is asked about those who call.
+  var directorySeconds: Int
   var logLevel: Logger.Level
   /// The file of the key that signs checkpoints; nil for the places where it is looked for otherwise.
   var signingKey: String?
@@ -27,6 +29,7 @@ struct DaemonSettings: Sendable {
         "map_mib_max", in: 2...(EventStore.mapBytesMax >> 20), default: EventStore.mapBytesDefault >> 20) << 20
     uploadBytesMax = try root.int("upload_mib_max", in: 1...1024, default: 64) << 20
     scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)
+    directorySeconds = try root.int("directory_seconds", in: 1...3600, default: 60)
     let level = try root.optionalString("log_level") ?? "info"
     guard let logLevel = Logger.Level(rawValue: level) else {
       let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")

@@ -2,10 +2,30 @@ import Desk
 import Glibc
 import VarlinkServer
 
+/// A group that gives a role, as the settings name it.
+struct RoleGroup: Hashable, Sendable {
+  var gid: UInt32
+  /// Nil when it was given as a number.
+  var name: String?
+}
+
 /// Who holds which role: the ids of users and groups, as they were when the settings were read.
 struct Roles: Sendable {
-  private var users: [UInt32: Role] = [:]
-  private var groups: [UInt32: Role] = [:]
+  private struct User: Sendable {
+    /// Nil when he was given as a number, whoever bears it.
+    var name: String?
+    var role: Role
+  }
+
+  private struct Group: Sendable {
+    /// What the directory must say as well; nil for a group that it does not have, or that a unit gives: the kernel alone
+    /// knows who is in it.
+    var directory: RoleGroup?
+    var role: Role
+  }
+
+  private var users: [UInt32: [User]] = [:]
+  private var groups: [UInt32: [Group]] = [:]
   /// Names that no user or group bears. An account may be made later, so they are no mistake yet.
   private(set) var unknown: [SettingsError] = []
 
@@ -13,20 +33,19 @@ struct Roles: Sendable {
   /// clerk, as he was then.
   init(_ root: SettingsSection) throws(SettingsError) {
     guard let section = try root.optionalSection("role") else {
-      let gid = try Self.found(root, "role", "motcua") { () throws(UserDatabase.Failure) in
-        try UserDatabase.gid("motcua")
+      if let found = try Self.group(root, "role", "motcua") {
+        groups[found.gid, default: []].append(.init(directory: found, role: .clerk))
       }
-      if let gid { groups[gid] = .clerk }
       return
     }
     for role in Role.allCases {
       guard let table = try section.optionalSection(role.rawValue) else { continue }
       for name in try table.strings("users") {
-        let uid = try Self.found(table, "users", name) { () throws(UserDatabase.Failure) in
-          try UserDatabase.uid(name)
+        let found = try Self.found(table, "users", name) { () throws(UserDatabase.Failure) in
+          try UserDatabase.user(named: name)
         }
-        if let uid {
-          users[uid] = Role.strongest(of: [role] + [users[uid]].compactMap(\.self))
+        if let uid = found?.uid ?? UInt32(name) {
+          users[uid, default: []].append(User(name: found == nil ? nil : name, role: role))
         } else {
           unknown.append(
             table.error(
@@ -34,17 +53,18 @@ struct Roles: Sendable {
               "there is no user “\(name)” on this machine yet; load the configuration again when there is"))
         }
       }
-      for name in try table.strings("groups") {
-        let gid = try Self.found(table, "groups", name) { () throws(UserDatabase.Failure) in
-          try UserDatabase.gid(name)
-        }
-        if let gid {
-          groups[gid] = Role.strongest(of: [role] + [groups[gid]].compactMap(\.self))
-        } else {
-          unknown.append(
-            table.error(
-              "groups", "máy này chưa có nhóm “\(name)”; khi đã có, nạp lại cấu hình",
-              "there is no group “\(name)” on this machine yet; load the configuration again when there is"))
+      for (key, isOfUnit) in [("groups", false), ("unit_groups", true)] {
+        for name in try table.strings(key) {
+          if let found = try Self.group(table, key, name) {
+            groups[found.gid, default: []].append(Group(directory: isOfUnit ? nil : found, role: role))
+          } else if let gid = UInt32(name) {
+            groups[gid, default: []].append(Group(directory: nil, role: role))
+          } else {
+            unknown.append(
+              table.error(
+                key, "máy này chưa có nhóm “\(name)”; khi đã có, nạp lại cấu hình",
+                "there is no group “\(name)” on this machine yet; load the configuration again when there is"))
+          }
         }
       }
       try table.finish()
@@ -52,10 +72,21 @@ struct Roles: Sendable {
     try section.finish()
   }
 
+  /// The group of that name, or with that number, which the directory has.
+  private static func group(_ table: SettingsSection, _ key: String, _ text: String) throws(SettingsError) -> RoleGroup?
+  {
+    let found: RoleGroup?? = try found(table, key, text) { () throws(UserDatabase.Failure) in
+      if let group = try UserDatabase.group(named: text) { return RoleGroup(gid: group.gid, name: text) }
+      guard let gid = UInt32(text), try UserDatabase.group(gid: gid) != nil else { return nil }
+      return RoleGroup(gid: gid)
+    }
+    return found ?? nil
+  }
+
   /// A name that nobody can look up now may be anybody's: whoever reads the settings must not go on without it.
-  private static func found(
-    _ section: SettingsSection, _ key: String, _ name: String, _ look: () throws(UserDatabase.Failure) -> UInt32?
-  ) throws(SettingsError) -> UInt32? {
+  private static func found<Value>(
+    _ section: SettingsSection, _ key: String, _ name: String, _ look: () throws(UserDatabase.Failure) -> Value?
+  ) throws(SettingsError) -> Value? {
     do throws(UserDatabase.Failure) { return try look() } catch {
       throw section.error(
         key, "máy này chưa tra được “\(name)” (\(error)); thử lại khi danh bạ tài khoản trả lời",
@@ -63,12 +94,37 @@ struct Roles: Sendable {
     }
   }
 
-  /// The strongest of the roles that his user and his groups have; nil for a stranger. Root and the daemon's own account
-  /// need no settings.
-  func role(uid: UInt32, groups: [UInt32]) -> Role? {
-    if uid == 0 || uid == getuid() { return .operatorRole }
-    return Role.strongest(of: [users[uid]].compactMap(\.self) + groups.compactMap { self.groups[$0] })
+  /// Every group of which the directory is asked.
+  var directoryGroups: [RoleGroup] { Array(Set(groups.values.joined().compactMap(\.directory))) }
+
+  /// Those of them in which the kernel has a caller.
+  func directoryGroups(of peer: Peer) -> [RoleGroup] {
+    ([peer.gid] + peer.groups).flatMap { groups[$0] ?? [] }.compactMap(\.directory)
   }
 
-  func role(of peer: Peer) -> Role? { role(uid: peer.uid, groups: [peer.gid] + peer.groups) }
+  /// Root and the daemon's own account need no settings.
+  static func isOperator(_ uid: UInt32) -> Bool { uid == 0 || uid == getuid() }
+
+  /// The strongest of the roles that a caller and his groups have; nil for a stranger.
+  func role(of peer: Peer, _ standing: Accounts.Standing) -> Role? {
+    if Self.isOperator(peer.uid) { return .operatorRole }
+    if standing.isAnother { return nil }
+    let held = ([peer.gid] + peer.groups).flatMap { groups[$0] ?? [] }.filter { group in
+      group.directory.map { standing.groups.contains($0) } ?? true
+    }
+    return strongest(peer.uid, standing.account, held.map(\.role))
+  }
+
+  /// That of an account that is not connected, by what the directory says of it; a unit gives it no groups now.
+  func role(of user: UserDatabase.User, in members: Set<RoleGroup>) -> Role? {
+    if Self.isOperator(user.uid) { return .operatorRole }
+    let held = groups.values.joined().filter { group in group.directory.map { members.contains($0) } ?? false }
+    return strongest(user.uid, user.name, held.map(\.role))
+  }
+
+  /// Who was given by name must bear it still.
+  private func strongest(_ uid: UInt32, _ name: String?, _ others: [Role]) -> Role? {
+    let own = (users[uid] ?? []).filter { $0.name == nil || $0.name == name }
+    return Role.strongest(of: own.map(\.role) + others)
+  }
 }

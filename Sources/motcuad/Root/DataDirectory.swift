@@ -1,0 +1,198 @@
+import Desk
+import EventStore
+import Foundation
+import Glibc
+import Synchronization
+
+/// What root does in a data directory he does as the account that it belongs to. That account may put a link at any name in
+/// it at any time; followed as root, it would lead to any file of the machine. So root opens what he was given first, and
+/// is that account from then on, for good: what it may not do itself, it gets nobody to do for it.
+enum DataDirectory {
+  private struct Entered {
+    /// Who started the process.
+    var startedBy: uid_t?
+    /// What the working directory was called when it was given.
+    var name: String?
+    /// What was made for a command that may fail yet, the innermost last.
+    var made: [String] = []
+  }
+
+  private static let entered = Mutex(Entered())
+
+  /// The working directory, whatever it is called meanwhile. What lies above it is the directory itself, because a path that
+  /// is cut there must not lead into /proc.
+  private static let here = "/proc/self/cwd/."
+
+  /// Who started the process, whoever it is now.
+  static var startedBy: uid_t { entered.withLock { $0.startedBy } ?? getuid() }
+  /// Whether root has become another.
+  static var hasLeftRoot: Bool { startedBy == 0 && getuid() != 0 }
+
+  /// To be called before anything in the directory is touched, and after everything else was opened.
+  ///
+  /// A directory of another account: the process becomes that account and goes there. A directory of root's own, or one
+  /// that is to be made in one: nobody else may be able to change a name in it, or on the way to it, and no link is in it. For
+  /// anybody but root nothing happens.
+  ///
+  /// - Parameter makes: makes a directory that is missing; `withdraw` takes it back.
+  /// - Returns: what the directory is to be called from now on.
+  static func enter(_ path: String, makes: Bool = false) throws(UnsafePath) -> String {
+    entered.withLock { $0.startedBy = $0.startedBy ?? getuid() }
+    guard geteuid() == 0 else { return path }
+    let walk = try PathWalk(path)
+    let owner = walk.last.owner
+    guard walk.last.isDirectory else { throw .notADirectory(path: walk.last.path) }
+    try walk.requireControl(by: owner)
+    guard owner == 0 else {
+      guard fchdir(walk.end.descriptor) == 0 else { throw .system(path: walk.last.path, code: errno) }
+      try become(walk.last.status)
+      entered.withLock { $0.name = walk.missing.isEmpty ? path : walk.last.path }
+      return ([here] + walk.missing).joined(separator: "/")
+    }
+    if walk.missing.isEmpty {
+      try walk.last.requireUnwritable(alsoByGroup: true)
+      try requireOwn(in: walk.end.descriptor, path, only: prefixes)
+    } else if makes {
+      try make(walk)
+    }
+    return path
+  }
+
+  /// Opens the directory of a file that is to be made, through no link of anybody but root or its owner.
+  static func parent(of path: String) throws(UnsafePath) -> Held {
+    let parent = Files.parent(of: path)
+    guard geteuid() == 0 else { return try Held(open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC), parent) }
+    let walk = try PathWalk(parent)
+    guard walk.missing.isEmpty else { throw .system(path: parent, code: ENOENT) }
+    try walk.requireOwnLinks()
+    return walk.end
+  }
+
+  /// Goes to the directory of a file that is to be made, and stays who it is.
+  /// - Returns: what the directory is to be called from now on.
+  static func stand(in path: String) throws(UnsafePath) -> String {
+    let directory = try parent(of: path + "/.")
+    guard fchdir(directory.descriptor) == 0 else { throw .system(path: path, code: errno) }
+    entered.withLock { $0.name = path }
+    return here
+  }
+
+  /// Takes back a directory that `enter` has made, unless something of worth is in it.
+  static func withdraw() {
+    let made = entered.withLock { entered in
+      defer { entered.made = [] }
+      return entered.made
+    }
+    for path in made.reversed() {
+      unlink(path + "/lock")
+      rmdir(path)
+    }
+  }
+
+  /// A text for people, in which the directory is called what they called it.
+  static func named(_ text: String) -> String {
+    guard let name = entered.withLock({ $0.name }) else { return text }
+    return text.replacingOccurrences(of: here, with: name)
+  }
+
+  /// One after the other, each held before the next is made in it: nobody may slip another in.
+  private static func make(_ walk: PathWalk) throws(UnsafePath) {
+    var directory = walk.end
+    var path = walk.last.path
+    for name in walk.missing {
+      path = path == "/" ? "/" + name : path + "/" + name
+      guard mkdirat(directory.descriptor, name, 0o700) == 0 else { throw .system(path: path, code: errno) }
+      let flags = PathWalk.pathOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+      directory = try Held(openat(directory.descriptor, name, flags), path)
+      let owner = try directory.status(path).st_uid
+      guard owner == 0 else { throw .another(path: path, owner: owner) }
+      entered.withLock { $0.made.append(path) }
+    }
+  }
+
+  /// How the names begin that anything of ours has in a data directory.
+  private static let prefixes = [
+    "ACCEPTED", "CLOCK", "CURRENT", "STATE", "keys", "ledger", "lock", "restore", "spool", "verify", "views",
+  ]
+
+  /// Refuses links, and what is not root's: it may be a link the next moment.
+  private static func requireOwn(
+    in directory: Int32, _ path: String, only prefixes: [String]? = nil
+  ) throws(UnsafePath) {
+    let descriptor = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0, let handle = fdopendir(descriptor) else { throw .system(path: path, code: errno) }
+    defer { closedir(handle) }
+    while let entry = readdir(handle) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name == "." || name == ".." || prefixes?.contains(where: { name.hasPrefix($0) }) == false { continue }
+      var place = PathWalk.Place(path: path + "/" + name, status: stat())
+      guard fstatat(descriptor, name, &place.status, AT_SYMLINK_NOFOLLOW) == 0 else {
+        if errno == ENOENT { continue }
+        throw .system(path: place.path, code: errno)
+      }
+      if place.isLink { throw .link(path: place.path) }
+      guard place.owner == 0 else { throw .another(path: place.path, owner: place.owner) }
+      guard place.isDirectory else { continue }
+      try place.requireUnwritable(alsoByGroup: true)
+      let flags = PathWalk.pathOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+      let inner = try Held(openat(descriptor, name, flags), place.path)
+      try requireOwn(in: inner.descriptor, place.path)
+    }
+  }
+
+  /// Becomes the account with its own groups, and can never be root again.
+  private static func become(_ directory: stat) throws(UnsafePath) {
+    let uid = directory.st_uid
+    let user = try? UserDatabase.user(uid: uid)
+    let groups = user.map { UserDatabase.groups(of: $0) } ?? []
+    // The directory's group, where it is one of the account's; an account that nobody knows has none to go by.
+    let gid =
+      switch user {
+      case let user? where !groups.contains(directory.st_gid): user.gid
+      case nil where directory.st_gid == 0: gid_t(65_534)
+      default: directory.st_gid
+      }
+    guard setgroups(groups.count, groups) == 0, setgid(gid) == 0, setuid(uid) == 0 else {
+      throw .account(uid: uid, code: errno)
+    }
+    guard getuid() == uid, geteuid() == uid, setuid(0) != 0 else { throw .account(uid: uid, code: EPERM) }
+  }
+}
+
+extension UnsafePath {
+  var text: Text {
+    switch self {
+    case .system(let path, let code):
+      let reason = String(cString: strerror(code))
+      return Text(vi: "\(path): \(reason)", en: "\(path): \(reason)")
+    case .notADirectory(let path): return Text(vi: "\(path) không phải thư mục", en: "\(path) is no directory")
+    case .another(let path, let owner):
+      let name = Self.account(owner)
+      return Text(
+        vi: "\(path) là của \(name), người có thể biến nó thành liên kết tới nơi khác: root không đi qua đó; "
+          + "hãy chỉ một thư mục khác, hoặc giao cả thư mục cho một tài khoản bằng chown -R",
+        en: "\(path) belongs to \(name), who could make it a link to elsewhere: root does not go through it; "
+          + "name another directory, or give all of it to one account with chown -R")
+    case .writableByOthers(let path):
+      return Text(
+        vi: "người khác ghi được vào \(path), nên root không làm việc ở đó; hãy chạy chmod go-w \(path)",
+        en: "others can write in \(path), so root does not work there; run chmod go-w \(path)")
+    case .link(let path):
+      return Text(
+        vi: "\(path) là liên kết, root không đi theo; hãy thay nó bằng thư mục hoặc tệp thật",
+        en: "\(path) is a link, which root does not follow; put a real file or directory there")
+    case .manyNames(let path):
+      return Text(
+        vi: "\(path) là tệp của root có nhiều tên, nằm trong thư mục của người khác; hãy chép nó về thư mục của root",
+        en:
+          "\(path) is a file of root's with several names, in the directory of somebody else; copy it to one of root's")
+    case .account(let uid, let code):
+      let reason = String(cString: strerror(code))
+      return Text(
+        vi: "không chuyển sang được \(Self.account(uid)), chủ của thư mục dữ liệu: \(reason)",
+        en: "cannot become \(Self.account(uid)), whose data directory it is: \(reason)")
+    }
+  }
+
+  private static func account(_ uid: uid_t) -> String { (try? UserDatabase.account(of: uid)) ?? "uid \(uid)" }
+}

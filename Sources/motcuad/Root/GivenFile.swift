@@ -1,0 +1,44 @@
+import EventStore
+import Glibc
+
+/// A file that a command was given: opened at once, by whoever runs the command, and read by whoever the process is then.
+final class GivenFile {
+  let path: String
+  let descriptor: Int32
+
+  /// What root reads in the directory of somebody else is handed to a third, so it must not be a link of his, nor another
+  /// name of a file that root alone may read.
+  ///
+  init(_ path: String) throws(UnsafePath) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(path: path, code: errno) }
+    guard geteuid() == 0 else { return }
+    let walk = try PathWalk(path)
+    try walk.requireOwnLinks()
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, walk.missing.isEmpty, status.st_dev == walk.last.status.st_dev,
+      status.st_ino == walk.last.status.st_ino
+    else { throw .system(path: path, code: ESTALE) }
+    if status.st_uid == 0, status.st_nlink > 1 {
+      do throws(UnsafePath) { try walk.requireControl(by: 0) } catch { throw .manyNames(path: path) }
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// What it says, if it is a backup of keys.
+  func keysBackup() throws -> KeysBackup {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count == 0 { return try KeysBackup(bytes) }
+      if count > 0 {
+        bytes += buffer[..<count]
+      } else if errno != EINTR {
+        throw UnsafePath.system(path: path, code: errno)
+      }
+    }
+  }
+}
