@@ -91,7 +91,12 @@ let package = Package(
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
     .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
-    .testTarget(name: "EventStoreTests", dependencies: ["EventSourcing", "EventStore", "LMDB", "MerkleTree"]),
+    .testTarget(
+      name: "EventStoreTests",
+      dependencies: [
+        "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "DeskRecordsTests", dependencies: ["Desk", "DeskRecords", "EventSourcing"], exclude: ["Golden"]),
     .testTarget(
       name: "DeskViewsTests", dependencies: ["Desk", "DeskViews", "EventSourcing", "EventStore", "LMDB"]),
@@ -99,7 +104,8 @@ let package = Package(
       name: "DeskServiceTests",
       dependencies: [
         "Desk", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree",
-        "Metrics", "Varlink", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Metrics", "Varlink", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Golden"]),
     .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
     .testTarget(

@@ -376,6 +376,17 @@ extension Wire {
     }
   }
 
+  /// A release before 0.3.0 recorded a command of this id. What it said cannot be compared any more, so it is not answered
+  /// again; nothing was recorded now.
+  public struct CommandFromBefore: WireError {
+    public static let error = "vn.motcua.Desk.CommandFromBefore"
+    public var commandId: String
+
+    public init(commandId: String) {
+      self.commandId = commandId
+    }
+  }
+
   /// Too many commands are waiting; nothing was recorded, try again.
   public struct Busy: WireError {
     public static let error = "vn.motcua.Desk.Busy"

@@ -75,7 +75,8 @@ public struct RecordCoding: Sendable {
     record.role = circumstances.actor.roleWord ?? ""
     record.onBehalfOf = circumstances.actor.onBehalfOf ?? ""
     record.commandID = Data(event.command.id)
-    record.commandDigest = Data(event.command.digest)
+    record.streamDigest = Data(event.command.digest)
+    record.commandDigest = Data(event.command.digestOfBefore)
     record.rules = circumstances.rules.rawValue
     record.imported = circumstances.isImported
     switch event.body {
@@ -167,7 +168,9 @@ public struct RecordCoding: Sendable {
     if case .office = body, record.keySlot != 0 { throw RecordError.malformed("an event of the office with a seal") }
     var event = StoredEvent(
       stream: record.stream, version: .init(record.version),
-      command: .init(id: record.commandID.array, digest: record.commandDigest.array), body: body)
+      command: .init(
+        id: record.commandID.array, digest: record.streamDigest.array, digestOfBefore: record.commandDigest.array),
+      body: body)
     event.isClosed = isClosed
     return event
   }

@@ -12,12 +12,17 @@ public struct StoredEvent: Hashable, Sendable {
   public struct Command: Hashable, Sendable {
     /// 16 bytes.
     public var id: [UInt8]
-    /// Tells two different commands of the same id apart.
+    /// Tells two different commands of the same id apart, and says nothing once the key of their stream is destroyed; empty
+    /// in what a release before 0.3.0 recorded.
     public var digest: [UInt8]
+    /// What those releases recorded in its place, keyed by the master key of then. Nothing is held against it any more: it
+    /// is read so that the event can be written as it was.
+    public var digestOfBefore: [UInt8]
 
-    public init(id: [UInt8], digest: [UInt8]) {
+    public init(id: [UInt8], digest: [UInt8], digestOfBefore: [UInt8] = []) {
       self.id = id
       self.digest = digest
+      self.digestOfBefore = digestOfBefore
     }
   }
 

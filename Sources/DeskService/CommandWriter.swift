@@ -12,7 +12,6 @@ import Synchronization
 final class CommandWriter: Sendable {
   struct Pending: Sendable {
     var work: Work
-    var digest: [UInt8]
     var reply: @Sendable (Result<Accepted, CommandFailure>) -> Void
   }
 
@@ -239,11 +238,11 @@ final class CommandWriter: Sendable {
       do {
         switch pending.work {
         case .command(let request):
-          let accepted = try execute(request, pending.digest, moment, views, &batch)
+          let accepted = try execute(request, moment, views, &batch)
           if accepted.state.erasure != nil { erased.append(accepted.number) }
           results.append(.success(accepted))
         case .office(let event, let actor, let id, _):
-          let position = try append(event, actor, id, pending.digest, moment, &batch)
+          let position = try append(event, actor, id, moment, &batch)
           ofOffice.append((event, position))
           results.append(.success(accepted(0, .none, at: position, moment, CaseState(), events: 1)))
         }
@@ -276,10 +275,8 @@ final class CommandWriter: Sendable {
       signal.advance(to: position)
     }
     // Only now: a key that is gone before its event is durable would close a case that nobody erased.
-    for number in erased {
-      try store.keys.forget(number)
-      beat()
-    }
+    try store.keys.forget(erased)
+    beat()
     return results
   }
 
@@ -299,13 +296,12 @@ final class CommandWriter: Sendable {
   }
 
   private func execute(
-    _ request: CommandRequest, _ digest: [UInt8], _ moment: Moment, _ views: DeskViews, _ batch: inout Batch
+    _ request: CommandRequest, _ moment: Moment, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     let now = moment.now
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
-      guard known.digest == digest else { throw Rejection.commandReused(CommandID.text(request.id)) }
       guard try isHis(known, request.actor, &batch) else { throw Rejection.commandReused(CommandID.text(request.id)) }
-      return try repeated(known, views, &batch)
+      return try repeated(request, known, views, &batch)
     }
     // Ids are not guessed: whoever sends another's command id has it from him.
     if try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
@@ -333,10 +329,12 @@ final class CommandWriter: Sendable {
       caseBook: state.receipt.flatMap { rules.book(at: $0.rules) } ?? book, newCode: code,
       voidTarget: try voidTarget(request.command, number, views, &batch))
     let events = try CaseDecider(context).decide(request.command, state)
+    let command = StoredEvent.Command(
+      id: request.id, digest: try CommandDigest(keys: store.keys).make(of: request, about: number))
     var position = batch.position
     for event in events {
       let stored = StoredEvent(
-        stream: number, version: state.version.next, command: .init(id: request.id, digest: digest), body: .desk(event))
+        stream: number, version: state.version.next, command: command, body: .desk(event))
       position = try append(stored, slot: number, &batch)
       state = try views.apply(event, to: number, from: state, batch.views)
     }
@@ -344,13 +342,14 @@ final class CommandWriter: Sendable {
   }
 
   private func append(
-    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8], _ digest: [UInt8], _ moment: Moment, _ batch: inout Batch
+    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8], _ moment: Moment, _ batch: inout Batch
   ) throws -> Position {
     var (position, offset) = (rules.current?.position ?? .start, rules.current?.book.office.utcOffset ?? .utc)
     if case .rulesAdopted(let book) = event { (position, offset) = (batch.nextPosition, book.office.utcOffset) }
     let circumstances = CaseEvent.Circumstances(
       recordedAt: moment.recordedAt, occurredAt: moment.now, offset: offset, actor: actor, rules: position)
     let version = try store.views.version(of: 0, batch.views)
+    let digest = store.keys.officeDigest(Array("\(event)".utf8))
     let stored = StoredEvent(
       stream: 0, version: version.next, command: .init(id: id, digest: digest), body: .office(event, circumstances))
     return try append(stored, slot: 0, &batch)
@@ -403,16 +402,30 @@ final class CommandWriter: Sendable {
     return [actor.account, "uid \(actor.uid)"].contains(account) || actor.account == "uid \(actor.uid)"
   }
 
-  /// The answer to a command that was accepted before, made from its events.
-  private func repeated(_ known: Views.Accepted, _ views: DeskViews, _ batch: inout Batch) throws -> Accepted {
+  /// The answer to a command that was accepted before, made from its events, if it says the same. Of what an erased case's
+  /// command said nothing is told: it is refused whatever it says.
+  private func repeated(
+    _ request: CommandRequest, _ known: Views.Accepted, _ views: DeskViews, _ batch: inout Batch
+  ) throws -> Accepted {
+    let id = CommandID.text(request.id)
+    guard !known.digest.isEmpty else { throw Rejection.commandFromBefore(id) }
     guard let record = try batch.record(at: known.last) else {
       throw StoreError.ledgerDamaged(at: known.last, reason: "the event of an accepted command is missing")
     }
     let stored = try store.decode(record, by: coding)
+    let state = try views.state(of: stored.stream, batch.views)
+    let code = state.receipt?.facts.code ?? ""
+    if let erasure = state.erasure, !request.command.isErasure {
+      throw Rejection.caseErased(code: code, at: erasure.at, basis: erasure.basis)
+    }
+    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: stored.stream) {
+    case true?: break
+    case false?: throw Rejection.commandReused(id)
+    case nil: throw Rejection.keyNotHere(code: code)
+    }
     let recordedAt = stored.circumstances.recordedAt
     var answer = accepted(
-      stored.stream, stored.version, at: known.last, Moment(now: recordedAt, recordedAt: recordedAt),
-      try views.state(of: stored.stream, batch.views), events: 0)
+      stored.stream, stored.version, at: known.last, Moment(now: recordedAt, recordedAt: recordedAt), state, events: 0)
     answer.isRepeated = true
     return answer
   }
@@ -424,4 +437,8 @@ final class CommandWriter: Sendable {
       number: number, version: version, position: position, recordedAt: moment.recordedAt, now: moment.now,
       isRepeated: false, state: state, events: events)
   }
+}
+
+extension CaseCommand {
+  fileprivate var isErasure: Bool { if case .erase = action { true } else { false } }
 }

@@ -64,6 +64,14 @@ public final class DeskService: Sendable {
     if store.wasImportAbandoned {
       report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
     }
+    switch store.keys.change {
+    case .none: break
+    case .renewed:
+      report(
+        "the keys are wrapped anew by a new master key, because the digests of commands before 0.3.0 were keyed by the one of then; backups of the keys that were made until now still tell what erased cases said, and are to be destroyed; there is no way back to 0.2.0"
+      )
+    case .finished: report("a change of the keys that had been interrupted is settled")
+    }
     let views = try DeskViews(store.views)
     rules = Rules()
     let time: LedgerTime
@@ -190,10 +198,7 @@ public final class DeskService: Sendable {
   /// Records a command, or says why not. Returns when it is durable.
   public func record(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
     await withCheckedContinuation { continuation in
-      let digest = store.keys.digest(request.canonicalText)
-      let pending = CommandWriter.Pending(work: .command(request), digest: digest) {
-        continuation.resume(returning: $0)
-      }
+      let pending = CommandWriter.Pending(work: .command(request)) { continuation.resume(returning: $0) }
       do throws(WriterThread<CommandWriter.Turn>.Refusal) {
         try thread.submit(.command(pending), bytes: request.canonicalText.count)
       } catch {
@@ -268,7 +273,7 @@ public final class DeskService: Sendable {
   ) -> CommandWriter.Pending {
     let id = CommandID.make(milliseconds: now.microseconds / 1000)
     let work = CommandWriter.Work.office(event, actor, id: id, byHolder: byHolder)
-    return CommandWriter.Pending(work: work, digest: store.keys.digest(Array("\(event)".utf8)), reply: reply)
+    return CommandWriter.Pending(work: work, reply: reply)
   }
 
   /// Does something on the writer's thread between two commits, and returns when it is done. Not to be called from the
@@ -316,10 +321,9 @@ public final class DeskService: Sendable {
     let erasures = try views.store.environment.read { transaction throws(LMDBError) in
       try views.erasures(since: Timestamp.bounds.lowerBound, transaction)
     }
-    var unscrubbed: Timestamp?
-    for erasure in erasures where try store.keys.forget(erasure.number) {
-      unscrubbed = min(unscrubbed ?? erasure.recordedAt, erasure.recordedAt)
-    }
+    // All of them, whatever the slots say by now: see `Keys.forget`.
+    let destroyed = Set(try store.keys.forget(erasures.map(\.number)))
+    let unscrubbed = erasures.filter { destroyed.contains($0.number) }.map(\.recordedAt).min()
     // The replay that built these views may have read the case while its key was still there.
     guard let unscrubbed else { return }
     try store.requireSettled()

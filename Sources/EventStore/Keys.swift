@@ -1,4 +1,3 @@
-import Crypto
 import Glibc
 public import Sealing
 import Synchronization
@@ -25,14 +24,22 @@ public final class Keys: Sendable {
     static let absent: [UInt8] = [0x4B, 0x2D, 0, 0]
   }
 
+  /// What opening them has changed.
+  public enum Change: Sendable {
+    case none
+    /// They were of before 0.3.0, and are wrapped anew by a new master key: the old one opened the digests of commands,
+    /// and so what erased cases had said. Backups of the keys that were made before still do.
+    case renewed
+    /// A change of the keys had been interrupted, and was brought to its end or taken back.
+    case finished
+  }
+
   static let slotBytes = 64
   static let ahead: UInt64 = 1024
-  static let header = Array("motcua keys 1\n".utf8)
 
   struct State {
     var master: SealingKey
-    /// Has taken in its key already.
-    var digest: HMAC<SHA256>
+    var header: KeysHeader
     var descriptor: Int32
     var slots: UInt64
     /// Nil for a key that is forgotten or not here.
@@ -43,62 +50,125 @@ public final class Keys: Sendable {
   let path: String
   let state: Mutex<State>
   private let isReadOnly: Bool
+  public let change: Change
 
   /// Makes the directory with a new master key; an interrupted creation is taken up where it stopped.
   static func create(_ directory: String) throws {
     try Files.makeDirectory(directory)
-    if try Files.contents(directory + "/master")?.count != SealingKey.size {
-      try Files.replace(directory + "/master", with: SealingKey().bytes)
+    let master: SealingKey
+    if let bytes = try Files.contents(directory + "/master"), let key = SealingKey(bytes: bytes) {
+      master = key
+    } else {
+      master = SealingKey()
+      try Files.replace(directory + "/master", with: master.bytes)
     }
     if !Files.exists(directory + "/slots") {
-      try Files.replace(directory + "/slots", with: header + Array(repeating: 0, count: slotBytes - header.count))
+      try Files.replace(directory + "/slots", with: KeysHeader(of: master).bytes)
     }
     try Files.sync(directory)
     try Files.sync(Files.parent(of: directory))
   }
 
+  /// Opened for writing, keys of before 0.3.0 are wrapped anew first, and a change that was broken off is settled.
+  ///
   /// - Parameter isReadOnly: nothing is made, forgotten or sealed; another process may have them open for writing.
   init(_ directory: String, isReadOnly: Bool = false) throws {
     self.directory = directory
     self.isReadOnly = isReadOnly
     path = directory + "/slots"
+    change = isReadOnly ? .none : try Self.settle(directory)
     state = Mutex(try Self.open(directory, isReadOnly: isReadOnly))
   }
 
   private static func open(_ directory: String, isReadOnly: Bool) throws -> State {
-    guard let bytes = try Files.contents(directory + "/master") else {
-      throw StoreError.masterKeyMissing(path: directory + "/master")
+    for _ in 0..<50 {
+      let state = try openOnce(directory, isReadOnly: isReadOnly)
+      // Else the master key that was read may be that of other slots.
+      if !isReadOnly || isInPlace(state.descriptor, directory + "/slots") { return state }
+      close(state.descriptor)
+      usleep(20_000)
     }
-    guard let master = SealingKey(bytes: bytes) else {
-      throw StoreError.keysDamaged(path: directory + "/master", slot: 0)
+    throw StoreError.unexpected("the keys are being exchanged")
+  }
+
+  private static func openOnce(_ directory: String, isReadOnly: Bool) throws -> State {
+    let masterPath = directory + "/master"
+    guard Files.exists(masterPath) || Files.exists(masterPath + ".new") else {
+      throw StoreError.masterKeyMissing(path: masterPath)
     }
-    let digestKey = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: SymmetricKey(data: bytes), info: Array("command digest".utf8), outputByteCount: 32)
     let path = directory + "/slots"
     let descriptor = try Files.open(path, isReadOnly ? O_RDONLY : O_RDWR)
     do {
       if !isReadOnly { try lockSlots(descriptor, path) }
-      guard try Files.read(descriptor, count: header.count, at: 0, path) == header else {
+      guard let header = KeysHeader(try Files.read(descriptor, count: slotBytes, at: 0, path)) else {
         throw StoreError.keysDamaged(path: path, slot: 0)
       }
-      return State(
-        master: master, digest: HMAC<SHA256>(key: digestKey), descriptor: descriptor, slots: try slots(descriptor, path)
-      )
+      guard let master = try KeysChange(directory: directory).currentMaster(header) else {
+        throw StoreError.keysDamaged(path: masterPath, slot: 0)
+      }
+      return State(master: master, header: header, descriptor: descriptor, slots: try slots(descriptor, path))
     } catch {
       close(descriptor)
       throw error
     }
   }
 
+  /// Whether a file is still the one of its name.
+  private static func isInPlace(_ descriptor: Int32, _ path: String) -> Bool {
+    var (here, named) = (stat(), stat())
+    return fstat(descriptor, &here) == 0 && stat(path, &named) == 0 && here.st_ino == named.st_ino
+      && here.st_dev == named.st_dev
+  }
+
+  private static func settle(_ directory: String) throws -> Change {
+    let path = directory + "/slots"
+    guard Files.exists(path) else { return .none }
+    let descriptor = try Files.open(path, O_RDWR)
+    defer { close(descriptor) }
+    // Another process may be in the middle of a change.
+    try lockSlots(descriptor, path)
+    let isSettled = try KeysChange(directory: directory).settle()
+    return try renew(directory) ? .renewed : isSettled ? .finished : .none
+  }
+
+  /// Gives keys of before 0.3.0 a new master key.
+  private static func renew(_ directory: String) throws -> Bool {
+    let old = try open(directory, isReadOnly: true)
+    defer { close(old.descriptor) }
+    guard old.header.isOfBefore else { return false }
+    let path = directory + "/slots"
+    let master = SealingKey()
+    try KeysChange(directory: directory).install(master) { put in
+      for start in stride(from: UInt64(1), to: old.slots, by: 4096) {
+        let count = Int(min(4096, old.slots - start)) * slotBytes
+        let bytes = try Files.read(old.descriptor, count: count, at: Int(start) * slotBytes, path)
+        try put(try rewrapped(bytes, from: start, of: old.master, by: master))
+      }
+    }
+    return true
+  }
+
+  /// The same keys in slots that another master key wraps. A slot that is damaged stays so.
+  static func rewrapped(
+    _ slots: [UInt8], from first: UInt64, of old: SealingKey, by master: SealingKey
+  ) throws -> [UInt8] {
+    try inParallel(0..<slots.count / slotBytes, by: 256) { piece in
+      try piece.flatMap { index in
+        let (slot, bytes) = (first + UInt64(index), Array(slots[index * slotBytes..<(index + 1) * slotBytes]))
+        guard let key = try? unwrapped(bytes, slot, by: old, "") else { return bytes }
+        return try wrapped(key, slot, master, "")
+      }
+    }
+  }
+
   deinit { state.withLock { _ = close($0.descriptor) } }
 
-  /// Puts the keys of a backup in the place of these, durably. Only for a ledger that has sealed nothing with these: a
-  /// crash half-way leaves the master key of one and the slots of the other.
+  /// Puts the keys of a backup in the place of these, durably: after a crash they are the ones or the others. Only for a
+  /// ledger that has sealed nothing with these.
   public func replace(with backup: KeysBackup) throws(StoreError) {
     try asStoreError {
       try state.withLock { state in
-        try Files.replace(directory + "/master", with: backup.master.bytes)
-        try Files.replace(path, with: backup.slots)
+        try KeysChange(directory: directory).install(backup)
         let fresh = try Self.open(directory, isReadOnly: false)
         close(state.descriptor)
         state = fresh
@@ -120,7 +190,7 @@ public final class Keys: Sendable {
 
   /// Makes the slots up to `last` and 1,024 more, durable, unless they are there.
   public func prepare(upTo last: UInt64) throws(StoreError) {
-    try extend(to: last) { slot, master throws(StoreError) in try self.wrapped(SealingKey(), slot, master) }
+    try extend(to: last) { slot, master throws(StoreError) in try Self.wrapped(SealingKey(), slot, master, self.path) }
   }
 
   /// Marks the slots up to `last` that are not there as keys that are not here: what they sealed stays closed until
@@ -190,15 +260,31 @@ public final class Keys: Sendable {
   ///
   /// - Returns: false when it was forgotten before.
   @discardableResult
-  public func forget(_ slot: UInt64) throws(StoreError) -> Bool {
-    try asStoreError {
+  public func forget(_ slot: UInt64) throws(StoreError) -> Bool { try !forget([slot]).isEmpty }
+
+  /// Destroys the keys of these slots, durable with one flush.
+  ///
+  /// A key that reads as forgotten is overwritten all the same: after a flush that failed the memory says what the disk
+  /// does not, and nothing tells that from a flush that went well.
+  ///
+  /// - Returns: those that did not read as forgotten.
+  @discardableResult
+  public func forget(_ slots: [UInt64]) throws(StoreError) -> [UInt64] {
+    guard !slots.isEmpty else { return [] }
+    return try asStoreError {
       try state.withLock { state in
-        guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
-        let mark = try Files.read(state.descriptor, count: 4, at: Int(slot) * Self.slotBytes + 60, path)
-        state.cache[slot] = .some(nil)
-        if mark == Mark.forgotten { return false }
-        try write(Self.empty(Mark.forgotten), at: slot, state)
-        return true
+        var destroyed: [UInt64] = []
+        for slot in slots {
+          guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
+          let offset = Int(slot) * Self.slotBytes
+          let mark = try Files.read(state.descriptor, count: 4, at: offset + 60, path)
+          state.cache[slot] = .some(nil)
+          if mark != Mark.forgotten { destroyed.append(slot) }
+          try Files.writeAll(state.descriptor, Self.empty(Mark.forgotten), at: offset, path)
+        }
+        try flush(state)
+        if state.cache.count >= 4096 { state.cache.removeAll() }
+        return destroyed
       }
     }
   }
@@ -217,11 +303,15 @@ public final class Keys: Sendable {
     return key.open(sealed, additionalData: additionalData).map { .plain($0) } ?? .broken
   }
 
-  /// 16 bytes that tell commands apart without giving away what they say.
-  public func digest(_ message: [UInt8]) -> [UInt8] {
-    var digest = state.withLock { $0.digest }
-    digest.update(data: message)
-    return digest.finalize().withUnsafeBytes { Array($0.prefix(16)) }
+  /// 16 bytes that tell two messages about a stream apart, and say nothing once its key is destroyed; nil when its key is
+  /// forgotten or not here.
+  public func digest(_ message: [UInt8], slot: UInt64) throws(StoreError) -> [UInt8]? {
+    try key(slot)?.digest(message, label: "command digest")
+  }
+
+  /// The same for what names nobody. The key that it is made with is never destroyed.
+  public func officeDigest(_ message: [UInt8]) -> [UInt8] {
+    state.withLock { $0.master }.digest(message, label: "office command digest")
   }
 
   /// The key of a slot; nil when it was forgotten or is not here.
@@ -232,13 +322,26 @@ public final class Keys: Sendable {
         // The process that they belong to makes more as it goes.
         if isReadOnly, slot >= state.slots { state.slots = try Self.slots(state.descriptor, path) }
         guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
-        let bytes = try Files.read(state.descriptor, count: Self.slotBytes, at: Int(slot) * Self.slotBytes, path)
-        let key = try Self.unwrapped(bytes, slot, by: state.master, path)
+        let key = try read(slot, &state)
         // Bounded, so that a replay of a million cases does not keep a million keys.
         if state.cache.count >= 4096 { state.cache.removeAll(keepingCapacity: true) }
         state.cache[slot] = .some(key)
         return key
       }
+    }
+  }
+
+  private func read(_ slot: UInt64, _ state: inout State) throws -> SealingKey? {
+    func here() throws -> SealingKey? {
+      let bytes = try Files.read(state.descriptor, count: Self.slotBytes, at: Int(slot) * Self.slotBytes, path)
+      return try Self.unwrapped(bytes, slot, by: state.master, path)
+    }
+    do { return try here() } catch StoreError.keysDamaged where isReadOnly && !Self.isInPlace(state.descriptor, path) {
+      // The process that they belong to has put others in their place, and these are overwritten.
+      let fresh = try Self.open(directory, isReadOnly: true)
+      close(state.descriptor)
+      state = fresh
+      return try here()
     }
   }
 
@@ -249,7 +352,9 @@ public final class Keys: Sendable {
   }
 
   /// The key (32), then nonce (12) and tag (16) of its wrapping, then the mark (4).
-  func wrapped(_ key: SealingKey, _ slot: UInt64, _ master: SealingKey) throws(StoreError) -> [UInt8] {
+  static func wrapped(
+    _ key: SealingKey, _ slot: UInt64, _ master: SealingKey, _ path: String
+  ) throws(StoreError) -> [UInt8] {
     guard let box = master.seal(key.bytes, additionalData: bigEndian(slot)) else {
       throw .keysDamaged(path: path, slot: slot)
     }
@@ -275,6 +380,10 @@ public final class Keys: Sendable {
 
   private func write(_ bytes: [UInt8], at slot: UInt64, _ state: State) throws(FileError) {
     try Files.writeAll(state.descriptor, bytes, at: Int(slot) * Self.slotBytes, path)
+    try flush(state)
+  }
+
+  private func flush(_ state: State) throws(FileError) {
     if fdatasync(state.descriptor) != 0 { throw Files.failure("fdatasync", path) }
   }
 }

@@ -8,7 +8,8 @@ import Synchronization
 public struct KeysBackup: Sendable {
   static let mark = "motcua keybackup "
   static let headerBytes = 32
-  static let form = 1
+  /// Those of form 1 were made before 0.3.0; they are read for ever, and tell what the ledger's old digests hide.
+  static let form = 2
 
   /// What is wrong with a file that should be a backup of keys.
   public enum Fault: Error, Hashable, Sendable {
@@ -23,7 +24,10 @@ public struct KeysBackup: Sendable {
   }
 
   let master: SealingKey
+  /// Slot 0 included.
   let slots: [UInt8]
+  /// Whether it was made before 0.3.0: whoever has it and the ledger can guess what erased cases said.
+  public let isOfBefore: Bool
 
   /// - Throws: `Fault`, or `StoreError` for a file that cannot be read.
   public init(path: String) throws {
@@ -39,16 +43,17 @@ public struct KeysBackup: Sendable {
     guard header.count == Self.headerBytes, header.starts(with: Self.mark.utf8) else { throw Fault.notABackup }
     let number = header.dropFirst(Self.mark.utf8.count).prefix { $0 != UInt8(ascii: "\n") }
     guard let form = Int(String(decoding: number, as: UTF8.self)) else { throw Fault.notABackup }
-    guard form == Self.form else { throw form > Self.form ? Fault.newer(form: form) : .notABackup }
+    guard (1...Self.form).contains(form) else { throw form > Self.form ? Fault.newer(form: form) : .notABackup }
     let content = bytes.dropLast(SHA256.byteCount)
     let start = Self.headerBytes + SealingKey.size
     guard content.count >= start + Keys.slotBytes, (content.count - start) % Keys.slotBytes == 0,
       Array(SHA256.hash(data: content)) == Array(bytes.suffix(SHA256.byteCount)),
       let master = SealingKey(bytes: Array(bytes[Self.headerBytes..<start])),
-      content[start...].starts(with: Keys.header)
+      let keys = KeysHeader(content[start...]), keys.isOfBefore == (form == 1), keys.fits(master)
     else { throw Fault.damaged }
     self.master = master
     slots = Array(content[start...])
+    isOfBefore = keys.isOfBefore
   }
 
   /// The same without the keys of these slots, so that none of them is ever written again.
@@ -58,12 +63,21 @@ public struct KeysBackup: Sendable {
       let start = Int(slot) * Keys.slotBytes
       slots.replaceSubrange(start..<start + Keys.slotBytes, with: Keys.empty(Keys.Mark.forgotten))
     }
-    return KeysBackup(master: master, slots: slots)
+    return KeysBackup(master: master, slots: slots, isOfBefore: isOfBefore)
   }
 
-  private init(master: SealingKey, slots: [UInt8]) {
+  private init(master: SealingKey, slots: [UInt8], isOfBefore: Bool) {
     self.master = master
     self.slots = slots
+    self.isOfBefore = isOfBefore
+  }
+
+  /// The same keys as this release has them: those of before 0.3.0 wrapped anew by a new master key.
+  func ofToday() throws -> KeysBackup {
+    guard isOfBefore else { return self }
+    let fresh = SealingKey()
+    let rest = try Keys.rewrapped(Array(slots[Keys.slotBytes...]), from: 1, of: master, by: fresh)
+    return KeysBackup(master: fresh, slots: KeysHeader(of: fresh).bytes + rest, isOfBefore: false)
   }
 
   /// The key of a slot; nil when it was forgotten or absent when the backup was made.
@@ -98,6 +112,14 @@ public struct KeysBackup: Sendable {
   }
 }
 
+extension KeysChange {
+  /// Puts the keys of a backup in the place of those that are there.
+  func install(_ backup: KeysBackup) throws {
+    let backup = try backup.ofToday()
+    try install(backup.master) { try $0(Array(backup.slots[Keys.slotBytes...])) }
+  }
+}
+
 extension Keys {
   /// How large a backup of them is, in bytes.
   public var backupBytes: Int {
@@ -111,15 +133,18 @@ extension Keys {
   public func backup(partBytes: Int, _ put: ([UInt8]) throws -> Void) throws {
     var hash = SHA256()
     let mark = Array("\(KeysBackup.mark)\(KeysBackup.form)\n".utf8)
-    let start =
-      mark + Array(repeating: 0, count: KeysBackup.headerBytes - mark.count) + state.withLock { $0.master.bytes }
+    let (master, header) = state.withLock { ($0.master, $0.header) }
+    let start = mark + Array(repeating: 0, count: KeysBackup.headerBytes - mark.count) + master.bytes
     hash.update(data: start)
     try put(start)
     let end = slotsBytes
     for offset in stride(from: 0, to: end, by: partBytes) {
       let part = try asStoreError {
         // Under the lock, so that no slot is read while it is overwritten.
-        try state.withLock { try Files.read($0.descriptor, count: min(partBytes, end - offset), at: offset, path) }
+        try state.withLock { state in
+          guard state.header == header else { throw StoreError.unexpected("the keys were exchanged meanwhile") }
+          return try Files.read(state.descriptor, count: min(partBytes, end - offset), at: offset, path)
+        }
       }
       hash.update(data: part)
       try put(part)

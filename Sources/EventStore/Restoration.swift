@@ -177,29 +177,32 @@ extension Keys {
         bytes.replaceSubrange(range, with: empty(Mark.forgotten))
       } else if let key = try backup.key(slot) {
         // Wrapped again, because the keys that were made meanwhile have another master key.
-        bytes.replaceSubrange(range, with: try here.wrapped(key, slot, here.state.withLock { $0.master }))
+        bytes.replaceSubrange(range, with: try wrapped(key, slot, here.state.withLock { $0.master }, path))
         brought.keys += 1
       } else {
         bytes.replaceSubrange(range, with: empty(Mark.absent))
         brought.missing += 1
       }
     }
-    if isChanged { try asStoreError { try Files.replace(path, with: bytes) } }
+    if isChanged {
+      try asStoreError { try KeysChange(directory: directory).install(nil) { try $0(Array(bytes[slotBytes...])) } }
+    }
     return brought
   }
 
   static func install(_ backup: KeysBackup, in directory: String) throws {
     try Files.makeDirectory(directory)
-    try Files.replace(directory + "/slots", with: backup.slots)
-    try Files.replace(directory + "/master", with: backup.master.bytes)
+    try KeysChange(directory: directory).install(backup)
   }
 
   /// The slots whose key is absent or damaged; nil where there are no keys at all.
   public static func slotsToBring(in directory: String, last: UInt64) throws(StoreError) -> Set<UInt64>? {
-    let (bytes, master) = try asStoreError {
-      (try Files.contents(directory + "/slots"), try Files.contents(directory + "/master"))
+    let (bytes, master) = try asStoreError { () throws -> ([UInt8]?, SealingKey?) in
+      let bytes = try Files.contents(directory + "/slots")
+      let header = bytes.flatMap { KeysHeader($0) }
+      return (bytes, try header.flatMap { try KeysChange(directory: directory).currentMaster($0) })
     }
-    guard let bytes, let master = master.flatMap({ SealingKey(bytes: $0) }) else { return nil }
+    guard let bytes, let master else { return nil }
     var slots: Set<UInt64> = []
     for slot in stride(from: UInt64(1), through: last, by: 1) where isToBring(bytes, slot, master) {
       slots.insert(slot)

@@ -5,7 +5,7 @@ import MerkleTree
 /// What the events mean today: an LMDB environment that is derived, disposable, and opened without sync.
 ///
 /// Four tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version →
-/// position), `commands` (command id, uid → first and last position, digest) and `tree` (position → the inner nodes that
+/// position), `commands` (command id, uid → first and last position, digest, none of before 0.3.0) and `tree` (position → the inner nodes that
 /// its leaf completes). `build` says when the building of these views began, and is no view. The others belong to
 /// whoever projects.
 public final class Views: Sendable {
@@ -19,7 +19,7 @@ public final class Views: Sendable {
   private let build: Table
 
   /// Names the store's own tables and their rows; raised whenever any of them changes.
-  static let form = "store 2"
+  static let form = "store 3"
   /// The store's own tables.
   public var tables: [Table] { [meta, streams, commands, tree] }
 
@@ -66,6 +66,7 @@ public final class Views: Sendable {
   public struct Accepted: Hashable, Sendable {
     public var first: Position
     public var last: Position
+    /// Empty when a release before 0.3.0 recorded it: what it said cannot be told any more.
     public var digest: [UInt8]
   }
 

@@ -28,6 +28,21 @@ public struct SealingKey: Sendable {
     return Array(hash.finalize())
   }
 
+  /// 16 bytes that tell messages apart: an HMAC-SHA256 under a key of their own, derived from this one. Once this key is
+  /// destroyed they tell nothing, not even to whoever guesses the message.
+  public func digest(_ message: [UInt8], label: String) -> [UInt8] {
+    let derived = HKDF<SHA256>.expand(pseudoRandomKey: key, info: Array(label.utf8), outputByteCount: Self.size)
+    return HMAC<SHA256>.authenticationCode(for: message, using: derived).withUnsafeBytes { Array($0.prefix(16)) }
+  }
+
+  /// 16 bytes that name the key and do not give it away.
+  public func identifier(label: String) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(data: Array(label.utf8) + [0])
+    key.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    return Array(hash.finalize().prefix(16))
+  }
+
   /// Nonce (12), ciphertext, tag (16). Nil when the system cannot seal.
   public func seal(_ plain: [UInt8], additionalData: [UInt8]) -> [UInt8]? {
     guard let combined = try? AES.GCM.seal(plain, using: key, authenticating: additionalData).combined else {

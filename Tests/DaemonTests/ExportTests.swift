@@ -212,7 +212,7 @@ struct Office {
     func bytes(_ name: String) throws -> [UInt8] {
       [UInt8](try Data(contentsOf: URL(filePath: daemon.data + "/keys/" + name)))
     }
-    let head = Array("motcua keybackup 1\n".utf8)
+    let head = Array("motcua keybackup 2\n".utf8)
     let content = head + [UInt8](repeating: 0, count: 32 - head.count) + (try bytes("master")) + (try bytes("slots"))
     return content + Array(SHA256.hash(data: content))
   }

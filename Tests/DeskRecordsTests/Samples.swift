@@ -15,7 +15,7 @@ enum Samples {
   static func event(_ body: StoredEvent.Body, stream: UInt64 = 258) -> StoredEvent {
     StoredEvent(
       stream: stream, version: Version(3),
-      command: .init(id: Array(1...16), digest: Array(101...116)), body: body)
+      command: .init(id: Array(1...16), digest: [], digestOfBefore: Array(101...116)), body: body)
   }
 
   static func full(_ body: CaseEvent.Body) -> StoredEvent {

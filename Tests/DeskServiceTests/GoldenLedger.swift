@@ -98,7 +98,8 @@ enum GoldenLedger {
       versions[event.stream] = version
       let id = [UInt8](repeating: UInt8(index + 1), count: 16)
       return StoredEvent(
-        stream: event.stream, version: version, command: .init(id: id, digest: id.reversed()), body: event.body)
+        stream: event.stream, version: version, command: .init(id: id, digest: [], digestOfBefore: id.reversed()),
+        body: event.body)
     }
   }()
 

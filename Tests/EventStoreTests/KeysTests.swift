@@ -170,15 +170,25 @@ struct KeysTests {
     for slot in 1026...1028 as ClosedRange<UInt64> { #expect(try keys.commitment(slot).count == 32) }
   }
 
-  @Test("the digest of a command is the same for the same text under the same master key only")
+  @Test(
+    "the digest of a command is the same for the same text under the same key only, and there is none when the key is gone"
+  )
   func digests() throws {
     let (folder, other) = (try Folder(), try Folder())
     let digest: [UInt8]
-    do { digest = try Notebook(folder).store.keys.digest(Self.plain) }
+    do {
+      let keys = try Notebook(folder).store.keys
+      try keys.prepare(upTo: 2)
+      digest = try #require(try keys.digest(Self.plain, slot: 1))
+    }
     #expect(digest.count == 16)
     let keys = try Notebook(folder).store.keys
-    #expect(keys.digest(Self.plain) == digest)
-    #expect(keys.digest(Self.plain + [0]) != digest)
-    #expect(try Notebook(other).store.keys.digest(Self.plain) != digest)
+    #expect(try keys.digest(Self.plain, slot: 1) == digest)
+    #expect(try keys.digest(Self.plain + [0], slot: 1) != digest)
+    #expect(try keys.digest(Self.plain, slot: 2) != digest && keys.officeDigest(Self.plain) != digest)
+    let others = try Notebook(other).store.keys
+    #expect(others.officeDigest(Self.plain) != keys.officeDigest(Self.plain))
+    try keys.forget(1)
+    #expect(try keys.digest(Self.plain, slot: 1) == nil)
   }
 }

@@ -39,6 +39,8 @@ public enum Rejection: Error, Hashable, Sendable {
   case nothingToCorrect(code: String)
   case versionConflict(code: String, expected: Version, actual: Version)
   case commandReused(String)
+  /// A release that knew commands by other means recorded a command of this id.
+  case commandFromBefore(String)
 
   public enum NotVoidable: Hashable, Sendable {
     case noSuchEvent, notToday, alreadyVoided, receiptOrCorrection

@@ -26,11 +26,12 @@ public struct EventLog: Sendable {
   public private(set) var cases: [Case] = []
   public private(set) var warnings: [RowNote] = []
   public private(set) var badRows: [RowNote] = []
-  private let digest: [UInt8]
+  /// Of the codes in the file, row by row. Ids stand in the ledger outside every seal and for ever: they are made of nothing
+  /// but what stands there, too.
+  private var digest: [UInt8] = []
   private let mappingText: String
 
   public init(_ text: String, _ mapping: ImportMapping, offset: UTCOffset) throws(MissingColumn) {
-    digest = Array(SHA256.hash(data: Array(text.utf8)))
     mappingText = mapping.text
     var reader = CSVReader(text)
     guard case .success(let header)? = reader.next() else {
@@ -38,12 +39,19 @@ public struct EventLog: Sendable {
     }
     let columns = try ColumnIndexes(mapping.columns, header.fields)
     var indexes: [String: Int] = [:]
+    var codes = SHA256()
+    func note(_ fields: [String]) {
+      let code = fields.indices.contains(columns.code) ? fields[columns.code].folded : ""
+      codes.update(data: Array(code.utf8) + [0x1E])
+    }
     while let result = reader.next() {
       switch result {
       case .failure(let failure):
         badRows.append(RowNote(line: failure.line, reason: Self.reason(failure.problem)))
+        note(failure.fields)
         noteIncomplete(failure.fields, columns)
       case .success(let record):
+        note(record.fields)
         guard record.fields.count == header.fields.count else {
           let (found, expected) = (record.fields.count, header.fields.count)
           noteIncomplete(record.fields, columns)
@@ -53,6 +61,7 @@ public struct EventLog: Sendable {
         add(Row(record, columns, mapping), offset, &indexes)
       }
     }
+    digest = Array(codes.finalize())
     leaveOutIncomplete()
     for (log, lines) in zip(cases, lines) { warn(of: log, lines) }
     for index in cases.indices { cases[index].history.steps.sort { $0.at < $1.at } }

@@ -20,9 +20,15 @@ extension DeskService {
     let views = try views
     let transaction = try views.store.environment.beginRead()
     var notes: [RowNote] = []
-    for item in log.cases where try views.number(ofCode: item.history.code, transaction) != nil {
-      let id = log.commandID(of: item)
-      guard try views.store.accepted(uid: actor.uid, commandID: id, transaction) == nil else { continue }
+    let digest = CommandDigest(keys: store.keys)
+    for item in log.cases {
+      guard let number = try views.number(ofCode: item.history.code, transaction) else { continue }
+      let request = request(of: item, in: log, by: actor)
+      if let known = try views.store.accepted(uid: actor.uid, commandID: request.id, transaction),
+        try digest.isOf(request, known.digest, about: number) == true
+      {
+        continue
+      }
       let code = item.history.code
       notes.append(
         RowNote(
@@ -44,9 +50,7 @@ extension DeskService {
       let group = cases[start..<min(start + 128, cases.count)]
       let results = await withTaskGroup(of: Result<Accepted, CommandFailure>.self) { tasks in
         for item in group {
-          let request = CommandRequest(
-            .newCase, CaseCommand(.importHistory(item.history)), actor: actor,
-            id: log.commandID(of: item), canonicalText: log.canonicalText(of: item))
+          let request = request(of: item, in: log, by: actor)
           tasks.addTask { await self.recordWhenFree(request) }
         }
         return await tasks.reduce(into: []) { $0.append($1) }
@@ -59,6 +63,12 @@ extension DeskService {
       }
       try await report(progress)
     }
+  }
+
+  private func request(of item: EventLog.Case, in log: EventLog, by actor: Actor) -> CommandRequest {
+    CommandRequest(
+      .newCase, CaseCommand(.importHistory(item.history)), actor: actor, id: log.commandID(of: item),
+      canonicalText: log.canonicalText(of: item))
   }
 
   /// An import gives way to people: it waits while the queue is full.

@@ -37,6 +37,7 @@ struct Refusal {
     case nothingToCorrect = "vn.motcua.Desk.NothingToCorrect"
     case versionConflict = "vn.motcua.Desk.VersionConflict"
     case commandReused = "vn.motcua.Desk.CommandReused"
+    case commandFromBefore = "vn.motcua.Desk.CommandFromBefore"
     case permissionDenied = "vn.motcua.Desk.PermissionDenied"
     case unknownAccount = "vn.motcua.Desk.UnknownAccount"
     case accountsUnavailable = "vn.motcua.Desk.AccountsUnavailable"

@@ -90,8 +90,8 @@ extension Refusal {
       .nothingToCorrect,
       .versionConflict:
       return try entryWords(name, line, language)
-    case .commandReused, .busy, .stopping, .storageFull, .storageFailed, .readFailed, .protocolViolation,
-      .tooManyConnections, .tooManyStreams, .clockSuspect, .clockNotSuspect:
+    case .commandReused, .commandFromBefore, .busy, .stopping, .storageFull, .storageFailed, .readFailed,
+      .protocolViolation, .tooManyConnections, .tooManyStreams, .clockSuspect, .clockNotSuspect:
       return try serviceWords(name, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)

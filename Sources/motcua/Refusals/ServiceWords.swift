@@ -10,6 +10,14 @@ extension Refusal {
       return Words(
         language.say("Mã lệnh \(id) đã dùng cho một lệnh khác.", "The command id \(id) was used for another command."),
         line.without("--id"))
+    case .commandFromBefore:
+      let id = try decoded(Wire.CommandFromBefore.self).commandId
+      return Words(
+        language.say(
+          "Lệnh mang mã \(id) đã được ghi từ trước bản 0.3.0, không so lại nội dung được nữa: hãy xem hồ sơ trước khi ghi bằng mã lệnh mới.",
+          "A command with the id \(id) was recorded before release 0.3.0, and what it said cannot be compared any more: look at the case before recording under a new id."
+        ),
+        CommandLineText(["list"]))
     case .busy:
       return Words(
         language.say(

@@ -95,6 +95,7 @@ enum WireFailure {
     case .versionConflict(let code, let expected, let actual):
       wire(Wire.VersionConflict(code: code, expected: Int(expected.rawValue), actual: Int(actual.rawValue)))
     case .commandReused(let id): wire(Wire.CommandReused(commandId: id))
+    case .commandFromBefore(let id): wire(Wire.CommandFromBefore(commandId: id))
     }
   }
 }

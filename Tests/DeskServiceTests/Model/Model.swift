@@ -45,6 +45,8 @@ struct Model {
   struct Known {
     var uid: UInt32
     var text: [UInt8]
+    /// What an erasure is known by; nil of everything else.
+    var lasting: String?
     var number: Int
     var version: Int
     var position: Int

@@ -82,8 +82,8 @@ extension Model {
     }
     lastRecordedAt = recordedAt
     let answer = Known(
-      uid: request.actor.uid, text: request.canonicalText, number: number, version: cases[number - 1].events.count,
-      position: ledger.count, recordedAt: recordedAt)
+      uid: request.actor.uid, text: request.canonicalText, lasting: request.lasting, number: number,
+      version: cases[number - 1].events.count, position: ledger.count, recordedAt: recordedAt)
     known[request.id] = answer
     return answer
   }

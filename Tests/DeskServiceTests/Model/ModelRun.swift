@@ -149,13 +149,22 @@ final class ModelRun {
     _ model: inout Model
   ) throws {
     if let known = model.known[request.id] {
-      let isSame = known.uid == request.actor.uid && known.text == request.canonicalText
-      guard case .success(let accepted) = result, isSame else {
-        guard case .failure(.rejected(.commandReused)) = result, !isSame else {
-          throw Difference(text: "a command id came again (\(isSame ? "the same" : "another body")): \(result)")
-        }
-        return
+      let isHis = known.uid == request.actor.uid
+      let isSame =
+        isHis
+        && (known.lasting ?? request.lasting == nil
+          ? known.text == request.canonicalText : known.lasting == request.lasting)
+      // Whatever it says: of an erased case nobody learns that.
+      let isErased = isHis && model.cases[known.number - 1].isErased && request.lasting == nil
+      switch result {
+      case .failure(.rejected(.caseErased)) where isErased: return
+      case .failure(.rejected(.commandReused)) where !isErased && !isSame: return
+      case .success where !isErased && isSame: break
+      default:
+        throw Difference(
+          text: "a command id came again (\(isErased ? "erased" : isSame ? "the same" : "another body")): \(result)")
       }
+      guard case .success(let accepted) = result else { return }
       try expect([told(accepted)], [told(known, isRepeated: true)], "a repeated command")
       return
     }
@@ -253,5 +262,13 @@ extension Desktop {
       directory: path, book: book, actor: Actor(uid: 0, account: "motcua"),
       clock: DeskClock(demoFrom: Timestamp(microseconds: now))
     ) { _ in }
+  }
+}
+
+extension CommandRequest {
+  /// What an erasure is known by when the key is gone: the code and the right. Nil of everything else.
+  var lasting: String? {
+    guard case .erase(let erase) = command.action, case .existing(let code) = target else { return nil }
+    return "\(code) \(erase.basis)"
   }
 }

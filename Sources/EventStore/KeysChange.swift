@@ -1,0 +1,112 @@
+import Glibc
+import Sealing
+
+/// Puts other keys in the place of those that are there: master key and slots, or slots alone.
+///
+/// The one rename of `slots` decides: before it the old keys are the keys, after it the new ones. Until then the new master
+/// key lies beside the old one as `master.new`, and the slots say which of the two is theirs. What is replaced is
+/// overwritten before it goes, because each key in it opens a case that may be erased later; for that the old slots keep a
+/// second name, `slots.old`, that a crash leaves to be found.
+struct KeysChange {
+  let directory: String
+
+  private var master: String { directory + "/master" }
+  private var newMaster: String { directory + "/master.new" }
+  private var slots: String { directory + "/slots" }
+  private var newSlots: String { directory + "/slots.new" }
+  private var oldSlots: String { directory + "/slots.old" }
+
+  /// - Parameters:
+  ///   - key: nil to keep the master key that is there, by which the slots are wrapped then.
+  ///   - write: hands over everything after slot 0, in parts.
+  func install(_ key: SealingKey?, _ write: (_ put: ([UInt8]) throws -> Void) throws -> Void) throws {
+    try settle()
+    guard let header = try (key ?? Self.read(master)).map({ KeysHeader(of: $0) }) else {
+      throw StoreError.masterKeyMissing(path: master)
+    }
+    if let key { try put(newMaster, key.bytes) }
+    try put(newSlots, header.bytes, write)
+    if Files.exists(slots), link(slots, oldSlots) != 0 { throw Files.failure("link", oldSlots) }
+    // The names of what is new first, or the slots might be found without their master key.
+    try Files.sync(directory)
+    if rename(newSlots, slots) != 0 { throw Files.failure("rename", slots) }
+    try settle()
+  }
+
+  /// Finishes or takes back what was begun and broken off; without keys there is nothing to do.
+  ///
+  /// - Returns: whether there was anything.
+  @discardableResult
+  func settle() throws -> Bool {
+    let left = [newMaster, newSlots, oldSlots].filter { Files.exists($0) }
+    guard !left.isEmpty, let header = try header() else { return false }
+    // What is seen may not be on the disk yet, and what is overwritten below must not be needed after a crash.
+    try Files.sync(directory)
+    if try Self.read(master).map({ header.fits($0) }) ?? false {
+      try Overwriting.remove(newMaster)
+    } else if try Self.read(newMaster).map({ header.fits($0) }) ?? false {
+      try overwriteOldMaster()
+      if rename(newMaster, master) != 0 { throw Files.failure("rename", master) }
+      try Files.sync(directory)
+    } else {
+      // Neither is theirs: nothing is thrown away that somebody may still need.
+      return false
+    }
+    try Overwriting.remove(newSlots)
+    if Self.isSameFile(slots, oldSlots) {
+      if unlink(oldSlots) != 0 { throw Files.failure("unlink", oldSlots) }
+      try Files.sync(directory)
+    } else {
+      try Overwriting.remove(oldSlots)
+    }
+    return true
+  }
+
+  /// The master key of the slots, wherever a change that was broken off has left it; nil when there is none.
+  func currentMaster(_ header: KeysHeader) throws -> SealingKey? {
+    for path in [master, newMaster] {
+      if let key = try Self.read(path), header.fits(key) { return key }
+      if header.isOfBefore { return nil }
+    }
+    return nil
+  }
+
+  /// Nil when there are no slots.
+  private func header() throws -> KeysHeader? {
+    guard Files.exists(slots) else { return nil }
+    let descriptor = try Files.open(slots, O_RDONLY)
+    defer { close(descriptor) }
+    return KeysHeader(try Files.read(descriptor, count: Keys.slotBytes, at: 0, slots))
+  }
+
+  private func overwriteOldMaster() throws {
+    guard Files.exists(master) else { return }
+    let descriptor = try Files.open(master, O_WRONLY | O_NOFOLLOW)
+    defer { close(descriptor) }
+    try Overwriting.fill(descriptor, master)
+  }
+
+  private func put(
+    _ path: String, _ start: [UInt8], _ rest: (_ put: ([UInt8]) throws -> Void) throws -> Void = { _ in }
+  ) throws {
+    let descriptor = try Files.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+    defer { close(descriptor) }
+    try Files.writeAll(descriptor, start, at: 0, path)
+    var end = start.count
+    try rest { part in
+      try Files.writeAll(descriptor, part, at: end, path)
+      end += part.count
+    }
+    if fsync(descriptor) != 0 { throw Files.failure("fsync", path) }
+  }
+
+  private static func read(_ path: String) throws -> SealingKey? {
+    try Files.contents(path).flatMap { SealingKey(bytes: $0) }
+  }
+
+  private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    var (left, right) = (stat(), stat())
+    return stat(one, &left) == 0 && lstat(other, &right) == 0 && left.st_ino == right.st_ino
+      && left.st_dev == right.st_dev
+  }
+}
