@@ -49,7 +49,8 @@ extension Wire {
     public var residentBytes: Int
     /// Missing when no rebuild is going on.
     public var rebuild: RebuildProgress?
-    /// When the oldest erasure was recorded whose traces may still lie in free pages of the views.
+    /// When the oldest erasure was recorded whose traces may still lie in free pages of the views, or in files that are not
+    /// overwritten yet: those of views that were replaced, and of what a verify builds.
     public var scrubPending: String?
     public var uptimeSeconds: Int?
     /// Events that the views have not seen.

@@ -58,7 +58,8 @@ public final class DeskService: Sendable {
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
       now: clock.shown.microseconds, mapBytes: settings.mapBytes)
-    try ScratchDirectory.removeLeftovers(in: directory)
+    store.freed.report(to: report)
+    try store.freeLeftovers()
     self.store = store
     clock.set(settings.clock)
     if store.wasImportAbandoned {
@@ -166,9 +167,9 @@ public final class DeskService: Sendable {
   func adoptConfigured(byHolder: Bool = false) throws {
     try configured.withLock {
       guard let book = $0 else { return }
-      do { _ = try putInForce(book, byHolder: byHolder) } catch CommandFailure.clockSuspect { owe(book) } catch
-        CommandFailure.storageFull where rules.current != nil
-      {
+      do { _ = try putInForce(book, byHolder: byHolder) } catch CommandFailure.clockSuspect {
+        owe(book)
+      } catch CommandFailure.storageFull where rules.current != nil {
         // Questions are answered under those before; whatever is recorded next comes after these.
         owe(book)
       }

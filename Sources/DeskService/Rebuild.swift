@@ -102,11 +102,24 @@ extension DeskService {
 
   /// When the oldest erasure was recorded whose traces may still lie in free pages of the views; nil when there are
   /// none. A rebuild scrubs them.
-  public func scrubPendingSince() throws -> Timestamp? {
+  public func scrubPendingSince() throws -> Timestamp? { try pendingSince(nil) }
+
+  /// The same, and in what is not overwritten yet of earlier views and of what `verify` builds.
+  public func tracesPendingSince() throws -> Timestamp? {
+    var oldest = store.freed.oldest
+    if let age = ScratchDirectory.oldestViews(in: store.directory) {
+      let at = buildingAt.microseconds - Int64(age) * 1_000_000
+      oldest = .init(at: min(oldest?.at ?? at, at), after: .start)
+    }
+    return try pendingSince(oldest)
+  }
+
+  /// - Parameter other: what holds names, too, and was begun then.
+  private func pendingSince(_ other: FreedFiles.Built?) throws -> Timestamp? {
     let (views, now) = (try views, now)
     let transaction = try views.store.environment.beginRead()
-    let built = Timestamp(microseconds: try views.store.builtAt(transaction))
-    let position = try views.store.builtAfter(transaction)
+    let built = Timestamp(microseconds: min(try views.store.builtAt(transaction), other?.at ?? .max))
+    let position = min(try views.store.builtAfter(transaction), other?.after ?? Position(.max))
     for erasure in try views.erasures(since: built, transaction) {
       // It is the case's last event.
       let last = try views.store.positions(of: erasure.number, transaction).last

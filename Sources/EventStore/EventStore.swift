@@ -14,6 +14,8 @@ public final class EventStore: Sendable {
   public let wasImportAbandoned: Bool
   /// How far the ledger and the views may grow, each, in bytes.
   public let mapBytes: Int
+  /// What is not needed any more and not overwritten yet.
+  public let freed: FreedFiles
   private let live: Mutex<Views>
   private let tables: [String]
   private let lock: Int32
@@ -44,11 +46,13 @@ public final class EventStore: Sendable {
     self.tables = tables
     viewsDirectory = ViewsDirectory(data: directory)
     let viewsDirectory = viewsDirectory
+    let freed = FreedFiles(in: directory)
+    self.freed = freed
     let opened = try asStoreError {
       try Files.makeDirectories(directory)
       let lock = try Self.lock(directory)
       do {
-        try Restoration.removeLeftovers(in: directory)
+        try Restoration.removeLeftovers(in: directory, into: freed)
         if !Files.exists(directory + "/ledger") {
           try FirstStart.make(directory, isDemo: isDemo)
         } else if !Files.exists(directory + "/ledger/data.mdb") {
@@ -67,7 +71,8 @@ public final class EventStore: Sendable {
           try ledger.abandonImport()
         }
         if isDemo, !ledger.isDemo { throw StoreError.notADemo(directory: directory) }
-        let views = try Self.openViews(viewsDirectory, tables, form, ledger, now: now)
+        try freed.resume()
+        let views = try Self.openViews(viewsDirectory, tables, form, ledger, freed, now: now)
         try ledger.environment.clearStaleReaders()
         try views.environment.clearStaleReaders()
         let unsettled = try Self.settleAtStart(viewsDirectory, views, form: form, ledger, at: now)
@@ -76,6 +81,7 @@ public final class EventStore: Sendable {
           holding: holding, unsettled: unsettled
         )
       } catch {
+        freed.stop()
         Glibc.close(lock)
         throw error
       }
@@ -89,7 +95,10 @@ public final class EventStore: Sendable {
     live = Mutex(opened.views)
   }
 
-  deinit { Glibc.close(lock) }
+  deinit {
+    freed.stop()
+    Glibc.close(lock)
+  }
 
   /// The views that answer now. Take them once for a question: they may be replaced at any time, and old ones answer as
   /// long as they are held, but learn nothing any more.
@@ -116,17 +125,32 @@ public final class EventStore: Sendable {
       stepped()
       try viewsDirectory.setCurrent(views.number)
       stepped()
-      live.withLock { $0 = views }
+      let old = live.withLock { live in
+        defer { live = views }
+        return live
+      }
       areViewsDistrusted.withLock { $0 = false }
-      try viewsDirectory.removeOthers(than: views.number)
+      try free(old)
+      try viewsDirectory.removeOthers(than: views.number, into: freed)
     }
   }
 
   /// Takes back views that did not get to answer.
   public func discard(_ views: Views) throws(StoreError) {
     guard holding.isHeld else { return }
-    try asStoreError { try Files.removeDirectory(views.path) }
+    try asStoreError { try free(views) }
   }
+
+  private func free(_ views: Views) throws(FileError) {
+    // Views that cannot be read any more may be older than anything.
+    let built = try? views.environment.read { transaction throws(LMDBError) in
+      FreedFiles.Built(at: try views.builtAt(transaction), after: try views.builtAfter(transaction))
+    }
+    try freed.take(views.path, built: built ?? .unknown, environment: views.environment)
+  }
+
+  /// Takes what killed processes have left in the data directory.
+  public func freeLeftovers() throws(StoreError) { try ScratchDirectory.removeLeftovers(in: directory, into: freed) }
 
   /// One group of commands: everything appended to it is committed together, or nothing is.
   @available(*, noasync)
@@ -197,14 +221,14 @@ public final class EventStore: Sendable {
   }
 
   private static func openViews(
-    _ directory: ViewsDirectory, _ tables: [String], _ form: String, _ ledger: Ledger, now: Int64
+    _ directory: ViewsDirectory, _ tables: [String], _ form: String, _ ledger: Ledger, _ freed: FreedFiles, now: Int64
   ) throws -> Views {
     if let number = try directory.currentNumber() {
       switch try directory.trust(number, form: form) {
       case .trusted:
         // Marked as being written when the store is settled, before the first write.
         if let views = try readable(directory, number, tables: tables, ledger), try areFlushed(views, directory) {
-          try directory.removeOthers(than: number)
+          try directory.removeOthers(than: number, into: freed)
           return views
         }
       case .otherForm: _ = try readable(directory, number, tables: [], ledger)
@@ -217,7 +241,7 @@ public final class EventStore: Sendable {
       // Those that are not believed have what is wanted: the inodes. What says that they are goes before them, or it might
       // be taken to speak of the new ones.
       try directory.distrust()
-      try directory.removeOthers(than: 0)
+      try directory.removeOthers(than: 0, into: nil)
       views = try makeViews(directory, tables, now: now, mapBytes: ledger.mapBytes)
     }
     do throws(FileError) {
@@ -227,7 +251,7 @@ public final class EventStore: Sendable {
       // Then they serve this once: without STATE no start believes them.
       try directory.distrust()
     }
-    try directory.removeOthers(than: views.number)
+    try directory.removeOthers(than: views.number, into: freed)
     return views
   }
 

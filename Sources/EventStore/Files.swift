@@ -200,21 +200,6 @@ package enum Files {
     if rmdir(path) != 0 { throw failure("rmdir", path) }
   }
 
-  /// Removes a file or a directory with everything in it; nothing is wrong if it is not there.
-  static func removeTree(_ path: String) throws(FileError) {
-    var info = stat()
-    if lstat(path, &info) != 0 {
-      if errno == ENOENT { return }
-      throw failure("lstat", path)
-    }
-    guard info.st_mode & S_IFMT == S_IFDIR else {
-      if unlink(path) != 0 { throw failure("unlink", path) }
-      return
-    }
-    for name in try names(in: path) { try removeTree(path + "/" + name) }
-    if rmdir(path) != 0 { throw failure("rmdir", path) }
-  }
-
   static func names(in path: String) throws(FileError) -> [String] {
     guard let handle = opendir(path) else { throw failure("opendir", path) }
     defer { closedir(handle) }

@@ -38,7 +38,8 @@ public final class Restoration {
       try Files.makeDirectories(directory)
       let lock = try EventStore.lock(directory)
       do {
-        try Files.removeTree(staged)
+        // Keys may lie there.
+        try Overwriting.removeTree(staged)
         try Files.makeDirectory(staged)
       } catch {
         close(lock)
@@ -49,7 +50,7 @@ public final class Restoration {
   }
 
   deinit {
-    if progress != .naming { try? Files.removeTree(staged) }
+    if progress != .naming { try? Overwriting.removeTree(staged) }
     if madeDirectory, progress == .making {
       unlink(directory + "/lock")
       rmdir(directory)
@@ -62,13 +63,13 @@ public final class Restoration {
   private static let parts = ["ledger", "keys/slots", "keys/master"]
 
   /// Removes what a killed restoration has left, or, when the ledger had its name already, brings it to its end.
-  static func removeLeftovers(in directory: String) throws(FileError) {
+  static func removeLeftovers(in directory: String, into freed: FreedFiles) throws(FileError) {
     let staged = staged(in: directory)
     guard Files.exists(staged) else { return }
     if Files.exists(directory + "/ledger/data.mdb"), !Files.exists(staged + "/ledger") {
       try name(parts.filter { Files.exists(staged + "/" + $0) }, from: staged, in: directory)
     }
-    try Files.removeTree(staged)
+    try freed.take(staged)
   }
 
   /// Each is on the disk before the next is asked for.

@@ -1,29 +1,47 @@
 import Glibc
 import Synchronization
 
-/// A file without a name, readable by nobody else and gone with whoever holds it: for what is too large for the memory.
+/// A file that is readable by nobody else and gone with whoever holds it: for what is too large for the memory. It keeps
+/// its name until it is overwritten, so that the next start finds what a killed process has left.
 public final class SpoolFile: Sendable {
   private let descriptor: Int32
   private let path: String
   private let length = Mutex(0)
+  private let freed: FreedFiles?
 
-  /// - Parameter directory: made when it is missing.
-  public init(in directory: String) throws(StoreError) {
+  /// - Parameters:
+  ///   - directory: made when it is missing.
+  ///   - freed: takes it in the end, so that nobody waits until it is overwritten.
+  public init(in directory: String, into freed: FreedFiles? = nil) throws(StoreError) {
+    self.freed = freed
     let path = directory + "/\(getpid())-\(UInt64.random(in: 0 ... .max))"
     self.path = path
     descriptor = try asStoreError {
       try Files.makeDirectories(directory)
       let descriptor = try Files.open(path, O_RDWR | O_CREAT | O_EXCL)
-      if unlink(path) != 0 {
-        let failure = Files.failure("unlink", path)
+      // By which it is told from what a killed process has left.
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        let failure = Files.failure("flock", path)
         close(descriptor)
+        unlink(path)
         throw failure
       }
       return descriptor
     }
   }
 
-  deinit { close(descriptor) }
+  static func isHeld(_ path: String) -> Bool {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+  }
+
+  deinit {
+    close(descriptor)
+    // What cannot be removed now is removed by the next start.
+    if let freed { try? freed.take(path) } else { try? Overwriting.remove(path, isDirectoryFlushed: false) }
+  }
 
   /// In bytes.
   public var size: Int { length.withLock { $0 } }

@@ -74,10 +74,12 @@ struct ViewsDirectory {
     try Files.sync(data)
   }
 
-  /// Removes views that are not `number`: what a crash or a rebuild left behind.
-  func removeOthers(than number: Int) throws(FileError) {
+  /// Frees views that are not `number`: what a crash or a rebuild left behind.
+  ///
+  /// - Parameter freed: nil to have their blocks back at once.
+  func removeOthers(than number: Int, into freed: FreedFiles?) throws {
     for name in try Files.names(in: data) where name.hasPrefix("views-") && name != "views-\(number)" {
-      try Files.removeDirectory(data + "/" + name)
+      if let freed { try freed.take(data + "/" + name) } else { try Overwriting.removeTree(data + "/" + name) }
     }
   }
 

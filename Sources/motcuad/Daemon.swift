@@ -168,7 +168,7 @@ struct Daemon {
     let uploads = Uploads { [live] in
       live.current.daemon.uploadBytesMax
     } makeSpool: {
-      try SpoolFile(in: service.store.directory + "/spool")
+      try SpoolFile(in: service.store.directory + "/spool", into: service.store.freed)
     } requireSpace: {
       try service.requireSpace(for: $0)
     }

@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 
 /// Frees what readers of other processes, `motcuad verify` beside this one for example, held when they died: it would
-/// keep every page that is freed from then on from being used again.
+/// keep every page that is freed from then on from being used again. And takes what they have left on the disk.
 struct StaleReadersService: Service {
   let store: EventStore
   let logger: Logger
@@ -17,7 +17,10 @@ struct StaleReadersService: Service {
         return
       }
       do {
-        let count = try await offPool { [store] in try store.clearStaleReaders() }
+        let count = try await offPool { [store] in
+          try store.freeLeftovers()
+          return try store.clearStaleReaders()
+        }
         if count > 0 { logger.notice("freed what dead readers held", metadata: ["readers": "\(count)"]) }
       } catch {
         logger.warning("looking for dead readers failed; it is tried again", metadata: ["error": "\(error)"])

@@ -186,7 +186,7 @@ extension FileTests {
       #expect(try refusal(good.dropLast(64)).contains("cut short or changed"))
       #expect(try refusal(Data("-----BEGIN KEY-----".utf8)).contains("not a backup"))
       var newer = good
-      newer[17] = UInt8(ascii: "2")
+      newer[17] = UInt8(ascii: "3")
       #expect(try refusal(newer).contains("newer release"))
       let stranger = try started()
       _ = try stranger.connect().receive("Lan")

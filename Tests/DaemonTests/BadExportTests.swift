@@ -142,9 +142,9 @@ struct BadExportTests {
     var changed = keys
     changed[100] ^= 1
     var newer = keys
-    newer[17] = UInt8(ascii: "2")
+    newer[17] = UInt8(ascii: "3")
     let cases: [([UInt8], String)] = [
-      (changed, "changed"), (Array(keys.dropLast(64)), "cut short"), (newer, "form 2"),
+      (changed, "changed"), (Array(keys.dropLast(64)), "cut short"), (newer, "form 3"),
       (Array("no keys".utf8), "not a backup"), (try stranger.keys(), "another ledger"),
     ]
     for (bytes, reason) in cases {

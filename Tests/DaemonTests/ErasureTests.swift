@@ -43,7 +43,7 @@ struct ErasureTests {
 
     let rebuilt = try desk.pages(Wire.Rebuild()).last?.progress
     #expect(rebuilt?.reached == position + 1)
-    #expect(try desk.ask(Wire.GetStatus()).status.scrubPending == nil)
+    #expect(try desk.isScrubbed())
     for trace in Self.traces { #expect(try !Self.isFound(trace, in: daemon.data), "\(trace) is still there") }
     #expect(try desk.ask(Wire.Show(code: code)).case == shown)
     let client = Client(socket: daemon.socket)
@@ -186,6 +186,16 @@ struct ErasureTests {
 }
 
 extension Connection {
+  /// Waits until nothing that was erased lies anywhere any more; false when it takes too long.
+  func isScrubbed() throws -> Bool {
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while try ask(Wire.GetStatus()).status.scrubPending != nil {
+      if Date() > deadline { return false }
+      usleep(10_000)
+    }
+    return true
+  }
+
   /// A case with a person whom nothing else in the office names, received, advised, refused and handed over.
   func quac() throws -> String {
     let code = try ask(

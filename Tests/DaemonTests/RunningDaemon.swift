@@ -113,6 +113,16 @@ final class RunningDaemon {
     return process?.terminationStatus ?? 0
   }
 
+  /// What is not needed any more and lies there until it is overwritten.
+  var freed: [String] { (try? FileManager.default.contentsOfDirectory(atPath: data + "/freed")) ?? [] }
+
+  /// Waits until there is nothing of it any more; false when it takes too long.
+  func overwritesAll() -> Bool {
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while !freed.isEmpty, Date() < deadline { usleep(10_000) }
+    return freed.isEmpty
+  }
+
   func connect() throws -> Connection { try Connection(path: socket) }
 
   struct Failure: Error, CustomStringConvertible {

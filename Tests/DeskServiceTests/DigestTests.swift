@@ -35,7 +35,9 @@ struct DigestTests {
   /// Everything that stands in the ledger, and all digests of these words under any key that is there.
   private static func tells(_ desktop: Desktop, _ words: [UInt8]) throws -> Bool {
     let store = try desktop.store()
-    let last = try store.views.environment.read { transaction throws(LMDBError) in try store.views.lastStream(transaction) }
+    let last = try store.views.environment.read { transaction throws(LMDBError) in
+      try store.views.lastStream(transaction)
+    }
     let bytes = try Data(contentsOf: URL(filePath: desktop.path + "/keys/master"))
     let old = HKDF<SHA256>.deriveKey(
       inputKeyMaterial: SymmetricKey(data: bytes), info: Array("command digest".utf8), outputByteCount: 32)
@@ -154,7 +156,8 @@ struct DigestTests {
     #expect(ids[0] == ids[1] && Set(ids[0]).count == 2)
   }
 
-  @Test("a file with the same codes that says something else of them brings nothing in, and is told so before it begins")
+  @Test(
+    "a file with the same codes that says something else of them brings nothing in, and is told so before it begins")
   func otherFile() async throws {
     let rows = [EventLogTests.header, EventLogTests.first, EventLogTests.second, EventLogTests.third]
     let other = rows.map { $0.replacing("Bau", with: "Hochbau") }

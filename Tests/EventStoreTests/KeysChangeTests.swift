@@ -189,7 +189,8 @@ struct KeysChangeTests {
     let notebook = try Notebook(folder)
     try notebook.store.keys.replace(with: backup)
     #expect(try notebook.store.keys.open(before.sealed, slot: 1, additionalData: []) == .plain(Self.plain))
-    #expect(try folder.bytes("keys/master") != master && folder.bytes("keys/slots").starts(with: "motcua keys 2\n".utf8))
+    #expect(
+      try folder.bytes("keys/master") != master && folder.bytes("keys/slots").starts(with: "motcua keys 2\n".utf8))
   }
 
   @Test("keys that are brought to keys of before 0.3.0 leave none of before there")
@@ -205,7 +206,8 @@ struct KeysChangeTests {
     do {
       try Keys.create(path)
       try Keys(path).markAbsent(upTo: 4)
-      try Before.put(KeysHeader.before + [UInt8](repeating: 0, count: 64 - KeysHeader.before.count), in: path + "/slots")
+      try Before.put(
+        KeysHeader.before + [UInt8](repeating: 0, count: 64 - KeysHeader.before.count), in: path + "/slots")
     }
     #expect(try Keys.slotsToBring(in: path, last: 4) == [1, 2, 3, 4])
     let held = try #require(FileHandle(forReadingAtPath: path + "/slots"))

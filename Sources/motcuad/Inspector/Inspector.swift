@@ -20,9 +20,11 @@ enum Inspector {
   typealias Report = (Verification.Step) throws -> Void
 
   /// A data directory, whether its daemon runs or not.
-  static func directory(_ path: String, report: Report) throws -> Inspected {
-    try ScratchDirectory.removeLeftovers(in: path)
-    let scratch = try ScratchDirectory(in: path, for: "verify")
+  ///
+  /// - Parameter freed: the daemon's own, that takes what was needed for it.
+  static func directory(_ path: String, into freed: FreedFiles? = nil, report: Report) throws -> Inspected {
+    try ScratchDirectory.removeLeftovers(in: path, into: freed)
+    let scratch = try ScratchDirectory(in: path, for: "verify", into: freed)
     return try withExtendedLifetime(scratch) {
       try inspect(["directory", path, "--scratch", scratch.path], ledger: path + "/ledger", report)
     }

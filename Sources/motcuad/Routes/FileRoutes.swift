@@ -29,7 +29,7 @@ struct FileRoutes: Sendable {
           defer { _ = try? service.store.clearStaleReaders() }
           var pace = Pace()
           let inspected = try Inspector.asWire {
-            try Inspector.directory(service.store.directory) { step in
+            try Inspector.directory(service.store.directory, into: service.store.freed) { step in
               if pace.isDue(step.phase) { try report(.init(progress: Wire.VerifyProgress(step))) }
             }
           }
@@ -61,7 +61,7 @@ struct FileRoutes: Sendable {
   private func ledger(_ send: Send) throws -> Wire.BackupProgress {
     let ledger = service.store.ledger
     try service.requireSpace(for: ledger.usedBytes)
-    let scratch = try ScratchDirectory(in: service.store.directory, for: "spool")
+    let scratch = try ScratchDirectory(in: service.store.directory, for: "spool", into: service.store.freed)
     return try withExtendedLifetime(scratch) {
       let spool = try Spool(scratch.path + "/data.mdb")
       try spool.fill(from: ledger) { done in

@@ -59,7 +59,7 @@ struct StatusRoutes: Sendable {
       ledgerBytes: service.store.ledger.bytesOnDisk, viewsBytes: service.store.views.bytesOnDisk,
       freeBytes: try service.store.freeBytes(), residentBytes: ProcessFigures.anonymousBytes,
       rebuild: service.rebuilding.map { Wire.RebuildProgress($0) },
-      scrubPending: try service.scrubPendingSince()?.wire,
+      scrubPending: try service.tracesPendingSince()?.wire,
       uptimeSeconds: Int(start.duration(to: .now).components.seconds),
       viewsLag: max(0, position - viewsPosition), commitsPerSecond: figures.commitRate.perSecond(),
       connections: connections.current, ledgerReaders: service.store.ledger.readersInUse,

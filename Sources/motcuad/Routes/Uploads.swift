@@ -5,7 +5,7 @@ import Glibc
 import Synchronization
 
 /// Texts that are handed over in parts, and not kept for long. What holds people's names or keys stays in memory; an
-/// export holds nothing of the kind, may be larger than the memory, and goes to a file without a name.
+/// export holds nothing of the kind, may be larger than the memory, and goes to a file.
 final class Uploads: Sendable {
   private enum Content {
     case text(String)

@@ -8,7 +8,12 @@ extension DiskTests {
     private static let calls = ["fdatasync", "fsync", "pwrite64", "writev", "mmap", "openat"]
 
     private enum Phase: String {
-      case creating, starting, working
+      case creating, starting, renewingKeys, working
+
+      /// What is asked of the disk before anybody is served.
+      var isStart: Bool { self != .working }
+      /// Only the change of the keys names, links and removes files of the daemon's own by these.
+      var calls: [String] { ErrnoTests.calls + (self == .renewingKeys ? ["link", "rename", "unlink"] : []) }
     }
 
     /// One call that fails.
@@ -46,8 +51,11 @@ extension DiskTests {
     /// Everything that can fail, found by a round in which nothing does.
     private func faults(_ desk: TestedDesk) throws -> [Fault] {
       let (data, home) = (desk.daemon.data, desk.daemon.home)
-      let traced = Strace.onlyFiles(of: data) + ["-e", "trace=" + Self.calls.joined(separator: ",")]
-      for phase in [Phase.creating, .starting] {
+      let every = [Phase.creating, .starting, .renewingKeys, .working]
+      let traced =
+        Strace.onlyFiles(of: data) + ["-e", "trace=" + Set(every.flatMap(\.calls)).sorted().joined(separator: ",")]
+      for phase in every where phase.isStart {
+        if phase == .renewingKeys { try KeysOfBefore.make(in: data) }
         desk.daemon.tracer = Strace.around(traced, log: home + "/" + phase.rawValue)
         try desk.daemon.start()
         try #require(desk.daemon.stop() == 0)
@@ -62,9 +70,9 @@ extension DiskTests {
       #expect(try desk.settle(scenario, outcomes) == [])
       try #require(desk.daemon.stop() == 0)
       return try ["EIO", "ENOSPC"].flatMap { error in
-        try [Phase.creating, .starting, .working].flatMap { phase in
+        try every.flatMap { phase in
           let counts = try Strace.counts(home + "/" + phase.rawValue)
-          return Self.calls.flatMap { call in
+          return phase.calls.flatMap { call in
             (0..<(counts[call] ?? 0)).map { Fault(call: call, error: error, number: $0 + 1, phase: phase) }
           }
         }
@@ -77,7 +85,8 @@ extension DiskTests {
       let daemon = desk.daemon
       let options = Strace.onlyFiles(of: daemon.data) + fault.options
       var tracer: Process?
-      daemon.tracer = fault.phase != .working ? Strace.around(options, log: daemon.home + "/fault") : []
+      if fault.phase == .renewingKeys { try KeysOfBefore.make(in: daemon.data) }
+      daemon.tracer = fault.phase.isStart ? Strace.around(options, log: daemon.home + "/fault") : []
       try? FileManager.default.removeItem(atPath: daemon.home + "/fault")
       let isUp = (try? daemon.start()) != nil
       if isUp, fault.phase == .working {

@@ -132,7 +132,9 @@ final class SmallDisk {
 
 /// An ext4 that promises more than the disk under it has: its writes fail when they are flushed.
 final class LoopDisk {
-  private let (path, image): (String, String)
+  private let path: String
+  /// All blocks of it, the free ones included.
+  let image: String
   private let backing: SmallDisk
 
   static var isPossible: Bool {
@@ -142,10 +144,11 @@ final class LoopDisk {
     return (try? run("losetup", "-f")) == 0
   }
 
-  init(_ path: String, in home: String) throws {
+  /// - Parameter bytes: what the disk under it has, of the 64 MiB that it promises.
+  init(_ path: String, in home: String, bytes: Int = 8 << 20) throws {
     self.path = path
     image = home + "/backing/image"
-    backing = try SmallDisk(home + "/backing", bytes: 8 << 20)
+    backing = try SmallDisk(home + "/backing", bytes: bytes)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try Self.call("truncate", "-s", "64M", image)
     try Self.call("mkfs.ext4", "-q", "-F", "-b", "4096", "-J", "size=4", image)

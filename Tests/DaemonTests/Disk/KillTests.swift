@@ -6,13 +6,15 @@ import VarlinkClient
 extension DiskTests {
   @Suite("Killed at any call", .enabled(if: Strace.isHere, Strace.comment))
   struct KillTests {
-    private static let calls = ["rename", "mkdir", "rmdir", "unlink", "fsync", "fdatasync", "pwrite64", "openat"]
+    private static let calls = [
+      "rename", "mkdir", "rmdir", "link", "unlink", "fsync", "fdatasync", "pwrite64", "openat",
+    ]
 
     /// What is under way when it comes.
     enum Phase: String, CaseIterable {
-      case creation, start, startAfterKill, workAndRebuild, backup, export
+      case creation, start, startAfterKill, startOnKeysOfBefore, workAndRebuild, backup, export
 
-      var isStart: Bool { [.creation, .start, .startAfterKill].contains(self) }
+      var isStart: Bool { [.creation, .start, .startAfterKill, .startOnKeysOfBefore].contains(self) }
     }
 
     @Test(
@@ -65,6 +67,7 @@ extension DiskTests {
       let log = daemon.home + "/trace"
       try? FileManager.default.removeItem(atPath: log)
       defer { daemon.kill() }
+      if phase == .startOnKeysOfBefore { try KeysOfBefore.make(in: daemon.data) }
       if phase.isStart {
         daemon.tracer = Strace.around(Strace.onlyFiles(of: daemon.data) + options, log: log)
         let outcomes = (try? daemon.start()) == nil ? [] : scenario.run(daemon.socket)

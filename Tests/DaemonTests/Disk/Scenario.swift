@@ -115,8 +115,10 @@ final class TestedDesk {
     var faults: [String] = []
     if let damage = try daemon.connect().verify().damage { faults.append("damage: \(damage)") }
     let left = try FileManager.default.contentsOfDirectory(atPath: daemon.data).filter { name in
-      !["lock", "ledger", "keys", "CURRENT", "STATE", "CLOCK", "spool"].contains(name) && !name.hasPrefix("views-")
+      !["lock", "ledger", "keys", "CURRENT", "STATE", "CLOCK", "spool", "freed"].contains(name)
+        && !name.hasPrefix("views-")
     }
+    if !daemon.overwritesAll() { faults.append("not overwritten: \(daemon.freed)") }
     let views = try FileManager.default.contentsOfDirectory(atPath: daemon.data).filter { $0.hasPrefix("views-") }
     let keys = try FileManager.default.contentsOfDirectory(atPath: daemon.data + "/keys").sorted()
     if !left.isEmpty || views.count != 1 || keys != ["master", "slots"] {

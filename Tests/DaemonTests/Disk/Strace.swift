@@ -33,7 +33,8 @@ extension Strace {
     let directories = ["ledger", "ledger.new"] + (last...last + 4).map { "views-\($0)" }
     let environments = directories.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb"] }
     let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT", "CLOCK"].flatMap { [$0, $0 + ".new"] }
-    return ["-P", data] + (environments + files + ["lock"]).flatMap { ["-P", data + "/" + $0] }
+    return ["-P", data]
+      + (environments + files + ["lock", "freed", "keys/slots.old"]).flatMap { ["-P", data + "/" + $0] }
   }
 
   /// Traces a process that runs already, all its threads.
