@@ -26,6 +26,7 @@ struct KeysChange {
     }
     if let key { try put(newMaster, key.bytes) }
     try put(newSlots, header.bytes, write)
+    try removeOldSlots()
     if Files.exists(slots), link(slots, oldSlots) != 0 { throw Files.failure("link", oldSlots) }
     // The names of what is new first, or the slots might be found without their master key.
     try Files.sync(directory)
@@ -53,13 +54,14 @@ struct KeysChange {
       return false
     }
     try Overwriting.remove(newSlots)
-    if Self.isSameFile(slots, oldSlots) {
-      if unlink(oldSlots) != 0 { throw Files.failure("unlink", oldSlots) }
-      try Files.sync(directory)
-    } else {
-      try Overwriting.remove(oldSlots)
-    }
+    try removeOldSlots()
     return true
+  }
+
+  private func removeOldSlots() throws {
+    guard Self.isSameFile(slots, oldSlots) else { return try Overwriting.remove(oldSlots) }
+    if unlink(oldSlots) != 0 { throw Files.failure("unlink", oldSlots) }
+    try Files.sync(directory)
   }
 
   /// The master key of the slots, wherever a change that was broken off has left it; nil when there is none.

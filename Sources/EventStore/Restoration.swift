@@ -102,7 +102,7 @@ public final class Restoration {
         try Keys.create(stagedKeys)
         let keys = try Keys(stagedKeys)
         try keys.markAbsent(upTo: last)
-        for slot in erased { try keys.forget(slot) }
+        try keys.forget(erased)
         return
       }
       try Keys.install(backup.forgetting(erased), in: stagedKeys)

@@ -139,7 +139,7 @@ extension DeskService {
     }
     try store.keys.markAbsent(upTo: contents.cases)
     for slot in contents.strangers { try store.keys.markAbsent(slot) }
-    for slot in contents.erased { try store.keys.forget(slot) }
+    try store.keys.forget(contents.erased)
     store.keys.discard(after: contents.cases)
   }
 
