@@ -162,7 +162,7 @@ final class CommandWriter: Sendable {
     if let reason = failure.withLock({ $0 }) {
       results = group.map { _ in .failure(.storageFailed(reason)) }
     } else if let doubt = lookAtClock() {
-      results = group.map { _ in .failure(.clockSuspect(doubt)) }
+      results = refuse(group, because: .clockSuspect(doubt), &duration)
     } else {
       do {
         try store.requireHolding()
@@ -198,6 +198,21 @@ final class CommandWriter: Sendable {
     for (pending, result) in zip(group, results) { pending.reply(result) }
   }
 
+  /// Whoever repeats a command that was recorded is answered, because nothing would be less true than that it was not.
+  private func refuse(
+    _ group: [Pending], because refusal: CommandFailure, _ duration: inout Duration
+  ) -> [Result<Accepted, CommandFailure>] {
+    if isHolding { return group.map { _ in .failure(refusal) } }
+    do {
+      return try commit(group, at: now, leaving: ledgerTime, refusing: refusal, &duration)
+    } catch is NoRoom {
+      return group.map { _ in .failure(refusal) }
+    } catch {
+      let reason = latch(error)
+      return group.map { _ in .failure(.storageFailed(reason)) }
+    }
+  }
+
   /// Before any command: it is decided under the rules that have waited, and comes after a loss that is not told yet.
   private func recordOwed() throws {
     let events = owed.withLock { $0.take() }
@@ -224,8 +239,10 @@ final class CommandWriter: Sendable {
   /// - Parameters:
   ///   - now: the office's time.
   ///   - after: how far the ledger's time has come then.
+  ///   - refusal: what meets everything that would be recorded.
   func commit(
-    _ group: [Pending], at now: Timestamp, leaving after: LedgerTime, _ duration: inout Duration
+    _ group: [Pending], at now: Timestamp, leaving after: LedgerTime, refusing refusal: CommandFailure? = nil,
+    _ duration: inout Duration
   ) throws -> [Result<Accepted, CommandFailure>] {
     var batch = try store.beginBatch()
     var results: [Result<Accepted, CommandFailure>] = []
@@ -238,16 +255,19 @@ final class CommandWriter: Sendable {
       do {
         switch pending.work {
         case .command(let request):
-          let accepted = try execute(request, moment, views, &batch)
+          let accepted = try execute(request, moment, refusal, views, &batch)
           if accepted.state.erasure != nil { erased.append(accepted.number) }
           results.append(.success(accepted))
         case .office(let event, let actor, let id, _):
+          if let refusal { throw refusal }
           let position = try append(event, actor, id, moment, &batch)
           ofOffice.append((event, position))
           results.append(.success(accepted(0, .none, at: position, moment, CaseState(), events: 1)))
         }
       } catch let rejection as Rejection {
         results.append(.failure(.rejected(rejection)))
+      } catch let failure as CommandFailure {
+        results.append(.failure(failure))
       } catch let error where noRoom(error) != nil {
         throw NoRoom(failure: noRoom(error) ?? .busy)
       } catch StoreError.keyClosed where batch.appended == appendedBefore {
@@ -296,7 +316,7 @@ final class CommandWriter: Sendable {
   }
 
   private func execute(
-    _ request: CommandRequest, _ moment: Moment, _ views: DeskViews, _ batch: inout Batch
+    _ request: CommandRequest, _ moment: Moment, _ refusal: CommandFailure?, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     let now = moment.now
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
@@ -307,6 +327,7 @@ final class CommandWriter: Sendable {
     if try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
       throw Rejection.commandReused(CommandID.text(request.id))
     }
+    if let refusal { throw refusal }
     guard let (rulesPosition, book) = rules.current else { throw StoreError.unexpected("no rules are adopted") }
     let number: UInt64
     var state = CaseState()

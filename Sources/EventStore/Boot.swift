@@ -18,7 +18,9 @@ extension EventStore {
     guard let boot = Boot.id else { return nil }
     let written = try asStoreError { try Files.contents(clockPath) }.map { String(decoding: $0, as: UTF8.self) } ?? ""
     let parts = written.split(separator: "\n")
-    return parts.count == 2 && parts[0] == "boot \(boot)" ? Int64(parts[1]) : nil
+    guard parts.count == 2, parts[0] == "boot \(boot)", let known = Int64(parts[1]) else { return nil }
+    // Not even the years to 9999 take more.
+    return known.magnitude < 1 << 59 ? known : nil
   }
 
   /// Keeps that for whoever comes next in this boot; durable when it returns.

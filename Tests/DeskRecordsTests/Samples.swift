@@ -135,14 +135,18 @@ enum Samples {
         recordedAt: recordedAt, occurredAt: recordedAt, offset: offset, actor: Actor(uid: 0, account: "motcua"),
         rules: Position(1))), stream: 0)
 
-  /// An hour behind the ledger.
-  static let clockAccepted = event(
-    .office(
-      .clockAccepted(
-        ClockAccepted(shown: recordedAt.adding(seconds: -3600), expected: recordedAt.adding(seconds: 30))),
-      .init(
-        recordedAt: recordedAt, occurredAt: recordedAt.adding(seconds: -3600), offset: offset,
-        actor: Actor(uid: 1001, account: "binh", role: .supervisor), rules: Position(1))), stream: 0)
+  /// An hour behind the ledger; no release before has written it.
+  static let clockAccepted: StoredEvent = {
+    var accepted = event(
+      .office(
+        .clockAccepted(
+          ClockAccepted(shown: recordedAt.adding(seconds: -3600), expected: recordedAt.adding(seconds: 30))),
+        .init(
+          recordedAt: recordedAt, occurredAt: recordedAt.adding(seconds: -3600), offset: offset,
+          actor: Actor(uid: 1001, account: "binh", role: .supervisor), rules: Position(1))), stream: 0)
+    accepted.command = .init(id: accepted.command.id, digest: accepted.command.digestOfBefore)
+    return accepted
+  }()
 
   static let ofOffice = [adopted, restored, clockAccepted]
 }

@@ -26,6 +26,8 @@ struct ClockTests {
     let store = try Notebook(folder).store
     try folder.write(Array(text.utf8), to: "CLOCK")
     #expect(try store.knownClock() == nil)
+    try store.keepClock(.max)
+    #expect(try store.knownClock() == nil)
     try store.keepClock(9)
     #expect(try store.knownClock() == 9)
   }

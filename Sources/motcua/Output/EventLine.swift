@@ -11,9 +11,9 @@ enum EventLine {
     if showsCode { parts.append(event.code ?? language.say("cơ quan", "the office")) }
     let who = event.onBehalfOf.map { language.say(" thay cho \($0)", " on behalf of \($0)") } ?? ""
     parts += ["v\(event.version)", event.account + who, language.word(event.type) + (what.isEmpty ? "" : ": \(what)")]
-    // Without a reason it was no late entry: the ledger was ahead of the office's clock.
-    if event.occurredAt != event.recordedAt, !event.imported, event.lateEntryReason != nil || event.closed == true {
+    if event.occurredAt != event.recordedAt, !event.imported {
       let at = language.tabular(event.recordedAt)
+      // Without a reason it is no late entry: the ledger was ahead of the office's clock.
       let why = event.lateEntryReason.map { ": \($0)" } ?? ""
       parts.append(language.say("(ghi lúc \(at)\(why))", "(recorded \(at)\(why))"))
     }
