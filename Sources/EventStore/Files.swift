@@ -139,7 +139,11 @@ package enum Files {
       throw error
     }
     close(descriptor)
-    if rename(temporary, path) != 0 { throw failure("rename", path) }
+    if rename(temporary, path) != 0 {
+      let error = failure("rename", path)
+      unlink(temporary)
+      throw error
+    }
     try sync(parent(of: path))
   }
 

@@ -191,7 +191,8 @@ struct WriterTests {
     var settings = DeskService.Settings()
     settings.reserveBytes = .max
     let service = try office.open(settings: settings)
-    guard case .failure(.storageFull(_, reserveBytes: .max, limit: .disk)) = await service.record(.receive("Hoa")) else {
+    guard case .failure(.storageFull(_, reserveBytes: .max, limit: .disk)) = await service.record(.receive("Hoa"))
+    else {
       Issue.record("recorded on a full disk")
       return
     }
@@ -213,7 +214,8 @@ struct WriterTests {
   @Test("a ledger that lost everything says so before it has rules, and can be exported and brought in")
   func lostEverything() async throws {
     let office = Desktop()
-    try FileManager.default.createDirectory(atPath: office.path, withIntermediateDirectories: true)
+    // A ledger without an event, as it was before its first start was over.
+    try { _ = try office.store() }()
     try "5 0\n".write(toFile: office.path + "/ACCEPTED", atomically: true, encoding: .utf8)
     let service = try office.open()
     try await service.accept(.receive("Hoa"))

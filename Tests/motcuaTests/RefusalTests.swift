@@ -34,6 +34,7 @@ import Varlink
     case "Outcome", "?Outcome": "\"granted\""
     case "Role", "?Role": "\"supervisor\""
     case "ClockDoubt", "?ClockDoubt": "\"jumpedAhead\""
+    case "StorageLimit", "?StorageLimit": "\"ledgerMap\""
     case "Status": "\"returned\""
     case "NotVoidableReason": "\"notToday\""
     default: "[]"

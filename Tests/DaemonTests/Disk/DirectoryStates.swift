@@ -138,8 +138,9 @@ struct DirectoryStates {
       case .durable(let numbers):
         for number in numbers { Self.apply(Piece(change: number), trace, &files, &entries) }
         // What was written over since is nowhere any more: memory holds each byte once.
-        let now = self
-        pending.removeAll { old in numbers.contains(old) || numbers.contains { now.isWrittenOver(old, by: $0) } }
+        pending = pending.filter { old in
+          !numbers.contains(old) && !numbers.contains { isWrittenOver(old, by: $0) }
+        }
         durableCount += numbers.count
       case .told(let position): told = max(told, position)
       case .finished: isFinished = true

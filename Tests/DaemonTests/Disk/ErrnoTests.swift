@@ -5,15 +5,16 @@ import VarlinkClient
 extension DiskTests {
   @Suite("A disk that fails at any call", .enabled(if: Strace.isHere, Strace.comment))
   struct ErrnoTests {
-    private static let calls = ["fdatasync", "fsync", "pwrite64", "writev", "mmap", "openat"]
+    private static let calls = [
+      "fdatasync", "fsync", "pwrite64", "writev", "mmap", "openat", "rename", "unlink", "rmdir", "mkdir", "ftruncate",
+      "link",
+    ]
 
     private enum Phase: String {
       case creating, starting, renewingKeys, working
 
       /// What is asked of the disk before anybody is served.
       var isStart: Bool { self != .working }
-      /// Only the change of the keys names, links and removes files of the daemon's own by these.
-      var calls: [String] { ErrnoTests.calls + (self == .renewingKeys ? ["link", "rename", "unlink"] : []) }
     }
 
     /// One call that fails.
@@ -28,7 +29,7 @@ extension DiskTests {
     }
 
     @Test(
-      "when any call on the daemon's files fails with EIO or ENOSPC, then nothing is acknowledged that is not there, nothing is there twice, a plain start follows, and everything verifies"
+      "when any call on the daemon's files fails with EIO, ENOSPC or EDQUOT, then nothing is acknowledged that is not there, nothing is there twice, a plain start follows, and everything verifies"
     )
     func sweep() throws {
       let desk = try TestedDesk()
@@ -53,7 +54,7 @@ extension DiskTests {
       let (data, home) = (desk.daemon.data, desk.daemon.home)
       let every = [Phase.creating, .starting, .renewingKeys, .working]
       let traced =
-        Strace.onlyFiles(of: data) + ["-e", "trace=" + Set(every.flatMap(\.calls)).sorted().joined(separator: ",")]
+        Strace.onlyFiles(of: data) + ["-e", "trace=" + Self.calls.sorted().joined(separator: ",")]
       for phase in every where phase.isStart {
         if phase == .renewingKeys { try KeysOfBefore.make(in: data) }
         desk.daemon.tracer = Strace.around(traced, log: home + "/" + phase.rawValue)
@@ -69,10 +70,10 @@ extension DiskTests {
       tracer.waitUntilExit()
       #expect(try desk.settle(scenario, outcomes) == [])
       try #require(desk.daemon.stop() == 0)
-      return try ["EIO", "ENOSPC"].flatMap { error in
+      return try ["EIO", "ENOSPC", "EDQUOT"].flatMap { error in
         try every.flatMap { phase in
           let counts = try Strace.counts(home + "/" + phase.rawValue)
-          return phase.calls.flatMap { call in
+          return Self.calls.flatMap { call in
             (0..<(counts[call] ?? 0)).map { Fault(call: call, error: error, number: $0 + 1, phase: phase) }
           }
         }
