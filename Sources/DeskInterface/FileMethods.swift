@@ -105,9 +105,15 @@ extension Wire {
     public static let method = "vn.motcua.Admin.Backup"
 
     public var keys: Bool?
+    /// Of how many the rotation is that the keys go into.
+    public var keep: Int?
+    /// The list of what was erased instead.
+    public var erasures: Bool?
 
-    public init(keys: Bool? = nil) {
+    public init(keys: Bool? = nil, keep: Int? = nil, erasures: Bool? = nil) {
       self.keys = keys
+      self.keep = keep
+      self.erasures = erasures
     }
 
     public struct Answer: Codable, Sendable {

@@ -69,6 +69,9 @@ extension Wire {
     public var lastCheckpoint: Int?
     /// When the last backup since the start was handed over whole.
     public var lastBackup: String?
+    /// How many backups of the keys that were handed out before the newest erasure may still be there and open what is
+    /// erased; missing when nothing is erased.
+    public var keyBackupsBeforeErasure: Int?
     /// What the caller is.
     public var role: Told<Role>?
     public var clock: Clock?
@@ -105,6 +108,7 @@ extension Wire {
       signingKey: String? = nil,
       lastCheckpoint: Int? = nil,
       lastBackup: String? = nil,
+      keyBackupsBeforeErasure: Int? = nil,
       role: Role? = nil,
       clock: Clock? = nil
     ) {
@@ -139,6 +143,7 @@ extension Wire {
       self.signingKey = signingKey
       self.lastCheckpoint = lastCheckpoint
       self.lastBackup = lastBackup
+      self.keyBackupsBeforeErasure = keyBackupsBeforeErasure
       self.role = role.map(Told.known)
       self.clock = clock
     }

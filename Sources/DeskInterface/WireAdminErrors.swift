@@ -134,6 +134,55 @@ extension Wire {
     }
   }
 
+  /// There is no record of what the key has signed before. Nothing is signed.
+  public struct NoSignedHead: WireError {
+    public static let error = "vn.motcua.Admin.NoSignedHead"
+    public var key: String
+    /// The file that it would stand in.
+    public var record: String
+
+    public init(key: String, record: String) {
+      self.key = key
+      self.record = record
+    }
+  }
+
+  /// Events are lost, and what earlier keys have signed of them is not known: only a new key signs.
+  public struct NewSigningKeyNeeded: WireError {
+    public static let error = "vn.motcua.Admin.NewSigningKeyNeeded"
+    public var key: String
+
+    public init(key: String) {
+      self.key = key
+    }
+  }
+
+  /// The key has signed another tree of that many events, and signs none of as many or fewer.
+  public struct SignedFurther: WireError {
+    public static let error = "vn.motcua.Admin.SignedFurther"
+    public var key: String
+    public var signed: Int
+    public var size: Int
+
+    public init(key: String, signed: Int, size: Int) {
+      self.key = key
+      self.signed = signed
+      self.size = size
+    }
+  }
+
+  /// The record of what was signed cannot be read or written. Nothing is signed.
+  public struct SignedHeadsUnusable: WireError {
+    public static let error = "vn.motcua.Admin.SignedHeadsUnusable"
+    public var path: String
+    public var reason: String
+
+    public init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
+  }
+
   /// The ledger is no continuation of the checkpoint of that size that was issued for it. Nothing is signed.
   public struct HistoryChanged: WireError {
     public static let error = "vn.motcua.Admin.HistoryChanged"

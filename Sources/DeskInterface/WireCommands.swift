@@ -101,6 +101,8 @@ extension Wire {
     public var owes: [Duty]
     /// The office's time then, where `recordedAt` is later.
     public var now: String?
+    /// Of an erasure: how many backups of the keys that were handed out before may still be there and open the case.
+    public var keyBackups: Int?
 
     public init(
       code: String,
@@ -114,7 +116,8 @@ extension Wire {
       due: String,
       provisional: Bool,
       owes: [Duty],
-      now: String? = nil
+      now: String? = nil,
+      keyBackups: Int? = nil
     ) {
       self.code = code
       self.number = number
@@ -128,6 +131,7 @@ extension Wire {
       self.provisional = provisional
       self.owes = owes
       self.now = now
+      self.keyBackups = keyBackups
     }
   }
 

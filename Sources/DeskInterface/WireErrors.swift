@@ -151,6 +151,17 @@ extension Wire {
   }
 
   /// Nothing is recorded in a case whose people nobody knows any more.
+  public struct ErasureListUnwritable: WireError {
+    public static let error = "vn.motcua.Desk.ErasureListUnwritable"
+    public var path: String
+    public var reason: String
+
+    public init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
+  }
+
   public struct CaseErased: WireError {
     public static let error = "vn.motcua.Desk.CaseErased"
     public var code: String

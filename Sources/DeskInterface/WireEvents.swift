@@ -200,12 +200,35 @@ extension Wire {
     public var knownRoot: String
     /// The origin of the checkpoint that told, or `views`.
     public var witness: String
+    /// Nobody knew how far the lost ledger went.
+    public var unknownEnd: Bool?
+    /// Codes of every day up to `floorLast` begin after `serialFloor` from here on.
+    public var floorFirst: String?
+    public var floorLast: String?
+    public var serialFloor: Int?
+    /// How many cases were erased again by the office's list of erasures.
+    public var erasures: Int?
 
-    public init(size: Int, knownSize: Int, knownRoot: String, witness: String) {
+    public init(
+      size: Int,
+      knownSize: Int,
+      knownRoot: String,
+      witness: String,
+      unknownEnd: Bool? = nil,
+      floorFirst: String? = nil,
+      floorLast: String? = nil,
+      serialFloor: Int? = nil,
+      erasures: Int? = nil
+    ) {
       self.size = size
       self.knownSize = knownSize
       self.knownRoot = knownRoot
       self.witness = witness
+      self.unknownEnd = unknownEnd
+      self.floorFirst = floorFirst
+      self.floorLast = floorLast
+      self.serialFloor = serialFloor
+      self.erasures = erasures
     }
   }
 

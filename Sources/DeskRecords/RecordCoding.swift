@@ -88,6 +88,13 @@ public struct RecordCoding: Sendable {
         $0.knownRoot = facts.knownRoot
         $0.size = facts.size
         $0.witness = facts.witness
+        $0.unknownEnd = facts.isEndUnknown
+        if let floor = facts.floor {
+          $0.floorFirst = floor.first.number
+          $0.floorLast = floor.last.number
+          $0.serialFloor = floor.serial
+        }
+        if let erasures = facts.erasures { $0.erasures = erasures }
       }
     case .office(.clockAccepted(let facts), _):
       record.clockAccepted = .with {
@@ -110,7 +117,9 @@ public struct RecordCoding: Sendable {
   /// The lowest form that can say it: an older release reads what it knows.
   private static func lowestSchema(of body: StoredEvent.Body) -> UInt32 {
     switch body {
-    case .desk, .office(.rulesAdopted, _), .office(.restored, _): 1
+    case .desk, .office(.rulesAdopted, _): 1
+    case .office(.restored(let facts), _):
+      facts.isEndUnknown || facts.floor != nil || facts.erasures != nil ? 2 : 1
     case .office(.clockAccepted, _): 2
     }
   }
@@ -155,7 +164,9 @@ public struct RecordCoding: Sendable {
         .office(
           .restored(
             Restored(
-              knownSize: facts.knownSize, knownRoot: facts.knownRoot, size: facts.size, witness: facts.witness)),
+              knownSize: facts.knownSize, knownRoot: facts.knownRoot, size: facts.size, witness: facts.witness,
+              isEndUnknown: facts.unknownEnd, floor: facts.floor,
+              erasures: facts.hasErasures ? facts.erasures : nil)),
           circumstances)
       case .clockAccepted(let facts):
         .office(
@@ -173,6 +184,14 @@ public struct RecordCoding: Sendable {
       body: body)
     event.isClosed = isClosed
     return event
+  }
+}
+
+extension Vn_Motcua_Records_Restored {
+  fileprivate var floor: SerialFloor? {
+    guard hasFloorFirst, hasFloorLast else { return nil }
+    return SerialFloor(
+      first: CalendarDay(number: floorFirst), last: CalendarDay(number: floorLast), serial: serialFloor)
   }
 }
 

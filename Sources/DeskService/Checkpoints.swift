@@ -13,19 +13,31 @@ public enum CheckpointRefusal: Error, Hashable, Sendable {
   case tooOld(code: String, position: Position, size: UInt64)
   /// The ledger is not a continuation of the checkpoint of that size.
   case historyChanged(size: UInt64)
+  /// Nobody knows what the key has signed before: there is no record of it.
+  case noSignedHead(key: String, record: String)
+  /// What earlier keys have signed of lost events is not known, so that they sign nothing any more.
+  case newKeyNeeded(key: String)
+  /// The key has signed at that size, or at a greater one, another tree.
+  case signedFurther(key: String, signed: UInt64, size: UInt64)
+  /// The record of what was signed cannot be read or written.
+  case recordUnusable(path: String, reason: String)
 }
 
 extension DeskService {
   /// The current tree head, signed; an unchanged ledger gives the note that was issued before.
   ///
+  /// A key never signs a size again with another root, nor a smaller one. What it signs is in the record of signed heads,
+  /// durably, before anybody gets to see it.
+  ///
   /// Waits for the writer: call it off the pool.
   ///
-  /// - Throws: `CheckpointRefusal.historyChanged` when the ledger does not continue every checkpoint that was issued
+  /// - Throws: `CheckpointRefusal`: `historyChanged` when the ledger does not continue every checkpoint that was issued
   ///   last; nothing is signed then, so that no history is ever vouched for that contradicts an earlier one.
   public func checkpoint(signedBy key: NoteSigningKey?) throws -> IssuedCheckpoint {
-    guard let key else { throw CheckpointRefusal.noSigningKey }
+    guard let key, let heads = apart?.heads else { throw CheckpointRefusal.noSigningKey }
+    try settleSignedHeads(for: key.verifierKey)
     // It says nothing of the time.
-    return try betweenCommits(needsClock: false) { [store] in
+    return try betweenCommits(needsClock: false) { [store, rules] in
       let head = try store.ledger.head()
       // The last of any key, and the last of this one: whoever rewrote the history could have signed with another.
       let own = try store.ledger.lastCheckpoint(signedBy: key.verifierKey)
@@ -40,9 +52,14 @@ extension DeskService {
               .verifies(oldRoot: old.root, newRoot: head.root) == true
         }
         guard continues else { throw CheckpointRefusal.historyChanged(size: old.size) }
-        if old.size == head.size, issued.verifierKey == key.verifierKey { return issued }
       }
-      let issued = try IssuedCheckpoint(of: head, signedBy: key)
+      let last = try own.map { try IssuedCheckpoint(kept: $0) }
+      if let last, let lastBreak = rules.lastBreak, last.checkpoint.size < lastBreak.rawValue {
+        throw CheckpointRefusal.newKeyNeeded(key: key.verifierKey.description)
+      }
+      let predecessor = try Self.recordHead(head, of: key.verifierKey, in: heads, store, rules)
+      if let last, last.checkpoint.size == head.size { return last }
+      let issued = try IssuedCheckpoint(of: head, signedBy: key, following: predecessor)
       // Kept before it is handed out: what was published can be proved from, and is checked for ever.
       var batch = try store.beginBatch()
       batch.keep(checkpoint: issued.kept, ofSize: head.size, keyID: key.verifierKey.keyID)

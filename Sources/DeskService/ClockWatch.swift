@@ -179,6 +179,6 @@ extension DeskService {
 
 extension Restored {
   init(_ loss: AcceptedLoss) {
-    self.init(knownSize: loss.seen.rawValue, knownRoot: "", size: loss.size.rawValue, witness: "views")
+    self.init(knownSize: loss.seen.rawValue, knownRoot: "", size: loss.size.rawValue, witness: Restored.views)
   }
 }

@@ -67,6 +67,8 @@ public enum CommandFailure: Error, Sendable {
   case clockSuspect(ClockDoubt)
   /// The clock that was to be accepted is believed anyway.
   case clockNotSuspect(now: Timestamp)
+  /// An erasure could not be added to the office's list of them; nothing was recorded.
+  case erasureListUnwritable(path: String, reason: String)
   /// The outcome is unknown until the daemon has restarted.
   case storageFailed(String)
 }

@@ -39,6 +39,11 @@ final class CommandWriter: Sendable {
   let signal: CommitSignal
   /// Commands are refused when the disk has less left than this.
   let reserveBytes: Atomic<Int>
+  /// How many days backups of keys are kept that are in no rotation.
+  let keyBackupDays: Atomic<Int>
+  /// How far above the greatest serial that is known codes begin after a loss.
+  let serialStep: Atomic<Int>
+  let apart: Apart?
   let figures = WriterFigures()
   private let heartbeat: Heartbeat?
   private let time: Mutex<LedgerTime>
@@ -55,8 +60,9 @@ final class CommandWriter: Sendable {
   let note: @Sendable (String) -> Void
 
   init(
-    store: EventStore, coding: RecordCoding, rules: Rules, clock: DeskClock, signal: CommitSignal, reserveBytes: Int,
-    time: LedgerTime, heartbeat: Heartbeat?, onFailure: @escaping @Sendable (String) -> Void,
+    store: EventStore, coding: RecordCoding, rules: Rules, clock: DeskClock, signal: CommitSignal,
+    settings: DeskService.Settings, apart: Apart?, time: LedgerTime, heartbeat: Heartbeat?,
+    onFailure: @escaping @Sendable (String) -> Void,
     report: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
@@ -64,7 +70,10 @@ final class CommandWriter: Sendable {
     self.rules = rules
     self.clock = clock
     self.signal = signal
-    self.reserveBytes = Atomic(reserveBytes)
+    reserveBytes = Atomic(settings.reserveBytes)
+    keyBackupDays = Atomic(settings.keyBackupDays)
+    serialStep = Atomic(settings.serialStep)
+    self.apart = apart
     self.heartbeat = heartbeat
     self.time = Mutex(time)
     self.onFailure = onFailure
@@ -248,6 +257,7 @@ final class CommandWriter: Sendable {
     var results: [Result<Accepted, CommandFailure>] = []
     var ofOffice: [(OfficeEvent, Position)] = []
     var erased: [UInt64] = []
+    var listed: [UInt64] = []
     let moment = Moment(now: now, recordedAt: after.recordedAt)
     let views = try DeskViews(store.views)
     for pending in group {
@@ -257,9 +267,11 @@ final class CommandWriter: Sendable {
         case .command(let request):
           let accepted = try execute(request, moment, refusal, views, &batch)
           if accepted.state.erasure != nil { erased.append(accepted.number) }
+          if accepted.state.erasure != nil, !accepted.isRepeated { listed.append(accepted.number) }
           results.append(.success(accepted))
         case .office(let event, let actor, let id, _):
           if let refusal { throw refusal }
+          let event = try leavingRoom(event, now: now, views, batch.views)
           let position = try append(event, actor, id, moment, &batch)
           ofOffice.append((event, position))
           results.append(.success(accepted(0, .none, at: position, moment, CaseState(), events: 1)))
@@ -294,7 +306,9 @@ final class CommandWriter: Sendable {
       for (event, position) in ofOffice { rules.take(event, at: position, recordedAt: after.recordedAt) }
       signal.advance(to: position)
     }
-    // Only now: a key that is gone before its event is durable would close a case that nobody erased.
+    // Only now: a key that is gone before its event is durable would close a case that nobody erased. The list comes before
+    // the keys, so that nothing is erased here that a backup could bring back.
+    if let apart { try apart.erasures.add(store.erasures(of: listed, at: after.recordedAt)) }
     try store.keys.forget(erased)
     beat()
     return results
@@ -318,6 +332,8 @@ final class CommandWriter: Sendable {
   private func execute(
     _ request: CommandRequest, _ moment: Moment, _ refusal: CommandFailure?, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
+    // Before a repeat is answered, too: the answer says that no backup brings the case back.
+    if case .erase = request.command.action { try requireErasureList() }
     let now = moment.now
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
       guard try isHis(known, request.actor, &batch) else { throw Rejection.commandReused(CommandID.text(request.id)) }
@@ -392,7 +408,8 @@ final class CommandWriter: Sendable {
     let office = book.office
     let at = command.occurredAt?.instant(now: now, office: office, calendar: book.calendar) ?? now
     let day = at.day(at: office.utcOffset)
-    var serial = try views.nextSerial(on: day, transaction)
+    // A day in the past obeys, too: what was lost may have had a receipt for it.
+    var serial = max(try views.nextSerial(on: day, transaction), Int(rules.serialFloor(on: day)) + 1)
     while true {
       let code = CaseCode.code(prefix: office.codePrefix, day: day, serial: serial)
       // An imported case may have taken a code of our own form.

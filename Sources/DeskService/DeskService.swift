@@ -17,6 +17,10 @@ public final class DeskService: Sendable {
     public var clock = ClockLimits()
     /// How far the ledger and the views may grow, each; only a start takes it up.
     public var mapBytes = EventStore.mapBytesDefault
+    /// How far above the greatest serial that is known codes begin after a loss.
+    public var serialStep = 1000
+    /// How many days the office keeps backups of keys that are in no rotation.
+    public var keyBackupDays = 30
 
     public init() {}
   }
@@ -29,6 +33,8 @@ public final class DeskService: Sendable {
   let coding: RecordCoding
   let writer: CommandWriter
   let maintenance = Maintenance()
+  /// What is kept outside the data directory; nil when nothing is.
+  let apart: Apart?
   /// The rules of the configuration; who holds the lock brings them into force.
   private let configured: Mutex<RuleBook?>
   let actor: Actor
@@ -39,6 +45,7 @@ public final class DeskService: Sendable {
   ///
   /// - Parameters:
   ///   - book: nil to go on with the rules in force.
+  ///   - apart: what is kept outside the data directory; without it nothing is signed, and no list of erasures is kept.
   ///   - heartbeat: beats on the thread that writes.
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
   ///   - report: what the operator should know of and no caller is told.
@@ -47,12 +54,14 @@ public final class DeskService: Sendable {
   ///   recorded waits for it.
   public init(
     directory: String, book: RuleBook?, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
-    coding: RecordCoding = .current, heartbeat: Heartbeat? = nil, progress: (Position) -> Void = { _ in },
+    apart: Apart? = nil, coding: RecordCoding = .current, heartbeat: Heartbeat? = nil,
+    progress: (Position) -> Void = { _ in },
     onFailure: @escaping @Sendable (String) -> Void, report: @escaping @Sendable (String) -> Void = { _ in },
     note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.clock = clock
     self.coding = coding
+    self.apart = apart
     configured = Mutex(book)
     self.actor = actor
     let store = try EventStore(
@@ -96,7 +105,7 @@ public final class DeskService: Sendable {
     let head = try store.ledger.position()
     signal = CommitSignal(head)
     let writer = CommandWriter(
-      store: store, coding: coding, rules: rules, clock: clock, signal: signal, reserveBytes: settings.reserveBytes,
+      store: store, coding: coding, rules: rules, clock: clock, signal: signal, settings: settings, apart: apart,
       time: time, heartbeat: heartbeat, onFailure: onFailure, report: report, note: note)
     self.writer = writer
     let watch = Heartbeat(every: Self.holdingInterval) { writer.requireHolding() }
@@ -105,7 +114,12 @@ public final class DeskService: Sendable {
     }
     do {
       try lookAtClock()
-      if let loss = try store.acceptedLoss() { try recordOrOwe(loss) }
+      completeErasureList()
+      if let loss = try store.acceptedLoss() {
+        // First, so that no crash leaves a key in use that has signed what is lost.
+        try apart?.heads.change { $0.retireAll() }
+        try recordOrOwe(loss)
+      }
       try adoptConfigured()
     } catch {
       // The thread would keep the directory open.
@@ -129,6 +143,8 @@ public final class DeskService: Sendable {
     thread.setCapacity(settings.queueMax)
     writer.reserveBytes.store(settings.reserveBytes, ordering: .relaxed)
     clock.set(settings.clock)
+    writer.keyBackupDays.store(settings.keyBackupDays, ordering: .relaxed)
+    writer.serialStep.store(settings.serialStep, ordering: .relaxed)
   }
 
   /// Brings the rules of a changed configuration into force, if others are: each command is decided wholly under the

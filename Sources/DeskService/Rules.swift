@@ -7,12 +7,16 @@ import LMDB
 import Synchronization
 
 /// The rules that the ledger has adopted, each at its position: what a case was received under is found here, never in
-/// today's files. With them the clocks that were accepted, which the office's own stream tells too.
+/// today's files. With them the clocks that were accepted, and what the office's own stream says of losses: which codes may
+/// have been given out, and from where on a new signing key is needed.
 final class Rules: Sendable {
   private struct State {
     var books: [Position: RuleBook] = [:]
     var current = Position.start
     var clocks: [AcceptedClock] = []
+    var floors: [SerialFloor] = []
+    /// After the last loss whose end nobody can vouch for.
+    var lastBreak: Position?
 
     mutating func adopt(_ book: RuleBook, at position: Position) {
       var book = book
@@ -20,6 +24,11 @@ final class Rules: Sendable {
       if let before = books[current], before.procedures == book.procedures { book.procedures = before.procedures }
       books[position] = book
       current = max(current, position)
+    }
+
+    mutating func note(_ loss: Restored, at position: Position) {
+      if let floor = loss.floor { floors.append(floor) }
+      if loss.needsNewSigningKey { lastBreak = max(lastBreak ?? .start, position) }
     }
   }
 
@@ -39,6 +48,7 @@ final class Rules: Sendable {
       case .office(.clockAccepted(let facts), let circumstances):
         loaded.clocks.append(
           AcceptedClock(position: position, shown: facts.shown, recordedAt: circumstances.recordedAt))
+      case .office(.restored(let loss), _): loaded.note(loss, at: position)
       default: break
       }
     }
@@ -54,12 +64,22 @@ final class Rules: Sendable {
     case .clockAccepted(let facts):
       let clock = AcceptedClock(position: position, shown: facts.shown, recordedAt: recordedAt)
       state.withLock { $0.clocks.append(clock) }
-    case .restored: break
+    case .restored(let loss): state.withLock { $0.note(loss, at: position) }
     }
   }
 
   /// The clocks that were accepted, in order.
   var clocks: [AcceptedClock] { state.withLock { $0.clocks } }
+
+  /// Codes of that day begin after it.
+  func serialFloor(on day: CalendarDay) -> UInt32 {
+    state.withLock { $0.floors.lazy.filter { day <= $0.last }.map(\.serial).max() ?? 0 }
+  }
+
+  var greatestFloor: UInt32 { state.withLock { $0.floors.map(\.serial).max() ?? 0 } }
+
+  /// Where the last loss is recorded that makes a new signing key necessary.
+  var lastBreak: Position? { state.withLock { $0.lastBreak } }
 
   var current: (position: Position, book: RuleBook)? {
     state.withLock { state in state.books[state.current].map { (state.current, $0) } }

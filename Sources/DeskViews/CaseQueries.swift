@@ -43,6 +43,30 @@ extension DeskViews {
     return serial + 1
   }
 
+  /// The greatest serial of all days up to this one; 0 when there is none.
+  public func greatestSerial(
+    through day: CalendarDay, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> UInt32 {
+    var greatest: UInt32 = 0
+    var end: [UInt8]? = RegisterView.prefix(day) + bigEndian(UInt32.max) + bigEndian(UInt64.max)
+    while let from = end {
+      end = nil
+      try transaction.scan(register, from: from, .descending) { key, _ in
+        let bytes = [UInt8](copying: key)
+        greatest = max(greatest, UInt32(truncatingIfNeeded: bigEndianNumber(bytes[4..<8])))
+        // The last of a day is its greatest: on before its first. No case has number 0, so each look is at an earlier day.
+        end = Array(bytes[..<4]) + bigEndian(UInt32(0)) + bigEndian(UInt64(0))
+        return .stop
+      }
+    }
+    return greatest
+  }
+
+  /// When the newest erasure was recorded.
+  public func newestErasure(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Timestamp? {
+    try transaction.last(erased).map { OrderedKey.time(of: $0.key.prefix(8)) }
+  }
+
   /// The cases that were erased since an instant, that instant included, in the order in which it was recorded.
   public func erasures(
     since instant: Timestamp, _ transaction: borrowing some Reading & ~Copyable

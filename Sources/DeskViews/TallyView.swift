@@ -42,7 +42,7 @@ public enum TallyView {
     } else if let resolution = state.resolution {
       let counter: Counter = state.isResolvedLate ? .resolvedLate : .resolvedOnTime
       counts.append(Count(group: group, counter: counter, day: resolution.day))
-    } else {
+    } else if state.isOpen {
       counts.append(Count(group: group, counter: .open, day: nil))
     }
     return counts

@@ -14,6 +14,7 @@ public struct Batch: ~Copyable {
   public private(set) var appended = 0
   private var lastLeaf: [UInt8] = []
   private var checkpoints: [(key: [UInt8], text: String)] = []
+  private var marks: [(key: String, value: [UInt8])] = []
 
   init(
     store: EventStore, live: Views, ledger: consuming WriteTransaction, views: consuming WriteTransaction,
@@ -73,13 +74,16 @@ public struct Batch: ~Copyable {
     checkpoints.append((Ledger.checkpointKey(size, keyID), text))
   }
 
+  /// Says in the ledger that the record of what was signed is kept outside of it from here on; durable with the commit.
+  public mutating func markSignedHeads() { marks.append((Ledger.signedHeadsMark, [1])) }
+
   /// Commits the ledger, durably, and then the views.
   ///
   /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if
   ///   nothing had happened.
   @available(*, noasync)
   public consuming func commit() throws(CommitError) {
-    if appended == 0, checkpoints.isEmpty {
+    if appended == 0, checkpoints.isEmpty, marks.isEmpty {
       abort()
       return
     }
@@ -88,6 +92,7 @@ public struct Batch: ~Copyable {
       for checkpoint in checkpoints {
         try ledger.put(store.ledger.meta, checkpoint.key, Array(checkpoint.text.utf8))
       }
+      for mark in marks { try ledger.put(store.ledger.meta, Array(mark.key.utf8), mark.value) }
       if appended > 0 { try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded) }
     } catch {
       throw error.code == .mapFull ? .mapFull(.ledger) : .nothingWritten(error)

@@ -6,6 +6,12 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let path: String
   public let code: Int32
 
+  package init(operation: String, path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
   public var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
 
   /// Whether the file system takes nothing more, or not from this account: no room, no inode, a quota that is used up, or
@@ -84,7 +90,8 @@ package enum Files {
     if fsync(descriptor) != 0 { throw failure("fsync", path) }
   }
 
-  static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int, _ path: String) throws(FileError) {
+  package static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int, _ path: String) throws(FileError)
+  {
     var done = 0
     while done < bytes.count {
       let written = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, offset + done) }

@@ -8,8 +8,12 @@ public struct IssuedCheckpoint: Hashable, Sendable {
   public let verifierKey: NoteVerifierKey
 
   /// Signs the head of a ledger under the name of the key.
-  public init(of head: Frontier, signedBy key: NoteSigningKey) throws {
-    checkpoint = try Checkpoint(origin: key.name, size: head.size, root: head.root)
+  ///
+  /// - Parameter predecessor: what the checkpoint says that it follows.
+  public init(of head: Frontier, signedBy key: NoteSigningKey, following predecessor: Predecessor? = nil) throws {
+    checkpoint = try Checkpoint(
+      origin: key.name, size: head.size, root: head.root,
+      extensionLines: predecessor.map { [$0.extensionLine] } ?? [])
     note = try SignedNote(text: checkpoint.text, signedBy: [key]).description
     verifierKey = key.verifierKey
   }

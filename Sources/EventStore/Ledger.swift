@@ -51,6 +51,8 @@ public final class Ledger: Sendable {
         try transaction.put(meta, Array("format".utf8), Self.format)
         for row in Identity(id: id, isDemo: isDemo).rows { try transaction.put(meta, Array(row.key.utf8), row.value) }
         try transaction.put(meta, Array("head".utf8), Frontier().encoded)
+        // Nothing was signed before there was a record of it.
+        try transaction.put(meta, Array(Self.signedHeadsMark.utf8), [1])
       }
     }
     try Files.sync(temporary + "/data.mdb")
@@ -242,6 +244,18 @@ public final class Ledger: Sendable {
           return .stop
         }
         return text
+      }
+    }
+  }
+
+  /// In `meta`: what was signed is recorded outside the ledger. A ledger of an earlier release has no such mark, and gets
+  /// it with the record that is made from its own checkpoints, once: a record that is lost is not made again.
+  static let signedHeadsMark = "heads"
+
+  public func hasSignedHeadsMark() throws(StoreError) -> Bool {
+    try asStoreError {
+      try environment.read { transaction throws(LMDBError) in
+        try transaction.bytes(meta, Array(Self.signedHeadsMark.utf8)) != nil
       }
     }
   }

@@ -52,6 +52,10 @@ struct Daemon {
       try service.stop()
       throw error
     }
+    let started = live.current.daemon
+    do { try service.settleSignedHeads(for: signingKey?.verifierKey) } catch {
+      logger.error("what was signed cannot be recorded, and nothing is signed", metadata: ["error": "\(error)"])
+    }
     let status = StatusLine(service: service, live: live)
     let rebuild = LiveRebuild(service: service, status: status, logger: logger)
     let memberships = Memberships(
@@ -66,7 +70,8 @@ struct Daemon {
     stop.arm { server.shutdown() }
     let listening = ServerService(server: server, listening: listeningSocket(), status: status, logger: logger)
     let reload = Reload(
-      live: live, service: service, memberships: memberships, server: server, signingKey: signingKey, status: status,
+      live: live, service: service, memberships: memberships, server: server, signingKey: signingKey,
+      started: started, status: status,
       logger: logger)
     let group = ServiceGroup(
       configuration: .init(
@@ -118,7 +123,7 @@ struct Daemon {
       let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
       return try DeskService(
         directory: data, book: live.current.notYet == nil ? live.current.book : nil, actor: actor, clock: clock,
-        settings: live.current.daemon.service,
+        settings: live.current.daemon.service, apart: live.current.daemon.apart(data: DataDirectory.named(data)),
         heartbeat: Systemd.watchdog(),
         progress: { Systemd.working(live.spoken.pick(StatusLine.rebuilding(at: $0))) },
         onFailure: onFailure, report: { logger.error("\($0)") }, note: { logger.notice("\($0)") })

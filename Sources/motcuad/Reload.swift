@@ -16,6 +16,8 @@ struct Reload: Sendable {
   let server: VarlinkServer
   /// The one that signs until the next start.
   let signingKey: NoteSigningKey?
+  /// What the daemon was started with.
+  let started: DaemonSettings
   let status: StatusLine
   let logger: Logger
 
@@ -70,6 +72,8 @@ struct Reload: Sendable {
     for warning in fresh.roles.unknown { logger.warning("\(warning.text(live.spoken))") }
     var left = isSigningKey(fresh.daemon.signingKey) ? [] : ["signing_key"]
     if fresh.daemon.service.mapBytes != service.store.mapBytes { left.append("map_mib_max") }
+    if fresh.daemon.signedHeads != started.signedHeads { left.append("signed_heads") }
+    if fresh.daemon.erasures != started.erasures { left.append("erasures") }
     return left
   }
 

@@ -104,13 +104,7 @@ enum SigningKeyFile {
             en: "there is no directory \(directory); run install -d -m 700 \(directory) first"))
       }
       guard errno == EEXIST else { throw .system(path) }
-      throw SigningKeyError(
-        path: path,
-        reason: Text(
-          vi: "đã có, không ghi đè vì khóa mất thì không gì thay được; "
-            + "xem nửa công khai bằng motcuad keygen --public \(path)",
-          en: "is there already and is not written over, because nothing replaces a lost key; "
-            + "see its public half with motcuad keygen --public \(path)"))
+      throw occupied(path)
     }
     let line = Array((key.storedText + "\n").utf8)
     let isDurable = write(descriptor, line, line.count) == line.count && fsync(descriptor) == 0
@@ -122,6 +116,22 @@ enum SigningKeyFile {
       throw .system(path, code)
     }
     do throws(FileError) { try Files.sync(directory) } catch { throw .system(error.path, error.code) }
+  }
+
+  /// - Throws: when a key could not be made there because something is there already.
+  static func requireAbsent(_ path: String) throws(SigningKeyError) {
+    var status = stat()
+    if lstat(path, &status) == 0 { throw occupied(path) }
+  }
+
+  private static func occupied(_ path: String) -> SigningKeyError {
+    SigningKeyError(
+      path: path,
+      reason: Text(
+        vi: "đã có, không ghi đè vì khóa mất thì không gì thay được; "
+          + "xem nửa công khai bằng motcuad keygen --public \(path)",
+        en: "is there already and is not written over, because nothing replaces a lost key; "
+          + "see its public half with motcuad keygen --public \(path)"))
   }
 
   private static func isThere(_ path: String) -> Bool {

@@ -28,7 +28,7 @@ extension FileTests {
       _ daemon: RunningDaemon, _ arguments: [String], status: Int32 = 0
     ) throws -> (daemon: RunningDaemon, said: Client.Outcome) {
       let other = try RunningDaemon()
-      let said = try Operator.run(arguments: ["restore"] + arguments + ["--data", other.data])
+      let said = try Operator.restore(arguments: arguments + ["--data", other.data])
       #expect(said.status == status, "\(said.output) \(said.errors)")
       return (other, said)
     }
@@ -54,20 +54,24 @@ extension FileTests {
       try copy.start()
       let desk = try copy.connect()
       #expect(try desk.verify().damage == nil)
-      let position = try desk.ask(Wire.GetStatus()).status.position
+      // The last event is that it was put back.
+      let position = try desk.ask(Wire.GetStatus()).status.position - 1
       #expect(position > 80)
       let now = try daemon.connect().ask(Wire.GetStatus()).status.position
       #expect(position < now)
-      #expect(try desk.allEvents(upTo: position) == Array(daemon.connect().allEvents(upTo: now).prefix(position)))
+      let (mine, theirs) = (try desk.allEvents(upTo: position), try daemon.connect().allEvents(upTo: now))
+      #expect(mine.prefix(position) == theirs.prefix(position))
       // Once more when nobody works: then both say the same of everything.
       let again = try backUp(daemon, "rest")
       let (second, _) = try restored(daemon, [again.ledger, "--keys", again.keys])
       try second.start()
       let (have, want) = (try second.connect(), try daemon.connect())
       #expect(try have.verify().damage == nil)
-      #expect(try have.ask(Wire.GetStatus()).status.root == want.ask(Wire.GetStatus()).status.root)
-      let (mine, theirs) = (try have.ask(Wire.Tally()), try want.ask(Wire.Tally()))
-      #expect(mine.cases == theirs.cases && mine.enquiries == theirs.enquiries && mine.complaints == theirs.complaints)
+      let size = try want.ask(Wire.GetStatus()).status.position
+      #expect(try have.ask(Wire.GetStatus()).status.position == size + 1)
+      #expect(try second.connect().allEvents(upTo: size).prefix(size) == daemon.connect().allEvents(upTo: size)[...])
+      let (put, kept) = (try have.ask(Wire.Tally()), try want.ask(Wire.Tally()))
+      #expect(put.cases == kept.cases && put.enquiries == kept.enquiries && put.complaints == kept.complaints)
     }
 
     @Test(
@@ -192,7 +196,7 @@ extension FileTests {
       _ = try stranger.connect().receive("Lan")
       let theirs = try backUp(stranger)
       #expect(try refusal(try Data(contentsOf: URL(filePath: theirs.keys))).contains("not of this ledger"))
-      #expect(try restored(daemon, [ledger], status: 64).said.errors.contains("--keys is missing"))
+      #expect(try restored(daemon, [ledger], status: 64).said.errors.contains("--keys FILE is missing"))
       // 1,024 slots are made ahead: the next lot is not in the older backup.
       for number in 0..<1100 { _ = try daemon.connect().receive("Người \(number)") }
       let later = try backUp(daemon, "later")
@@ -206,7 +210,7 @@ extension FileTests {
       _ = try daemon.connect().receive("Hoa")
       let (ledger, keys) = try backUp(daemon)
       #expect(daemon.stop() == 0)
-      let over = try Operator.run("restore", ledger, "--keys", keys, "--data", daemon.data)
+      let over = try Operator.restore(ledger, "--keys", keys, "--data", daemon.data)
       #expect(over.status == 64 && over.errors.contains("not written over"), "\(over.errors)")
       let nothing = try Operator.run("restore", "--keys", keys, "--data", daemon.data)
       #expect(nothing.status == 64 && nothing.errors.contains("nothing to bring"), "\(nothing.errors)")
@@ -267,7 +271,7 @@ extension FileTests {
             && (its[.ownerAccountID] as? Int != uid || its[.groupOwnerAccountID] as? Int != gid)
         }
       }
-      let restored = try Operator.run("restore", ledger, "--without-keys", "--data", data)
+      let restored = try Operator.restore(ledger, "--without-keys", "--data", data)
       #expect(restored.status == 0, "\(restored.errors)")
       #expect(files.fileExists(atPath: data + "/keys/slots") && files.fileExists(atPath: data + "/ledger/data.mdb"))
       #expect(try strangers() == [])
@@ -326,7 +330,9 @@ extension FileTests {
         try daemon.start()
         let desk = try daemon.connect()
         let restored = try desk.allEvents(upTo: try desk.ask(Wire.GetStatus()).status.position).compactMap(\.restored)
-        #expect(restored == [Wire.Restored(size: size, knownSize: 7, knownRoot: "", witness: "views")])
+        let loss = try #require(restored.first)
+        #expect(restored.count == 1 && loss.size == size && loss.knownSize == 7 && loss.witness == "views")
+        #expect(loss.knownRoot == "" && loss.serialFloor == 1000)
         #expect(daemon.stop() == 0)
       }
     }
@@ -341,7 +347,7 @@ extension FileTests {
       }
       try "old".write(toFile: target + "/restore.new/keys/slots", atomically: true, encoding: .utf8)
       try "mine\n".write(toFile: target + "/keys/signing", atomically: true, encoding: .utf8)
-      let said = try Operator.run("restore", ledger, "--keys", keys, "--data", target)
+      let said = try Operator.restore(ledger, "--keys", keys, "--data", target)
       #expect(said.status == 0, "\(said)")
       #expect(!FileManager.default.fileExists(atPath: target + "/restore.new"))
       #expect(try String(contentsOfFile: target + "/keys/signing", encoding: .utf8) == "mine\n")

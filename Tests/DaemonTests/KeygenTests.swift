@@ -15,7 +15,10 @@ struct KeygenTests {
   private static func keygen(_ arguments: [String], language: String = "en") throws -> Outcome {
     let process = Process()
     process.executableURL = RunningDaemon.products.appending(path: "motcuad")
-    process.arguments = ["keygen"] + arguments
+    // Where a record of the key goes, which is beside the data, is to be gone with the test.
+    let home = try Scratch()
+    let needsData = !arguments.contains("--data") && !arguments.contains("--public")
+    process.arguments = ["keygen"] + arguments + (needsData ? ["--data", home.path + "/data"] : [])
     process.environment = ["MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"]
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output

@@ -13,6 +13,19 @@ struct FileTests {}
 enum Operator {
   static func run(_ arguments: String...) throws -> Client.Outcome { try run(arguments: arguments) }
 
+  /// Puts a backup back. What `restore` has to be told and a test says nothing of, it is denied.
+  static func restore(_ arguments: String...) throws -> Client.Outcome { try restore(arguments: arguments) }
+
+  static func restore(arguments: [String]) throws -> Client.Outcome {
+    try run(arguments: ["restore"] + arguments + denied(arguments))
+  }
+
+  /// The rest of what `restore` has to be told: that there is none of it.
+  static func denied(_ arguments: [String]) -> [String] {
+    [("--checkpoint", "--no-checkpoint"), ("--erasures", "--no-erasures")]
+      .filter { !arguments.contains($0.0) && !arguments.contains($0.1) }.map(\.1)
+  }
+
   static func run(arguments: [String], language: String = "en") throws -> Client.Outcome {
     let process = Process()
     process.executableURL = RunningDaemon.products.appending(path: "motcuad")

@@ -92,8 +92,8 @@ struct ReleasedLedgerTests {
   @Test("its backups are put back, and what they hold is answered as before", arguments: ReleasedFiles.whole)
   func restored(files: ReleasedFiles) throws {
     let daemon = try files.daemon()
-    let said = try Operator.run(
-      "restore", files.path("ledger.backup"), "--keys", files.path("keys.backup"), "--data", daemon.data)
+    let said = try Operator.restore(
+      files.path("ledger.backup"), "--keys", files.path("keys.backup"), "--data", daemon.data)
     #expect(said.status == 0, "\(said.errors)")
     try daemon.start()
     try check(daemon, files)

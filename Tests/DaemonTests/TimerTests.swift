@@ -37,8 +37,8 @@ struct TimerTests {
     for path in try [ledgers + "/" + stamps[1], keys + "/" + names(keys)[0]] {
       #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
-    let restored = try Operator.run(
-      "restore", ledgers + "/" + stamps[1], "--keys", keys + "/" + names(keys)[0], "--data", daemon.home + "/restored")
+    let restored = try Operator.restore(
+      ledgers + "/" + stamps[1], "--keys", keys + "/" + names(keys)[0], "--data", daemon.home + "/restored")
     #expect(restored.status == 0, "\(restored.errors)")
 
     // Empty is no directory of keys: whoever must not keep an erased citizen's key says so.

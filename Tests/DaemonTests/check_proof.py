@@ -1,7 +1,8 @@
 """Checks one proof of a case without any of our code: check_proof.py PROOF.json CHECKPOINT VERIFIER-KEY
 
 Written from C2SP signed-note and tlog-checkpoint, RFC 8032 and RFC 9162. It needs the package `cryptography` from PyPI,
-for Ed25519 and AES-GCM. Prints `ok N events` and ends with 0, or prints what is wrong and ends with 1.
+for Ed25519 and AES-GCM. Prints `ok N events` and ends with 0, or prints what is wrong and ends with 1. What the checkpoint
+says that it follows, after a loss, is printed behind it.
 """
 
 import base64
@@ -42,7 +43,7 @@ def read_key(text):
 
 
 def read_note(note, key):
-    """The origin, the size and the root of a checkpoint that the key signed."""
+    """The origin, the size and the root of a checkpoint that the key signed, and whom it says that it follows."""
     name, key_id, public = key
     text, separator, signatures = note.rpartition("\n\n")
     require(separator, "the checkpoint has no signatures")
@@ -59,9 +60,11 @@ def read_note(note, key):
             break
     else:
         raise Wrong("the checkpoint is not signed by this key")
-    origin, size, root = text.split("\n")[:3]
+    origin, size, root, *extensions = text.split("\n")[:-1]
     require(origin == name, "the checkpoint is of another origin")
-    return origin, int(size), unbase64(root, "the root")
+    require(all(extensions), "an extension line of the checkpoint is empty")
+    follows = next((line for line in extensions if line.startswith("follows ")), None)
+    return origin, int(size), unbase64(root, "the root"), follows
 
 
 def sha256(*parts):
@@ -124,8 +127,8 @@ def check(proof_file, checkpoint_file, key_text):
         published = file.read()
     require(proof["format"] == "motcua proof 1" and proof["kind"] == "case", "this is not a proof of a case")
     key = read_key(key_text)
-    origin, size, root = read_note(proof["checkpoint"], key)
-    require(read_note(published, key) == (origin, size, root), "the proof is not against the published checkpoint")
+    origin, size, root, follows = read_note(proof["checkpoint"], key)
+    require(read_note(published, key)[:3] == (origin, size, root), "the proof is not against the published checkpoint")
 
     sealing = unbase64(proof["key"], "the sealing key") if proof.get("key") else None
     stream, last = None, 0
@@ -158,7 +161,7 @@ def check(proof_file, checkpoint_file, key_text):
             except InvalidTag:
                 raise Wrong(f"event {position} does not open with the sealing key")
     require(last > 0, "the proof has no events")
-    print(f"ok {len(proof['events'])} events")
+    print(f"ok {len(proof['events'])} events" + (f", {follows}" if follows else ""))
 
 
 try:

@@ -9,7 +9,10 @@ struct GoldenTests {
     "Golden")
   private static let samples =
     Samples.fullBodies.map { ($0.name, Samples.full($0.body)) }
-    + [("rulesAdopted", Samples.adopted), ("restored", Samples.restored), ("clockAccepted", Samples.clockAccepted)]
+    + [
+      ("rulesAdopted", Samples.adopted), ("restored", Samples.restored), ("restoredUnknown", Samples.restoredUnknown),
+      ("clockAccepted", Samples.clockAccepted),
+    ]
 
   @Test("are read as what they said, and the same event is still written the same way", arguments: samples.indices)
   func golden(index: Int) throws {

@@ -151,6 +151,19 @@ enum Samples {
   static let ofOffice = [adopted, restored, clockAccepted]
 }
 
+extension Samples {
+  static let restoredUnknown = event(
+    .office(
+      .restored(
+        Restored(
+          knownSize: 0, knownRoot: "", size: 200, witness: "", isEndUnknown: true,
+          floor: SerialFloor(first: CalendarDay(number: 20_781), last: CalendarDay(number: 20_786), serial: 1412),
+          erasures: 0)),
+      .init(
+        recordedAt: recordedAt, occurredAt: recordedAt, offset: offset, actor: Actor(uid: 0, account: "motcua"),
+        rules: Position(1))), stream: 0)
+}
+
 /// Seals in a way that tests can repeat: what binds it, then every bit of the plain text turned over.
 enum PlainSeal {
   struct Broken: Error {}

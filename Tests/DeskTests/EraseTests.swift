@@ -30,6 +30,23 @@ struct EraseTests {
     #expect(after.resolution?.facts.outcome == .refused && after.clerk == before.clerk)
   }
 
+  @Test(
+    "given a case whose end is lost, when it is erased again by a restore, then nobody is expected to act on it, and how far it had come is still told"
+  )
+  func endLost() throws {
+    var state = try Story.received().state
+    #expect(state.isOpen && !state.isEnded)
+    let at = Fixture.time("2026-12-25T09:00")
+    CaseDecider.evolve(
+      &state,
+      CaseEvent(
+        .erased(Erased(basis: Self.basis)),
+        .init(
+          recordedAt: at, occurredAt: at, offset: .utc, actor: Actor(uid: 0, account: "root"), rules: Position(1))))
+    #expect(!state.isOpen && state.isEnded && state.status == .received)
+    #expect(!Standing(of: state, at: at).owesApology && state.receipt?.facts.applicant == nil)
+  }
+
   @Test("that a case was urgent is still told, why is not")
   func urgency() throws {
     var story = Story()

@@ -125,18 +125,24 @@ public struct CaseState: Hashable, Sendable {
 
   // By patterns: a comparison with nil would copy the value first.
   public var isOpen: Bool {
-    if case .some = receipt, case .none = resolution, case .none = withdrawal { true } else { false }
+    if case .some = receipt, case .none = resolution, case .none = withdrawal, case .none = erasure {
+      true
+    } else {
+      false
+    }
   }
   /// Nothing is left to do: handed over, withdrawn, an enquiry that was answered, or closed in the register that it
-  /// came from.
-  public var isEnded: Bool {
+  /// came from. And erased: only what has ended is erased, though its end may be among events that are lost.
+  public var isEnded: Bool { hasEnd || erasure != nil }
+
+  private var hasEnd: Bool {
     handover != nil || withdrawal != nil
       || (resolution.map { $0.facts.closes || receipt?.facts.kind == .enquiry } ?? false)
   }
 
   public var status: Status {
     if withdrawal != nil { return .withdrawn }
-    if isEnded { return .returned }
+    if hasEnd { return .returned }
     if resolution != nil { return .ready }
     return consultations.isEmpty && steps.isEmpty ? .received : .processing
   }

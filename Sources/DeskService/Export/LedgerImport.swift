@@ -98,6 +98,7 @@ extension DeskService {
       throw error
     }
     try settling { try goOn(with: fresh) }
+    completeErasureList()
     return ImportedLedger(
       size: contents.size, root: contents.root, cases: Int(clamping: contents.cases),
       closed: try store.keys.absentCount(upTo: contents.cases))

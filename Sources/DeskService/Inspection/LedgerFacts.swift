@@ -12,19 +12,25 @@ public struct LedgerFacts: Sendable {
   public private(set) var last: UInt64 = 0
   /// The cases that were erased.
   public private(set) var erased: [UInt64] = []
-  /// The root of the tree at the size that was asked for; nil when there are fewer events.
-  public private(set) var rootAtSize: Hash?
+  /// The root of the tree at each size that was asked for; none where there are fewer events.
+  public private(set) var roots: [UInt64: Hash] = [:]
+  /// The cases whose keys have commitments that were asked for, erased in the ledger or not.
+  public private(set) var found: [[UInt8]: UInt64] = [:]
   /// The last case whose key the backup has.
   private var opened: UInt64 = 0
   /// The name of the log in the last checkpoint that it keeps.
   public private(set) var origin: String?
 
   /// - Parameters:
-  ///   - known: a size that somebody knows a root of.
+  ///   - sizes: sizes that somebody knows a root of.
   ///   - keys: held against what the ledger says of its keys.
   ///   - slots: the cases whose keys are asked for; nil for all.
+  ///   - commitments: of keys whose cases are asked for.
   /// - Throws: `StoreError`, `LedgerFault`, or `KeysBackup.Fault`.
-  public init(_ path: String, rootAt known: UInt64?, keys: KeysBackup?, slots: Set<UInt64>? = nil) throws {
+  public init(
+    _ path: String, rootsAt sizes: Set<UInt64> = [], keys: KeysBackup?, slots: Set<UInt64>? = nil,
+    commitments: Set<[UInt8]> = []
+  ) throws {
     let ledger = try Ledger.alone(path)
     if try ledger.isImporting() {
       throw StoreError.ledgerDamaged(
@@ -32,27 +38,32 @@ public struct LedgerFacts: Sendable {
     }
     let walk = try LedgerWalk(ledger)
     origin = try ledger.checkpoints().last.flatMap { try? IssuedCheckpoint(kept: $0.text).checkpoint.origin }
-    if known == 0 { rootAtSize = walk.tree.root }
+    if sizes.contains(0) { roots[0] = walk.tree.root }
+    let sizes = sizes.sorted()
     while true {
-      let block = try walk.next(to: known.flatMap { $0 > size ? Position($0) : nil }) { _ in }
+      let block = try walk.next(to: sizes.first { $0 > size }.map { Position($0) }) { _ in }
       if block.isEmpty {
         if try size == ledger.position().rawValue { break }
         throw StoreError.unexpected("the ledger changes while it is read")
       }
-      for checked in block { try take(checked.entry.record, keys, slots) }
+      for checked in block { try take(checked.entry.record, keys, slots, commitments) }
       size = walk.tree.size
-      if size == known { rootAtSize = walk.tree.root }
+      if sizes.contains(size) { roots[size] = walk.tree.root }
     }
     if slots == nil { try keys?.require(last) }
   }
 
-  private mutating func take(_ record: [UInt8], _ keys: KeysBackup?, _ slots: Set<UInt64>?) throws {
+  private mutating func take(
+    _ record: [UInt8], _ keys: KeysBackup?, _ slots: Set<UInt64>?, _ commitments: Set<[UInt8]>
+  ) throws {
     let stored = try RecordCoding.current.decode(record) { _, _ in nil }
     last = max(last, stored.stream)
     if case .desk(let event) = stored.body, case .erased = event.body { erased.append(stored.stream) }
     let slot = stored.stream
-    guard let keys, slots?.contains(slot) ?? true, let commitment = try RecordCoding.seal(of: record).keyCommitment
+    guard stored.version == Version(1), slot > 0, let commitment = try RecordCoding.seal(of: record).keyCommitment
     else { return }
+    if commitments.contains(commitment) { found[commitment] = slot }
+    guard let keys, slots?.contains(slot) ?? true else { return }
     switch try keys.isKey(of: slot, commitment: commitment) {
     case true?: opened = slot
     case false?:

@@ -27,14 +27,36 @@ enum EventLine {
     return parts.joined(separator: "  ")
   }
 
+  private static func restored(_ event: Wire.Restored, _ language: Language) -> String {
+    let (first, last) = (event.size + 1, event.knownSize)
+    let lost =
+      if event.unknownEnd == true {
+        language.say(
+          "không biết mất bao nhiêu sau sự kiện \(event.size)", "what is lost after event \(event.size) is unknown")
+      } else if last < first {
+        language.say(
+          "có đủ đến sự kiện \(last) (theo \(event.witness))", "whole up to event \(last) (as \(event.witness) knows)")
+      } else {
+        language.say(
+          "mất sự kiện \(first) đến \(last) (theo \(event.witness))",
+          "events \(first) to \(last) are lost (as \(event.witness) knows)")
+      }
+    let floor = event.serialFloor.flatMap { serial in
+      event.floorLast.map { day in
+        language.say("mã các ngày đến \(day) bắt đầu sau \(serial)", "codes of days up to \(day) begin after \(serial)")
+      }
+    }
+    let erasures = event.erasures.map {
+      language.say("\(language.grouped($0)) hồ sơ được xóa lại", "\(language.counted($0, "case")) erased again")
+    }
+    return joined([lost, floor, erasures])
+  }
+
   private static func details(_ event: Wire.Event, _ language: Language) -> String {
     if event.closed == true { return closedDetails(event, language) }
     if let event = event.erased { return language.say("theo \(event.basis)", "under \(event.basis)") }
     if let event = event.restored {
-      let (first, last) = (event.size + 1, event.knownSize)
-      return language.say(
-        "mất sự kiện \(first) đến \(last) (theo \(event.witness))",
-        "events \(first) to \(last) are lost (as \(event.witness) knows)")
+      return restored(event, language)
     }
     if let event = event.clockAccepted {
       let (shown, expected) = (language.tabular(event.shown), language.tabular(event.expected))

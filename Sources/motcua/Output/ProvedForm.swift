@@ -31,7 +31,29 @@ enum ProvedForm {
       language.say(
         "Không chứng minh rằng hồ sơ không có sự kiện nào sau đó.",
         "It does not prove that the case has no later event."))
-    return lines + comparison(proved.isCompared, language)
+    return lines + predecessor(head, language) + comparison(proved.isCompared, language)
+  }
+
+  /// Whom the checkpoint says that it follows: two histories of one ledger are told apart by that alone.
+  private static func predecessor(_ head: Checkpoint, _ language: Language) -> [String] {
+    switch head.predecessor {
+    case nil: []
+    case .unknown:
+      [
+        language.say(
+          "Điểm chốt tự nói: trước nó có một sổ đã mất, không biết đã ký đến đâu.",
+          "The checkpoint says itself: before it there was a ledger that is lost, and nobody knows what was signed of it."
+        )
+      ]
+    case .head(let key, let size, let root):
+      [
+        language.say(
+          "Điểm chốt tự nói: nó theo sau điểm chốt của khóa \(key) ở \(language.grouped(Int(clamping: size))) sự kiện "
+            + "(gốc \(root.base64)); phần sau đó có thể đã mất.",
+          "The checkpoint says itself: it follows the checkpoint of key \(key) at "
+            + "\(language.counted(Int(clamping: size), "event")) (root \(root.base64)), of which events may be lost.")
+      ]
+    }
   }
 
   private static func growth(_ proved: ProvedGrowth, _ language: Language) -> [String] {
@@ -42,7 +64,7 @@ enum ProvedForm {
           + "\(language.grouped(old)) sự kiện; phần trước không bị sửa, xóa hay chèn.",
         "It holds: the ledger \(proved.new.checkpoint.origin) at \(language.counted(new, "event")) continues that at "
           + "\(language.grouped(old)); nothing before was changed, dropped or put in between.")
-    ] + comparison(proved.isCompared, language)
+    ] + predecessor(proved.new.checkpoint, language) + comparison(proved.isCompared, language)
   }
 
   private static func comparison(_ isCompared: Bool, _ language: Language) -> [String] {
@@ -63,12 +85,13 @@ enum ProvedForm {
         kind: "case", origin: proved.head.checkpoint.origin, size: proved.head.checkpoint.size,
         root: proved.head.checkpoint.root.base64, compared: proved.isCompared, code: proved.code,
         opened: proved.isOpened, events: proved.events.map { Wire.Event($0, code: proved.code) },
-        sealedVersions: proved.events.filter(\.isClosed).map(\.version))
+        sealedVersions: proved.events.filter(\.isClosed).map(\.version),
+        follows: proved.head.checkpoint.predecessor?.told)
     case .growth(let proved):
       Checked(
         kind: "consistency", origin: proved.new.checkpoint.origin, size: proved.new.checkpoint.size,
         root: proved.new.checkpoint.root.base64, compared: proved.isCompared, oldSize: proved.old.checkpoint.size,
-        oldRoot: proved.old.checkpoint.root.base64)
+        oldRoot: proved.old.checkpoint.root.base64, follows: proved.new.checkpoint.predecessor?.told)
     }
   }
 
@@ -88,5 +111,11 @@ enum ProvedForm {
     var sealedVersions: [UInt32]?
     var oldSize: UInt64?
     var oldRoot: String?
+    /// Whom the checkpoint says that it follows, after a loss: `KEY SIZE ROOT`, or `unknown`.
+    var follows: String?
   }
+}
+
+extension Predecessor {
+  fileprivate var told: String { String(extensionLine.drop { $0 != " " }.dropFirst()) }
 }

@@ -5,7 +5,18 @@ enum ReceiptForm {
   static func lines(_ receipt: Wire.Receipt, _ language: Language) -> [String] {
     let again = language.say(" (đã ghi từ trước, không ghi lại)", " (recorded before, not again)")
     let head = "\(receipt.code)  \(language.word(receipt.status))\(receipt.repeated ? again : "")"
-    return [head, nextDuty(receipt, language)]
+    return [head, nextDuty(receipt, language)] + backups(receipt, language)
+  }
+
+  /// Of an erasure: what can still open the case.
+  private static func backups(_ receipt: Wire.Receipt, _ language: Language) -> [String] {
+    guard let count = receipt.keyBackups, count > 0 else { return [] }
+    return [
+      language.say(
+        "Còn có thể có \(language.grouped(count)) bản sao lưu khóa từ trước vẫn mở được hồ sơ này: hãy hủy chúng khi có bản mới.",
+        "Up to \(language.counted(count, "backup")) of the keys from before may still be there and open this case: destroy them "
+          + "when there is a new one.")
+    ]
   }
 
   static func nextDuty(_ receipt: Wire.Receipt, _ language: Language) -> String {

@@ -27,6 +27,35 @@ extension Refusal {
           "Hồ sơ \(error.code) có sự kiện ở vị trí \(position), sau điểm chốt (\(size)): hãy dùng điểm chốt mới hơn.",
           "Case \(error.code) has an event at position \(position), after the checkpoint (\(size)): use a newer one."),
         line.without("--checkpoint"))
+    case .noSignedHead:
+      let error = try decoded(Wire.NoSignedHead.self)
+      return Words(
+        language.say(
+          "Không có bản ghi khóa \(error.key) đã ký đến đâu (\(error.record)), nên motcuad không ký: đưa lại bản ghi đó, đặt lại sổ bằng motcuad restore --checkpoint, hoặc tạo khóa mới bằng motcuad keygen.",
+          "There is no record of what key \(error.key) has signed (\(error.record)), so motcuad signs nothing: bring the record back, restore with motcuad restore --checkpoint, or make a new key with motcuad keygen."
+        ), CommandLineText(["status"]))
+    case .newSigningKeyNeeded:
+      let key = try decoded(Wire.NewSigningKeyNeeded.self).key
+      return Words(
+        language.say(
+          "Sổ đã mất sự kiện mà không biết khóa \(key) đã ký đến đâu, nên khóa này không ký nữa: người vận hành tạo khóa mới bằng motcuad keygen, khởi động lại motcuad và công bố khóa mới.",
+          "Events were lost and what key \(key) has signed of them is unknown, so it signs nothing any more: the operator makes a new key with motcuad keygen, restarts motcuad and publishes the new key."
+        ), CommandLineText(["status"]))
+    case .signedFurther:
+      let error = try decoded(Wire.SignedFurther.self)
+      let (signed, size) = (language.grouped(error.signed), language.grouped(error.size))
+      return Words(
+        language.say(
+          "Khóa \(error.key) đã ký một sổ khác có \(signed) sự kiện, sổ này có \(size): nó chỉ ký tiếp khi sổ có nhiều hơn \(signed) sự kiện; muốn ký ngay thì tạo khóa mới bằng motcuad keygen.",
+          "Key \(error.key) has signed another tree of \(language.counted(error.signed, "event")), and this ledger has \(size): it signs again when there are more than \(signed); to sign now, make a new key with motcuad keygen."
+        ), CommandLineText(["status"]))
+    case .signedHeadsUnusable:
+      let error = try decoded(Wire.SignedHeadsUnusable.self)
+      return Words(
+        language.say(
+          "Không đọc hay ghi được bản ghi điểm chốt đã ký \(error.path) (\(error.reason)): motcuad không ký gì; xem “signed_heads” trong motcuad.toml.",
+          "The record of what was signed, \(error.path), cannot be read or written (\(error.reason)): motcuad signs nothing; look at signed_heads in motcuad.toml."
+        ), CommandLineText(["status"]))
     default:
       let size = language.grouped(try decoded(Wire.HistoryChanged.self).size)
       return Words(

@@ -70,6 +70,11 @@ struct Refusal {
     case unknownCheckpoint = "vn.motcua.Admin.UnknownCheckpoint"
     case checkpointTooOld = "vn.motcua.Admin.CheckpointTooOld"
     case historyChanged = "vn.motcua.Admin.HistoryChanged"
+    case noSignedHead = "vn.motcua.Admin.NoSignedHead"
+    case newSigningKeyNeeded = "vn.motcua.Admin.NewSigningKeyNeeded"
+    case signedFurther = "vn.motcua.Admin.SignedFurther"
+    case signedHeadsUnusable = "vn.motcua.Admin.SignedHeadsUnusable"
+    case erasureListUnwritable = "vn.motcua.Desk.ErasureListUnwritable"
   }
 
   /// What is said of one refusal.

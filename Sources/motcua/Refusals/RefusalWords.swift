@@ -79,6 +79,13 @@ extension Refusal {
           "Chưa xóa được dữ liệu cá nhân của hồ sơ \(error.code): \(error.reasonVi)\(source).",
           "Case \(error.code) may not be erased: \(error.reasonEn)\(source)."),
         on("show", error.code))
+    case .erasureListUnwritable:
+      let error = try decoded(Wire.ErasureListUnwritable.self)
+      return Words(
+        say(
+          "Chưa xóa gì: không ghi được danh sách đã xóa \(error.path) (\(error.reason)), mà thiếu nó thì bản sao lưu sẽ đưa hồ sơ trở lại; người vận hành xem “erasures” trong motcuad.toml.",
+          "Nothing was erased: the list of erasures \(error.path) cannot be written (\(error.reason)), and without it a backup would bring the case back; the operator looks at erasures in motcuad.toml."
+        ), line)
     case .consultationMissing:
       let code = try decoded(Wire.ConsultationMissing.self).code
       return Words(
@@ -95,7 +102,8 @@ extension Refusal {
       return try serviceWords(name, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return try adminWords(name, line, language)
-    case .noSigningKey, .unknownCheckpoint, .checkpointTooOld, .historyChanged:
+    case .noSigningKey, .unknownCheckpoint, .checkpointTooOld, .historyChanged, .noSignedHead, .newSigningKeyNeeded,
+      .signedFurther, .signedHeadsUnusable:
       return try checkpointWords(name, line, language)
     case .verifyRunning, .backupRunning, .inspectionFailed, .ledgerDamaged:
       return try fileWords(name, line, language)

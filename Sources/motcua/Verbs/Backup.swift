@@ -26,6 +26,11 @@ struct Backup: Verb {
       "instead of --keys: a directory of their own for the keys; empty (\"\") for no backup of the keys"))
   var keysDirectory: String?
   @Option(help: help("giữ bao nhiêu bản khóa ở đó", "how many backups of the keys stay there")) var keysKeep: Int?
+  @Option(
+    help: help(
+      "ghi cả danh sách đã xóa vào tệp này, thay tệp cũ; để rỗng (\"\") là không ghi",
+      "also write the list of erasures to this file, in the place of the old one; empty (\"\") for none"))
+  var erasures: String?
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -55,6 +60,9 @@ struct Backup: Verb {
     }
   }
 
+  /// What the client that is asked for both of a file says once.
+  private var erasuresFile: String? { erasures.flatMap { $0.isEmpty ? nil : $0 } }
+
   /// What was made, as `--json` tells it.
   struct Made: Encodable {
     var file: String
@@ -75,7 +83,9 @@ struct Backup: Verb {
     let keys = try keysPlace?.newFile(at: now) ?? self.keys
     let file =
       try ledgerPlace?.newFile(at: now)
-      ?? (keys == nil ? session.required(self.file, "FILE", "tệp sao lưu", "the file of the backup") : self.file)
+      ?? (keys == nil && erasuresFile == nil
+        ? session.required(self.file, "FILE", "tệp sao lưu", "the file of the backup")
+        : self.file)
     if file != nil, file == keys { throw Self.oneForBoth(session) }
     // Both are made before anything is fetched, so that half a backup is not left for want of a directory.
     let ledgerFile = try file.map { try OutFile($0, replaces: force, session.language) }
@@ -95,7 +105,7 @@ struct Backup: Verb {
     }
     // The keys come second, so that they have every key that the ledger needs.
     if let keys, let keysFile {
-      let made = try fetch(Wire.Backup(keys: true), into: keysFile, named: keys, kind: "keys", keysPlace, session)
+      let made = try fetchKeys(into: keysFile, named: keys, keysPlace, session)
       if !session.wantsJSON {
         try session.output.line(
           session.say(
@@ -109,13 +119,46 @@ struct Backup: Verb {
             "Keep the keys elsewhere than the ledger, and for a limited number of days: who has both reads everything."
           ))
       }
-    } else if !session.wantsJSON {
+    } else if !session.wantsJSON, file != nil {
       Notice.line(
         session.say(
           "Chưa sao lưu khóa; không có khóa thì phần dữ liệu cá nhân không mở lại được.",
           "The keys are not backed up; without them what is personal cannot be opened again."))
       Notice.line("→ motcua backup --keys …")
     }
+    if let erasuresFile { try fetchErasures(erasuresFile, session) }
+  }
+
+  private func fetchKeys(
+    into file: OutFile, named path: String, _ rotation: Rotation?, _ session: Session
+  ) throws -> Made {
+    do {
+      return try fetch(
+        Wire.Backup(keys: true, keep: keysKeep), into: file, named: path, kind: "keys", rotation, session)
+    } catch Failure.refused(let error, _, _) where keysKeep != nil && Refusal.mayMeanOlder(error) {
+      // An older daemon does not count them.
+      return try fetch(Wire.Backup(keys: true), into: file, named: path, kind: "keys", rotation, session)
+    }
+  }
+
+  /// The list has no history of its own: the newest knows all.
+  private func fetchErasures(_ path: String, _ session: Session) throws {
+    let file = try OutFile(path, replaces: true, session.language)
+    let made: Made
+    do {
+      made = try fetch(Wire.Backup(erasures: true), into: file, named: path, kind: "erasures", nil, session)
+    } catch Failure.refused(let error, _, _) where Refusal.mayMeanOlder(error) {
+      // Not a failure, after which a timer would make the other backups again and again.
+      return Notice.line(
+        session.say(
+          "motcuad đang chạy là bản cũ, chưa có danh sách đã xóa: \(path) chưa được ghi.",
+          "The motcuad that runs is older and has no list of erasures: \(path) was not written."))
+    }
+    guard !session.wantsJSON else { return }
+    try session.output.line(
+      session.say(
+        "Danh sách đã xóa ở \(path): \(session.language.grouped(made.bytes)) byte.",
+        "The list of erasures is in \(path): \(session.language.counted(made.bytes, "byte"))."))
   }
 
   private func place(_ directory: String?, _ keep: Int?, _ ending: String) throws -> Rotation? {

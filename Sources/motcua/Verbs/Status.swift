@@ -102,6 +102,15 @@ struct Status: Verb {
     let backup =
       status.lastBackup.map { language.spoken($0) } ?? language.say("chưa có từ lúc chạy", "none since the start")
     fields.append((language.say("Sao lưu", "Backup"), backup))
+    if let count = status.keyBackupsBeforeErasure {
+      let text =
+        count == 0
+        ? language.say("không còn bản nào từ trước lần xóa gần nhất", "none from before the last erasure")
+        : language.say(
+          "\(number(count)) bản từ trước lần xóa gần nhất có thể vẫn còn và mở được hồ sơ đã xóa",
+          "\(number(count)) from before the last erasure may still be there and open what is erased")
+      fields.append((language.say("Sao lưu khóa", "Key backups"), text))
+    }
     return fields
   }
 

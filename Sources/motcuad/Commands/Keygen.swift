@@ -1,5 +1,6 @@
 import ArgumentParser
 import Desk
+import DeskService
 import EventStore
 import Glibc
 import MerkleTree
@@ -86,13 +87,40 @@ struct Keygen: ParsableCommand {
     return String(cString: resolved)
   }
 
+  /// Says that the key has signed nothing yet, where the daemon will look: what has no such record signs nothing. First,
+  /// so that no key is there without it.
+  private func begin(_ key: NoteSigningKey, at path: String, in heads: SignedHeadsFile) throws(SigningKeyError) {
+    try SigningKeyFile.requireAbsent(path)
+    do {
+      try DataDirectory.requireSafe(heads.directory.path)
+      try heads.change { $0.add(key.verifierKey) }
+    } catch {
+      throw SigningKeyError(path: heads.path, reason: StartFailure.text(error))
+    }
+  }
+
+  /// The record that the daemon will look into.
+  private func record() throws(SigningKeyError) -> SignedHeadsFile {
+    let settings: DaemonSettings
+    do throws(SettingsError) { settings = try DaemonSettings.ofCommand(config) } catch {
+      throw SigningKeyError(path: error.file, reason: error.reason)
+    }
+    let heads = settings.apart(data: Paths.absolute(data)).heads
+    do throws(UnsafePath) { try DataDirectory.prepare(heads.directory.path, for: data) } catch {
+      throw SigningKeyError(path: heads.path, reason: error.text)
+    }
+    return heads
+  }
+
   /// In a directory of whom the data directory belongs to, that account makes the file, and has it; anywhere else, whoever
   /// runs the command.
   private func create(_ key: NoteSigningKey) throws(SigningKeyError) {
+    let heads = try record()
     let path: String
     do throws(UnsafePath) { path = try preparedPath() } catch {
       throw SigningKeyError(path: out ?? data, reason: error.text)
     }
+    try begin(key, at: path, in: heads)
     try SigningKeyFile.create(path, key, isStandard: out == nil)
   }
 

@@ -30,26 +30,68 @@ struct Restore: ParsableCommand {
 
   @Option(
     help: help(
-      "Điểm chốt có chữ ký, có thể mới hơn bản sao lưu.", "A signed checkpoint that may be later than the backup."))
+      "Điểm chốt đã công bố gần nhất; sổ ghi lại những gì mất sau bản sao lưu.",
+      "The last checkpoint that was published; what is lost after the backup is recorded."))
   var checkpoint: String?
 
   @Option(help: help("Khóa công khai của người ký điểm chốt.", "The public key of who signed it."))
   var key: String?
+
+  @Flag(
+    help: help(
+      "Không có điểm chốt: không ai biết sổ đã đến đâu, và phải có khóa ký mới.",
+      "There is none: nobody knows how far the ledger went, and a new signing key is needed."))
+  var noCheckpoint = false
+
+  @Option(
+    help: help(
+      "Danh sách hồ sơ đã xóa dữ liệu cá nhân; chúng được xóa lại.",
+      "The office's list of erasures; they are applied again."))
+  var erasures: String?
+
+  @Flag(
+    help: help(
+      "Không có danh sách: hồ sơ đã xóa sau bản sao lưu sẽ đọc lại được.",
+      "There is none: what was erased after the backup can be read again."))
+  var noErasures = false
+
+  @Option(
+    help: help(
+      "Số thứ tự lớn nhất đã cấp mà cơ quan biết (trên giấy hẹn), nếu lớn hơn trong sổ.",
+      "The greatest serial that is known to have been given out (on receipts), when the ledger knows less."))
+  var serialsAbove: UInt32?
+
+  @Option(
+    help: help(
+      "Thư mục cấu hình của motcuad sẽ chạy trên thư mục dữ liệu đó.",
+      "The configuration directory of the daemon that is to run on that data directory."))
+  var config: String?
 
   func validate() throws {
     guard file != nil || keys != nil else {
       throw ValidationError(
         spoken("hãy chỉ bản sao lưu: FILE, hoặc --keys KEYFILE", "say which backup: FILE, or --keys KEYFILE"))
     }
-    guard (checkpoint == nil) == (key == nil) else {
-      throw ValidationError(spoken("--checkpoint và --key đi cùng nhau", "--checkpoint and --key go together"))
-    }
-    if checkpoint != nil, file == nil {
-      throw ValidationError(spoken("--checkpoint đi cùng FILE", "--checkpoint goes with FILE"))
-    }
-    if keys != nil, withoutKeys {
+    if file == nil, checkpoint != nil || noCheckpoint || erasures != nil || noErasures || serialsAbove != nil {
       throw ValidationError(
-        spoken("--keys và --without-keys loại trừ nhau", "--keys and --without-keys exclude each other"))
+        spoken(
+          "--checkpoint, --erasures và --serials-above đi cùng FILE",
+          "--checkpoint, --erasures and --serials-above go with FILE"))
+    }
+    for (isGiven, isDenied, names) in [
+      (keys != nil, withoutKeys, ("--keys", "--without-keys")),
+      (checkpoint != nil, noCheckpoint, ("--checkpoint", "--no-checkpoint")),
+      (erasures != nil, noErasures, ("--erasures", "--no-erasures")),
+    ] where isGiven && isDenied {
+      throw ValidationError(
+        spoken("\(names.0) và \(names.1) loại trừ nhau", "\(names.0) and \(names.1) exclude each other"))
+    }
+    if let serialsAbove, serialsAbove > 99_999_999 {
+      throw ValidationError(
+        spoken("--serials-above là số từ 0 đến 99999999", "--serials-above is a number from 0 to 99999999"))
+    }
+    if key != nil, checkpoint == nil {
+      throw ValidationError(spoken("--key đi cùng --checkpoint", "--key goes with --checkpoint"))
     }
   }
 
@@ -57,6 +99,7 @@ struct Restore: ParsableCommand {
     let language = Language.current()
     do {
       if let file {
+        try requireAll()
         try restore(file, language)
       } else if let keys {
         try bring(try GivenFile(keys).keysBackup(), language)
@@ -77,19 +120,53 @@ struct Restore: ParsableCommand {
       case StoreError.inUse: throw Exit.inUse
       case StoreError.file, StoreError.storage: throw Exit.storage
       // Nothing is wrong with the ledger: it was asked for what cannot be done.
-      case StoreError.occupied, RestoreRefusal.keysMissing, RestoreRefusal.nothingToBring: throw Exit.usage
+      case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring: throw Exit.usage
+      case is SettingsError: throw Exit.config
+      case SignedHeadsError.file: throw Exit.storage
       default: throw Exit.damage
       }
     }
   }
 
+  /// What has to be said before anything is done, all of it at once.
+  private func requireAll() throws {
+    var missing: [RestoreRefusal.Need] = []
+    if checkpoint == nil, !noCheckpoint { missing.append(.checkpoint) }
+    if checkpoint != nil, key == nil { missing.append(.key) }
+    if keys == nil, !withoutKeys { missing.append(.keys) }
+    if erasures == nil, !noErasures {
+      let list = try settings().apart(data: data).erasures.path
+      missing.append(.erasures(list: access(list, F_OK) == 0 ? list : nil))
+    }
+    if !missing.isEmpty { throw RestoreRefusal.missing(missing) }
+  }
+
+  /// A backup that is only tried out, in a directory of its own, is not to be taken for a restore of the office's ledger: what
+  /// the office keeps apart is touched when its configuration is named, or its data directory.
+  private func settings() throws -> DaemonSettings {
+    var settings = try DaemonSettings.ofCommand(config ?? Paths.config)
+    var directory = data
+    while directory.count > 1, directory.hasSuffix("/") { directory.removeLast() }
+    if config == nil, directory != Paths.systemData, directory != Paths.data {
+      (settings.signedHeads, settings.erasures) = (nil, nil)
+    }
+    return settings
+  }
+
   private func restore(_ file: String, _ language: Language) throws {
-    let known = try knownHead()
+    let settings = try settings()
+    let heads = settings.apart(data: Paths.absolute(data)).heads
+    let published = try knownHead()
+    let list = try listedErasures()
     let backup = try keys.map { try GivenFile($0).keysBackup() }
-    if backup == nil, !withoutKeys { throw RestoreRefusal.keysMissing }
     let given = try GivenFile(file)
+    try DataDirectory.prepare(heads.directory.path, for: data)
     // Everything that was given is open: from here on root is whom the directory belongs to.
     let restoration = try Restoration(into: try DataDirectory.enter(data, makes: true))
+    try DataDirectory.requireSafe(heads.directory.path)
+    let record = try heads.read() ?? SignedHeads()
+    // What the record knows of the same ledger may be later than what was published, or was at hand.
+    let known = ([published].compactMap(\.self) + record.expected.filter { $0.key.name == published?.key.name })
     try restoration.stage(descriptor: given.descriptor, named: file)
     do { try verify(restoration.stagedLedger, language) } catch let failure as InspectionFailure {
       throw InspectionFailure(
@@ -97,20 +174,65 @@ struct Restore: ParsableCommand {
           vi: "\(file) không phải bản sao lưu sổ mà bản này đọc được (\(failure.reason.vi))",
           en: "\(file) is no backup of a ledger that this release can read (\(failure.reason.en))"))
     }
-    let facts = try LedgerFacts(restoration.stagedLedger, rootAt: known?.size, keys: backup)
-    if let known {
-      if let origin = facts.origin, origin != known.origin {
-        throw RestoreRefusal.otherOrigin(known: known.origin, ledger: origin)
+    let facts = try LedgerFacts(
+      restoration.stagedLedger, rootsAt: Set(known.map(\.size)), keys: backup,
+      commitments: Set(list?.map(\.commitment) ?? []))
+    if let published, let origin = facts.origin, origin != published.key.name {
+      throw RestoreRefusal.otherOrigin(known: published.key.name, ledger: origin)
+    }
+    for head in known where head.size <= facts.size && facts.roots[head.size] != head.root {
+      throw RestoreRefusal.otherHistory(size: head.size)
+    }
+    let erased = Set(facts.erased)
+    let again = (list ?? []).compactMap { entry in
+      facts.found[entry.commitment].map { ErasureList.Entry(slot: $0, commitment: entry.commitment, at: entry.at) }
+    }.filter { !erased.contains($0.slot) }
+    // Aside, so that the ledger never stands in its place without saying what it has lost, nor a key that was forgotten.
+    try restoration.stageKeys(backup, last: facts.last, erased: facts.erased + again.map(\.slot))
+    let end = known.max { $0.size < $1.size }
+    let serials = max(serialsAbove ?? 0, record.floor?.serial ?? 0)
+    let loss = try self.record(
+      end, size: facts.size, again, of: list, step: settings.service.serialStep, known: serials, in: restoration.staged)
+    // Before the ledger is in its place: it must not be signed by a key that has signed what is lost.
+    try heads.change { record in
+      if let published, published.size >= record.head(of: published.key)?.size ?? 0 {
+        record.set(
+          published.key, size: published.size, root: published.root, predecessor: published.predecessor)
+      } else if let published, let head = record.head(of: published.key) {
+        record.set(head.key, size: head.size, root: head.root, predecessor: head.predecessor)
       }
-      if known.size <= facts.size, facts.rootAtSize != known.root {
-        throw RestoreRefusal.otherHistory(size: known.size)
+      if published == nil { record.retireAll() } else { record.putBack(to: facts.size) }
+      if let floor = loss.floor {
+        record.floor = .init(
+          lastDay: max(floor.last.number, record.floor?.lastDay ?? floor.last.number),
+          serial: max(floor.serial, record.floor?.serial ?? 0))
       }
     }
-    try restoration.stageKeys(backup, last: facts.last, erased: facts.erased)
-    // Aside, so that the ledger never stands in its place without saying what it has lost.
-    if let known, known.size > facts.size { try record(known, size: facts.size, in: restoration.staged) }
     try restoration.install()
-    say(language, facts, known, hasKeys: backup != nil)
+    say(language, facts, loss, hasKeys: backup != nil)
+  }
+
+  private func listedErasures() throws -> [ErasureList.Entry]? {
+    guard let erasures else { return nil }
+    let bytes: [UInt8]
+    do throws(UnsafePath) { bytes = try GivenFile(erasures).contents() } catch {
+      if case .system = error { throw RestoreRefusal.listUnreadable(erasures, line: nil) }
+      throw error
+    }
+    do throws(ErasureList.Fault) {
+      let list = try ErasureList.parse(bytes, path: erasures)
+      if list.isCutShort {
+        complain(
+          Language.current().pick(
+            Text(
+              vi: "\(erasures): dòng cuối bị cắt, bỏ qua: việc xóa đó chưa được xác nhận với ai",
+              en: "\(erasures): its last line is cut short and left out: nobody was told of that erasure")))
+      }
+      return list.entries
+    } catch {
+      if case .malformed(_, let line) = error { throw RestoreRefusal.listUnreadable(erasures, line: line) }
+      throw RestoreRefusal.listUnreadable(erasures, line: nil)
+    }
   }
 
   private func verify(_ ledger: String, _ language: Language) throws {
@@ -119,7 +241,7 @@ struct Restore: ParsableCommand {
     if let damage = try Inspector.ledger(ledger, report: { bar.draw($0, language) }).damage { throw damage }
   }
 
-  private func knownHead() throws -> Checkpoint? {
+  private func knownHead() throws -> SignedHeads.Head? {
     guard let checkpoint, let key else { return nil }
     func read(_ path: String) throws -> String {
       guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
@@ -140,36 +262,63 @@ struct Restore: ParsableCommand {
     guard known.origin == signer.name else {
       throw RestoreRefusal.otherOrigin(known: known.origin, ledger: signer.name)
     }
-    return known
+    return SignedHeads.Head(key: signer, size: known.size, root: known.root, predecessor: known.predecessor)
   }
 
-  /// What is lost stands in the ledger as its next event.
-  private func record(_ known: Checkpoint, size: UInt64, in directory: String) throws {
+  /// What is lost, and what codes may have been given out by it, stands in the ledger as its next event, after the erasures
+  /// that are applied again.
+  private func record(
+    _ end: SignedHeads.Head?, size: UInt64, _ again: [ErasureList.Entry], of list: [ErasureList.Entry]?, step: Int,
+    known: UInt32, in directory: String
+  ) throws -> Restored {
     let uid = DataDirectory.startedBy
     let actor = Actor(uid: uid, account: try UserDatabase.account(of: uid), role: .operatorRole)
     let service = try DeskService(
       directory: directory, book: nil, actor: actor, clock: DeskClock(isTrusted: true), onFailure: { _ in })
     defer { try? service.stop() }
-    try service.record(
-      .restored(Restored(knownSize: known.size, knownRoot: known.root.base64, size: size, witness: known.origin)),
-      by: actor)
+    // Before anything is recorded: it begins with the day of the last event.
+    let floor = try service.serialFloor(step: step, known: known)
+    let count = try service.eraseAgain(again, basis: Self.basis, by: actor)
+    let loss = Restored(
+      knownSize: end?.size ?? 0, knownRoot: end?.root.base64 ?? "", size: size, witness: end?.key.name ?? "",
+      isEndUnknown: end == nil, floor: floor, erasures: list.map { _ in UInt64(count) })
+    try service.record(.restored(loss), by: actor)
+    try service.markSignedHeads()
+    return loss
   }
 
-  private func say(_ language: Language, _ facts: LedgerFacts, _ known: Checkpoint?, hasKeys: Bool) {
+  /// The list says nothing of the right by which something was erased.
+  private static let basis = "danh sách đã xóa của cơ quan (the office's list of erasures)"
+
+  private func say(_ language: Language, _ facts: LedgerFacts, _ loss: Restored, hasKeys: Bool) {
     func line(_ vi: String, _ en: String) { print(language.pick(Text(vi: vi, en: en))) }
     line(
       "Đã đặt lại \(facts.size) sự kiện, \(facts.last) hồ sơ vào \(data).",
       "Put back \(facts.size) events, \(facts.last) cases into \(data).")
-    if let known, known.size > facts.size {
+    if loss.isEndUnknown {
       line(
-        "Thiếu sự kiện \(facts.size + 1)–\(known.size): bản sao lưu cũ hơn điểm chốt; điều này đã ghi vào sổ.",
-        "Events \(facts.size + 1)–\(known.size) are missing: the backup is older than the checkpoint; that is recorded."
+        "Không biết sổ đã đến đâu; điều này đã ghi vào sổ. Khóa ký cũ không ký nữa: hãy tạo khóa mới bằng motcuad keygen.",
+        "How far the ledger went is unknown; that is recorded. Earlier keys sign nothing any more: make one with motcuad keygen."
       )
+    } else if loss.knownSize > facts.size {
+      line(
+        "Thiếu sự kiện \(facts.size + 1)–\(loss.knownSize): bản sao lưu cũ hơn điểm chốt; điều này đã ghi vào sổ.",
+        "Events \(facts.size + 1)–\(loss.knownSize) are missing: the backup is older than the checkpoint; that is recorded."
+      )
+    }
+    if let floor = loss.floor {
+      line(
+        "Mã hồ sơ của các ngày đến \(floor.last.text) bắt đầu sau số \(floor.serial), để không cấp lại mã đã cấp.",
+        "Codes of days up to \(floor.last.text) begin after \(floor.serial), so that none is given out twice.")
     }
     if !facts.erased.isEmpty {
       line(
         "\(facts.erased.count) hồ sơ đã xóa dữ liệu cá nhân vẫn được xóa.",
         "\(facts.erased.count) erased cases stay erased.")
+    }
+    if let again = loss.erasures {
+      line(
+        "\(again) hồ sơ được xóa lại theo danh sách.", "\(again) cases were erased again by the list of erasures.")
     }
     if !hasKeys {
       line(
@@ -182,10 +331,10 @@ struct Restore: ParsableCommand {
     let data = try DataDirectory.enter(data)
     try EventStore.whileStopped(data) {
       try verify(data + "/ledger", language)
-      let last = try LedgerFacts(data + "/ledger", rootAt: nil, keys: nil).last
+      let last = try LedgerFacts(data + "/ledger", keys: nil).last
       let slots = try Keys.slotsToBring(in: data + "/keys", last: last)
       if let slots, slots.isEmpty { throw RestoreRefusal.nothingToBring }
-      let facts = try LedgerFacts(data + "/ledger", rootAt: nil, keys: backup, slots: slots)
+      let facts = try LedgerFacts(data + "/ledger", keys: backup, slots: slots)
       // What was closed when they were built would stay so; first, because a crash in between must not leave them.
       try EventStore.discardViews(data)
       let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: facts.erased)

@@ -2,7 +2,15 @@ import Desk
 
 /// Why a backup is not put back. Nothing was changed.
 enum RestoreRefusal: Error {
-  case keysMissing
+  /// What has to be said and was not.
+  enum Need {
+    case checkpoint, key, keys
+    /// Where the daemon's own list lies, if there is one.
+    case erasures(list: String?)
+  }
+
+  case missing([Need])
+  case listUnreadable(String, line: Int?)
   case checkpointUnreadable(String)
   case keyUnreadable(String)
   case notSigned(String)
@@ -12,13 +20,16 @@ enum RestoreRefusal: Error {
 
   var text: Text {
     switch self {
-    case .keysMissing:
+    case .missing(let needs):
       Text(
-        vi: "thiếu --keys: sổ không có khóa thì phần dữ liệu cá nhân đóng kín; đưa bản sao lưu khóa, hoặc dùng "
-          + "--without-keys rồi đưa khóa vào sau",
-        en:
-          "--keys is missing: without its keys the personal parts of the ledger stay closed; give the backup of the keys, "
-          + "or say --without-keys and bring them later")
+        vi: needs.map { "thiếu \($0.text.vi)" }.joined(separator: "\n"),
+        en: needs.map(\.text.en).joined(separator: "\n"))
+    case .listUnreadable(let file, let line):
+      Text(
+        vi: line.map { "\(file):\($0): không phải dòng của danh sách đã xóa; đừng sửa tệp này bằng tay" }
+          ?? "\(file) không đọc được hoặc không phải danh sách đã xóa mà bản này đọc được",
+        en: line.map { "\(file):\($0): not a line of a list of erasures; it is not to be edited" }
+          ?? "\(file) cannot be read, or is no list of erasures that this release reads")
     case .checkpointUnreadable(let file):
       Text(
         vi: "\(file) không đọc được hoặc không phải điểm chốt do motcua checkpoint in ra",
@@ -44,6 +55,37 @@ enum RestoreRefusal: Error {
     case .nothingToBring:
       Text(
         vi: "mọi khóa đã có ở đây, không có gì để đưa vào", en: "all keys are here already, there is nothing to bring")
+    }
+  }
+}
+
+extension RestoreRefusal.Need {
+  /// In Vietnamese without “thiếu” before it.
+  var text: Text {
+    switch self {
+    case .checkpoint:
+      Text(
+        vi: "--checkpoint TỆP --key KHÓA: điểm chốt đã công bố gần nhất cho biết sổ đã đến đâu; không có thì dùng "
+          + "--no-checkpoint, và phải tạo khóa ký mới",
+        en:
+          "--checkpoint FILE --key KEY is missing: the last checkpoint that was published says how far the ledger went; "
+          + "without one say --no-checkpoint, and a new signing key is needed")
+    case .key:
+      Text(
+        vi: "--key KHÓA: khóa công khai của người ký điểm chốt",
+        en: "--key KEY is missing: the public key of who signed the checkpoint")
+    case .keys:
+      Text(
+        vi: "--keys TỆP: sổ không có khóa thì phần dữ liệu cá nhân đóng kín; không có thì dùng --without-keys rồi đưa "
+          + "khóa vào sau",
+        en: "--keys FILE is missing: without its keys the personal parts of the ledger stay closed; without them say "
+          + "--without-keys, and bring them later")
+    case .erasures(let list):
+      Text(
+        vi: "--erasures TỆP: danh sách đã xóa để hồ sơ đã xóa sau bản sao lưu không đọc lại được"
+          + (list.map { " (danh sách của motcuad ở \($0))" } ?? "") + "; không có thì dùng --no-erasures",
+        en: "--erasures FILE is missing: by the list of erasures nobody who was erased after the backup comes back"
+          + (list.map { " (motcuad's own is \($0))" } ?? "") + "; without one say --no-erasures")
     }
   }
 }

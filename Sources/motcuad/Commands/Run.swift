@@ -51,8 +51,15 @@ struct Run: AsyncParsableCommand {
     // First of all, because a SIGHUP that nobody takes ends the process; nothing is read yet that it could be about.
     signal(SIGHUP, SIG_IGN)
     // Root's working directory may become another.
-    (config, socket) = (Paths.absolute(config), Paths.absolute(socket))
-    do throws(UnsafePath) { data = try DataDirectory.enter(data) } catch {
+    (config, socket, data) = (Paths.absolute(config), Paths.absolute(socket), Paths.absolute(data))
+    do throws(UnsafePath) {
+      // A mistake in the settings is told when they are read.
+      let apart = (try? DaemonSettings.ofCommand(config))?.apart(data: data)
+      for place in [apart?.heads.directory.path, apart?.erasures.directory.path].compactMap(\.self) {
+        try DataDirectory.prepare(place, for: data)
+      }
+      data = try DataDirectory.enter(data)
+    } catch {
       complain(Language.current().pick(error.text))
       throw Exit.code(error)
     }

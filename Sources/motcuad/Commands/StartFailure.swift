@@ -28,6 +28,17 @@ enum StartFailure {
     case let fault as KeysBackup.Fault: fault.text
     case let refusal as RestoreRefusal: refusal.text
     case let error as UnsafePath: error.text
+    case let error as SettingsError: Text(vi: error.text(.vi), en: error.text(.en))
+    case SignedHeadsError.file(let error):
+      Text(
+        vi: "không đọc hay ghi được bản ghi điểm chốt đã ký: \(error)",
+        en: "the record of what was signed cannot be read or written: \(error)")
+    case SignedHeadsError.damaged(let path):
+      Text(
+        vi: "\(path) không còn như đã ghi: bản ghi điểm chốt đã ký bị hỏng; dời tệp đi và tạo khóa ký mới",
+        en:
+          "\(path) is not what was written there: the record of what was signed is damaged; move it away and make a new "
+          + "signing key")
     case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")
     case let failure as InspectorProcess.SpawnFailure:
       Text(

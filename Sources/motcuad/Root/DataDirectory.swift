@@ -58,6 +58,34 @@ enum DataDirectory {
     return path
   }
 
+  /// Makes a directory outside the data directory that is to belong to whom that belongs to, where only root may make it:
+  /// before root is that account. Where somebody else may make names, he makes it himself.
+  static func prepare(_ path: String, for data: String) throws(UnsafePath) {
+    guard geteuid() == 0 else { return }
+    let walk = try PathWalk(path)
+    guard !walk.missing.isEmpty, walk.last.isDirectory, walk.last.owner == 0 else { return }
+    try walk.requireControl(by: 0)
+    // The data directory itself, where it is there already.
+    let inside = try PathWalk(data)
+    let owner = inside.missing.isEmpty ? inside.last.status : stat()
+    var (directory, place) = (walk.end, walk.last.path)
+    for (index, name) in walk.missing.enumerated() {
+      place = place == "/" ? "/" + name : place + "/" + name
+      guard mkdirat(directory.descriptor, name, 0o700) == 0 else { throw .system(path: place, code: errno) }
+      directory = try Held(openat(directory.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), place)
+      guard index == walk.missing.count - 1, owner.st_uid != 0 else { continue }
+      guard fchown(directory.descriptor, owner.st_uid, owner.st_gid) == 0 else {
+        throw .system(path: place, code: errno)
+      }
+    }
+  }
+
+  /// What root still does there as root is done by names that nobody else can make lead elsewhere.
+  static func requireSafe(_ path: String) throws(UnsafePath) {
+    guard geteuid() == 0 else { return }
+    try PathWalk(path).requireControl(by: 0)
+  }
+
   /// Opens the directory of a file that is to be made, through no link of anybody but root or its owner.
   static func parent(of path: String) throws(UnsafePath) -> Held {
     let parent = Files.parent(of: path)

@@ -28,12 +28,14 @@ final class GivenFile {
   deinit { close(descriptor) }
 
   /// What it says, if it is a backup of keys.
-  func keysBackup() throws -> KeysBackup {
+  func keysBackup() throws -> KeysBackup { try KeysBackup(contents()) }
+
+  func contents() throws(UnsafePath) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
-      if count == 0 { return try KeysBackup(bytes) }
+      if count == 0 { return bytes }
       if count > 0 {
         bytes += buffer[..<count]
       } else if errno != EINTR {

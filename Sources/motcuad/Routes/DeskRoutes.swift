@@ -83,7 +83,12 @@ struct DeskRoutes: Sendable {
         target, command, actor: try await caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
         id: try id(entry?.commandId),
         canonicalText: try Self.canonical(call, entryPath))
-      return Method.answer(Wire.Receipt(try await service.record(request).get(), now: service.now))
+      let accepted = try await service.record(request).get()
+      var receipt = Wire.Receipt(accepted, now: service.now)
+      if case .erase = action {
+        receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt) }
+      }
+      return Method.answer(receipt)
     }
   }
 

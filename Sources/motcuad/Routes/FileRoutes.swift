@@ -44,12 +44,20 @@ struct FileRoutes: Sendable {
           return .init(progress: last)
         }
       },
-      Route.work(Wire.Backup.self, .operatorRole) { call, _, report in
+      Route.work(Wire.Backup.self, .operatorRole) { call, caller, report in
         try copying.run(orThrow: WireFailure.wire(Wire.BackupRunning())) {
           try service.requireWholeLedger()
           let send = { (progress: Wire.BackupProgress) in try report(.init(progress: progress)) }
-          let last = try call.keys == true ? keys(send) : ledger(send)
-          if call.keys != true { backups.set(service.now) }
+          // A list that somebody has removed is there again after the next backup, whatever is backed up.
+          service.completeErasureList()
+          if call.erasures == true { return .init(progress: try erasures(send)) }
+          if call.keys == true {
+            // Before it: whoever breaks off may have kept what came.
+            service.noteKeyBackup(by: caller.actor.uid, keep: call.keep.map { max(1, $0) })
+            return .init(progress: try keys(send))
+          }
+          let last = try ledger(send)
+          backups.set(service.now)
           return .init(progress: last)
         }
       },
@@ -84,6 +92,15 @@ struct FileRoutes: Sendable {
         phase: .done, done: sent, total: total, events: Int(clamping: inspected.step.position),
         root: inspected.step.root)
     }
+  }
+
+  private func erasures(_ send: Send) throws -> Wire.BackupProgress {
+    let text = Array(try service.erasureList().utf8)
+    for start in stride(from: 0, to: text.count, by: Spool.partBytes) {
+      let end = min(start + Spool.partBytes, text.count)
+      try send(.init(phase: .sending, done: end, total: text.count, data: Base64.encode(Array(text[start..<end]))))
+    }
+    return .init(phase: .done, done: text.count, total: text.count)
   }
 
   private func keys(_ send: Send) throws -> Wire.BackupProgress {

@@ -66,6 +66,7 @@ struct StatusRoutes: Sendable {
       viewsReaders: service.store.views.readersInUse,
       oldestOpen: try service.oldestOpen().flatMap { Wire.OldestOpen($0) },
       signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire,
+      keyBackupsBeforeErasure: try service.keyBackupsBeforeErasure(),
       role: caller.actor.role?.wire, clock: Wire.Clock(service.clockState))
   }
 

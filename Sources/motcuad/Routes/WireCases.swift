@@ -63,7 +63,9 @@ extension Wire.Event {
       type = .known(.restored)
       restored = Wire.Restored(
         size: Int(clamping: facts.size), knownSize: Int(clamping: facts.knownSize), knownRoot: facts.knownRoot,
-        witness: facts.witness)
+        witness: facts.witness, unknownEnd: facts.isEndUnknown ? true : nil, floorFirst: facts.floor?.first.text,
+        floorLast: facts.floor?.last.text, serialFloor: facts.floor.map { Int($0.serial) },
+        erasures: facts.erasures.map { Int(clamping: $0) })
     case .office(.clockAccepted(let facts)):
       type = .known(.clockAccepted)
       clockAccepted = Wire.ClockAccepted(shown: facts.shown.wire, expected: facts.expected.wire)

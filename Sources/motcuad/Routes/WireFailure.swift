@@ -34,6 +34,8 @@ enum WireFailure {
     case .clockSuspect(let doubt):
       wire(Wire.ClockSuspect(now: doubt.shown.wire, expected: doubt.expected.wire, doubt: doubt.reason.wire))
     case .clockNotSuspect(let now): wire(Wire.ClockNotSuspect(now: now.wire))
+    case .erasureListUnwritable(let path, let reason):
+      wire(Wire.ErasureListUnwritable(path: path, reason: reason))
     case .storageFailed(let reason): wire(Wire.StorageFailed(reason: reason))
     }
   }
@@ -45,6 +47,11 @@ enum WireFailure {
     case .tooOld(let code, let position, let size):
       wire(Wire.CheckpointTooOld(code: code, position: Int(position.rawValue), size: Int(clamping: size)))
     case .historyChanged(let size): wire(Wire.HistoryChanged(size: Int(clamping: size)))
+    case .noSignedHead(let key, let record): wire(Wire.NoSignedHead(key: key, record: record))
+    case .newKeyNeeded(let key): wire(Wire.NewSigningKeyNeeded(key: key))
+    case .signedFurther(let key, let signed, let size):
+      wire(Wire.SignedFurther(key: key, signed: Int(clamping: signed), size: Int(clamping: size)))
+    case .recordUnusable(let path, let reason): wire(Wire.SignedHeadsUnusable(path: path, reason: reason))
     }
   }
 

@@ -15,6 +15,9 @@ struct DaemonSettings: Sendable {
   var logLevel: Logger.Level
   /// The file of the key that signs checkpoints; nil for the places where it is looked for otherwise.
   var signingKey: String?
+  /// Where the record of what was signed lies, and the list of erasures; nil for the place beside the data directory.
+  var signedHeads: String?
+  var erasures: String?
 
   init(_ file: SettingsFile) throws(SettingsError) {
     let root = file.root
@@ -28,6 +31,8 @@ struct DaemonSettings: Sendable {
       try root.int(
         "map_mib_max", in: 2...(EventStore.mapBytesMax >> 20), default: EventStore.mapBytesDefault >> 20) << 20
     uploadBytesMax = try root.int("upload_mib_max", in: 1...1024, default: 64) << 20
+    service.serialStep = try root.int("serial_step", in: 1...1_000_000, default: 1000)
+    service.keyBackupDays = try root.int("key_backup_days", in: 0...3650, default: 30)
     scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)
     directorySeconds = try root.int("directory_seconds", in: 1...3600, default: 60)
     let level = try root.optionalString("log_level") ?? "info"
@@ -36,13 +41,33 @@ struct DaemonSettings: Sendable {
       throw root.error("log_level", "“log_level” phải là một trong: \(known)", "log_level must be one of: \(known)")
     }
     self.logLevel = logLevel
-    signingKey = try root.optionalString("signing_key")
-    if let signingKey, !signingKey.hasPrefix("/") {
-      throw root.error(
-        "signing_key", "“signing_key” phải là đường dẫn bắt đầu bằng /",
-        "signing_key must be a path that begins with /")
-    }
+    signingKey = try Self.path("signing_key", root)
+    signedHeads = try Self.path("signed_heads", root)
+    erasures = try Self.path("erasures", root)
     try root.finish()
+  }
+
+  /// What is kept outside a data directory.
+  func apart(data: String) -> Apart {
+    Apart(heads: ApartDirectory(signedHeads, data: data), erasures: ApartDirectory(erasures, data: data))
+  }
+
+  /// The settings of a command that works on a data directory while no daemon does: those of the configuration, or the ones
+  /// that the daemon has without any where there is none.
+  static func ofCommand(_ config: String) throws(SettingsError) -> DaemonSettings {
+    guard access(config + "/motcuad.toml", F_OK) == 0 else {
+      return try DaemonSettings(SettingsFile(path: config + "/motcuad.toml", text: ""))
+    }
+    return try DaemonSettings(SettingsFile(config, "motcuad.toml"))
+  }
+
+  private static func path(_ name: String, _ root: SettingsSection) throws(SettingsError) -> String? {
+    guard let path = try root.optionalString(name) else { return nil }
+    guard path.hasPrefix("/") else {
+      throw root.error(
+        name, "“\(name)” phải là đường dẫn bắt đầu bằng /", "\(name) must be a path that begins with /")
+    }
+    return path
   }
 
   /// Reads the key that the setting names, as the start will.

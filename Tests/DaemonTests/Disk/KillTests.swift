@@ -115,7 +115,9 @@ extension DiskTests {
         let process = Process()
         process.executableURL = URL(filePath: Strace.path)
         let paths = Strace.onlyFiles(of: other.daemon.data) + Strace.onlyFiles(of: other.daemon.data + "/restore.new")
-        let command = [RunningDaemon.products.appending(path: "motcuad").path, "restore", ledger, "--keys", keys]
+        let command =
+          [RunningDaemon.products.appending(path: "motcuad").path, "restore", ledger, "--keys", keys]
+          + Operator.denied([])
         process.arguments = ["-f", "-o", log] + paths + options + command + ["--data", other.daemon.data]
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try process.run()
@@ -131,14 +133,14 @@ extension DiskTests {
         let inject = ["-e", "trace=\(call)", "-e", "inject=\(call):signal=SIGKILL:when=\(number)"]
         let other = try attempt(inject)
         let data = other.daemon.data
-        let again = try Operator.run("restore", ledger, "--keys", keys, "--data", data)
+        let again = try Operator.restore(ledger, "--keys", keys, "--data", data)
         if again.status != 0, !FileManager.default.fileExists(atPath: data + "/keys/master") {
           // The ledger had its name already, its keys had not.
           let brought = try Operator.run("restore", "--keys", keys, "--data", data)
           #expect(brought.status == 0, "\(call) \(number): \(again.errors) \(brought.errors)")
         }
         try other.daemon.start()
-        #expect(try other.daemon.connect().ask(Wire.GetStatus()).status.position == position, "\(call) \(number)")
+        #expect(try other.daemon.connect().ask(Wire.GetStatus()).status.position == position + 1, "\(call) \(number)")
         #expect(try other.check() == [], "\(call) \(number)")
         #expect(other.daemon.stop() == 0)
       }

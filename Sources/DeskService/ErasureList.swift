@@ -1,0 +1,189 @@
+public import Desk
+public import EventStore
+import Glibc
+import MerkleTree
+import Synchronization
+
+/// The office's list of erasures, outside the data directory and its backups: a backup of the ledger that is older than an
+/// erasure does not know of it, and `motcuad restore --erasures` does.
+///
+/// Text, a line each, ended by a line feed; nothing in it is personal. A last line without its line feed was being written
+/// when the machine stopped: nobody was told of that erasure yet.
+/// ```
+/// motcua erasures 1
+/// SLOT COMMITMENT TIME
+/// ```
+/// The slot of the key is the number of the case, the commitment (base64) is what the case's receipt says of the key, and the
+/// time is when the erasure was recorded.
+public final class ErasureList: Sendable {
+  /// One erasure.
+  public struct Entry: Hashable, Sendable {
+    public var slot: UInt64
+    public var commitment: [UInt8]
+    public var at: Timestamp
+
+    public init(slot: UInt64, commitment: [UInt8], at: Timestamp) {
+      self.slot = slot
+      self.commitment = commitment
+      self.at = at
+    }
+
+    var line: String { "\(slot) \(Base64.encode(commitment)) \(at.rfc3339(at: .utc))\n" }
+
+    init?(line: String) {
+      let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      guard words.count == 3, let slot = UInt64(words[0]), slot > 0, let commitment = Base64.decode(words[1]),
+        commitment.count == 32, let at = Timestamp(rfc3339: words[2])
+      else { return nil }
+      self.init(slot: slot, commitment: commitment, at: at)
+    }
+  }
+
+  /// Why a list cannot be read.
+  public enum Fault: Error, Hashable, Sendable {
+    case file(FileError)
+    /// It does not begin as one.
+    case notAList(path: String)
+    case newer(path: String)
+    /// Counted from 1.
+    case malformed(path: String, line: Int)
+
+    /// In the words of the system or of the list, without a language of its own.
+    public var description: String {
+      switch self {
+      case .file(let error): error.description
+      case .notAList(let path): "\(path): not a list of erasures"
+      case .newer(let path): "\(path): a list of a newer release"
+      case .malformed(let path, let line): "\(path):\(line): not a line of a list of erasures"
+      }
+    }
+  }
+
+  public static let name = "erasures"
+  static let header = "motcua erasures 1"
+
+  private struct Held {
+    var descriptor: Int32
+    var length: Int
+    var device: dev_t
+    var inode: ino_t
+  }
+
+  public let directory: ApartDirectory
+  /// The file as it was completed and is added to; nil until then, and after a write that has failed: what the system
+  /// holds of it in memory is no proof then.
+  private let held = Mutex<Held?>(nil)
+
+  public init(in directory: ApartDirectory) { self.directory = directory }
+
+  deinit { held.withLock { if let held = $0 { close(held.descriptor) } } }
+
+  public var path: String { directory.file(Self.name) }
+
+  /// The erasures of a list, and whether a last one was cut short.
+  public static func parse(_ bytes: [UInt8], path: String) throws(Fault) -> (entries: [Entry], isCutShort: Bool) {
+    // Room that was taken when the machine stopped.
+    let bytes = bytes[..<((bytes.lastIndex { $0 != 0 } ?? -1) + 1)]
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1
+    guard let text = String(validating: bytes[..<(end + 1)], as: UTF8.self) else { throw .notAList(path: path) }
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines.removeLast()
+    guard let first = lines.first, first.hasPrefix("motcua erasures ") else { throw .notAList(path: path) }
+    guard first == Self.header else { throw .newer(path: path) }
+    var entries: [Entry] = []
+    for (index, line) in lines.enumerated().dropFirst() {
+      guard let entry = Entry(line: line) else { throw .malformed(path: path, line: index + 1) }
+      entries.append(entry)
+    }
+    return (entries, end + 1 < bytes.count)
+  }
+
+  /// The list as text.
+  public static func text(of entries: some Sequence<Entry>) -> String {
+    entries.reduce(into: Self.header + "\n") { $0 += $1.line }
+  }
+
+  /// Whether it is the file that is added to, and has room for the erasures of a group of commands.
+  ///
+  /// - Returns: false when `complete` has to be called first.
+  func isReady() throws(FileError) -> Bool {
+    var failure: FileError?
+    let isReady = held.withLock { held in
+      guard let file = held else { return false }
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_dev == file.device, status.st_ino == file.inode else {
+        close(file.descriptor)
+        held = nil
+        return false
+      }
+      // The only question that is as good as the write: room is taken, and given back.
+      let code = posix_fallocate(file.descriptor, off_t(file.length), 32_768)
+      if code != 0 {
+        failure = FileError(operation: "write", path: path, code: code)
+      } else if ftruncate(file.descriptor, off_t(file.length)) != 0 {
+        failure = FileError(operation: "truncate", path: path, code: errno)
+      }
+      return true
+    }
+    if let failure { throw failure }
+    return isReady
+  }
+
+  /// Adds erasures, durably when it returns.
+  func add(_ entries: [Entry]) throws(FileError) {
+    guard !entries.isEmpty else { return }
+    let bytes = Array(entries.map(\.line).joined().utf8)
+    var failure: FileError?
+    held.withLock { held in
+      guard let file = held else {
+        failure = FileError(operation: "write", path: path, code: EBADF)
+        return
+      }
+      do throws(FileError) {
+        try Files.writeAll(file.descriptor, bytes, at: file.length, path)
+        if fdatasync(file.descriptor) != 0 { throw FileError(operation: "fdatasync", path: path, code: errno) }
+        held?.length += bytes.count
+      } catch {
+        failure = error
+        close(file.descriptor)
+        held = nil
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Makes the list hold these erasures too. It is written anew, whole, because after a flush that failed, in this process
+  /// or in one before, the system shows what is not on the disk.
+  func complete(with entries: [Entry]) throws(Fault) {
+    var fault: Fault?
+    do throws(FileError) {
+      try directory.locked { directory throws(FileError) in
+        var listed: [Entry] = []
+        if let bytes = try self.directory.contents(Self.name, in: directory), !bytes.isEmpty {
+          do throws(Fault) { listed = try Self.parse(bytes, path: path).entries } catch {
+            fault = error
+            return
+          }
+        }
+        let known = Set(listed.map(\.commitment))
+        let text = Array(Self.text(of: listed + entries.filter { !known.contains($0.commitment) }).utf8)
+        try self.directory.replace(Self.name, with: text, in: directory)
+        guard let descriptor = try self.directory.openToAppend(Self.name, in: directory) else {
+          throw FileError(operation: "open", path: path, code: ENOENT)
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+          defer { close(descriptor) }
+          throw FileError(operation: "stat", path: path, code: errno)
+        }
+        held.withLock { held in
+          if let held { close(held.descriptor) }
+          held = Held(descriptor: descriptor, length: text.count, device: status.st_dev, inode: status.st_ino)
+        }
+      }
+    } catch {
+      throw .file(error)
+    }
+    if let fault { throw fault }
+  }
+}

@@ -1,0 +1,107 @@
+public import Desk
+import DeskRecords
+import DeskViews
+import EventSourcing
+import EventStore
+import LMDB
+import Synchronization
+
+extension DeskService {
+  /// Which codes may have been given out that the ledger does not know of: on the days from its last event's to today's, and
+  /// for receipts that are recorded late for a day before.
+  ///
+  /// - Parameters:
+  ///   - step: how far above the greatest serial that is known.
+  ///   - known: what is known elsewhere of serials that were given out, or left room for by a restore that is lost itself.
+  public func serialFloor(step: Int, known: UInt32 = 0) throws -> SerialFloor {
+    let views = try views
+    let transaction = try views.store.environment.beginRead()
+    return try writer.serialFloor(step: step, known: known, now: now, views, transaction)
+  }
+
+  /// Erases cases again that the office had erased and an older state of the ledger brings back: they were erased already,
+  /// so that neither their state nor a hold is asked. Their keys must be gone before.
+  ///
+  /// - Parameter basis: what stands in the ledger as the right by which it was done.
+  /// - Returns: how many were not erased.
+  public func eraseAgain(_ erasures: [ErasureList.Entry], basis: String, by actor: Actor) throws -> Int {
+    var count = 0
+    for start in stride(from: 0, to: erasures.count, by: 1000) {
+      let block = Array(erasures[start..<min(start + 1000, erasures.count)])
+      count += try betweenCommits(needsReserve: false) { [writer] in
+        try writer.eraseAgain(block, basis: basis, by: actor)
+      }
+    }
+    return count
+  }
+
+  /// Says in the ledger that what was signed is recorded outside of it.
+  public func markSignedHeads() throws {
+    try betweenCommits(needsReserve: false) { [store] in
+      var batch = try store.beginBatch()
+      batch.markSignedHeads()
+      try batch.commit()
+    }
+  }
+}
+
+extension CommandWriter {
+  /// A loss as it is recorded: with room for the codes that may have been given out by then.
+  func leavingRoom(
+    _ event: OfficeEvent, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
+  ) throws -> OfficeEvent {
+    guard case .restored(var loss) = event, loss.floor == nil else { return event }
+    loss.floor = try serialFloor(
+      step: serialStep.load(ordering: .relaxed), known: 0, now: now, views, transaction)
+    return .restored(loss)
+  }
+
+  func serialFloor(
+    step: Int, known: UInt32, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
+  ) throws -> SerialFloor {
+    let offset = rules.current?.book.office.utcOffset ?? .utc
+    let time = ledgerTime
+    let (first, today) = ((time.isEmpty ? now : time.recordedAt).day(at: offset), now.day(at: offset))
+    // A case may have been received for later than it was recorded when a clock was wrong.
+    let greatest = try views.greatestSerial(through: max(first, today).adding(366), transaction)
+    let serial = max(greatest, known, rules.greatestFloor)
+    // Serials have 32 bits in the views, and there is to be room above.
+    return SerialFloor(
+      first: min(first, today), last: max(first, today),
+      serial: min(UInt32(clamping: Int(serial) + step), 4_000_000_000))
+  }
+
+  func eraseAgain(_ erasures: [ErasureList.Entry], basis: String, by actor: Actor) throws -> Int {
+    var batch = try store.beginBatch()
+    let views = try DeskViews(store.views)
+    let now = now
+    let time = ledgerTime.recording(at: now)
+    let (position, offset) = (rules.current?.position ?? .start, rules.current?.book.office.utcOffset ?? .utc)
+    for erasure in erasures {
+      let state = try views.state(of: erasure.slot, batch.views)
+      guard state.erasure == nil, let receipt = state.receipt else { continue }
+      let id = CommandID.make(milliseconds: now.microseconds / 1000)
+      let event = CaseEvent(
+        .erased(Erased(basis: basis)),
+        .init(
+          recordedAt: time.recordedAt, occurredAt: min(max(receipt.at, erasure.at), now), offset: offset, actor: actor,
+          rules: position))
+      let stored = StoredEvent(
+        stream: erasure.slot, version: state.version.next,
+        command: .init(id: id, digest: store.keys.officeDigest(id)), body: .desk(event))
+      let record = try RecordCoding.encode(stored, slot: erasure.slot, keyCommitment: []) { _, part in
+        // Nothing in it is personal.
+        throw StoreError.keyClosed(slot: part.slot)
+      }
+      _ = try batch.append(record, stored.recordKey)
+      _ = try views.apply(event, to: erasure.slot, from: state, batch.views)
+    }
+    let (count, end) = (batch.appended, batch.position)
+    try batch.commit()
+    if count > 0 {
+      follow(time)
+      signal.advance(to: end)
+    }
+    return count
+  }
+}

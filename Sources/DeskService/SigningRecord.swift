@@ -1,0 +1,93 @@
+import Desk
+import EventSourcing
+public import EventStore
+public import MerkleTree
+
+extension DeskService {
+  /// Makes the record of what was signed from the checkpoints that a ledger of an earlier release keeps, and says so in the
+  /// ledger: once, so that a record that is lost is not made again from what may be an older state.
+  ///
+  /// - Parameter key: the one that signs now. With that release a key had no record, so that one which has signed nothing
+  ///   here is taken for new.
+  /// - Throws: `CheckpointRefusal.recordUnusable`, or what the storage says.
+  public func settleSignedHeads(for key: NoteVerifierKey?) throws {
+    guard let heads = apart?.heads, try !store.ledger.hasSignedHeadsMark() else { return }
+    let kept = try store.ledger.checkpoints().compactMap { try? IssuedCheckpoint(kept: $0.text) }
+    try Self.change(heads) { record in
+      let known = Set(record.heads.map(\.key))
+      // In order of size, so that the last of each key stands.
+      for issued in kept where !known.contains(issued.verifierKey) {
+        record.set(
+          issued.verifierKey, size: issued.checkpoint.size, root: issued.checkpoint.root,
+          predecessor: issued.checkpoint.predecessor)
+      }
+      if let key { record.add(key) }
+    }
+    try markSignedHeads()
+  }
+
+  /// Records that the key is about to sign the head, and says whom the checkpoint is to follow.
+  static func recordHead(
+    _ head: Frontier, of key: NoteVerifierKey, in heads: SignedHeadsFile, _ store: EventStore, _ rules: Rules
+  ) throws -> Predecessor? {
+    let name = key.description
+    var predecessor: Predecessor?
+    try change(heads) { record in
+      guard let last = record.head(of: key) else {
+        throw CheckpointRefusal.noSignedHead(key: name, record: heads.path)
+      }
+      guard !last.isRetired else { throw CheckpointRefusal.newKeyNeeded(key: name) }
+      predecessor = last.predecessor
+      if last.size > 0 {
+        let further = CheckpointRefusal.signedFurther(key: name, signed: last.size, size: head.size)
+        guard last.size <= head.size else { throw further }
+        if last.size == head.size { if last.root != head.root { throw further } else { return } }
+        // A tree that was signed is continued, or the loss of it stands in the record since the restore that knew of it.
+        if last.predecessor != .head(key: key, size: last.size, root: last.root) {
+          let continues = try store.withTree { size, node in
+            try size == head.size
+              && MerkleTree.consistencyProof(oldSize: last.size, newSize: size, node: node)?
+                .verifies(oldRoot: last.root, newRoot: head.root) == true
+          }
+          guard continues else { throw CheckpointRefusal.historyChanged(size: last.size) }
+        }
+      } else if let lastBreak = rules.lastBreak {
+        predecessor = try lastBefore(key, record, store, since: lastBreak)
+      }
+      record.set(key, size: head.size, root: head.root, predecessor: predecessor)
+    }
+    return predecessor
+  }
+
+  /// What a new key follows after a loss: the greatest head that is known to have been signed by another key.
+  private static func lastBefore(
+    _ key: NoteVerifierKey, _ record: SignedHeads, _ store: EventStore, since lastBreak: Position
+  ) throws -> Predecessor? {
+    let kept = try store.ledger.checkpoints().reversed().lazy
+      .compactMap { try? IssuedCheckpoint(kept: $0.text) }.first { $0.verifierKey != key }
+    // Another key has followed since the loss, and this one takes its place.
+    if let kept, kept.checkpoint.size >= lastBreak.rawValue { return kept.checkpoint.predecessor }
+    let retired = record.lastRetired
+    if let retired, retired.size >= kept?.checkpoint.size ?? 0 {
+      return .head(key: retired.key, size: retired.size, root: retired.root)
+    }
+    guard let kept else { return .unknown }
+    return .head(key: kept.verifierKey, size: kept.checkpoint.size, root: kept.checkpoint.root)
+  }
+
+  private static func change(_ heads: SignedHeadsFile, _ body: (inout SignedHeads) throws -> Void) throws {
+    do { try heads.change(body) } catch let error as SignedHeadsError {
+      throw CheckpointRefusal.recordUnusable(path: error.path, reason: error.reason)
+    }
+  }
+}
+
+extension SignedHeadsError {
+  /// In the system's words.
+  public var reason: String {
+    switch self {
+    case .file(let error): error.description
+    case .damaged(let path): "\(path): not what was written there"
+    }
+  }
+}
