@@ -47,7 +47,7 @@ struct KeysRenewalTests {
   func broughtIn(files: ReleasedFiles) throws {
     let (ledger, keys) = (files.path("ledger.backup"), files.path("keys.backup"))
     let restored = try files.daemon()
-    let said = try Operator.run("restore", ledger, "--keys", keys, "--data", restored.data)
+    let said = try Operator.restore(ledger, "--keys", keys, "--data", restored.data)
     #expect(said.status == 0, "\(said.errors)")
     #expect(try !KeysOfBefore.are(in: restored.data))
     try restored.start()
@@ -63,7 +63,7 @@ struct KeysRenewalTests {
     #expect(imported.stop() == 0)
 
     let brought = try files.daemon()
-    let closed = try Operator.run("restore", ledger, "--without-keys", "--data", brought.data)
+    let closed = try Operator.restore(ledger, "--without-keys", "--data", brought.data)
     #expect(closed.status == 0, "\(closed.errors)")
     // As 0.2.0 would have left it.
     try KeysOfBefore.make(in: brought.data)

@@ -143,7 +143,7 @@ struct RootLinkTests {
   private func run(_ command: String, _ scene: Scene, _ office: Office) throws -> Client.Outcome {
     let data = scene.data
     switch command {
-    case "restore": return try Operator.run("restore", office.ledger, "--keys", office.keys, "--data", data)
+    case "restore": return try Operator.restore(office.ledger, "--keys", office.keys, "--data", data)
     case "restore --keys": return try Operator.run("restore", "--keys", office.keys, "--data", data)
     case "verify": return try Operator.run("verify", "--data", data)
     case "salvage": return try Operator.run("salvage", "--data", data, "--out", scene.home + "/readable.jsonl")
@@ -233,8 +233,8 @@ struct RootLinkTests {
     let scene = try office.scene { try $0.plant("way", "dir") }
     let before = try scene.inventory()
     for arguments in [
-      ["restore", office.ledger, "--keys", office.keys, "--data", scene.data + "/way"],
-      ["restore", office.ledger, "--keys", office.keys, "--data", scene.data + "/way/new"],
+      ["restore", office.ledger, "--keys", office.keys, "--data", scene.data + "/way"] + Operator.denied([]),
+      ["restore", office.ledger, "--keys", office.keys, "--data", scene.data + "/way/new"] + Operator.denied([]),
       ["keygen", "--name", "o", "--out", scene.data + "/way/signing", "--data", office.daemon.data],
       ["keygen", "--name", "o", "--data", scene.data + "/way"],
       ["salvage", "--data", office.daemon.data, "--out", scene.data + "/way/out"],
@@ -246,7 +246,7 @@ struct RootLinkTests {
     }
     // A directory that is missing in one of his becomes his, as he makes it.
     let new = scene.data + "/a/b"
-    let restored = try Operator.run("restore", office.ledger, "--without-keys", "--data", new)
+    let restored = try Operator.restore(office.ledger, "--without-keys", "--data", new)
     #expect(restored.status == 0 && FileManager.default.fileExists(atPath: new + "/ledger/data.mdb"), "\(restored)")
     #expect(try scene.roots() == [])
   }
@@ -262,12 +262,12 @@ struct RootLinkTests {
     try FileManager.default.copyItem(atPath: office.ledger, toPath: theirs + "/ledger.mdb")
     for name in ["", "/link"] { lchown(theirs + name, Self.owner.uid, Self.owner.gid) }
     for name in ["link", "name"] {
-      let outcome = try Operator.run("restore", theirs + "/" + name, "--without-keys", "--data", scene.data)
+      let outcome = try Operator.restore(theirs + "/" + name, "--without-keys", "--data", scene.data)
       #expect(outcome.status == 69 && outcome.errors.contains("root"), "\(outcome)")
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: scene.data) == [])
     // What an administrator has put down there himself is root's, and has one name.
-    let restored = try Operator.run("restore", theirs + "/ledger.mdb", "--without-keys", "--data", scene.data)
+    let restored = try Operator.restore(theirs + "/ledger.mdb", "--without-keys", "--data", scene.data)
     #expect(restored.status == 0, "\(restored)")
   }
 
@@ -278,9 +278,9 @@ struct RootLinkTests {
     let new = scene.home + "/new/data"
     let broken = scene.home + "/broken.mdb"
     try "no ledger".write(toFile: broken, atomically: true, encoding: .utf8)
-    #expect(try Operator.run("restore", broken, "--without-keys", "--data", new).status == 65)
+    #expect(try Operator.restore(broken, "--without-keys", "--data", new).status == 65)
     #expect(!FileManager.default.fileExists(atPath: scene.home + "/new"))
-    #expect(try Operator.run("restore", office.ledger, "--keys", office.keys, "--data", new).status == 0)
+    #expect(try Operator.restore(office.ledger, "--keys", office.keys, "--data", new).status == 0)
     #expect(try Operator.run("verify", "--data", new).status == 0)
     var status = stat()
     #expect(lstat(new + "/keys/slots", &status) == 0 && status.st_uid == 0)

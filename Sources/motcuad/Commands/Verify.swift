@@ -48,13 +48,14 @@ struct Verify: ParsableCommand {
             vi: "các bảng tra cứu chưa được so: ở đây chúng không được tin và sẽ dựng lại ở lần khởi động tới",
             en: "the views were not compared: they are not believed here and will be built anew at the next start")))
     }
-    print(
-      language.pick(
-        Text(
-          vi: "\(data): toàn vẹn; \(step.position) sự kiện, \(step.checkpoints) điểm chốt, \(step.rows) dòng tra cứu, "
-            + "gốc \(step.root ?? "-")",
-          en: "\(data): whole; \(step.position) events, \(step.checkpoints) checkpoints, \(step.rows) rows of views, "
-            + "root \(step.root ?? "-")")))
+    // The root is told by the reader, which another process of the directory's account may have tampered with.
+    let text = language.pick(
+      Text(
+        vi: "\(data): toàn vẹn; \(step.position) sự kiện, \(step.checkpoints) điểm chốt, \(step.rows) dòng tra cứu, "
+          + "gốc \(step.root ?? "-")",
+        en: "\(data): whole; \(step.position) events, \(step.checkpoints) checkpoints, \(step.rows) rows of views, "
+          + "root \(step.root ?? "-")"))
+    print(LogText.line(text))
   }
 }
 

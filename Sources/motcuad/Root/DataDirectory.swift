@@ -72,6 +72,8 @@ enum DataDirectory {
     for (index, name) in walk.missing.enumerated() {
       place = place == "/" ? "/" + name : place + "/" + name
       guard mkdirat(directory.descriptor, name, 0o700) == 0 else { throw .system(path: place, code: errno) }
+      let made = place
+      entered.withLock { $0.made.append(made) }
       directory = try Held(openat(directory.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), place)
       guard index == walk.missing.count - 1, owner.st_uid != 0 else { continue }
       guard fchown(directory.descriptor, owner.st_uid, owner.st_gid) == 0 else {
@@ -105,7 +107,7 @@ enum DataDirectory {
     return here
   }
 
-  /// Takes back a directory that `enter` has made, unless something of worth is in it.
+  /// Takes back directories that `prepare` and `enter` have made, unless something of worth is in it.
   static func withdraw() {
     let made = entered.withLock { entered in
       defer { entered.made = [] }

@@ -35,7 +35,7 @@ struct DirectoryTrace {
   }
 
   static let calls =
-    "trace=openat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,ftruncate,lseek,pwrite64,writev,"
+    "trace=openat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,ftruncate,lseek,pwrite64,writev,"
     + "write,fdatasync,fsync,sendto,sendmsg,newfstatat"
   /// With the path of every descriptor, every byte and every field in full.
   static let options = ["-y", "-xx", "-v", "-s", "4000000", "-e", calls]
@@ -100,6 +100,7 @@ struct DirectoryTrace {
     case seek(String)
     case make(Entry)
     case rename(Entry, Entry)
+    case link(Entry, Entry)
     case unname(Entry)
     case resize(Node, Int)
     case stat(Entry)
@@ -153,6 +154,10 @@ struct DirectoryTrace {
     case "rename":
       let (old, new) = (entry(line.string(), in: ""), entry(line.string(), in: ""))
       if let old, let new { return .rename(old, new) }
+      return .other
+    case "link":
+      let (old, new) = (entry(line.string(), in: ""), entry(line.string(), in: ""))
+      if let old, let new { return .link(old, new) }
       return .other
     case "renameat", "renameat2":
       let directory = line.directory()
@@ -209,6 +214,7 @@ struct DirectoryTrace {
     case .seek(let key): if let place = line.result(), isDone { places[key] = place }
     case .make(let entry): if isDone { name(entry, makeNode(isDirectory: true), was: nil) }
     case .rename(let old, let new): if isDone, let node = now[old] { name(new, node, was: old) }
+    case .link(let old, let new): if isDone, let node = now[old] { name(new, node, was: nil) }
     case .unname(let entry):
       guard isDone else { return }
       now[entry] = nil
