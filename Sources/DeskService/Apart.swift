@@ -57,8 +57,16 @@ extension EventStore {
 }
 
 extension DeskService {
-  /// The list of erasures as the ledger has it.
-  public func erasureList() throws -> String { ErasureList.text(of: try store.erasures()) }
+  /// The list of erasures as the ledger has it, and what else stands in the office's own: the ledger may be an older one.
+  public func erasureList() throws -> String {
+    let known = try store.erasures()
+    let commitments = Set(known.map(\.commitment))
+    guard let list = apart?.erasures, let bytes = try list.directory.contents(ErasureList.name) else {
+      return ErasureList.text(of: known)
+    }
+    let listed = try ErasureList.parse(bytes, path: list.path).entries
+    return ErasureList.text(of: known + listed.filter { !commitments.contains($0.commitment) })
+  }
 
   /// Takes note that a backup of the keys is being handed out. When that cannot be kept, the operator is told and the
   /// backup goes on.
@@ -67,7 +75,7 @@ extension DeskService {
   public func noteKeyBackup(by uid: UInt32, keep: Int?) {
     guard let keyBackups = apart?.keyBackups else { return }
     do throws(FileError) {
-      try keyBackups.add(at: now, uid: uid, keep: keep, days: writer.keyBackupDays.load(ordering: .relaxed))
+      try keyBackups.add(at: buildingAt, uid: uid, keep: keep, days: writer.keyBackupDays.load(ordering: .relaxed))
     } catch {
       writer.report("that a backup of the keys is handed out cannot be recorded: \(error)")
     }

@@ -70,7 +70,14 @@ public final class DeskClock: Sendable {
   func doubt(after time: LedgerTime) -> ClockDoubt? { doubt(ClockReading.now, after: time) }
 
   private func doubt(_ reading: ClockReading, after time: LedgerTime) -> ClockDoubt? {
-    if isTrusted { return nil }
+    if isTrusted {
+      // What cannot be written down is believed of nobody.
+      let shown = reading.shown
+      if isDemo || Timestamp.bounds.contains(shown) { return nil }
+      return ClockDoubt(
+        reason: shown < Timestamp.bounds.lowerBound ? .behindLedger : .farAhead, shown: shown, expected: time.reached,
+        isFloor: true)
+    }
     let state = state.withLock { $0 }
     return state.limits.doubt(reading, baseline: state.baseline, since: startedAt, after: time)
   }

@@ -90,8 +90,18 @@ extension CommandWriter {
     guard Timestamp.bounds.contains(doubt.shown) else { throw CommandFailure.clockSuspect(doubt) }
     let facts = ClockAccepted(shown: doubt.shown, expected: doubt.expected)
     var duration = Duration.zero
-    let results = try commit([pending(facts)], at: facts.shown, leaving: time.accepting(facts.shown), &duration)
-    guard let accepted = try results.first?.get() else { throw StoreError.unexpected("nothing was recorded") }
+    // In one commit with what has waited for it, and behind that: a loss is known by the size of the ledger that has it.
+    let loss = owed.withLock { $0.loss }
+    let events = [loss].compactMap(\.self) + [pending(facts)]
+    let results: [Result<Accepted, CommandFailure>]
+    do { results = try commit(events, at: facts.shown, leaving: time.accepting(facts.shown), &duration) } catch
+      let full as NoRoom
+    { throw full.failure }
+    guard let accepted = try results.last?.get() else { throw StoreError.unexpected("nothing was recorded") }
+    if let loss, let result = results.first {
+      owed.withLock { $0.loss = nil }
+      loss.reply(result)
+    }
     measure(from: verdict.reading.difference)
     tell(ClockVerdict(reading: verdict.reading))
     return (facts, accepted)

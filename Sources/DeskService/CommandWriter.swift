@@ -235,6 +235,14 @@ final class CommandWriter: Sendable {
     for (event, result) in zip(events, results) { event.reply(result) }
   }
 
+  /// - Throws: `NoRoom` while what the start had to write first is put off for want of room.
+  private func begin() throws -> Batch {
+    do { return try store.beginBatch() } catch {
+      if let failure = noRoom(error) { throw NoRoom(failure: failure) }
+      throw error
+    }
+  }
+
   /// - Throws: `CommandFailure.storageFull` when so many bytes more would eat into the reserve.
   func requireSpace(for bytes: Int) throws { if let full = try fullDisk(for: bytes) { throw full } }
 
@@ -253,7 +261,7 @@ final class CommandWriter: Sendable {
     _ group: [Pending], at now: Timestamp, leaving after: LedgerTime, refusing refusal: CommandFailure? = nil,
     _ duration: inout Duration
   ) throws -> [Result<Accepted, CommandFailure>] {
-    var batch = try store.beginBatch()
+    var batch = try begin()
     var results: [Result<Accepted, CommandFailure>] = []
     var ofOffice: [(OfficeEvent, Position)] = []
     var erased: [UInt64] = []

@@ -343,7 +343,7 @@ public final class DeskService: Sendable {
     let unscrubbed = erasures.filter { destroyed.contains($0.number) }.map(\.recordedAt).min()
     // The replay that built these views may have read the case while its key was still there.
     guard let unscrubbed else { return }
-    try store.requireSettled()
+    try store.requireViewsMarked()
     try views.store.environment.write { transaction throws(LMDBError) in
       if try views.store.builtAt(transaction) > unscrubbed.microseconds {
         try views.store.setBuilt(at: unscrubbed.microseconds, transaction)

@@ -51,8 +51,16 @@ extension CommandWriter {
     _ event: OfficeEvent, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
   ) throws -> OfficeEvent {
     guard case .restored(var loss) = event, loss.floor == nil else { return event }
-    loss.floor = try serialFloor(
-      step: serialStep.load(ordering: .relaxed), known: 0, now: now, views, transaction)
+    let known = try apart?.heads.read()?.floor?.serial ?? 0
+    let floor = try serialFloor(
+      step: serialStep.load(ordering: .relaxed), known: known, now: now, views, transaction)
+    // Before it is recorded: this ledger may be lost itself, and an older one knows nothing of it.
+    try apart?.heads.change { record in
+      record.floor = .init(
+        lastDay: max(floor.last.number, record.floor?.lastDay ?? floor.last.number),
+        serial: max(floor.serial, record.floor?.serial ?? 0))
+    }
+    loss.floor = floor
     return .restored(loss)
   }
 

@@ -12,9 +12,15 @@ public struct ApartDirectory: Sendable {
   /// - Parameters:
   ///   - path: nil for the place beside the data directory: `DATA-apart`.
   public init(_ path: String?, data: String) {
-    var data = data
-    while data.count > 1, data.hasSuffix("/") { data.removeLast() }
-    self.path = path ?? data + "-apart"
+    // `data/.` is the same directory, and what is apart must not lie in it.
+    var parts = data.split(separator: "/").filter { $0 != "." }
+    if parts.isEmpty || parts.last == "..", let real = realpath(data, nil) {
+      parts = String(cString: real).split(separator: "/")
+      free(real)
+      self.path = path ?? "/" + parts.joined(separator: "/") + "-apart"
+    } else {
+      self.path = path ?? (data.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/") + "-apart"
+    }
   }
 
   public func file(_ name: String) -> String { path + "/" + name }

@@ -33,7 +33,7 @@ extension EventStore {
       return Block(last: last.position, leaves: entries.map(\.leaf), prepared: prepared)
     }
     var next = try block(from: start.next)
-    if next != nil, views === self.views { try requireSettled() }
+    if next != nil, views === self.views { try requireViewsMarked() }
     while let current = next {
       // What is left when a rebuild is switched in is little, and not worth another thread.
       let isLast = current.leaves.count < blockMax

@@ -26,6 +26,11 @@ extension EventStore {
     if let reason = unsettled.withLock({ $0 }) { throw reason }
   }
 
+  /// Views without `STATE` are believed by no start, so that they may be written before that.
+  public func requireViewsMarked() throws(StoreError) {
+    if Files.exists(viewsDirectory.state) { try requireSettled() }
+  }
+
   /// What the disk says when LMDB's lock file beside a ledger is written, which every reader does, too; nil when it takes
   /// that. LMDB writes it by way of the memory, where a refusal ends the process.
   ///

@@ -8,28 +8,34 @@ import Foundation
 /// What becomes of a data directory when it is started, in one line.
 func opened(_ directory: String) -> String {
   do {
-    let actor = Actor(uid: 0, account: "root", role: .operatorRole)
-    let service = try DeskService(
-      directory: directory, book: nil, actor: actor, clock: DeskClock(), onFailure: { _ in })
-    let ledger = service.store.ledger
-    var (streams, erased, losses) = (Set<UInt64>(), Set<UInt64>(), 0)
-    for entry in try ledger.records(from: .start, limit: .max) {
-      let stored = try RecordCoding.current.decode(entry.record) { _, _ in nil }
-      if stored.stream > 0 { streams.insert(stored.stream) }
-      if case .desk(let event) = stored.body, case .erased = event.body { erased.insert(stored.stream) }
-      if case .office(.restored, _) = stored.body { losses += 1 }
-    }
-    let closed = try streams.filter { try service.store.keys.key($0) == nil }
-    let (size, root) = (try ledger.position().rawValue, try ledger.rootText())
-    try service.stop()
+    let answer = try served(directory)
     let scratch = directory + "/../scratch"
     try? FileManager.default.removeItem(atPath: scratch)
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     _ = try Verification.directory(directory, scratch: scratch) { _ in }
-    return "open \(size) \(root) \(losses) \(list(erased)) \(list(closed))"
+    return answer
   } catch {
     return "refused \("\(error)".replacingOccurrences(of: "\n", with: " "))"
   }
+}
+
+/// By a service that is gone when this returns, with everything that it had open.
+private func served(_ directory: String) throws -> String {
+  let actor = Actor(uid: 0, account: "root", role: .operatorRole)
+  let service = try DeskService(
+    directory: directory, book: nil, actor: actor, clock: DeskClock(), onFailure: { _ in })
+  let ledger = service.store.ledger
+  var (streams, erased, losses) = (Set<UInt64>(), Set<UInt64>(), 0)
+  for entry in try ledger.records(from: .start, limit: .max) {
+    let stored = try RecordCoding.current.decode(entry.record) { _, _ in nil }
+    if stored.stream > 0 { streams.insert(stored.stream) }
+    if case .desk(let event) = stored.body, case .erased = event.body { erased.insert(stored.stream) }
+    if case .office(.restored, _) = stored.body { losses += 1 }
+  }
+  let closed = try streams.filter { try service.store.keys.key($0) == nil }
+  let (size, root) = (try ledger.position().rawValue, try ledger.rootText())
+  try service.stop()
+  return "open \(size) \(root) \(losses) \(list(erased)) \(list(closed))"
 }
 
 private func list(_ numbers: Set<UInt64>) -> String {

@@ -67,6 +67,12 @@ struct Restore: ParsableCommand {
       "The configuration directory of the daemon that is to run on that data directory."))
   var config: String?
 
+  @Flag(
+    help: help(
+      "Giờ máy đúng, dù sớm hơn sự kiện cuối trong bản sao lưu hoặc cách nó quá lâu.",
+      "The machine's clock is right, though it is before the last event of the backup or long after it."))
+  var clockIsRight = false
+
   func validate() throws {
     guard file != nil || keys != nil else {
       throw ValidationError(
@@ -121,6 +127,7 @@ struct Restore: ParsableCommand {
       case StoreError.file, StoreError.storage: throw Exit.storage
       // Nothing is wrong with the ledger: it was asked for what cannot be done.
       case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring: throw Exit.usage
+      case CommandFailure.clockSuspect: throw Exit.usage
       case is SettingsError: throw Exit.config
       case SignedHeadsError.file: throw Exit.storage
       default: throw Exit.damage
@@ -192,7 +199,7 @@ struct Restore: ParsableCommand {
     let end = known.max { $0.size < $1.size }
     let serials = max(serialsAbove ?? 0, record.floor?.serial ?? 0)
     let loss = try self.record(
-      end, size: facts.size, again, of: list, step: settings.service.serialStep, known: serials, in: restoration.staged)
+      end, size: facts.size, again, of: list, settings.service, known: serials, in: restoration.staged)
     // Before the ledger is in its place: it must not be signed by a key that has signed what is lost.
     try heads.change { record in
       if let published, published.size >= record.head(of: published.key)?.size ?? 0 {
@@ -268,16 +275,17 @@ struct Restore: ParsableCommand {
   /// What is lost, and what codes may have been given out by it, stands in the ledger as its next event, after the erasures
   /// that are applied again.
   private func record(
-    _ end: SignedHeads.Head?, size: UInt64, _ again: [ErasureList.Entry], of list: [ErasureList.Entry]?, step: Int,
-    known: UInt32, in directory: String
+    _ end: SignedHeads.Head?, size: UInt64, _ again: [ErasureList.Entry], of list: [ErasureList.Entry]?,
+    _ settings: DeskService.Settings, known: UInt32, in directory: String
   ) throws -> Restored {
     let uid = DataDirectory.startedBy
     let actor = Actor(uid: uid, account: try UserDatabase.account(of: uid), role: .operatorRole)
     let service = try DeskService(
-      directory: directory, book: nil, actor: actor, clock: DeskClock(isTrusted: true), onFailure: { _ in })
+      directory: directory, book: nil, actor: actor, clock: DeskClock(isTrusted: clockIsRight),
+      settings: settings, onFailure: { _ in })
     defer { try? service.stop() }
     // Before anything is recorded: it begins with the day of the last event.
-    let floor = try service.serialFloor(step: step, known: known)
+    let floor = try service.serialFloor(step: settings.serialStep, known: known)
     let count = try service.eraseAgain(again, basis: Self.basis, by: actor)
     let loss = Restored(
       knownSize: end?.size ?? 0, knownRoot: end?.root.base64 ?? "", size: size, witness: end?.key.name ?? "",

@@ -10,6 +10,13 @@ import VarlinkServer
 enum StartFailure {
   static func text(_ error: any Error) -> Text {
     switch error {
+    case CommandFailure.clockSuspect(let doubt):
+      Text(
+        vi: "giờ máy chỉ \(doubt.shown.wire), lẽ ra là \(doubt.isFloor ? "ít nhất " : "")\(doubt.expected.wire), mà việc đặt lại "
+          + "phải ghi giờ vào sổ; hãy chỉnh lại giờ máy, hoặc nếu giờ đúng thì thêm --clock-is-right; chưa có gì bị thay đổi",
+        en: "the machine's clock shows \(doubt.shown.wire) and should show \(doubt.isFloor ? "at least " : "")"
+          + "\(doubt.expected.wire), and a restore is recorded with its time; put the clock right, or when it is right, say "
+          + "--clock-is-right; nothing was changed")
     case StoreError.file(let error) where error.code == EACCES && DataDirectory.hasLeftRoot:
       Text(
         vi: "\(error): root làm việc ở đây với tư cách chủ của thư mục dữ liệu, người không được phép; "
