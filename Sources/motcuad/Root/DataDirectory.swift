@@ -72,6 +72,7 @@ enum DataDirectory {
     for (index, name) in walk.missing.enumerated() {
       place = place == "/" ? "/" + name : place + "/" + name
       guard mkdirat(directory.descriptor, name, 0o700) == 0 else { throw .system(path: place, code: errno) }
+      try sync(above: place)
       let made = place
       entered.withLock { $0.made.append(made) }
       directory = try Held(openat(directory.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), place)
@@ -125,6 +126,12 @@ enum DataDirectory {
     return text.replacingOccurrences(of: here, with: name)
   }
 
+  /// A directory that was made is there after a crash, too.
+  private static func sync(above path: String) throws(UnsafePath) {
+    let above = Files.parent(of: path)
+    do throws(FileError) { try Files.sync(above) } catch { throw .system(path: above, code: error.code) }
+  }
+
   /// One after the other, each held before the next is made in it: nobody may slip another in.
   private static func make(_ walk: PathWalk) throws(UnsafePath) {
     var directory = walk.end
@@ -132,6 +139,7 @@ enum DataDirectory {
     for name in walk.missing {
       path = path == "/" ? "/" + name : path + "/" + name
       guard mkdirat(directory.descriptor, name, 0o700) == 0 else { throw .system(path: path, code: errno) }
+      try sync(above: path)
       let flags = PathWalk.pathOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
       directory = try Held(openat(directory.descriptor, name, flags), path)
       let owner = try directory.status(path).st_uid
