@@ -94,8 +94,8 @@ extension CommandWriter {
     let loss = owed.withLock { $0.loss }
     let events = [loss].compactMap(\.self) + [pending(facts)]
     let results: [Result<Accepted, CommandFailure>]
-    do { results = try commit(events, at: facts.shown, leaving: time.accepting(facts.shown), &duration) } catch
-      let full as NoRoom
+    do { results = try commit(events, at: facts.shown, leaving: time.accepting(facts.shown), &duration) } catch let full
+      as NoRoom
     { throw full.failure }
     guard let accepted = try results.last?.get() else { throw StoreError.unexpected("nothing was recorded") }
     if let loss, let result = results.first {

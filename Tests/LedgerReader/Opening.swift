@@ -23,7 +23,7 @@ func opened(_ directory: String) -> String {
 /// A queue of the system may keep a block of the service's, and what that holds, a little longer than the service is there.
 private func whenClosed(_ body: () throws -> Void) throws {
   for _ in 0..<1000 {
-    do { return try body() } catch where "\(error)".contains("is open already in this process") { usleep(10_000) }
+    do { return try body() } catch  where "\(error)".contains("is open already in this process") { usleep(10_000) }
   }
   try body()
 }

@@ -217,6 +217,18 @@ struct Restore: ParsableCommand {
     }
     try restoration.install()
     say(language, facts, loss, hasKeys: backup != nil)
+    if backup?.isOfBefore == true { warnOfBefore(language) }
+  }
+
+  /// What such a backup opens, it goes on opening.
+  private func warnOfBefore(_ language: Language) {
+    complain(
+      language.pick(
+        Text(
+          vi: "bản sao lưu khóa này làm trước bản 0.3.0: nó vẫn cho biết hồ sơ đã xóa nói gì; "
+            + "hãy sao lưu khóa lại rồi hủy nó",
+          en: "this backup of the keys was made before 0.3.0: it still tells what erased cases said; "
+            + "back the keys up anew, and destroy it")))
   }
 
   private func listedErasures() throws -> [ErasureList.Entry]? {
@@ -346,6 +358,7 @@ struct Restore: ParsableCommand {
       // What was closed when they were built would stay so; first, because a crash in between must not leave them.
       try EventStore.discardViews(data)
       let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: facts.erased)
+      if backup.isOfBefore { warnOfBefore(language) }
       if brought.missing > 0 {
         complain(
           language.pick(

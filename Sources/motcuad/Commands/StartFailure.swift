@@ -12,8 +12,8 @@ enum StartFailure {
     switch error {
     case CommandFailure.clockSuspect(let doubt):
       Text(
-        vi: "giờ máy chỉ \(doubt.shown.wire), lẽ ra là \(doubt.isFloor ? "ít nhất " : "")\(doubt.expected.wire), mà việc đặt lại "
-          + "phải ghi giờ vào sổ; hãy chỉnh lại giờ máy, hoặc nếu giờ đúng thì thêm --clock-is-right; chưa có gì bị thay đổi",
+        vi: "giờ máy chỉ \(doubt.shown.wire), lẽ ra là \(doubt.isFloor ? "ít nhất " : "")\(doubt.expected.wire), "
+          + "mà việc đặt lại phải ghi giờ vào sổ; hãy chỉnh lại giờ máy, hoặc nếu giờ đúng thì thêm --clock-is-right; chưa có gì bị thay đổi",
         en: "the machine's clock shows \(doubt.shown.wire) and should show \(doubt.isFloor ? "at least " : "")"
           + "\(doubt.expected.wire), and a restore is recorded with its time; put the clock right, or when it is right, say "
           + "--clock-is-right; nothing was changed")
