@@ -38,18 +38,21 @@ extension DeskService {
       }
       guard !last.isRetired else { throw CheckpointRefusal.newKeyNeeded(key: name) }
       predecessor = last.predecessor
+      // What other keys have signed, too: a new key is no way round what an older state of the ledger does not know.
+      for other in record.expected where other.key != key {
+        guard try isContinued(other, by: head, store) else {
+          throw CheckpointRefusal.historyChanged(size: other.size)
+        }
+      }
       if last.size > 0 {
         let further = CheckpointRefusal.signedFurther(key: name, signed: last.size, size: head.size)
         guard last.size <= head.size else { throw further }
         if last.size == head.size { if last.root != head.root { throw further } else { return } }
         // A tree that was signed is continued, or the loss of it stands in the record since the restore that knew of it.
         if last.predecessor != .head(key: key, size: last.size, root: last.root) {
-          let continues = try store.withTree { size, node in
-            try size == head.size
-              && MerkleTree.consistencyProof(oldSize: last.size, newSize: size, node: node)?
-                .verifies(oldRoot: last.root, newRoot: head.root) == true
+          guard try isContinued(last, by: head, store) else {
+            throw CheckpointRefusal.historyChanged(size: last.size)
           }
-          guard continues else { throw CheckpointRefusal.historyChanged(size: last.size) }
         }
       } else if let lastBreak = rules.lastBreak {
         predecessor = try lastBefore(key, record, store, since: lastBreak)
@@ -57,6 +60,15 @@ extension DeskService {
       record.set(key, size: head.size, root: head.root, predecessor: predecessor)
     }
     return predecessor
+  }
+
+  private static func isContinued(_ old: SignedHeads.Head, by head: Frontier, _ store: EventStore) throws -> Bool {
+    guard old.size <= head.size else { return false }
+    return try store.withTree { size, node in
+      try size == head.size
+        && MerkleTree.consistencyProof(oldSize: old.size, newSize: size, node: node)?
+          .verifies(oldRoot: old.root, newRoot: head.root) == true
+    }
   }
 
   /// What a new key follows after a loss: the greatest head that is known to have been signed by another key.

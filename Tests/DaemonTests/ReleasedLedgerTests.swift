@@ -45,6 +45,15 @@ struct ReleasedFiles: CustomTestStringConvertible {
     }
     return daemon
   }
+
+  /// The ledger's last event is older with every year that this test is run in, and whether the clock is right is for
+  /// somebody to say.
+  static func believeClock(_ daemon: RunningDaemon) throws {
+    if try daemon.connect().ask(Wire.GetStatus()).status.clock?.doubt != nil {
+      let said = try Client(socket: daemon.socket).run("clock", "--accept")
+      #expect(said.status == 0, "\(said.errors)")
+    }
+  }
 }
 
 @Suite("What earlier releases have left on disks", .oneAtATime)
@@ -67,7 +76,7 @@ struct ReleasedLedgerTests {
   func repeated(files: ReleasedFiles) throws {
     let daemon = try files.opened()
     try daemon.start()
-    try believeClock(daemon)
+    try ReleasedFiles.believeClock(daemon)
     let desk = try daemon.connect()
     let position = try desk.ask(Wire.GetStatus()).status.position
     let commands = try #require(try files.answers()["commands"] as? [[String: Any]])
@@ -124,15 +133,6 @@ struct ReleasedLedgerTests {
       #expect(said.status == 0, "\(code): \(said.errors)")
       let held = try Client(socket: "/nowhere").run("check-proof", out, "--key", key, "--checkpoint", note)
       #expect(held.status == 0, "\(code): \(held.errors)")
-    }
-  }
-
-  /// The ledger's last event is older with every year that this test is run in, and whether the clock is right is for
-  /// somebody to say.
-  private func believeClock(_ daemon: RunningDaemon) throws {
-    if try daemon.connect().ask(Wire.GetStatus()).status.clock?.doubt != nil {
-      let said = try Client(socket: daemon.socket).run("clock", "--accept")
-      #expect(said.status == 0, "\(said.errors)")
     }
   }
 

@@ -172,6 +172,10 @@ extension FileTests {
       // Grown past it, it is another history still.
       _ = try office.desk.receive("Khác")
       #expect(try office.desk.refusal(of: Wire.Checkpoint(), Wire.HistoryChanged.self).size == Int(signed.size))
+      // Nor does a new key sign what another has signed otherwise.
+      try office.renewKey()
+      try office.restart()
+      #expect(try office.desk.refusal(of: Wire.Checkpoint(), Wire.HistoryChanged.self).size == Int(signed.size))
     }
 
     @Test("after a loss that was accepted only a new key signs")
@@ -223,6 +227,7 @@ extension FileTests {
     func upgraded(files: ReleasedFiles) throws {
       let daemon = try files.opened()
       try daemon.start()
+      try ReleasedFiles.believeClock(daemon)
       let heads = daemon.data + "-apart/signed-heads"
       let key = try String(contentsOfFile: files.path("office.key"), encoding: .utf8).trimmingCharacters(in: .newlines)
       let last = try #require(try daemon.connect().ask(Wire.GetStatus()).status.lastCheckpoint)

@@ -105,7 +105,8 @@ struct Status: Verb {
     if let count = status.keyBackupsBeforeErasure {
       let text =
         count == 0
-        ? language.say("không biết bản nào từ trước lần xóa gần nhất", "none that is known from before the last erasure")
+        ? language.say(
+          "không biết bản nào từ trước lần xóa gần nhất", "none that is known from before the last erasure")
         : language.say(
           "\(number(count)) bản từ trước lần xóa gần nhất có thể vẫn còn và mở được hồ sơ đã xóa",
           "\(number(count)) from before the last erasure may still be there and open what is erased")
