@@ -45,13 +45,7 @@ extension DeskService {
         guard let issued = try? IssuedCheckpoint(kept: text) else {
           throw CheckpointRefusal.historyChanged(size: head.size)
         }
-        let old = issued.checkpoint
-        let continues = try store.withTree { size, node in
-          try size == head.size && old.size <= size
-            && MerkleTree.consistencyProof(oldSize: old.size, newSize: size, node: node)?
-              .verifies(oldRoot: old.root, newRoot: head.root) == true
-        }
-        guard continues else { throw CheckpointRefusal.historyChanged(size: old.size) }
+        try Self.require(head, toContinue: issued.checkpoint.size, issued.checkpoint.root, store)
       }
       let last = try own.map { try IssuedCheckpoint(kept: $0) }
       if let last, let lastBreak = rules.lastBreak, last.checkpoint.size < lastBreak.rawValue {

@@ -40,9 +40,7 @@ extension DeskService {
       predecessor = last.predecessor
       // What other keys have signed, too: a new key is no way round what an older state of the ledger does not know.
       for other in record.expected where other.key != key {
-        guard try isContinued(other, by: head, store) else {
-          throw CheckpointRefusal.historyChanged(size: other.size)
-        }
+        try require(head, toContinue: other.size, other.root, store)
       }
       if last.size > 0 {
         let further = CheckpointRefusal.signedFurther(key: name, signed: last.size, size: head.size)
@@ -50,9 +48,7 @@ extension DeskService {
         if last.size == head.size { if last.root != head.root { throw further } else { return } }
         // A tree that was signed is continued, or the loss of it stands in the record since the restore that knew of it.
         if last.predecessor != .head(key: key, size: last.size, root: last.root) {
-          guard try isContinued(last, by: head, store) else {
-            throw CheckpointRefusal.historyChanged(size: last.size)
-          }
+          try require(head, toContinue: last.size, last.root, store)
         }
       } else if let lastBreak = rules.lastBreak {
         predecessor = try lastBefore(key, record, store, since: lastBreak)
@@ -62,13 +58,14 @@ extension DeskService {
     return predecessor
   }
 
-  private static func isContinued(_ old: SignedHeads.Head, by head: Frontier, _ store: EventStore) throws -> Bool {
-    guard old.size <= head.size else { return false }
-    return try store.withTree { size, node in
-      try size == head.size
-        && MerkleTree.consistencyProof(oldSize: old.size, newSize: size, node: node)?
-          .verifies(oldRoot: old.root, newRoot: head.root) == true
+  /// - Throws: `CheckpointRefusal.historyChanged` when the ledger's tree does not continue the one of that size and root.
+  static func require(_ head: Frontier, toContinue size: UInt64, _ root: Hash, _ store: EventStore) throws {
+    let continues = try store.withTree { now, node in
+      try now == head.size && size <= now
+        && MerkleTree.consistencyProof(oldSize: size, newSize: now, node: node)?
+          .verifies(oldRoot: root, newRoot: head.root) == true
     }
+    guard continues else { throw CheckpointRefusal.historyChanged(size: size) }
   }
 
   /// What a new key follows after a loss: the greatest head that is known to have been signed by another key.
