@@ -205,10 +205,16 @@ struct ReloadTests {
     let (daemon, systemd) = try supervised()
     defer { systemd.close() }
     for _ in 0..<10 { _ = try reload(daemon, systemd) }
-    let before = try daemon.vitals()
-    for _ in 0..<100 { _ = try reload(daemon, systemd) }
-    let after = try daemon.vitals()
-    #expect(after.memoryMiB < before.memoryMiB + 5 && after.descriptors <= before.descriptors, "\(before), \(after)")
+    // What a reload leaves behind it leaves each time; what the process has learned to hold meanwhile it does once.
+    var rounds: [(before: Vitals, after: Vitals)] = []
+    for _ in 0..<3 {
+      let before = try daemon.vitalsAtRest()
+      for _ in 0..<100 { _ = try reload(daemon, systemd) }
+      let after = try daemon.vitals { $0.isBack(to: before, withinMiB: 4) }
+      if after.isBack(to: before, withinMiB: 4) { return }
+      rounds.append((before, after))
+    }
+    Issue.record("each hundred left something: \(rounds)")
   }
 
   @Test(
