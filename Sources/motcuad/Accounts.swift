@@ -32,14 +32,33 @@ final class Accounts: Sendable {
   private struct Answer<Value: Sendable>: Sendable {
     /// What was said last; nil when nothing ever was.
     var said: Value?
+    /// Which question that answered; 0 when none was.
+    var question: UInt64 = 0
     /// When it was asked last, whether or not it could say.
     var askedAt: ContinuousClock.Instant
     var usedAt: ContinuousClock.Instant
+
+    /// What is known after a question, of which several may be under way: the answer to an earlier one may come last, and
+    /// tells then what was so before.
+    ///
+    /// - Parameter said: nil when the directory could not say.
+    init(
+      _ known: Self?, _ said: Value?, _ question: UInt64, askedAt: ContinuousClock.Instant,
+      usedAt: ContinuousClock.Instant
+    ) {
+      let isNewer = said != nil && question > known?.question ?? 0
+      self.said = isNewer ? said : known?.said
+      self.question = isNewer ? question : known?.question ?? 0
+      self.askedAt = max(askedAt, known?.askedAt ?? askedAt)
+      self.usedAt = usedAt
+    }
   }
 
   private struct State {
     var users: [UInt32: Answer<UserDatabase.User?>] = [:]
     var groups: [RoleGroup: Answer<UserDatabase.Group?>] = [:]
+    /// How many questions have been asked.
+    var questions: UInt64 = 0
   }
 
   private let state = Mutex(State())
@@ -110,26 +129,34 @@ final class Accounts: Sendable {
   }
 
   private func ask(_ uid: UInt32, _ note: (UserDatabase.Failure) -> Void) -> UserDatabase.User?? {
-    // Taken before: what changes while it is asked may be missing in the answer.
-    let begun = now()
+    let (question, begun) = begin()
     var said: UserDatabase.User??
     do throws(UserDatabase.Failure) { said = .some(try questions.user(uid)) } catch { note(error) }
     return state.withLock { state in
       let known = state.users[uid]
-      let answer = Answer(said: said ?? known?.said, askedAt: begun, usedAt: known?.usedAt ?? begun)
+      let answer = Answer(known, said, question, askedAt: begun, usedAt: known?.usedAt ?? begun)
       if known != nil || state.users.count < usersMax { state.users[uid] = answer }
       return answer.said
     }
   }
 
   private func ask(_ group: RoleGroup, _ note: (UserDatabase.Failure) -> Void) -> UserDatabase.Group?? {
-    let begun = now()
+    let (question, begun) = begin()
     var said: UserDatabase.Group??
     do throws(UserDatabase.Failure) { said = .some(try questions.group(group)) } catch { note(error) }
     return state.withLock { state in
-      let answer = Answer(said: said ?? state.groups[group]?.said, askedAt: begun, usedAt: begun)
+      let answer = Answer(state.groups[group], said, question, askedAt: begun, usedAt: begun)
       state.groups[group] = answer
       return answer.said
+    }
+  }
+
+  /// Taken before anything is asked: what changes meanwhile may be missing in the answer.
+  private func begin() -> (question: UInt64, at: ContinuousClock.Instant) {
+    let begun = now()
+    return state.withLock { state in
+      state.questions += 1
+      return (state.questions, begun)
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import VarlinkServer
@@ -106,6 +107,45 @@ struct AccountsTests {
     #expect(hoa.account == "hoa" && !hoa.isAnother)
     office.users.withLock { $0 = [:] }
     #expect(accounts.ask(about: lan, in: [], note: ignore).isAnother)
+  }
+
+  @Test(
+    "the answer to a question that was asked before another, and comes after its answer, does not replace that",
+    arguments: [true, false])
+  func order(isOfUser: Bool) throws {
+    let office = Office()
+    let (isAsked, goOn, isDone) = (
+      DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+    )
+    let isFirst = Atomic(true)
+    @Sendable func hold() {
+      guard isFirst.exchange(false, ordering: .relaxed) else { return }
+      isAsked.signal()
+      goOn.wait()
+    }
+    let accounts = Accounts(
+      questions: .init { uid throws(UserDatabase.Failure) in
+        let user = office.users.withLock { $0[uid] }
+        if isOfUser { hold() }
+        return user
+      } group: { group throws(UserDatabase.Failure) in
+        let found = office.groups.withLock { $0[group.name ?? ""] }
+        if !isOfUser { hold() }
+        return found
+      })
+    let (lan, clerks) = (peer(), clerks)
+    Thread.detachNewThread {
+      _ = accounts.ask(about: lan, in: [clerks]) { _ in }
+      isDone.signal()
+    }
+    isAsked.wait()
+    // He leaves the machine or the group, which whoever asks now is told.
+    if isOfUser { office.users.withLock { $0 = [:] } } else { office.groups.withLock { $0 = [:] } }
+    #expect(accounts.ask(about: peer(), in: [clerks], note: ignore).groups == [])
+    goOn.signal()
+    isDone.wait()
+    #expect(accounts.standing(of: lan, in: [clerks])?.groups == [])
+    #expect(accounts.standing(of: lan, in: [])?.account == (isOfUser ? "uid 1000" : "lan"))
   }
 
   @Test("more people than there is room for are asked about each time, until others have been away for long")
