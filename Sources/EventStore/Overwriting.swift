@@ -44,7 +44,13 @@ enum Overwriting {
       throw Files.failure("lstat", path)
     }
     guard info.st_mode & S_IFMT == S_IFDIR else { return try remove(path, isDirectoryFlushed: false, stepped: stepped) }
-    for name in try Files.names(in: path) { try removeTree(path + "/" + name, stepped: stepped) }
+    let names: [String]
+    do throws(FileError) { names = try Files.names(in: path) } catch {
+      // Somebody else removes it, too.
+      if error.code == ENOENT { return }
+      throw error
+    }
+    for name in names { try removeTree(path + "/" + name, stepped: stepped) }
     if rmdir(path) != 0, errno != ENOENT { throw Files.failure("rmdir", path) }
   }
 

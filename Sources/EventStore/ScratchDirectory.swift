@@ -11,18 +11,26 @@ public final class ScratchDirectory: Sendable {
   private let freed: FreedFiles?
 
   /// - Parameters:
-  ///   - purpose: one of `purposes`; a process has one directory of each.
+  ///   - purpose: one of `purposes`.
   ///   - freed: takes it in the end, so that nobody waits until it is overwritten; nil beside the daemon.
   public init(in data: String, for purpose: String, into freed: FreedFiles?) throws(StoreError) {
-    path = "\(data)/\(purpose)-\(getpid())"
+    // Never a name again that somebody may take for a killed owner's.
+    path = "\(data)/\(purpose)-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     self.freed = freed
     let path = path
     lock = try asStoreError {
-      try Self.remove(path, into: freed)
+      let making = try Files.open(data, O_RDONLY | O_DIRECTORY)
+      defer { close(making) }
+      while flock(making, LOCK_EX) != 0 { if errno != EINTR { throw Files.failure("flock", data) } }
       if mkdir(path, 0o700) != 0 { throw Files.failure("mkdir", path) }
-      let lock = try Files.open(path + Self.owner, O_RDWR | O_CREAT)
-      if flock(lock, LOCK_EX | LOCK_NB) != 0 { throw Files.failure("flock", path + Self.owner) }
-      return lock
+      do throws(FileError) {
+        let lock = try Files.open(path + Self.owner, O_RDWR | O_CREAT)
+        if flock(lock, LOCK_EX | LOCK_NB) != 0 { throw Files.failure("flock", path + Self.owner) }
+        return lock
+      } catch {
+        rmdir(path)
+        throw error
+      }
     }
   }
 
@@ -33,14 +41,25 @@ public final class ScratchDirectory: Sendable {
   }
 
   /// Removes what killed owners have left.
+  ///
+  /// Before its lock is taken a directory looks like that, too: nobody is in the middle of making one while the data
+  /// directory itself is locked. When somebody is, what is left waits for the next time.
   public static func removeLeftovers(in data: String, into freed: FreedFiles?) throws(StoreError) {
     try asStoreError {
+      let making = try Files.open(data, O_RDONLY | O_DIRECTORY)
+      defer { close(making) }
+      guard try Files.lock(making, data) else { return }
+      var left: [(path: String, lock: Int32)] = []
+      // Their locks are kept, so that nobody else takes them for left behind.
+      defer { for left in left where left.lock >= 0 { close(left.lock) } }
       for name in try names(in: data) {
         let path = data + "/" + name
         let lock = Glibc.open(path + owner, O_RDWR | O_CLOEXEC)
-        defer { if lock >= 0 { close(lock) } }
-        if lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0 { try remove(path, into: freed) }
+        if lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0 { left.append((path, lock)) } else { close(lock) }
       }
+      // Overwriting takes long.
+      flock(making, LOCK_UN)
+      for left in left { try remove(left.path, into: freed) }
     }
   }
 

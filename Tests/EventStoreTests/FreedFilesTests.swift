@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LMDB
+import Synchronization
 import Testing
 
 @testable import EventStore
@@ -100,6 +101,34 @@ struct FreedFilesTests {
     #expect(try Self.names(folder).isEmpty)
     for name in names where name != "spool" { #expect(!folder.exists(name)) }
     #expect(!folder.exists("restore.new") && !folder.exists("spool/data.mdb"))
+  }
+
+  @Test("what is being made is taken for nothing that a killed process has left", arguments: [true, false])
+  func making(isInStore: Bool) throws {
+    let folder = try Folder()
+    let notebook = isInStore ? try Notebook(folder) : nil
+    let (freed, path) = (notebook?.store.freed, folder.path)
+    let takings = DispatchGroup()
+    let isOver = Atomic(false)
+    let failure = Mutex<(any Error)?>(nil)
+    for _ in 0..<2 {
+      DispatchQueue.global().async(group: takings) {
+        while !isOver.load(ordering: .relaxed) {
+          do throws(StoreError) { try ScratchDirectory.removeLeftovers(in: path, into: freed) } catch {
+            failure.withLock { $0 = error }
+          }
+        }
+      }
+    }
+    for _ in 0..<500 {
+      let scratch = try ScratchDirectory(in: path, for: "spool", into: freed)
+      try Data([1]).write(to: URL(filePath: scratch.path + "/data"))
+    }
+    isOver.store(true, ordering: .relaxed)
+    takings.wait()
+    #expect(failure.withLock { $0 } == nil)
+    try ScratchDirectory.removeLeftovers(in: path, into: freed)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path).allSatisfy { !$0.hasPrefix("spool-") })
   }
 
   @Test("what a store had no time for when it was closed is done by the next one")
