@@ -31,12 +31,13 @@ struct MembershipTests {
         "USERS_DIRECTORY": daemon.home + "/directory",
         "USERS_FAULT": daemon.home + "/fault",
       ]
-      try users(["lan:61501:61500", "binh:61502:61500", "mai:61504:61603"])
-      try groups(["desk:61600:lan,binh", "units:61602:", "own:61603:"])
+      try users(["lan:61501:61500", "binh:61502:61500", "mai:61504:61603", "hung:61506:61500"])
+      try groups(["desk:61600:lan,binh", "units:61602:", "own:61603:", "number:61605:hung"])
       daemon.config = try Configuration.copy(into: daemon.home)
       let path = daemon.config + "/office.toml"
       try Configuration.replace(
-        path, "groups = [\"motcua-clerks\"]", "groups = [\"desk\", \"own\"]\nunit_groups = [\"units\", \"61699\"]")
+        path, "groups = [\"motcua-clerks\"]",
+        "groups = [\"desk\", \"own\", \"61605\", \"61606\"]\nunit_groups = [\"units\", \"61699\"]")
       try Configuration.replace(path, "[role.reader]\nusers = []", "[role.reader]\nusers = [\"lan\"]")
       try Configuration.replace(
         daemon.config + "/motcuad.toml", "directory_seconds = 60", "directory_seconds = \(seconds)")
@@ -137,6 +138,27 @@ struct MembershipTests {
     // A session from before he was taken out of the group, and one with a group that nobody gave him.
     #expect(try error(Somebody(uid: 61_504, gid: 61_500, groups: [61_600])) == Self.denied)
     #expect(try error(Somebody(uid: 61_505, gid: 61_500, groups: [61_600])) == Self.denied)
+  }
+
+  @Test(
+    "a group that is given by its number counts while the directory has it, and is not left to the kernel when it is gone"
+  )
+  func number() throws {
+    let office = try Office(seconds: 3600)
+    let (socket, hung) = (office.daemon.socket, Somebody(uid: 61_506, gid: 61_500, groups: [61_605]))
+    let other = Somebody(uid: 61_506, gid: 61_500, groups: [61_606])
+    #expect(try hung.answer(socket, Self.enquiry).error == nil)
+    #expect(try other.answer(socket, Self.enquiry).error == Self.denied)
+    #expect(office.daemon.log.contains("this machine has no group 61606"), "\(office.daemon.log)")
+    #expect(!office.daemon.log.contains("no group 61605") && !office.daemon.log.contains("no group 61699"))
+    try office.groups(["desk:61600:lan,binh", "units:61602:", "own:61603:", "late:61606:hung"])
+    // He does not connect again.
+    office.daemon.signal(SIGHUP)
+    #expect(office.daemon.eventually { office.daemon.log.contains("this machine has no group 61605") })
+    #expect(office.daemon.eventually { office.daemon.log.contains("the configuration is reloaded") })
+    #expect(try hung.answer(socket, Self.enquiry).error == Self.denied)
+    #expect(try other.answer(socket, Self.enquiry).error == nil)
+    #expect(try Somebody(uid: 61_505, gid: 61_500, groups: [61_699]).answer(socket, Self.enquiry).error == nil)
   }
 
   @Test("who is taken out of the group is told at his next connection at once, and on an old one after a reload")

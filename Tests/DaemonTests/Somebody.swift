@@ -99,7 +99,10 @@ extension RunningDaemon {
     config = try Configuration.copy(into: home)
     let path = config + "/office.toml"
     let ids: [(Wire.Role, String)] = [(.reader, "61101"), (.clerk, "61102"), (.operatorRole, "65104")]
-    for (role, id) in ids { try Configuration.replace(path, "\"motcua-\(role.rawValue)s\"", "\"\(id)\"") }
+    // The machine's directory has none of them.
+    for (role, id) in ids {
+      try Configuration.replace(path, "groups = [\"motcua-\(role.rawValue)s\"]", "unit_groups = [\"\(id)\"]")
+    }
     try Configuration.replace(
       path, "[role.supervisor]\nusers = []", "[role.supervisor]\nusers = [\"\(Somebody.supervisor.uid)\"]")
     let names = clerks.map { "\"\($0)\"" }.joined(separator: ", ")

@@ -18,8 +18,7 @@ struct Roles: Sendable {
   }
 
   private struct Group: Sendable {
-    /// What the directory must say as well; nil for a group that it does not have, or that a unit gives: the kernel alone
-    /// knows who is in it.
+    /// What the directory must say as well; nil for a group that a unit gives: the kernel alone knows who is in it.
     var directory: RoleGroup?
     var role: Role
   }
@@ -58,7 +57,14 @@ struct Roles: Sendable {
           if let found = try Self.group(table, key, name) {
             groups[found.gid, default: []].append(Group(directory: isOfUnit ? nil : found, role: role))
           } else if let gid = UInt32(name) {
-            groups[gid, default: []].append(Group(directory: nil, role: role))
+            groups[gid, default: []].append(Group(directory: isOfUnit ? nil : RoleGroup(gid: gid), role: role))
+            if isOfUnit { continue }
+            unknown.append(
+              table.error(
+                key,
+                "máy này không có nhóm số \(gid), nên chưa ai có vai trò nhờ nhóm ấy; nhóm do unit cấp thì ghi ở unit_groups",
+                "this machine has no group \(gid), so it gives nobody a role yet; one that a unit gives belongs in unit_groups"
+              ))
           } else {
             unknown.append(
               table.error(
