@@ -34,7 +34,8 @@ extension Wire {
     }
   }
 
-  /// The account that `onBehalfOf` names may not do it himself.
+  /// The account that `onBehalfOf` names may not do it himself, by the roles that office.toml gives; root and the daemon's
+  /// own account, which may do everything, have none by that.
   public struct BehalfNotAllowed: WireError {
     public static let error = "vn.motcua.Desk.BehalfNotAllowed"
     public var account: String

@@ -48,7 +48,7 @@ struct PermissionTests {
   /// What is asked of a method that a weaker role may call, and is for a stronger one.
   private static let special: [(method: String, role: Wire.Role, parameters: String)] = [
     ("vn.motcua.Views.Prove", .supervisor, #"{"code":"9","open":true}"#),
-    ("vn.motcua.Desk.Receive", .supervisor, #"{"kind":"enquiry","entry":{"onBehalfOf":"root"}}"#),
+    ("vn.motcua.Desk.Receive", .supervisor, #"{"kind":"enquiry","entry":{"onBehalfOf":"nobody"}}"#),
     ("vn.motcua.Admin.Backup", .operatorRole, #"{"keys":true}"#),
     ("vn.motcua.Admin.Export", .operatorRole, #"{"readable":true}"#),
   ]
@@ -265,7 +265,7 @@ struct PermissionTests {
     "given a command of one clerk, when another sends it again under its id, then nothing happens in either's name")
   func replay() throws {
     let daemon = try RunningDaemon()
-    try daemon.startForAll()
+    try daemon.startForAll(clerks: ["nobody"])
     let desk = try daemon.connect()
     let code = try desk.receive("Hoa").code
     let step = Wire.Progress(
@@ -273,7 +273,7 @@ struct PermissionTests {
     #expect(try Somebody.clerk.answer(daemon.socket, step).error == nil)
     #expect(try Somebody.otherClerk.answer(daemon.socket, step).error == Wire.CommandReused.error)
     var acting = step
-    acting.entry?.onBehalfOf = "root"
+    acting.entry?.onBehalfOf = "nobody"
     #expect(try Somebody.supervisor.answer(daemon.socket, acting).error == Wire.CommandReused.error)
     #expect(try Somebody.clerk.answer(daemon.socket, step).error == nil)
     #expect(try desk.pages(Wire.History(code: code)).flatMap(\.events).map(\.uid) == [0, 61_002])
@@ -292,6 +292,10 @@ struct PermissionTests {
     #expect(
       try answer(.supervisor, "daemon")
         == .init(error: Wire.BehalfNotAllowed.error, parameters: .init(needed: .clerk, account: "daemon")))
+    // May everything, and does nothing at the counter.
+    #expect(
+      try answer(.supervisor, "root")
+        == .init(error: Wire.BehalfNotAllowed.error, parameters: .init(needed: .clerk, account: "root")))
     let erase = Wire.Erase(code: "9", basis: "b", entry: Wire.Entry(onBehalfOf: "nobody"))
     #expect(
       try Somebody.supervisor.answer(daemon.socket, erase)

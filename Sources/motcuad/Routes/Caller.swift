@@ -49,12 +49,13 @@ struct Caller: Sendable {
       throw WireFailure.wire(Wire.AccountsUnavailable(account: account))
     }
     guard let (other, groups) = found else { throw WireFailure.wire(Wire.UnknownAccount(account: account)) }
+    if other.uid == actor.uid { return actor }
     let held = roles.role(of: other, in: groups)
     guard held?.covers(needed) == true else {
       throw WireFailure.wire(Wire.BehalfNotAllowed(account: account, needed: needed.wire, held: held?.wire))
     }
     var acting = actor
-    if other.uid != actor.uid { acting.onBehalfOf = other.name }
+    acting.onBehalfOf = other.name
     return acting
   }
 }

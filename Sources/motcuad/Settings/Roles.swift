@@ -121,9 +121,9 @@ struct Roles: Sendable {
     return strongest(peer.uid, standing.account, held.map(\.role))
   }
 
-  /// That of an account that is not connected, by what the directory says of it; a unit gives it no groups now.
+  /// That of an account that is not connected, by what the directory says of it; a unit gives it no groups now. Root and
+  /// the daemon's own account are what they are only where they call themselves: nobody works at the counter as them.
   func role(of user: UserDatabase.User, in members: Set<RoleGroup>) -> Role? {
-    if Self.isOperator(user.uid) { return .operatorRole }
     let held = groups.values.joined().filter { group in group.directory.map { members.contains($0) } ?? false }
     return strongest(user.uid, user.name, held.map(\.role))
   }
