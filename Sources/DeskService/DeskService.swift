@@ -88,6 +88,10 @@ public final class DeskService: Sendable {
     do {
       try Self.catchUp(store, views, by: coding, progress)
       try Self.requireLastKey(store)
+      // The list comes before the keys, so that nothing is erased here that a backup could bring back.
+      do { try apart?.erasures.complete(with: store.erasures()) } catch {
+        report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error))")
+      }
       try Self.forgetErased(store, views)
       try rules.load(store, by: coding)
       time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
@@ -114,7 +118,6 @@ public final class DeskService: Sendable {
     }
     do {
       try lookAtClock()
-      completeErasureList()
       if let loss = try store.acceptedLoss() {
         // First, so that no crash leaves a key in use that has signed what is lost.
         try apart?.heads.change { $0.retireAll() }
@@ -338,17 +341,19 @@ public final class DeskService: Sendable {
     let erasures = try views.store.environment.read { transaction throws(LMDBError) in
       try views.erasures(since: Timestamp.bounds.lowerBound, transaction)
     }
-    // All of them, whatever the slots say by now: see `Keys.forget`.
-    let destroyed = Set(try store.keys.forget(erasures.map(\.number)))
-    let unscrubbed = erasures.filter { destroyed.contains($0.number) }.map(\.recordedAt).min()
-    // The replay that built these views may have read the case while its key was still there.
-    guard let unscrubbed else { return }
-    try store.requireViewsMarked()
-    try views.store.environment.write { transaction throws(LMDBError) in
-      if try views.store.builtAt(transaction) > unscrubbed.microseconds {
-        try views.store.setBuilt(at: unscrubbed.microseconds, transaction)
+    // The replay that built these views may have read a case while its key was still there. They say so before the keys go:
+    // who finds these gone, after a kill, cannot tell any more.
+    let here = Set(try store.keys.unforgotten(erasures.map(\.number)))
+    if let unscrubbed = erasures.filter({ here.contains($0.number) }).map(\.recordedAt).min() {
+      try store.allowViewsWriting()
+      try views.store.environment.write { transaction throws(LMDBError) in
+        if try views.store.builtAt(transaction) > unscrubbed.microseconds {
+          try views.store.setBuilt(at: unscrubbed.microseconds, transaction)
+        }
       }
     }
+    // All of them, whatever the slots say by now: see `Keys.forget`.
+    try store.keys.forget(erasures.map(\.number))
   }
 
   /// Views that were made under a clock that was ahead would take what is erased later for erased before.

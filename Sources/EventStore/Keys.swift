@@ -289,6 +289,18 @@ public final class Keys: Sendable {
     }
   }
 
+  /// Those of these slots that do not read as forgotten.
+  public func unforgotten(_ slots: [UInt64]) throws(StoreError) -> [UInt64] {
+    try asStoreError {
+      try state.withLock { state in
+        try slots.filter { slot in
+          guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
+          return try Files.read(state.descriptor, count: 4, at: Int(slot) * Self.slotBytes + 60, path) != Mark.forgotten
+        }
+      }
+    }
+  }
+
   /// AES-256-GCM: nonce (12), ciphertext, tag (16).
   public func seal(_ plain: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> [UInt8] {
     guard let key = try key(slot) else { throw .keyClosed(slot: slot) }

@@ -31,6 +31,11 @@ extension EventStore {
     if Files.exists(viewsDirectory.state) { try requireSettled() }
   }
 
+  /// Lets the views be written although the store is not settled yet: without `STATE` no start believes them, until it is.
+  public func allowViewsWriting() throws(StoreError) {
+    if !isSettled { try asStoreError { try viewsDirectory.distrust() } }
+  }
+
   /// What the disk says when LMDB's lock file beside a ledger is written, which every reader does, too; nil when it takes
   /// that. LMDB writes it by way of the memory, where a refusal ends the process.
   ///

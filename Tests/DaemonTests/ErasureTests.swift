@@ -149,6 +149,43 @@ struct ErasureTests {
   }
 
   @Test(
+    "given a start that replays a case whose erasure was not finished, when it is killed while it ends the key, then the list of erasures has the case already, and the next start knows that the views are to be scrubbed",
+    .enabled(if: Strace.isHere, Strace.comment))
+  func killedWhileItEndsTheKey() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let code = try daemon.connect().quac()
+    let number = try daemon.connect().ask(Wire.Show(code: code)).case.number
+    let (slots, list) = (daemon.data + "/keys/slots", daemon.data + "-apart/erasures")
+    let before = try Data(contentsOf: URL(filePath: slots))
+    _ = try daemon.connect().ask(Wire.Erase(code: code, basis: Self.basis))
+    daemon.kill()
+    // What the machine has when it stops between the event and all that comes after it.
+    try FileManager.default.removeItem(atPath: list)
+    try FileManager.default.removeItem(atPath: daemon.data + "/STATE")
+    let handle = try FileHandle(forWritingTo: URL(filePath: slots))
+    try handle.seek(toOffset: UInt64(number * 64))
+    try handle.write(contentsOf: before[(number * 64)..<(number * 64 + 64)])
+    try handle.close()
+
+    daemon.tracer = Strace.around(
+      ["-P", slots, "-e", "trace=fdatasync", "-e", "inject=fdatasync:signal=SIGKILL:when=1"],
+      log: daemon.home + "/trace")
+    try daemon.launch()
+    #expect(daemon.waitForExit() == SIGKILL)
+    daemon.tracer = []
+    #expect(try Data(contentsOf: URL(filePath: slots))[(number * 64)..<(number * 64 + 60)].allSatisfy { $0 == 0 })
+    let listed = (try? String(contentsOfFile: list, encoding: .utf8)) ?? ""
+    #expect(listed.split(separator: "\n").dropFirst().map { $0.prefix { $0 != " " } } == ["\(number)"], "\(listed)")
+
+    try daemon.start()
+    #expect(try daemon.connect().ask(Wire.GetStatus()).status.scrubPending != nil)
+    _ = try daemon.connect().pages(Wire.Rebuild())
+    #expect(try daemon.connect().isScrubbed())
+    for trace in Self.traces { #expect(try !Self.isFound(trace, in: daemon.data), "\(trace) is still there") }
+  }
+
+  @Test(
     "what a supervisor does is refused to everybody else: by the kernel's word, not the caller's",
     .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
   func forSupervisors() throws {
