@@ -237,12 +237,8 @@ public final class EventStore: Sendable {
     }
     let views: Views
     do { views = try makeViews(directory, tables, now: now, mapBytes: ledger.mapBytes) } catch {
-      guard StoreError(error).refusesGrowth else { throw error }
-      // Those that are not believed have what is wanted: the inodes. What says that they are goes before them, or it might
-      // be taken to speak of the new ones.
-      try directory.distrust()
-      try directory.removeOthers(than: 0, into: nil)
-      views = try makeViews(directory, tables, now: now, mapBytes: ledger.mapBytes)
+      guard StoreError(error).refusesGrowth, let old = try clearedViews(directory, tables, ledger) else { throw error }
+      views = old
     }
     do throws(FileError) {
       try directory.mark(views.number, form: form, clean: false)
@@ -252,6 +248,21 @@ public final class EventStore: Sendable {
       try directory.distrust()
     }
     try directory.removeOthers(than: views.number, into: freed)
+    return views
+  }
+
+  /// The largest of the views that are not believed, emptied where they lie: what is wanted, blocks and inodes, they have.
+  /// Their pages still tell of everybody until they are written over; as views that are older than any erasure they are
+  /// scrubbed as soon as others can be made beside them. Nil when there are none, or another process reads in them.
+  private static func clearedViews(_ directory: ViewsDirectory, _ tables: [String], _ ledger: Ledger) throws -> Views? {
+    guard let number = try directory.largestNumber() else { return nil }
+    let path = directory.path(number)
+    guard try ReaderLock(path).isHeld else { return nil }
+    // Or it might be taken to speak of the new ones.
+    try directory.distrust()
+    try Environment.clear(path)
+    let views = try Views(path, number: number, tables: tables, mapBytes: ledger.mapBytes)
+    try views.environment.write { transaction throws(LMDBError) in try views.setBuilt(at: .min, transaction) }
     return views
   }
 

@@ -156,7 +156,7 @@ public final class FreedFiles: Sendable {
 }
 
 /// The lock that LMDB keeps of everybody who has an environment open, in whatever process, held alone while this lives.
-private struct ReaderLock: ~Copyable {
+struct ReaderLock: ~Copyable {
   // Of linux/fcntl.h: a lock of the descriptor and not of the process, so that closing it frees nobody else's.
   private static let setLock: Int32 = 37
 

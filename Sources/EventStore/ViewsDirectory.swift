@@ -75,17 +75,22 @@ struct ViewsDirectory {
   }
 
   /// Frees views that are not `number`: what a crash or a rebuild left behind.
-  ///
-  /// - Parameter freed: nil to have their blocks back at once.
-  func removeOthers(than number: Int, into freed: FreedFiles?) throws {
+  func removeOthers(than number: Int, into freed: FreedFiles) throws {
     for name in try Files.names(in: data) where name.hasPrefix("views-") && name != "views-\(number)" {
-      if let freed { try freed.take(data + "/" + name) } else { try Overwriting.removeTree(data + "/" + name) }
+      try freed.take(data + "/" + name)
     }
   }
 
-  func nextNumber() throws(FileError) -> Int {
-    let numbers = try Files.names(in: data).compactMap { $0.hasPrefix("views-") ? Int($0.dropFirst(6)) : nil }
-    return (numbers.max() ?? 0) + 1
+  func nextNumber() throws(FileError) -> Int { (try numbers().max() ?? 0) + 1 }
+
+  /// Those that have most on the disk; nil when none has anything.
+  func largestNumber() throws(FileError) -> Int? {
+    let sizes = try numbers().map { (number: $0, bytes: Files.allocatedBytes(path($0) + "/data.mdb")) }
+    return sizes.filter { $0.bytes > 0 }.max { $0.bytes < $1.bytes }?.number
+  }
+
+  private func numbers() throws(FileError) -> [Int] {
+    try Files.names(in: data).compactMap { $0.hasPrefix("views-") ? Int($0.dropFirst(6)) : nil }
   }
 
   private struct Identity {

@@ -23,6 +23,30 @@ struct EnvironmentTests {
     #expect(try environment.read { transaction throws(LMDBError) in try keys(transaction, events) } == [1, 2])
   }
 
+  @Test("a file that is cleared is that of an empty environment, as long as before, and is filled again in its place")
+  func cleared() throws {
+    do {
+      let environment = try folder.open()
+      try environment.write { transaction throws(LMDBError) in
+        for key in UInt8(0)..<200 {
+          try transaction.put(environment.table("events"), [key], [UInt8](repeating: 0x5A, count: 1000))
+        }
+      }
+    }
+    let path = folder.path + "/data.mdb"
+    let before = try Data(contentsOf: URL(filePath: path))
+    try Environment.clear(folder.path)
+    let after = try Data(contentsOf: URL(filePath: path))
+    #expect(after.count == before.count && after.dropFirst(8192) == before.dropFirst(8192))
+    let environment = try folder.open(["others"])
+    let others = try environment.table("others")
+    #expect(try environment.read { transaction throws(LMDBError) in try keys(transaction, others) } == [])
+    try environment.store(Array(1...200), in: others)
+    #expect(try environment.read { transaction throws(LMDBError) in try keys(transaction, others) } == Array(1...200))
+    #expect(try Data(contentsOf: URL(filePath: path)).count == before.count)
+    #expect(code { () throws(LMDBError) in try Environment.clear(folder.path + "/no") } == .system(ENOENT))
+  }
+
   @Test("no file of an environment stays open in a program that this one starts")
   func notInherited() throws {
     for isReadOnly in [false, true] {

@@ -54,6 +54,50 @@ extension DiskTests {
     }
 
     @Test(
+      "without an inode left, views that are not believed are emptied where they lie: nobody waits until what they held is overwritten, which is done beside serving when others have been made",
+      .enabled(if: getuid() == 0, "skipped: needs root to mount"))
+    func emptied() throws {
+      let daemon = try RunningDaemon()
+      let disk = try SmallDisk(daemon.data, bytes: 200 << 20, inodes: 40)
+      try daemon.start()
+      var codes: [String] = []
+      for number in 0..<20 { codes.append(try daemon.connect().receive("Người \(number)").code) }
+      let erased = try daemon.connect().quac()
+      _ = try daemon.connect().ask(Wire.Erase(code: erased, basis: "Luật 91/2025/QH15, điều 14"))
+      #expect(daemon.stop() == 0)
+      try useUp(disk.path)
+      try FileManager.default.removeItem(atPath: daemon.data + "/STATE")
+      // Views that were larger once.
+      let old = try FileHandle(forUpdating: URL(filePath: daemon.data + "/views-1/data.mdb"))
+      let (trace, end) = (Data("Quắc Thị Xuyến".utf8), try old.seekToEnd())
+      for _ in 0..<2000 { try old.write(contentsOf: trace + Data(count: 4096 - trace.count)) }
+      func tells() throws -> Bool {
+        try old.seek(toOffset: end)
+        return try old.readToEnd()?.range(of: trace) != nil
+      }
+
+      try daemon.start()
+
+      #expect(try tells(), "somebody has waited")
+      for code in codes { _ = try daemon.connect().ask(Wire.Show(code: code)) }
+      #expect(try daemon.connect().ask(Wire.Show(code: erased)).case.applicant == nil)
+      _ = try daemon.connect().ask(Wire.Progress(code: codes[0], step: "bước"))
+      #expect(try daemon.connect().ask(Wire.GetStatus()).status.scrubPending != nil)
+      // Killed and stopped they are believed as others are.
+      daemon.kill()
+      try daemon.start()
+      #expect(daemon.stop() == 0)
+      try daemon.start()
+      #expect(try tells() && daemon.connect().ask(Wire.GetStatus()).status.scrubPending != nil)
+      try FileManager.default.removeItem(atPath: disk.path + "/fill")
+      #expect(try daemon.connect().verify().damage == nil)
+      _ = try daemon.connect().pages(Wire.Rebuild())
+      #expect(try daemon.connect().isScrubbed())
+      #expect(try !tells())
+      #expect(daemon.stop() == 0)
+    }
+
+    @Test(
       "a quota that is used up (btrfs): nothing false is acknowledged, a start says so and calls no ledger damaged, and with more quota everything is there",
       .enabled(if: DiskImage.isBtrfsPossible, "skipped: needs root, mkfs.btrfs and a loop device"))
     func quota() throws {
