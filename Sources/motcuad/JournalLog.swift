@@ -28,10 +28,12 @@ struct JournalLog: LogHandler {
   func log(event: LogEvent) {
     let merged = metadata.merging(event.metadata ?? [:]) { $1 }
     let fields = merged.sorted { $0.key < $1.key }.map { " \($0.key)=\(LogText.value("\($0.value)"))" }.joined()
-    let prefix = Self.isJournal ? "<\(event.level.syslog)>" : "motcuad: \(event.level): "
-    let text = DataDirectory.named(LogText.line("\(event.message)") + fields)
-    let line = Array((prefix + text + "\n").utf8)
+    let line = Array(Self.line(event.level, DataDirectory.named(LogText.line("\(event.message)") + fields)).utf8)
     _ = write(STDERR_FILENO, line, line.count)
+  }
+
+  static func line(_ level: Logger.Level, _ text: String) -> String {
+    (isJournal ? "<\(level.syslog)>" : "motcuad: \(level): ") + text + "\n"
   }
 }
 
