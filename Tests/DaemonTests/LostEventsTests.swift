@@ -257,7 +257,7 @@ extension FileTests {
       }
       let torn = try restore(list + list.split(separator: "\n")[1].prefix(30))
       #expect(torn.status == 0 && torn.errors.contains("cut short"), "\(torn)")
-      #expect(torn.output.contains("1 cases were erased again"), "\(torn)")
+      #expect(torn.output.contains("1 case was erased again"), "\(torn)")
       let room = try restore(list + String(repeating: "\0", count: 100))
       #expect(room.status == 0 && !room.errors.contains("cut short"), "\(room)")
       let edited = try restore(

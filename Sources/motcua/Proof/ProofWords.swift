@@ -21,6 +21,7 @@ extension ProofError {
     func ofFile(_ vi: String, _ en: String) -> String { language.say("\(file) \(vi).", "\(file) \(en).") }
     func say(_ vi: String, _ en: String) -> String { language.say("\(vi).", "\(en).") }
     func grouped(_ size: UInt64) -> String { language.grouped(Int(clamping: size)) }
+    func counted(_ size: UInt64, _ noun: String) -> String { language.counted(Int(clamping: size), noun) }
     switch self {
     case .notJSON(let failure):
       return ofFile("không phải JSON đúng, sai ở byte \(failure.offset)", "is not JSON: \(failure)")
@@ -109,7 +110,7 @@ extension ProofError {
     case .notContinued(let old, let new):
       return say(
         "Sổ ở \(grouped(new)) sự kiện không được chứng minh là nối tiếp sổ ở \(grouped(old)): lịch sử hoặc tệp đã bị sửa",
-        "The ledger at \(grouped(new)) events is not proved to continue that at \(grouped(old)): "
+        "The ledger at \(counted(new, "event")) is not proved to continue that at \(grouped(old)): "
           + "history or the file was altered")
     case .publishedOrigin(let file, let published, let proved):
       return say(
@@ -119,12 +120,12 @@ extension ProofError {
       return say(
         "\(file) là điểm chốt ở \(grouped(published)) sự kiện, còn tệp chứng minh dùng điểm chốt ở \(grouped(proved)): "
           + "hãy xin tệp chứng minh theo đúng điểm chốt này",
-        "\(file) is the checkpoint at \(grouped(published)) events, and the proof is against the one at "
+        "\(file) is the checkpoint at \(counted(published, "event")), and the proof is against the one at "
           + "\(grouped(proved)): ask for a proof against this one")
     case .publishedRoot(let file, let size):
       return say(
         "\(file) và tệp chứng minh là hai điểm chốt khác nhau ở cùng \(grouped(size)) sự kiện: sổ có hai lịch sử, hãy báo ngay",
-        "\(file) and the proof are two different checkpoints at the same \(grouped(size)) events: "
+        "\(file) and the proof are two different checkpoints at the same size, \(counted(size, "event")): "
           + "there are two histories of this ledger, report it")
     }
   }

@@ -24,7 +24,7 @@ struct CheckConfig: ParsableCommand {
             vi:
               "\(config): đúng; \(book.procedures.count) thủ tục, lịch năm \(years(book)), bộ quy định \(book.rules.version)",
             en:
-              "\(config): in order; \(book.procedures.count) procedures, calendar of \(years(book)), rule set \(book.rules.version)"
+              "\(config): in order; \(Text.counted(book.procedures.count, "procedure")), calendar of \(years(book)), rule set \(book.rules.version)"
           )))
     } catch {
       complain(error.text(Language.current()))

@@ -314,7 +314,7 @@ struct Restore: ParsableCommand {
     func line(_ vi: String, _ en: String) { print(language.pick(Text(vi: vi, en: en))) }
     line(
       "Đã đặt lại \(facts.size) sự kiện, \(facts.last) hồ sơ vào \(data).",
-      "Put back \(facts.size) events, \(facts.last) cases into \(data).")
+      "Put back \(Text.counted(facts.size, "event")), \(Text.counted(facts.last, "case")) into \(data).")
     if loss.isEndUnknown {
       line(
         "Không biết sổ đã đến đâu; điều này đã ghi vào sổ. Khóa ký cũ không ký nữa: hãy tạo khóa mới bằng motcuad keygen.",
@@ -334,11 +334,12 @@ struct Restore: ParsableCommand {
     if !facts.erased.isEmpty {
       line(
         "\(facts.erased.count) hồ sơ đã xóa dữ liệu cá nhân vẫn được xóa.",
-        "\(facts.erased.count) erased cases stay erased.")
+        "\(Text.counted(facts.erased.count, "erased case")) \(facts.erased.count == 1 ? "stays" : "stay") erased.")
     }
     if let again = loss.erasures {
       line(
-        "\(again) hồ sơ được xóa lại theo danh sách.", "\(again) cases were erased again by the list of erasures.")
+        "\(again) hồ sơ được xóa lại theo danh sách.",
+        "\(Text.counted(again, "case")) \(again == 1 ? "was" : "were") erased again by the list of erasures.")
     }
     if !hasKeys {
       line(
@@ -364,13 +365,15 @@ struct Restore: ParsableCommand {
           language.pick(
             Text(
               vi: "còn \(brought.missing) khóa không có trong bản sao lưu này",
-              en: "\(brought.missing) keys are not in this backup either")))
+              en:
+                "\(Text.counted(brought.missing, "key")) \(brought.missing == 1 ? "is" : "are") not in this backup either"
+            )))
       }
       print(
         language.pick(
           Text(
             vi: "Đã đưa vào \(brought.keys) khóa; các bảng tra cứu được dựng lại ở lần khởi động tới.",
-            en: "Brought \(brought.keys) keys; the views are built anew at the next start.")))
+            en: "Brought \(Text.counted(brought.keys, "key")); the views are built anew at the next start.")))
     }
   }
 }

@@ -53,8 +53,9 @@ struct Verify: ParsableCommand {
       Text(
         vi: "\(data): toàn vẹn; \(step.position) sự kiện, \(step.checkpoints) điểm chốt, \(step.rows) dòng tra cứu, "
           + "gốc \(step.root ?? "-")",
-        en: "\(data): whole; \(step.position) events, \(step.checkpoints) checkpoints, \(step.rows) rows of views, "
-          + "root \(step.root ?? "-")"))
+        en: "\(data): whole; \(Text.counted(step.position, "event")), "
+          + "\(Text.counted(step.checkpoints, "checkpoint")), \(Text.counted(step.rows, "row")) of views, root \(step.root ?? "-")"
+      ))
     print(LogText.line(text))
   }
 }

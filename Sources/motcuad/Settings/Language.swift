@@ -20,3 +20,10 @@ enum Language: String, Sendable {
 
   func pick(_ text: Text) -> String { self == .vi ? text.vi : text.en }
 }
+
+extension Text {
+  /// `1 case`, `2 cases`: for English only, since Vietnamese nouns have one form.
+  static func counted(_ number: some BinaryInteger, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+}
