@@ -56,6 +56,21 @@ import Varlink
     }
   }
 
+  @Test(
+    "a clock that nobody has set is to be set, and only one that may be right is said to be right",
+    arguments: [
+      ("2026-12-26T17:00:00+07:00", true), ("2025-10-22T17:00:00+07:00", true), ("9998-11-26T17:00:00+07:00", false),
+      ("1970-01-01T07:00:12+07:00", false), ("10453-02-21T17:00:00+07:00", false),
+    ])
+  func clock(now: String, mayBeRight: Bool) {
+    let told = #"{"now":"\#(now)","expected":"2026-11-26T17:00:00+07:00","doubt":"jumpedAhead"}"#
+    let refusal = Refusal(VarlinkError(name: Wire.ClockSuspect.error, parameters: Array(told.utf8)), commandID: nil)
+    for language in [Language.vi, .en] {
+      let verdict = refusal.verdict(CommandLineText(["receive"]), language)
+      #expect(verdict.next == (mayBeRight ? "motcua clock --accept" : "motcua clock"), "\(verdict)")
+    }
+  }
+
   @Test("no refusal teaches to write on a command line what tells about a person: it is asked for")
   func nothingPersonal() throws {
     for verb in [["resolve", "1"], ["apologise", "1"], ["receive"], ["consult", "1"], ["progress", "1"]] {

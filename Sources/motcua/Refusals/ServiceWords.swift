@@ -41,6 +41,14 @@ extension Refusal {
       let (now, expected) = (language.spoken(error.now), language.spoken(error.expected))
       // An older daemon knows of jumps only.
       let why = (error.doubt ?? .known(.jumpedAhead)).said { language.reason($0, expected: expected) }
+      guard Language.mayBeRight(error.now, expected: error.expected) else {
+        return Words(
+          language.say(
+            "Đồng hồ máy chỉ \(now): \(why). Chưa ghi gì. Giờ này không thể đúng: trước hết hãy chỉnh lại giờ máy.",
+            "The machine's clock shows \(now): \(why). Nothing was recorded. That cannot be right: put the clock right first."
+          ),
+          CommandLineText(["clock"]))
+      }
       return Words(
         language.say(
           "Đồng hồ máy chỉ \(now): \(why). Chưa ghi gì. Hãy chỉnh lại giờ máy; nếu giờ máy đúng thì người phụ trách xác nhận.",

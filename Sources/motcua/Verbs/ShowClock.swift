@@ -59,6 +59,11 @@ struct ShowClock: Verb {
           "Có điều motcuad phải tự ghi (quy định mới), sẽ ghi khi tin được giờ máy.",
           "Something that motcuad itself has to record (new rules) waits for it."))
     }
+    guard Language.mayBeRight(clock.shown, expected: clock.expected) else {
+      return lines + [
+        language.say("→ giờ này không thể đúng: chỉnh lại giờ máy", "→ that cannot be right: put the clock right")
+      ]
+    }
     return lines + [
       language.say(
         "→ chỉnh lại giờ máy; nếu giờ máy đúng: motcua clock --accept",
@@ -68,6 +73,14 @@ struct ShowClock: Verb {
 }
 
 extension Language {
+  /// Whether somebody may sensibly say that a clock is right which is not believed. Ten years from what is expected it has
+  /// not been set: machines without a battery begin in 1970 or 2000, and others end in 9999.
+  static func mayBeRight(_ shown: String, expected: String?) -> Bool {
+    guard let shown = Moment(shown) else { return false }
+    guard let expected = expected.flatMap({ Moment($0) }) else { return true }
+    return abs(shown.year - expected.year) <= 10
+  }
+
   /// Why a clock is not believed.
   func reason(_ doubt: Wire.ClockDoubt, expected: String) -> String {
     switch doubt {

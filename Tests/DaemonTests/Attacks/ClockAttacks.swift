@@ -96,8 +96,13 @@ extension AttackTests {
       #expect(refusal.now.hasPrefix("999") && refusal.expected.hasPrefix("20"), "\(refusal)")
       #expect(refusal.doubt == .known(.jumpedAhead))
       let client = Client(socket: daemon.socket)
-      let said = try client.run("progress", code, "Tra sổ")
-      #expect(said.status == 75 && said.errors.contains("motcua clock --accept"), "\(said.errors)")
+      // Nobody is led to accept what cannot be right.
+      for (language, words) in [("vi", "trước hết hãy chỉnh lại giờ máy"), ("en", "put the clock right first")] {
+        let said = try Client(socket: daemon.socket, language: language).run("progress", code, "Tra sổ")
+        #expect(said.status == 75 && said.errors.contains(words) && !said.errors.contains("accept"), "\(said.errors)")
+      }
+      let shown = try client.run("clock").output
+      #expect(shown.contains("that cannot be right") && !shown.contains("accept"), "\(shown)")
       #expect(try client.run("show", code).status == 0)
       let status = try desk.ask(Wire.GetStatus()).status
       #expect(status.position == position && status.now.hasPrefix("20"))
