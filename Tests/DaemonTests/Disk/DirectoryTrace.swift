@@ -129,11 +129,13 @@ struct DirectoryTrace {
       guard let call = underWay.removeValue(forKey: thread) else { return }
       return try end(call, line)
     }
-    let call = begin(&line)
-    if line.isUnfinished { underWay[thread] = call } else { try end(call, line) }
+    // Before it is read, because reading uses the line up.
+    let isUnfinished = line.isUnfinished
+    let call = try begin(&line)
+    if isUnfinished { underWay[thread] = call } else { try end(call, line) }
   }
 
-  private mutating func begin(_ line: inout StraceLine) -> Call {
+  private mutating func begin(_ line: inout StraceLine) throws -> Call {
     let name = line.word(upTo: "(")
     switch name {
     case "openat":
@@ -174,7 +176,11 @@ struct DirectoryTrace {
       if name != "lseek" { tell(line.strings(), on: "\(descriptor) \(path)") }
       return .other
     }
-    guard let node = path == top ? Self.root : entry(path, in: "").flatMap({ now[$0] }) else { return .other }
+    guard let node = path == top ? Self.root : entry(path, in: "").flatMap({ now[$0] }) else {
+      // What is not known of cannot be lost; a file that has no name any more is nowhere after a crash.
+      if path.hasPrefix(top + "/data"), !path.hasSuffix(" (deleted)"), name != "lseek" { throw unknown(path) }
+      return .other
+    }
     let key = "\(descriptor) \(path)"
     switch name {
     case "lseek": return .seek(key)
@@ -213,8 +219,8 @@ struct DirectoryTrace {
       }
     case .seek(let key): if let place = line.result(), isDone { places[key] = place }
     case .make(let entry): if isDone { name(entry, makeNode(isDirectory: true), was: nil) }
-    case .rename(let old, let new): if isDone, let node = now[old] { name(new, node, was: old) }
-    case .link(let old, let new): if isDone, let node = now[old] { name(new, node, was: nil) }
+    case .rename(let old, let new): if isDone { name(new, try node(old), was: old) }
+    case .link(let old, let new): if isDone { name(new, try node(old), was: nil) }
     case .unname(let entry):
       guard isDone else { return }
       now[entry] = nil
@@ -240,6 +246,15 @@ struct DirectoryTrace {
     for directory in Set([entry.directory, was?.directory ?? entry.directory]) {
       returned[directory, default: []].append(number)
     }
+  }
+
+  private func node(_ entry: Entry) throws -> Node {
+    guard let node = now[entry] else { throw unknown(entry.name) }
+    return node
+  }
+
+  private func unknown(_ name: String) -> RunningDaemon.Failure {
+    RunningDaemon.Failure(text: "the trace is not whole: nothing is known of \(name)")
   }
 
   private func absolute(_ path: String, in directory: String) -> String {
