@@ -107,12 +107,15 @@ extension Wire {
     public var keys: Bool?
     /// Of how many the rotation is that the keys go into.
     public var keep: Int?
+    /// Tells that rotation from others of the same account: a number of its directory.
+    public var rotation: Int?
     /// The list of what was erased instead.
     public var erasures: Bool?
 
-    public init(keys: Bool? = nil, keep: Int? = nil, erasures: Bool? = nil) {
+    public init(keys: Bool? = nil, keep: Int? = nil, rotation: Int? = nil, erasures: Bool? = nil) {
       self.keys = keys
       self.keep = keep
+      self.rotation = rotation
       self.erasures = erasures
     }
 

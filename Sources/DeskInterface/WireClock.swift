@@ -57,7 +57,12 @@ extension Wire {
   public struct AcceptClock: WireMethod {
     public static let method = "vn.motcua.Admin.AcceptClock"
 
-    public init() {}
+    /// What the caller saw; a clock that shows another time by now is refused.
+    public var shown: String?
+
+    public init(shown: String? = nil) {
+      self.shown = shown
+    }
 
     public struct Answer: Codable, Sendable {
       public var shown: String

@@ -2,7 +2,7 @@ public import Desk
 public import EventStore
 import DeskRecords
 import DeskViews
-import EventSourcing
+public import EventSourcing
 import LMDB
 import Synchronization
 
@@ -19,6 +19,17 @@ public struct Apart: Sendable {
   }
 }
 
+extension Apart {
+  /// What says that there was a ledger, even when its directory is gone.
+  var known: [String] {
+    var known: [String] = []
+    // What cannot be read tells nothing; that is said when it is needed.
+    if let record = try? heads.read(), record.heads.contains(where: { $0.size > 0 }) { known.append(heads.path) }
+    if let entries = try? erasures.entries(), !entries.isEmpty { known.append(erasures.path) }
+    return known
+  }
+}
+
 extension EventStore {
   /// What the list of erasures says of a case.
   func erasure(
@@ -31,7 +42,9 @@ extension EventStore {
   }
 
   /// Every erasure that the ledger knows of.
-  func erasures() throws -> [ErasureList.Entry] {
+  ///
+  /// - Parameter beat: called after each, because there may be many.
+  func erasures(beat: () -> Void = {}) throws -> [ErasureList.Entry] {
     let views = try DeskViews(views)
     let erased = try views.store.environment.read { transaction throws(LMDBError) in
       var erased: [(number: UInt64, at: Timestamp, first: Position?)] = []
@@ -41,7 +54,25 @@ extension EventStore {
       }
       return erased
     }
-    return try erased.map { erased in try erasure(of: erased.number, at: erased.at) { _ in erased.first } }
+    return try erased.map { erased in
+      defer { beat() }
+      return try erasure(of: erased.number, at: erased.at) { _ in erased.first }
+    }
+  }
+
+  /// Those that this ledger has a case for and does not know of: an older state of it was put back.
+  func unknown(_ listed: [ErasureList.Entry]) throws -> [ErasureList.Entry] {
+    guard !listed.isEmpty else { return [] }
+    let known = Set(try erasures().map(\.commitment))
+    let views = views
+    return try listed.filter { entry in
+      guard !known.contains(entry.commitment) else { return false }
+      let first = try views.environment.read { transaction throws(LMDBError) in
+        try views.positions(of: entry.slot, from: Version(1), limit: 1, transaction).first
+      }
+      guard let first, let record = try ledger.record(at: first) else { return false }
+      return try RecordCoding.seal(of: record).keyCommitment == entry.commitment
+    }
   }
 
   func erasures(of numbers: [UInt64], at recordedAt: Timestamp) throws -> [ErasureList.Entry] {
@@ -71,11 +102,15 @@ extension DeskService {
   /// Takes note that a backup of the keys is being handed out. When that cannot be kept, the operator is told and the
   /// backup goes on.
   ///
-  /// - Parameter keep: how many the rotation keeps that it goes into.
-  public func noteKeyBackup(by uid: UInt32, keep: Int?) {
+  /// - Parameters:
+  ///   - keep: how many the rotation keeps that it goes into.
+  ///   - rotation: what tells that rotation from others of the same account.
+  public func noteKeyBackup(by uid: UInt32, keep: Int?, rotation: Int?) {
     guard let keyBackups = apart?.keyBackups else { return }
     do throws(FileError) {
-      try keyBackups.add(at: buildingAt, uid: uid, keep: keep, days: writer.keyBackupDays.load(ordering: .relaxed))
+      try keyBackups.add(
+        .init(at: buildingAt, position: signal.position, uid: uid, keep: keep, rotation: rotation),
+        days: writer.keyBackupDays.load(ordering: .relaxed))
     } catch {
       writer.report("that a backup of the keys is handed out cannot be recorded: \(error)")
     }
@@ -86,35 +121,81 @@ extension DeskService {
   public func keyBackupsBeforeErasure() throws -> Int? {
     let views = try views
     let newest = try views.store.environment.read { transaction throws(LMDBError) in
-      try views.newestErasure(transaction)
+      guard let at = try views.newestErasure(transaction) else { return nil as (at: Timestamp, position: Position)? }
+      // An erasure is its case's last event.
+      let last = try views.erasures(since: at, transaction).map { erasure throws(LMDBError) in
+        try views.store.positions(of: erasure.number, transaction).last ?? .start
+      }.max()
+      return (at, last ?? .start)
     }
-    return newest.flatMap { keyBackups(before: $0) }
+    return newest.flatMap { keyBackups(before: $0.at, $0.position) }
   }
 
   /// How many backups of keys that were handed out before an erasure may still be there; nil when it cannot be told.
-  public func keyBackups(before erasure: Timestamp) -> Int? {
+  public func keyBackups(before erasure: Timestamp, _ position: Position) -> Int? {
     guard let keyBackups = apart?.keyBackups else { return nil }
     do throws(FileError) {
       return try keyBackups.count(
-        before: erasure, now: now, days: writer.keyBackupDays.load(ordering: .relaxed))
+        before: erasure, position, now: now, days: writer.keyBackupDays.load(ordering: .relaxed))
     } catch {
       writer.report("which backups of the keys were handed out cannot be read: \(error)")
       return nil
     }
   }
 
-  /// Makes the list of erasures hold what the ledger holds; what stands in the way is told to the operator, and erasures are
-  /// refused meanwhile.
-  public func completeErasureList() {
-    do { _ = try betweenCommits(needsReserve: false) { [writer] in try writer.completeErasureList() } } catch {
+  /// Erases again what the list has and the ledger does not know of.
+  ///
+  /// - Parameter byHolder: whoever called `writer.hold`.
+  /// - Throws: `ErasedComeBack`, when what was erased could be read from here on.
+  func eraseListedAgain(byHolder: Bool = false) throws {
+    // A list that cannot be read is told of where it is completed.
+    guard let list = apart?.erasures, let listed = try? list.entries() else { return }
+    let again = try store.unknown(listed)
+    if !again.isEmpty {
+      do {
+        _ = try eraseAgain(again, by: actor, byHolder: byHolder)
+        try store.keys.forget(again.map(\.slot))
+      } catch {
+        throw ErasedComeBack(count: again.count, reason: Self.text(error))
+      }
+      let cases = "\(again.count) \(again.count == 1 ? "case" : "cases")"
+      writer.report(
+        "this ledger is older than the list of erasures (\(list.path)): what was erased is erased again in it (\(cases))"
+      )
+    }
+  }
+
+  /// Makes the list of erasures hold what the ledger holds, when it is not the file that is added to any more; what stands
+  /// in the way is told to the operator, and erasures are refused meanwhile.
+  public func requireErasureList() { tellErasureList { try $0.requireErasureList() } }
+
+  /// The same, whatever the file says.
+  ///
+  /// - Parameter byHolder: whoever called `writer.hold`.
+  func completeErasureList(byHolder: Bool) {
+    tellErasureList(byHolder: byHolder) { try $0.completeErasureList() }
+  }
+
+  private func tellErasureList(
+    byHolder: Bool = false, _ body: @escaping @Sendable (CommandWriter) throws -> Void
+  ) {
+    do { try betweenCommits(byHolder: byHolder, needsReserve: false) { [writer] in try body(writer) } } catch {
       writer.report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error))")
     }
   }
 
   static func text(_ error: any Error) -> String {
     if let fault = error as? ErasureList.Fault { return fault.description }
+    if case CommandFailure.erasureListUnwritable(_, let reason) = error { return reason }
     return "\(error)"
   }
+}
+
+/// What was erased stands open in the ledger again, and could not be erased.
+public struct ErasedComeBack: Error, Sendable {
+  public var count: Int
+  /// In the system's words.
+  public var reason: String
 }
 
 extension CommandWriter {
@@ -133,6 +214,6 @@ extension CommandWriter {
 
   func completeErasureList() throws {
     guard let list = apart?.erasures else { return }
-    try list.complete(with: store.erasures())
+    try list.complete(with: store.erasures(beat: beat))
   }
 }

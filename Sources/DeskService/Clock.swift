@@ -63,6 +63,11 @@ public final class DeskClock: Sendable {
     }
   }
 
+  /// Whether two times differ by no more than a clock may be off.
+  func isNear(_ one: Timestamp, _ other: Timestamp) -> Bool {
+    abs(one.microseconds - other.microseconds) <= state.withLock { $0.limits.secondsMax } * 1_000_000
+  }
+
   /// It is right now: what comes is measured from here.
   func measure(from baseline: Int64) { state.withLock { $0.baseline = baseline } }
 

@@ -81,13 +81,19 @@ extension CommandWriter {
 
   /// Records that somebody believes the clock, on the writer's thread.
   ///
-  /// - Parameter pending: the event as it waits to be written.
-  /// - Throws: `CommandFailure.clockNotSuspect`, or `clockSuspect` when it shows what cannot be written down.
-  func acceptClock(_ pending: (ClockAccepted) -> Pending) throws -> (facts: ClockAccepted, accepted: Accepted) {
+  /// - Parameters:
+  ///   - seen: what he saw it show; nil when he does not say.
+  ///   - pending: the event as it waits to be written.
+  /// - Throws: `CommandFailure.clockNotSuspect`, or `clockSuspect` when it shows what cannot be written down, or by now
+  ///   another time than he saw.
+  func acceptClock(
+    seen: Timestamp?, _ pending: (ClockAccepted) -> Pending
+  ) throws -> (facts: ClockAccepted, accepted: Accepted) {
     let time = ledgerTime
     let verdict = clock.verdict(after: time)
     guard let doubt = verdict.doubt else { throw CommandFailure.clockNotSuspect(now: now) }
-    guard Timestamp.bounds.contains(doubt.shown) else { throw CommandFailure.clockSuspect(doubt) }
+    let isSeen = seen.map { clock.isNear($0, doubt.shown) } ?? true
+    guard Timestamp.bounds.contains(doubt.shown), isSeen else { throw CommandFailure.clockSuspect(doubt) }
     let facts = ClockAccepted(shown: doubt.shown, expected: doubt.expected)
     var duration = Duration.zero
     // In one commit with what has waited for it, and behind that: a loss is known by the size of the ledger that has it.
@@ -142,9 +148,13 @@ extension DeskService {
   }
 
   /// Records that the clock, which is doubted, is right, and goes by it from here on. Waits for the writer.
-  public func acceptClock(by actor: Actor) throws -> (facts: ClockAccepted, accepted: Accepted) {
+  ///
+  /// - Parameter seen: what he saw it show; nil when he does not say.
+  public func acceptClock(
+    seen: Timestamp? = nil, by actor: Actor
+  ) throws -> (facts: ClockAccepted, accepted: Accepted) {
     try betweenCommits(needsReserve: false, needsClock: false) { [self] in
-      try writer.acceptClock { pending(.clockAccepted($0), by: actor, byHolder: false) { _ in } }
+      try writer.acceptClock(seen: seen) { pending(.clockAccepted($0), by: actor, byHolder: false) { _ in } }
     }
   }
 

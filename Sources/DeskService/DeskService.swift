@@ -46,6 +46,7 @@ public final class DeskService: Sendable {
   /// - Parameters:
   ///   - book: nil to go on with the rules in force.
   ///   - apart: what is kept outside the data directory; without it nothing is signed, and no list of erasures is kept.
+  ///   - beginsAnew: makes a ledger though there was one, as `apart` knows.
   ///   - heartbeat: beats on the thread that writes.
   ///   - onFailure: called once, when the ledger can no longer be written; the process must end.
   ///   - report: what the operator should know of and no caller is told.
@@ -54,7 +55,7 @@ public final class DeskService: Sendable {
   ///   recorded waits for it.
   public init(
     directory: String, book: RuleBook?, actor: Actor, clock: DeskClock, settings: Settings = Settings(),
-    apart: Apart? = nil, coding: RecordCoding = .current, heartbeat: Heartbeat? = nil,
+    apart: Apart? = nil, beginsAnew: Bool = false, coding: RecordCoding = .current, heartbeat: Heartbeat? = nil,
     progress: (Position) -> Void = { _ in },
     onFailure: @escaping @Sendable (String) -> Void, report: @escaping @Sendable (String) -> Void = { _ in },
     note: @escaping @Sendable (String) -> Void = { _ in }
@@ -66,7 +67,8 @@ public final class DeskService: Sendable {
     self.actor = actor
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
-      now: clock.shown.microseconds, mapBytes: settings.mapBytes)
+      now: clock.shown.microseconds, mapBytes: settings.mapBytes,
+      known: beginsAnew ? [] : apart?.known ?? [])
     store.freed.report(to: report)
     try store.freeLeftovers()
     self.store = store
@@ -74,20 +76,14 @@ public final class DeskService: Sendable {
     if store.wasImportAbandoned {
       report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
     }
-    switch store.keys.change {
-    case .none: break
-    case .renewed:
-      report(
-        "the keys are wrapped anew by a new master key, because the digests of commands before 0.3.0 were keyed by the one of then; backups of the keys that were made until now still tell what erased cases said, and are to be destroyed; there is no way back to 0.2.0"
-      )
-    case .finished: report("a change of the keys that had been interrupted is settled")
-    }
     let views = try DeskViews(store.views)
     rules = Rules()
     let time: LedgerTime
     do {
       try Self.catchUp(store, views, by: coding, progress)
       try Self.requireLastKey(store)
+      try Self.requireSigned(store, apart, report: report)
+      try Self.renewKeys(store, report: report)
       // The list comes before the keys, so that nothing is erased here that a backup could bring back.
       do { try apart?.erasures.complete(with: store.erasures()) } catch {
         report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error))")
@@ -118,11 +114,8 @@ public final class DeskService: Sendable {
     }
     do {
       try lookAtClock()
-      if let loss = try store.acceptedLoss() {
-        // First, so that no crash leaves a key in use that has signed what is lost.
-        try apart?.heads.change { $0.retireAll() }
-        try recordOrOwe(loss)
-      }
+      try eraseListedAgain()
+      try recordAcceptedLoss()
       try adoptConfigured()
     } catch {
       // The thread would keep the directory open.
@@ -195,9 +188,15 @@ public final class DeskService: Sendable {
     }
   }
 
-  private func recordOrOwe(_ loss: AcceptedLoss) throws {
+  /// Says in the ledger what was lost of it, as the next event.
+  ///
+  /// - Parameter byHolder: whoever called `writer.hold`.
+  func recordAcceptedLoss(byHolder: Bool = false) throws {
+    guard let loss = try store.acceptedLoss() else { return }
+    // First, so that no crash leaves a key in use that has signed what is lost.
+    try apart?.heads.change { $0.retireAll() }
     do {
-      try record(.restored(Restored(loss)), by: actor)
+      try record(.restored(Restored(loss)), by: actor, byHolder: byHolder)
       try store.settleAcceptedLoss()
     } catch CommandFailure.clockSuspect {
       owe(loss)
@@ -323,6 +322,22 @@ public final class DeskService: Sendable {
     done.wait()
     guard let result = outcome.withLock({ $0 }) else { throw CommandFailure.stopping }
     return try result.get()
+  }
+
+  private static func renewKeys(_ store: EventStore, report: (String) -> Void) throws(StoreError) {
+    try store.renewKeys()
+    let toDestroy =
+      "backups of the keys that were made until now still tell what erased cases said, and are to be destroyed; "
+      + "there is no way back to 0.2.0"
+    switch store.keys.change {
+    case .none: break
+    case .renewed:
+      report(
+        "the keys are wrapped anew by a new master key, because the digests of commands before 0.3.0 were keyed by the one "
+          + "of then; \(toDestroy)")
+    case .finished:
+      report("a change of the keys that had been interrupted is settled; if they were of 0.2.0, \(toDestroy)")
+    }
   }
 
   /// Keys older than the ledger are refused: the next case would get a new key where the lost one of another case has

@@ -103,6 +103,14 @@ public final class ErasureList: Sendable {
     entries.reduce(into: Self.header + "\n") { $0 += $1.line }
   }
 
+  /// What it lists; nothing when there is no list.
+  public func entries() throws(Fault) -> [Entry] {
+    let bytes: [UInt8]?
+    do throws(FileError) { bytes = try directory.contents(Self.name) } catch { throw .file(error) }
+    guard let bytes, !bytes.isEmpty else { return [] }
+    return try Self.parse(bytes, path: path).entries
+  }
+
   /// Whether it is the file that is added to, and has room for the erasures of a group of commands.
   ///
   /// - Returns: false when `complete` has to be called first.
@@ -111,7 +119,9 @@ public final class ErasureList: Sendable {
     let isReady = held.withLock { held in
       guard let file = held else { return false }
       var status = stat()
-      guard lstat(path, &status) == 0, status.st_dev == file.device, status.st_ino == file.inode else {
+      guard lstat(path, &status) == 0, status.st_dev == file.device, status.st_ino == file.inode,
+        status.st_size == file.length
+      else {
         close(file.descriptor)
         held = nil
         return false
@@ -154,7 +164,7 @@ public final class ErasureList: Sendable {
 
   /// Makes the list hold these erasures too. It is written anew, whole, because after a flush that failed, in this process
   /// or in one before, the system shows what is not on the disk.
-  func complete(with entries: [Entry]) throws(Fault) {
+  public func complete(with entries: [Entry]) throws(Fault) {
     var fault: Fault?
     do throws(FileError) {
       try directory.locked { directory throws(FileError) in

@@ -1,49 +1,71 @@
 import Desk
+import EventSourcing
 public import EventStore
 import Glibc
+import Synchronization
 
 /// Remembers when backups of the keys were handed out, because each of them still opens what was erased after it. Nobody
 /// tells the daemon when one is destroyed, so that it counts those that may still be there: of a rotation that keeps so many,
-/// the newest so many of that account; of the others, those that are younger than the office says it keeps them.
+/// the newest so many of that account and directory; of the others, those that are younger than the office says it keeps them.
+///
+/// Text, a line each: `TIME UID KEEP POSITION ROTATION`, with `-` for what is in no rotation.
 public final class KeyBackups: Sendable {
   struct Entry: Hashable {
     var at: Timestamp
+    /// How far the ledger was: times tell nothing where a clock was wrong, positions nothing where a ledger was put back.
+    var position: Position
     var uid: UInt32
     /// How many the rotation keeps that it went into; nil for a file by itself.
     var keep: Int?
+    /// Tells the rotations of one account apart.
+    var rotation: Int?
+
+    func isBefore(_ instant: Timestamp, _ position: Position) -> Bool { at < instant || self.position < position }
+  }
+
+  private struct Rotation: Hashable {
+    var uid: UInt32
+    var number: Int?
   }
 
   public static let name = "key-backups"
   private static let header = "motcua key backups 1"
   private let directory: ApartDirectory
+  /// Those that were handed out although this could not be written down; they go with the next.
+  private let unwritten = Mutex<[Entry]>([])
 
   public init(in directory: ApartDirectory) { self.directory = directory }
 
-  /// Records that one is being handed out, durably; those that do not count any more are left out.
-  func add(at now: Timestamp, uid: UInt32, keep: Int?, days: Int) throws(FileError) {
+  /// Records that one is being handed out, durably; those that do not count any more are left out. What cannot be written
+  /// counts all the same until the process ends.
+  func add(_ entry: Entry, days: Int) throws(FileError) {
+    let new = unwritten.withLock { unwritten in
+      unwritten.append(entry)
+      return unwritten
+    }
     try directory.locked { directory throws(FileError) in
-      var entries = try entries(of: self.directory.contents(Self.name, in: directory))
-      entries.append(Entry(at: now, uid: uid, keep: keep))
-      let lines = Self.kept(entries, now: now, days: days).map {
-        "\($0.at.rfc3339(at: .utc)) \($0.uid) \($0.keep.map(String.init) ?? "-")\n"
-      }
+      let entries = try entries(of: self.directory.contents(Self.name, in: directory)) + new
+      let lines = Self.kept(entries, now: entry.at, days: days).map(\.line)
       try self.directory.replace(Self.name, with: Array((Self.header + "\n" + lines.joined()).utf8), in: directory)
     }
+    unwritten.withLock { $0.removeFirst(new.count) }
   }
 
-  /// How many that were handed out before an instant may still be there.
-  func count(before instant: Timestamp, now: Timestamp, days: Int) throws(FileError) -> Int {
-    Self.kept(try entries(of: directory.contents(Self.name)), now: now, days: days).count { $0.at < instant }
+  /// How many that were handed out before an event may still be there.
+  func count(before instant: Timestamp, _ position: Position, now: Timestamp, days: Int) throws(FileError) -> Int {
+    let all = try entries(of: directory.contents(Self.name)) + unwritten.withLock { $0 }
+    return Self.kept(all, now: now, days: days).count { $0.isBefore(instant, position) }
   }
 
   static func kept(_ entries: [Entry], now: Timestamp, days: Int) -> [Entry] {
-    var room: [UInt32: Int] = [:]
+    var room: [Rotation: Int] = [:]
     let oldest = now.adding(seconds: -Int64(days) * 86_400)
     return entries.reversed().filter { entry in
       guard let keep = entry.keep else { return entry.at >= oldest }
       // The newest says how many there are.
-      let left = room[entry.uid] ?? keep
-      room[entry.uid] = left - 1
+      let rotation = Rotation(uid: entry.uid, number: entry.rotation)
+      let left = room[rotation] ?? keep
+      room[rotation] = left - 1
       return left > 0
     }.reversed()
   }
@@ -54,14 +76,24 @@ public final class KeyBackups: Sendable {
     guard let text = String(validating: bytes, as: UTF8.self) else { throw malformed }
     let lines = text.split(separator: "\n").map(String.init)
     guard lines.first == Self.header else { throw malformed }
-    var entries: [Entry] = []
-    for line in lines.dropFirst() {
-      let words = line.split(separator: " ").map(String.init)
-      guard words.count == 3, let at = Timestamp(rfc3339: words[0]), let uid = UInt32(words[1]),
-        words[2] == "-" || Int(words[2]) != nil
-      else { throw malformed }
-      entries.append(Entry(at: at, uid: uid, keep: Int(words[2])))
+    return try lines.dropFirst().map { line throws(FileError) in
+      guard let entry = Entry(line: line) else { throw malformed }
+      return entry
     }
-    return entries
+  }
+}
+
+extension KeyBackups.Entry {
+  var line: String {
+    "\(at.rfc3339(at: .utc)) \(uid) \(keep.map(String.init) ?? "-") \(position.rawValue) \(rotation.map(String.init) ?? "-")\n"
+  }
+
+  init?(line: String) {
+    let words = line.split(separator: " ").map(String.init)
+    guard words.count == 5, let at = Timestamp(rfc3339: words[0]), let uid = UInt32(words[1]),
+      words[2] == "-" || Int(words[2]) != nil, let position = UInt64(words[3]),
+      words[4] == "-" || Int(words[4]) != nil
+    else { return nil }
+    self.init(at: at, position: Position(position), uid: uid, keep: Int(words[2]), rotation: Int(words[4]))
   }
 }

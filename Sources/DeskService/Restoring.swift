@@ -20,16 +20,19 @@ extension DeskService {
   }
 
   /// Erases cases again that the office had erased and an older state of the ledger brings back: they were erased already,
-  /// so that neither their state nor a hold is asked. Their keys must be gone before.
+  /// so that neither their state nor a hold is asked. Under a clock that is not believed they bear the time of the last
+  /// event, because a name that comes back does not wait for a clock. Their keys are for the caller to destroy.
   ///
-  /// - Parameter basis: what stands in the ledger as the right by which it was done.
+  /// - Parameter byHolder: whoever called `writer.hold`.
   /// - Returns: how many were not erased.
-  public func eraseAgain(_ erasures: [ErasureList.Entry], basis: String, by actor: Actor) throws -> Int {
+  public func eraseAgain(
+    _ erasures: [ErasureList.Entry], by actor: Actor, byHolder: Bool = false
+  ) throws -> Int {
     var count = 0
     for start in stride(from: 0, to: erasures.count, by: 1000) {
       let block = Array(erasures[start..<min(start + 1000, erasures.count)])
-      count += try betweenCommits(needsReserve: false) { [writer] in
-        try writer.eraseAgain(block, basis: basis, by: actor)
+      count += try betweenCommits(byHolder: byHolder, needsReserve: false) { [writer] in
+        try writer.eraseAgain(block, by: actor)
       }
     }
     return count
@@ -79,18 +82,25 @@ extension CommandWriter {
       serial: min(UInt32(clamping: Int(serial) + step), 4_000_000_000))
   }
 
-  func eraseAgain(_ erasures: [ErasureList.Entry], basis: String, by actor: Actor) throws -> Int {
+  /// The list says nothing of the right by which something was erased.
+  private static let basis = "danh sách đã xóa của cơ quan (the office's list of erasures)"
+
+  func eraseAgain(_ erasures: [ErasureList.Entry], by actor: Actor) throws -> Int {
     var batch = try store.beginBatch()
     let views = try DeskViews(store.views)
     let now = now
-    let time = ledgerTime.recording(at: now)
+    let time = lookAtClock() == nil ? ledgerTime.recording(at: now) : ledgerTime
+    // They have read what is in the way of being erased: a rebuild is to scrub it.
+    if try views.store.builtAt(batch.views) > time.recordedAt.microseconds {
+      try views.store.setBuilt(at: time.recordedAt.microseconds, batch.views)
+    }
     let (position, offset) = (rules.current?.position ?? .start, rules.current?.book.office.utcOffset ?? .utc)
     for erasure in erasures {
       let state = try views.state(of: erasure.slot, batch.views)
       guard state.erasure == nil, let receipt = state.receipt else { continue }
       let id = CommandID.make(milliseconds: now.microseconds / 1000)
       let event = CaseEvent(
-        .erased(Erased(basis: basis)),
+        .erased(Erased(basis: Self.basis)),
         .init(
           recordedAt: time.recordedAt, occurredAt: min(max(receipt.at, erasure.at), now), offset: offset, actor: actor,
           rules: position))

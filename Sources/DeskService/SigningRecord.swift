@@ -4,6 +4,18 @@ public import EventStore
 public import MerkleTree
 
 extension DeskService {
+  /// Holds the ledger against what was signed of it, and against nothing where somebody has accepted it as it is.
+  ///
+  /// - Throws: `StoreError`, as `EventStore.requireSigned`.
+  static func requireSigned(_ store: EventStore, _ apart: Apart?, report: (String) -> Void) throws {
+    guard let heads = apart?.heads, try store.acceptedLoss() == nil else { return }
+    let record: SignedHeads?
+    do throws(SignedHeadsError) { record = try heads.read() } catch {
+      return report("whether the ledger has everything that was signed of it cannot be told: \(error.reason)")
+    }
+    if let record { try store.requireSigned(record) }
+  }
+
   /// Makes the record of what was signed from the checkpoints that a ledger of an earlier release keeps, and says so in the
   /// ledger: once, so that a record that is lost is not made again from what may be an older state.
   ///
@@ -60,12 +72,7 @@ extension DeskService {
 
   /// - Throws: `CheckpointRefusal.historyChanged` when the ledger's tree does not continue the one of that size and root.
   static func require(_ head: Frontier, toContinue size: UInt64, _ root: Hash, _ store: EventStore) throws {
-    let continues = try store.withTree { now, node in
-      try now == head.size && size <= now
-        && MerkleTree.consistencyProof(oldSize: size, newSize: now, node: node)?
-          .verifies(oldRoot: root, newRoot: head.root) == true
-    }
-    guard continues else { throw CheckpointRefusal.historyChanged(size: size) }
+    guard try store.continues(size, root, until: head) else { throw CheckpointRefusal.historyChanged(size: size) }
   }
 
   /// What a new key follows after a loss: the greatest head that is known to have been signed by another key.

@@ -5,13 +5,18 @@ import Glibc
 /// What is known to be lost of a ledger that somebody accepts as it is. It is kept in a file of its own until the ledger
 /// itself says so, because a crash in between would let the loss be forgotten.
 public struct AcceptedLoss: Hashable, Sendable {
-  /// How many events the views had seen, and how many there are.
+  /// How many events the views had seen or a key had signed, and how many there are.
   public var seen: Position
   public var size: Position
+
+  public init(seen: Position, size: Position) {
+    self.seen = seen
+    self.size = size
+  }
 }
 
 extension EventStore {
-  /// Accepts a ledger that is not the one that its views saw: they are thrown away, and what is lost is kept for
+  /// Accepts a ledger that is not the one that its views saw, or that was signed: the views are thrown away, and what is lost is kept for
   /// `acceptedLoss`. Only while no daemon works in the directory.
   ///
   /// - Throws: the refusal itself when it is about anything else.
@@ -19,13 +24,23 @@ extension EventStore {
     let seen: Position
     switch refused {
     case .ledgerBehindViews(let position, _), .ledgerDiffers(let position): seen = position
+    case .ledgerBehindSigned(let size, _), .ledgerNotSigned(let size): seen = size
     default: throw refused
     }
     try asStoreError {
       let size = try Ledger.alone(directory + "/ledger").position()
-      try Files.replace(path(directory), with: Array("\(seen.rawValue) \(size.rawValue)\n".utf8))
+      try keep(AcceptedLoss(seen: seen, size: size), in: directory)
     }
     try discardViews(directory)
+  }
+
+  /// The ledger will be one of that size in which everything up to `seen` should be, and nobody can tell whether it is.
+  public func acceptLoss(_ loss: AcceptedLoss) throws(StoreError) {
+    try asStoreError { try Self.keep(loss, in: directory) }
+  }
+
+  private static func keep(_ loss: AcceptedLoss, in directory: String) throws(FileError) {
+    try Files.replace(path(directory), with: Array("\(loss.seen.rawValue) \(loss.size.rawValue)\n".utf8))
   }
 
   /// What was accepted and does not stand in the ledger yet; nil when there is nothing. A ledger of another size has it

@@ -8,6 +8,8 @@ import Glibc
 public struct ApartDirectory: Sendable {
   public let path: String
   private static let bytesMax = 256 << 20
+  /// How long another process may have it locked; what is done under the lock takes two flushes.
+  private static let lockMax = Duration.seconds(20)
 
   /// - Parameters:
   ///   - path: nil for the place beside the data directory: `DATA-apart`.
@@ -26,10 +28,18 @@ public struct ApartDirectory: Sendable {
   public func file(_ name: String) -> String { path + "/" + name }
 
   /// Lends the directory, locked, so that what one process reads and writes back no other has changed meanwhile.
+  ///
+  /// - Throws: with `EWOULDBLOCK` when another holds it for longer than anybody may: the daemon's writer waits here.
   package func locked<R>(_ body: (Int32) throws(FileError) -> R) throws(FileError) -> R {
     let directory = try opened()
     defer { close(directory) }
-    while flock(directory, LOCK_EX) != 0 { if errno != EINTR { throw Files.failure("lock", path) } }
+    let start = ContinuousClock.now
+    while flock(directory, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EINTR || errno == EWOULDBLOCK, start.duration(to: .now) < Self.lockMax else {
+        throw Files.failure("lock", path)
+      }
+      usleep(5000)
+    }
     return try body(directory)
   }
 

@@ -34,10 +34,11 @@ public final class EventStore: Sendable {
   ///   - form: names the projections and their versions; views of another form are thrown away.
   ///   - isDemo: what a new ledger is marked as; an existing one keeps its mark, and a real one is not opened as a demo.
   ///   - mapBytes: as the property; a file that is larger already is opened, and grows no more.
+  ///   - known: what says outside the directory that there was a ledger; then none is made.
   /// - Throws: `StoreError`; when the views were believed and the ledger is shorter or different, nothing is changed.
   public init(
     _ directory: String, tables: [String], form: String, isDemo: Bool, now: Int64,
-    mapBytes: Int = EventStore.mapBytesDefault
+    mapBytes: Int = EventStore.mapBytesDefault, known: [String] = []
   ) throws(StoreError) {
     self.directory = directory
     self.mapBytes = mapBytes
@@ -54,6 +55,7 @@ public final class EventStore: Sendable {
       do {
         try Restoration.removeLeftovers(in: directory, into: freed)
         if !Files.exists(directory + "/ledger") {
+          guard known.isEmpty else { throw StoreError.ledgerLost(path: directory + "/ledger", known: known) }
           try FirstStart.make(directory, isDemo: isDemo)
         } else if !Files.exists(directory + "/ledger/data.mdb") {
           throw StoreError.ledgerMissing(
@@ -103,6 +105,9 @@ public final class EventStore: Sendable {
   /// The views that answer now. Take them once for a question: they may be replaced at any time, and old ones answer as
   /// long as they are held, but learn nothing any more.
   public var views: Views { live.withLock { $0 } }
+
+  /// Gives keys of before 0.3.0 a new master key. Once the start is not refused any more: there is no way back from it.
+  public func renewKeys() throws(StoreError) { try keys.renew() }
 
   /// Empty views beside the live ones, to be filled by `catchUp` and made live by `replaceViews`.
   ///

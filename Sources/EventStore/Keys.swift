@@ -44,13 +44,14 @@ public final class Keys: Sendable {
     var slots: UInt64
     /// Nil for a key that is forgotten or not here.
     var cache: [UInt64: SealingKey?] = [:]
+    var change = Change.none
   }
 
   private let directory: String
   let path: String
   let state: Mutex<State>
   private let isReadOnly: Bool
-  public let change: Change
+  public var change: Change { state.withLock(\.change) }
 
   /// Makes the directory with a new master key; an interrupted creation is taken up where it stopped.
   static func create(_ directory: String) throws {
@@ -69,15 +70,17 @@ public final class Keys: Sendable {
     try Files.sync(Files.parent(of: directory))
   }
 
-  /// Opened for writing, keys of before 0.3.0 are wrapped anew first, and a change that was broken off is settled.
+  /// Opened for writing, a change that was broken off is settled first.
   ///
   /// - Parameter isReadOnly: nothing is made, forgotten or sealed; another process may have them open for writing.
   init(_ directory: String, isReadOnly: Bool = false) throws {
     self.directory = directory
     self.isReadOnly = isReadOnly
     path = directory + "/slots"
-    change = isReadOnly ? .none : try Self.settle(directory)
-    state = Mutex(try Self.open(directory, isReadOnly: isReadOnly))
+    let isSettled = try !isReadOnly && Self.settle(directory)
+    var state = try Self.open(directory, isReadOnly: isReadOnly)
+    if isSettled { state.change = .finished }
+    self.state = Mutex(state)
   }
 
   private static func open(_ directory: String, isReadOnly: Bool) throws -> State {
@@ -120,32 +123,34 @@ public final class Keys: Sendable {
       && here.st_dev == named.st_dev
   }
 
-  private static func settle(_ directory: String) throws -> Change {
+  private static func settle(_ directory: String) throws -> Bool {
     let path = directory + "/slots"
-    guard Files.exists(path) else { return .none }
+    guard Files.exists(path) else { return false }
     let descriptor = try Files.open(path, O_RDWR)
     defer { close(descriptor) }
     // Another process may be in the middle of a change.
     try lockSlots(descriptor, path)
-    let isSettled = try KeysChange(directory: directory).settle()
-    return try renew(directory) ? .renewed : isSettled ? .finished : .none
+    return try KeysChange(directory: directory).settle()
   }
 
-  /// Gives keys of before 0.3.0 a new master key.
-  private static func renew(_ directory: String) throws -> Bool {
-    let old = try open(directory, isReadOnly: true)
-    defer { close(old.descriptor) }
-    guard old.header.isOfBefore else { return false }
-    let path = directory + "/slots"
-    let master = SealingKey()
-    try KeysChange(directory: directory).install(master) { put in
-      for start in stride(from: UInt64(1), to: old.slots, by: 4096) {
-        let count = Int(min(4096, old.slots - start)) * slotBytes
-        let bytes = try Files.read(old.descriptor, count: count, at: Int(start) * slotBytes, path)
-        try put(try rewrapped(bytes, from: start, of: old.master, by: master))
+  /// Gives keys of before 0.3.0 a new master key; others stay as they are.
+  func renew() throws(StoreError) {
+    try asStoreError {
+      try state.withLock { state in
+        guard state.header.isOfBefore else { return }
+        let (master, old) = (SealingKey(), state)
+        try KeysChange(directory: directory).install(master) { put in
+          for start in stride(from: UInt64(1), to: old.slots, by: 4096) {
+            let count = Int(min(4096, old.slots - start)) * Self.slotBytes
+            let bytes = try Files.read(old.descriptor, count: count, at: Int(start) * Self.slotBytes, path)
+            try put(try Self.rewrapped(bytes, from: start, of: old.master, by: master))
+          }
+        }
+        state = try Self.open(directory, isReadOnly: false)
+        close(old.descriptor)
+        state.change = .renewed
       }
     }
-    return true
   }
 
   /// The same keys in slots that another master key wraps. A slot that is damaged stays so.

@@ -163,6 +163,7 @@ extension Keys {
       return Brought(keys: Int(last) - erased.count, missing: 0)
     }
     let here = try Keys(directory)
+    try here.renew()
     guard var bytes = try asStoreError({ try Files.contents(path) }) else {
       throw StoreError.keysDamaged(path: path, slot: 0)
     }

@@ -1,3 +1,4 @@
+import EventSourcing
 import Glibc
 
 public import MerkleTree
@@ -79,8 +80,10 @@ public struct SignedHeads: Hashable, Sendable {
     }
   }
 
-  /// From here on a new key is needed.
-  public mutating func retireAll() { for index in heads.indices { heads[index].isRetired = true } }
+  /// From here on a new key is needed; one that has signed nothing yet is new.
+  public mutating func retireAll() {
+    for index in heads.indices where heads[index].size > 0 { heads[index].isRetired = true }
+  }
 
   /// The greatest that a key which is retired has signed.
   public var lastRetired: Head? { heads.filter { $0.isRetired && $0.size > 0 }.max { $0.size < $1.size } }
@@ -122,6 +125,32 @@ public struct SignedHeads: Hashable, Sendable {
         floor = Floor(lastDay: day, serial: serial)
       default: return nil
       }
+    }
+  }
+}
+
+extension EventStore {
+  /// Holds the ledger against what was signed of it.
+  ///
+  /// - Throws: `StoreError.ledgerBehindSigned` or `ledgerNotSigned`, of the greatest head that it does not continue.
+  public func requireSigned(_ heads: SignedHeads) throws {
+    let end = try ledger.head()
+    for head in heads.expected.sorted(by: { $0.size > $1.size }) {
+      guard head.size <= end.size else {
+        throw StoreError.ledgerBehindSigned(size: Position(head.size), ledger: Position(end.size))
+      }
+      guard try continues(head.size, head.root, until: end) else {
+        throw StoreError.ledgerNotSigned(size: Position(head.size))
+      }
+    }
+  }
+
+  /// Whether the ledger's tree, which the views must have seen, continues the one of that size and root.
+  public func continues(_ size: UInt64, _ root: Hash, until end: Frontier) throws -> Bool {
+    try withTree { now, node in
+      try now == end.size && size <= now
+        && MerkleTree.consistencyProof(oldSize: size, newSize: now, node: node)?
+          .verifies(oldRoot: root, newRoot: end.root) == true
     }
   }
 }

@@ -12,6 +12,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case newerLedger(path: String, form: Int)
   /// There is no ledger, but there are things that only come after one.
   case ledgerMissing(path: String, there: [String])
+  /// There is no ledger, but what is kept outside the data directory knows of one.
+  case ledgerLost(path: String, known: [String])
   /// Something lies where a backup should be put, and it is not written over.
   case occupied(path: String)
   case masterKeyMissing(path: String)
@@ -23,6 +25,10 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case ledgerBehindViews(seen: Position, ledger: Position)
   /// The event at that position is not the one that the views saw.
   case ledgerDiffers(at: Position)
+  /// A key has signed more events than the ledger has.
+  case ledgerBehindSigned(size: Position, ledger: Position)
+  /// The first so many events are not those that a key has signed.
+  case ledgerNotSigned(size: Position)
   case ledgerDamaged(at: Position, reason: String)
   case versionConflict(stream: UInt64, expected: Version, actual: Version)
   case notADemo(directory: String)
@@ -48,6 +54,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       "a newer release of motcuad wrote \(path) (form \(form)): run that release; nothing was changed"
     case .ledgerMissing(let path, let there):
       "\(path) is missing, \(there.isEmpty ? "and only its directory is there" : "but what belongs to it is there: \(there.joined(separator: ", "))"): put back the whole ledger, or restore a backup of it into an empty directory with motcuad restore; nothing was changed"
+    case .ledgerLost(let path, let known):
+      "\(path) is missing, but there was a ledger: \(known.joined(separator: " and ")) tells what it signed or erased; put the data directory back, or restore a backup of the ledger with motcuad restore; only where another ledger is to begin, move what is named away first; nothing was changed"
     case .occupied(let path):
       "\(path) is there already and is not written over: choose an empty directory with --data; nothing was changed"
     case .masterKeyMissing(let path):
@@ -59,6 +67,10 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       "the views have seen event \(seen.rawValue), but the ledger ends at \(ledger.rawValue): acknowledged events are missing; put back the whole ledger, or go on without them with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerDiffers(let position):
       "event \(position.rawValue) is not the one that the views saw: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+    case .ledgerBehindSigned(let size, let ledger):
+      "\(size.rawValue) events were signed, but the ledger ends at \(ledger.rawValue): an older state of it was put back; put back the newest with motcuad restore, or go on without what is missing with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+    case .ledgerNotSigned(let size):
+      "the first \(size.rawValue) events are not those that were signed: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerDamaged(let position, let reason): "the ledger is damaged at event \(position.rawValue): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "stream \(stream) is at version \(actual.rawValue), not \(expected.rawValue)"

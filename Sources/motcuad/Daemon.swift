@@ -117,6 +117,7 @@ struct Daemon {
   private func open(
     _ clock: DeskClock, _ logger: Logger, onFailure: @escaping @Sendable (String) -> Void
   ) throws -> DeskService {
+    var beginsAnew = false
     func open() throws -> DeskService {
       // Root makes a directory that is missing, where nobody else may slip another in.
       let data = try DataDirectory.enter(data, makes: true)
@@ -124,7 +125,7 @@ struct Daemon {
       return try DeskService(
         directory: data, book: live.current.notYet == nil ? live.current.book : nil, actor: actor, clock: clock,
         settings: live.current.daemon.service, apart: live.current.daemon.apart(data: DataDirectory.named(data)),
-        heartbeat: Systemd.watchdog(),
+        beginsAnew: beginsAnew, heartbeat: Systemd.watchdog(),
         progress: { Systemd.working(live.spoken.pick(StatusLine.rebuilding(at: $0))) },
         onFailure: onFailure, report: { logger.error("\($0)") }, note: { logger.notice("\($0)") })
     }
@@ -134,15 +135,17 @@ struct Daemon {
       }
     }
     do {
-      try readBeforeReplay()
-      do {
-        return try open()
-      } catch let error as StoreError where acceptsLedger {
-        try EventStore.accept(data, refused: error)
-        logger.warning("the ledger is accepted as it is", metadata: ["lost": "\(error)"])
+      // One loss may show only after another was accepted: of the ledger itself, of what it had, of what it had signed.
+      for _ in 0..<3 {
         try readBeforeReplay()
-        return try open()
+        do {
+          return try open()
+        } catch let error as StoreError where acceptsLedger {
+          if case .ledgerLost = error { beginsAnew = true } else { try EventStore.accept(data, refused: error) }
+          logger.warning("the ledger is accepted as it is", metadata: ["lost": "\(error)"])
+        }
       }
+      return try open()
     } catch let damage as Damage {
       let text = Text(
         vi: "sổ hỏng, không phục vụ được: \(damage.sentence.vi); xem những gì còn đọc được bằng motcuad salvage, "

@@ -43,6 +43,40 @@ enum Paths {
     return String(cString: directory) + "/" + path
   }
 
+  /// The path without links as far as it leads, so that two names of one place are the same; of a link that leads to what
+  /// is not there yet, where it leads.
+  static func real(_ path: String) -> String {
+    var (there, missing) = (absolute(path), [String]())
+    var links = 0
+    while true {
+      if let found = realpath(there, nil) {
+        defer { free(found) }
+        let real = String(cString: found)
+        return missing.reduce(real == "/" ? "" : real) { $0 + "/" + $1 }
+      }
+      guard there.count > 1, let slash = there.lastIndex(of: "/") else { return path }
+      let above = slash == there.startIndex ? "/" : String(there[..<slash])
+      if let target = link(there), links < 40 {
+        links += 1
+        there = target.hasPrefix("/") ? target : above + "/" + target
+        continue
+      }
+      let name = String(there[there.index(after: slash)...])
+      if !name.isEmpty, name != "." { missing.insert(name, at: 0) }
+      there = above
+    }
+  }
+
+  /// Where a link leads; nil for what is none.
+  private static func link(_ path: String) -> String? {
+    let room = Int(PATH_MAX)
+    let target = [CChar](unsafeUninitializedCapacity: room) { target, count in
+      guard let start = target.baseAddress else { return }
+      count = max(0, readlink(path, start, room))
+    }
+    return target.isEmpty ? nil : String(decoding: target.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   static var socket: String {
     (variable("XDG_RUNTIME_DIR") ?? "/run") + "/motcua/motcuad.sock"
   }

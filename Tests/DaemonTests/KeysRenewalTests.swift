@@ -43,6 +43,16 @@ struct KeysRenewalTests {
     try expectRenewed(daemon, files)
   }
 
+  @Test("a start that is refused has changed nothing of them: there is no way back", arguments: ReleasedFiles.all)
+  func refused(files: ReleasedFiles) throws {
+    let daemon = try files.opened()
+    let master = try Self.master(daemon.data)
+    daemon.arguments = ["--demo"]
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 65 && daemon.log.contains("holds a real ledger"), "\(daemon.log)")
+    #expect(try KeysOfBefore.are(in: daemon.data) && Self.master(daemon.data) == master)
+  }
+
   @Test("restored, imported or brought, keys of before come as keys of today", arguments: ReleasedFiles.whole)
   func broughtIn(files: ReleasedFiles) throws {
     let (ledger, keys) = (files.path("ledger.backup"), files.path("keys.backup"))

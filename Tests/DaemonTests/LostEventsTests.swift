@@ -307,7 +307,7 @@ extension FileTests {
       try ("erasures = \"\(place)\"\n" + String(contentsOfFile: settings, encoding: .utf8))
         .write(toFile: settings, atomically: true, encoding: .utf8)
       try daemon.start()
-      #expect(daemon.log.contains("list of erasures cannot be written"), "\(daemon.log)")
+      #expect(daemon.log.contains("list of erasures cannot be written, and erasures are refused"), "\(daemon.log)")
       let desk = try daemon.connect()
       let code = try desk.quac()
       let position = try desk.ask(Wire.GetStatus()).status.position

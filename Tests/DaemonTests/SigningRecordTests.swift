@@ -150,34 +150,6 @@ extension FileTests {
       #expect(damaged.path == office.heads, "\(damaged)")
     }
 
-    @Test("an older copy of the data directory gets nothing signed of it that its key has signed otherwise")
-    func olderCopy() throws {
-      let office = try LosingOffice()
-      _ = try office.desk.receive("Hoa")
-      #expect(office.daemon.stop() == 0)
-      let copy = office.daemon.home + "/copy"
-      try FileManager.default.copyItem(atPath: office.daemon.data, toPath: copy)
-      try office.daemon.start()
-      office.desk = try office.daemon.connect()
-      for _ in 0..<2 { _ = try office.desk.receive("Lan") }
-      let signed = try read(try office.checkpoint("signed")).checkpoint
-      #expect(office.daemon.stop() == 0)
-      try FileManager.default.removeItem(atPath: office.daemon.data)
-      try FileManager.default.copyItem(atPath: copy, toPath: office.daemon.data)
-      try office.daemon.start()
-      office.desk = try office.daemon.connect()
-      #expect(try office.desk.refusal(of: Wire.Checkpoint(), Wire.SignedFurther.self).signed == Int(signed.size))
-      for _ in 0..<2 { _ = try office.desk.receive("Khác") }
-      _ = try office.desk.refusal(of: Wire.Checkpoint(), Wire.SignedFurther.self)
-      // Grown past it, it is another history still.
-      _ = try office.desk.receive("Khác")
-      #expect(try office.desk.refusal(of: Wire.Checkpoint(), Wire.HistoryChanged.self).size == Int(signed.size))
-      // Nor does a new key sign what another has signed otherwise.
-      try office.renewKey()
-      try office.restart()
-      #expect(try office.desk.refusal(of: Wire.Checkpoint(), Wire.HistoryChanged.self).size == Int(signed.size))
-    }
-
     @Test("after a loss that was accepted only a new key signs")
     func acceptedLoss() throws {
       let office = try LosingOffice()

@@ -10,7 +10,7 @@ struct TextFieldTests {
   private static let notWords: Set<String> = [
     "entry.commandId", "entry.occurredAt", "Apologise.newDue", "List.dueBefore", "List.asOf", "Tally.asOf",
     "SetClock.to", "Upload.upload", "Import.upload", "Import.mapping", "ImportLedger.upload", "ImportLedger.keys",
-    "Prove.checkpoint", "ProveConsistency.old", "ProveConsistency.new",
+    "Prove.checkpoint", "ProveConsistency.old", "ProveConsistency.new", "AcceptClock.shown",
   ]
   /// A file: its fields are words, and checked when it is read (`rows`).
   private static let files: Set<String> = ["Upload.text"]

@@ -57,7 +57,7 @@ struct KeysChangeTests {
     // The old files live on under these descriptors, as their blocks do on the disk.
     let held = try ["master", "slots"].map { try #require(FileHandle(forReadingAtPath: before.path + "/" + $0)) }
     do {
-      let keys = try Keys(before.path)
+      let keys = try Keys.renewed(before.path)
       guard case .renewed = keys.change else {
         Issue.record("\(keys.change)")
         return
@@ -69,7 +69,7 @@ struct KeysChangeTests {
     #expect(try before.bytes("master") != master && now.starts(with: Array("motcua keys 2\n".utf8)))
     for slot in 1..<4 { #expect(now[slot * 64..<slot * 64 + 60] != slots[slot * 64..<slot * 64 + 60]) }
     for handle in held { #expect(try handle.readToEnd()?.allSatisfy { $0 == 0 } == true) }
-    let again = try Keys(before.path)
+    let again = try Keys.renewed(before.path)
     guard case .none = again.change else {
       Issue.record("\(again.change)")
       return
@@ -89,7 +89,7 @@ struct KeysChangeTests {
     var slots = try before.bytes("slots")
     slots[2 * 64 + 7] ^= 1
     try before.write(slots, to: "slots")
-    let keys = try Keys(before.path)
+    let keys = try Keys.renewed(before.path)
     guard case .keysDamaged(_, slot: 2)? = try storeError({ _ = try keys.key(2) }) else {
       Issue.record("a damaged key was used")
       return
@@ -116,7 +116,7 @@ struct KeysChangeTests {
   func crashed(left: Left) throws {
     let before = try Before()
     let (oldMaster, oldSlots) = (try before.bytes("master"), try before.bytes("slots"))
-    do { _ = try Keys(before.path) }
+    do { _ = try Keys.renewed(before.path) }
     let (master, slots) = (try before.bytes("master"), try before.bytes("slots"))
     try before.write(left == .newMasterTorn ? Array(master.prefix(9)) : master, to: "master.new")
     switch left {
@@ -136,18 +136,18 @@ struct KeysChangeTests {
     }
     try before.expectSame(try Keys(before.path, isReadOnly: true))
     let held = try #require(FileHandle(forReadingAtPath: before.path + "/slots"))
-    do { try before.expectSame(try Keys(before.path)) }
+    do { try before.expectSame(try Keys.renewed(before.path)) }
     #expect(try before.names() == ["master", "slots"])
     #expect(try before.bytes("master") != oldMaster)
     // Those that were in force before are overwritten, those that are in force now are not.
     #expect(try held.readToEnd()?.allSatisfy { $0 == 0 } == !left.isNew)
-    try before.expectSame(try Keys(before.path))
+    try before.expectSame(try Keys.renewed(before.path))
   }
 
   @Test("a master key that is not that of the slots is refused, and nothing is thrown away")
   func otherMaster() throws {
     let before = try Before()
-    do { _ = try Keys(before.path) }
+    do { _ = try Keys.renewed(before.path) }
     let master = try before.bytes("master")
     try before.write(SealingKey().bytes, to: "master")
     try before.write(SealingKey().bytes, to: "master.new")
@@ -159,7 +159,7 @@ struct KeysChangeTests {
     }
     #expect(try before.names() == ["master", "master.new", "slots"])
     try before.write(master, to: "master")
-    try before.expectSame(try Keys(before.path))
+    try before.expectSame(try Keys.renewed(before.path))
   }
 
   @Test("a backup of before 0.3.0 is read for ever, and what it brings is of today")
@@ -218,5 +218,14 @@ struct KeysChangeTests {
     #expect(try folder.bytes("keys/slots").starts(with: "motcua keys 2\n".utf8))
     #expect(try held.readToEnd()?.allSatisfy { $0 == 0 } == true)
     #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == ["master", "slots"])
+  }
+}
+
+extension Keys {
+  /// As a store that is whole opens them.
+  fileprivate static func renewed(_ path: String) throws -> Keys {
+    let keys = try Keys(path)
+    try keys.renew()
+    return keys
   }
 }

@@ -91,6 +91,7 @@ extension DeskService {
         try report(
           .init(phase: .building, done: Int(clamping: $0.rawValue), total: Int(clamping: contents.size)))
       }
+      try acceptLoss(before: contents.size)
       let checkpoints = contents.issued
       try betweenCommits(byHolder: true) { [self] in try store.finishImport(checkpoints: checkpoints) }
     } catch {
@@ -98,7 +99,6 @@ extension DeskService {
       throw error
     }
     try settling { try goOn(with: fresh) }
-    completeErasureList()
     return ImportedLedger(
       size: contents.size, root: contents.root, cases: Int(clamping: contents.cases),
       closed: try store.keys.absentCount(upTo: contents.cases))
@@ -114,6 +114,14 @@ extension DeskService {
     }
   }
 
+  /// Where there was a ledger before, nobody knows how far it went: as after a restore without a checkpoint. It is kept
+  /// before the ledger is the other one, so that no crash leaves it unsaid.
+  private func acceptLoss(before size: UInt64) throws {
+    guard let apart, !apart.known.isEmpty else { return }
+    let signed = try apart.heads.read()?.heads.map(\.size).max() ?? 0
+    try store.acceptLoss(AcceptedLoss(seen: Position(max(signed, size)), size: Position(size)))
+  }
+
   /// Nothing but what a fresh start records of the office itself, and the clock that it was told to believe.
   private func requireEmpty() throws {
     let (cases, views) = (try caseCount(), store.views)
@@ -124,7 +132,7 @@ extension DeskService {
     for position in office {
       guard let record = try store.ledger.record(at: position) else { continue }
       switch try store.decode(record, by: coding).body {
-      case .office(.rulesAdopted, _), .office(.clockAccepted, _): break
+      case .office(.rulesAdopted, _), .office(.clockAccepted, _), .office(.restored, _): break
       default: throw LedgerNotEmpty(cases: cases)
       }
     }
@@ -180,8 +188,14 @@ extension DeskService {
       try store.replaceViews(with: fresh.store) { [writer] in writer.beat() }
       try rules.load(store, by: coding)
       signal.advance(to: try store.ledger.position())
-      writer.follow(try LedgerTime.read(store, accepted: rules.clocks.last, by: coding))
+      let time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
+      writer.follow(time)
+      // An empty ledger doubted no clock, and this one may.
+      clock.goOn(from: nil, after: time)
     }
+    try recordAcceptedLoss(byHolder: true)
+    try eraseListedAgain(byHolder: true)
+    completeErasureList(byHolder: true)
     try adoptConfigured(byHolder: true)
     writer.release()
     // Other rules may have been configured just now, and have been left to this import.

@@ -22,6 +22,14 @@ final class Rotation {
 
   deinit { close(descriptor) }
 
+  /// Tells it from other directories of the machine.
+  var number: Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return 0 }
+    // Of one file system mostly; what the daemon makes of it is a count.
+    return Int(truncatingIfNeeded: UInt64(status.st_dev) << 40 ^ UInt64(status.st_ino)) & 0xF_FFFF_FFFF_FFFF
+  }
+
   func isSame(as other: Rotation) -> Bool {
     var (own, others) = (stat(), stat())
     return fstat(descriptor, &own) == 0 && fstat(other.descriptor, &others) == 0

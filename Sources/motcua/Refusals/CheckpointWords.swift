@@ -46,8 +46,8 @@ extension Refusal {
       let (signed, size) = (language.grouped(error.signed), language.grouped(error.size))
       return Words(
         language.say(
-          "Khóa \(error.key) đã ký một sổ khác có \(signed) sự kiện, sổ này có \(size): nó chỉ ký tiếp khi sổ có nhiều hơn \(signed) sự kiện; muốn ký ngay thì tạo khóa mới bằng motcuad keygen.",
-          "Key \(error.key) has signed another tree of \(language.counted(error.signed, "event")), and this ledger has \(size): it signs again when there are more than \(signed); to sign now, make a new key with motcuad keygen."
+          "Khóa \(error.key) đã ký một sổ khác có \(signed) sự kiện, sổ này có \(size): nó chỉ ký tiếp khi sổ có nhiều hơn \(signed) sự kiện.",
+          "Key \(error.key) has signed another tree of \(language.counted(error.signed, "event")), and this ledger has \(size): it signs again when there are more than \(signed)."
         ), CommandLineText(["status"]))
     case .signedHeadsUnusable:
       let error = try decoded(Wire.SignedHeadsUnusable.self)

@@ -134,7 +134,8 @@ struct Backup: Verb {
   ) throws -> Made {
     do {
       return try fetch(
-        Wire.Backup(keys: true, keep: keysKeep), into: file, named: path, kind: "keys", rotation, session)
+        Wire.Backup(keys: true, keep: keysKeep, rotation: rotation?.number), into: file, named: path, kind: "keys",
+        rotation, session)
     } catch Failure.refused(let error, _, _) where keysKeep != nil && Refusal.mayMeanOlder(error) {
       // An older daemon does not count them.
       return try fetch(Wire.Backup(keys: true), into: file, named: path, kind: "keys", rotation, session)

@@ -16,7 +16,8 @@ struct ShowClock: Verb {
   func run(_ session: Session) throws {
     let language = session.language
     if accept {
-      let answer = try session.daemon.once(Wire.AcceptClock())
+      let seen = try session.daemon.ask(Wire.GetClock()).clock.shown
+      let answer = try session.daemon.once(Wire.AcceptClock(shown: seen))
       if session.wantsJSON { return try session.output.json(answer) }
       let (shown, expected) = (language.spoken(answer.shown), language.spoken(answer.expected))
       return try session.output.line(

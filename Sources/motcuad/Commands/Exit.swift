@@ -14,7 +14,11 @@ enum Exit {
   static let storage = ExitCode(74)
 
   static func code(_ error: UnsafePath) -> ExitCode {
-    if case .system = error { storage } else { inUse }
+    switch error {
+    case .system: storage
+    case .insideData: config
+    default: inUse
+    }
   }
 
   /// Only what the system refused, or what broke, may be otherwise the next time.

@@ -45,14 +45,14 @@ struct Restore: ParsableCommand {
 
   @Option(
     help: help(
-      "Danh sách hồ sơ đã xóa dữ liệu cá nhân; chúng được xóa lại.",
-      "The office's list of erasures; they are applied again."))
+      "Danh sách hồ sơ đã xóa dữ liệu cá nhân, ngoài danh sách mà motcuad giữ; chúng được xóa lại.",
+      "A list of erasures, beside the one that motcuad keeps; they are applied again."))
   var erasures: String?
 
   @Flag(
     help: help(
-      "Không có danh sách: hồ sơ đã xóa sau bản sao lưu sẽ đọc lại được.",
-      "There is none: what was erased after the backup can be read again."))
+      "Không có danh sách nào khác: hồ sơ đã xóa sau bản sao lưu mà motcuad không biết sẽ đọc lại được.",
+      "There is no other: what was erased after the backup and motcuad does not know of can be read again."))
   var noErasures = false
 
   @Option(
@@ -78,11 +78,11 @@ struct Restore: ParsableCommand {
       throw ValidationError(
         spoken("hãy chỉ bản sao lưu: FILE, hoặc --keys KEYFILE", "say which backup: FILE, or --keys KEYFILE"))
     }
-    if file == nil, checkpoint != nil || noCheckpoint || erasures != nil || noErasures || serialsAbove != nil {
+    if file == nil, checkpoint != nil || noCheckpoint || noErasures || serialsAbove != nil {
       throw ValidationError(
         spoken(
-          "--checkpoint, --erasures và --serials-above đi cùng FILE",
-          "--checkpoint, --erasures and --serials-above go with FILE"))
+          "--checkpoint, --no-erasures và --serials-above đi cùng FILE",
+          "--checkpoint, --no-erasures and --serials-above go with FILE"))
     }
     for (isGiven, isDenied, names) in [
       (keys != nil, withoutKeys, ("--keys", "--without-keys")),
@@ -108,7 +108,7 @@ struct Restore: ParsableCommand {
         try requireAll()
         try restore(file, language)
       } else if let keys {
-        try bring(try GivenFile(keys).keysBackup(), language)
+        try bring(keys, language)
       }
     } catch let damage as Damage {
       DataDirectory.withdraw()
@@ -152,9 +152,8 @@ struct Restore: ParsableCommand {
   /// the office keeps apart is touched when its configuration is named, or its data directory.
   private func settings() throws -> DaemonSettings {
     var settings = try DaemonSettings.ofCommand(config ?? Paths.config)
-    var directory = data
-    while directory.count > 1, directory.hasSuffix("/") { directory.removeLast() }
-    if config == nil, directory != Paths.systemData, directory != Paths.data {
+    let place = Paths.real(data)
+    if config == nil, place != Paths.real(Paths.systemData), place != Paths.real(Paths.data) {
       (settings.signedHeads, settings.erasures) = (nil, nil)
     }
     return settings
@@ -162,19 +161,20 @@ struct Restore: ParsableCommand {
 
   private func restore(_ file: String, _ language: Language) throws {
     let settings = try settings()
-    let heads = settings.apart(data: Paths.absolute(data)).heads
+    let apart = settings.apart(data: Paths.absolute(data))
+    let heads = apart.heads
     let published = try knownHead()
-    let list = try listedErasures()
+    let given = try givenErasures()
     let backup = try keys.map { try GivenFile($0).keysBackup() }
-    let given = try GivenFile(file)
-    try DataDirectory.prepare(heads.directory.path, for: data)
+    let ledger = try GivenFile(file)
+    try prepare(apart)
     // Everything that was given is open: from here on root is whom the directory belongs to.
     let restoration = try Restoration(into: try DataDirectory.enter(data, makes: true))
-    try DataDirectory.requireSafe(heads.directory.path)
+    let list = try allErasures(given, apart)
     let record = try heads.read() ?? SignedHeads()
     // What the record knows of the same ledger may be later than what was published, or was at hand.
     let known = ([published].compactMap(\.self) + record.expected.filter { $0.key.name == published?.key.name })
-    try restoration.stage(descriptor: given.descriptor, named: file)
+    try restoration.stage(descriptor: ledger.descriptor, named: file)
     do { try verify(restoration.stagedLedger, language) } catch let failure as InspectionFailure {
       throw InspectionFailure(
         reason: Text(
@@ -231,7 +231,23 @@ struct Restore: ParsableCommand {
             + "back the keys up anew, and destroy it")))
   }
 
-  private func listedErasures() throws -> [ErasureList.Entry]? {
+  private func prepare(_ apart: Apart) throws(UnsafePath) {
+    for place in [apart.heads.directory.path, apart.erasures.directory.path] {
+      try DataDirectory.prepare(place, for: data)
+    }
+  }
+
+  /// What was given and what the office's own list has; nil when there is neither.
+  private func allErasures(_ given: [ErasureList.Entry]?, _ apart: Apart) throws -> [ErasureList.Entry]? {
+    for place in [apart.heads.directory.path, apart.erasures.directory.path] { try DataDirectory.requireSafe(place) }
+    let own: [ErasureList.Entry]
+    do throws(ErasureList.Fault) { own = try apart.erasures.entries() } catch { throw RestoreRefusal.ownList(error) }
+    if given == nil, own.isEmpty { return nil }
+    let known = Set(own.map(\.commitment))
+    return own + (given ?? []).filter { !known.contains($0.commitment) }
+  }
+
+  private func givenErasures() throws -> [ErasureList.Entry]? {
     guard let erasures else { return nil }
     let bytes: [UInt8]
     do throws(UnsafePath) { bytes = try GivenFile(erasures).contents() } catch {
@@ -298,7 +314,7 @@ struct Restore: ParsableCommand {
     defer { try? service.stop() }
     // Before anything is recorded: it begins with the day of the last event.
     let floor = try service.serialFloor(step: settings.serialStep, known: known)
-    let count = try service.eraseAgain(again, basis: Self.basis, by: actor)
+    let count = try service.eraseAgain(again, by: actor)
     let loss = Restored(
       knownSize: end?.size ?? 0, knownRoot: end?.root.base64 ?? "", size: size, witness: end?.key.name ?? "",
       isEndUnknown: end == nil, floor: floor, erasures: list.map { _ in UInt64(count) })
@@ -306,9 +322,6 @@ struct Restore: ParsableCommand {
     try service.markSignedHeads()
     return loss
   }
-
-  /// The list says nothing of the right by which something was erased.
-  private static let basis = "danh sách đã xóa của cơ quan (the office's list of erasures)"
 
   private func say(_ language: Language, _ facts: LedgerFacts, _ loss: Restored, hasKeys: Bool) {
     func line(_ vi: String, _ en: String) { print(language.pick(Text(vi: vi, en: en))) }
@@ -348,17 +361,31 @@ struct Restore: ParsableCommand {
     }
   }
 
-  private func bring(_ backup: KeysBackup, _ language: Language) throws {
+  private func bring(_ keys: String, _ language: Language) throws {
+    let backup = try GivenFile(keys).keysBackup()
+    let apart = try settings().apart(data: Paths.absolute(data))
+    let given = try givenErasures()
+    try prepare(apart)
     let data = try DataDirectory.enter(data)
+    let list = try allErasures(given, apart) ?? []
     try EventStore.whileStopped(data) {
       try verify(data + "/ledger", language)
       let last = try LedgerFacts(data + "/ledger", keys: nil).last
       let slots = try Keys.slotsToBring(in: data + "/keys", last: last)
       if let slots, slots.isEmpty { throw RestoreRefusal.nothingToBring }
-      let facts = try LedgerFacts(data + "/ledger", keys: backup, slots: slots)
+      let facts = try LedgerFacts(
+        data + "/ledger", keys: backup, slots: slots, commitments: Set(list.map(\.commitment)))
+      // What the ledger does not know of yet, the next start records; it finds it in the office's own list.
+      let listed = list.filter { facts.found[$0.commitment] != nil }
+      do throws(ErasureList.Fault) {
+        if !listed.isEmpty { try apart.erasures.complete(with: listed) }
+      } catch {
+        throw RestoreRefusal.ownList(error)
+      }
+      let erased = Set(facts.erased).union(facts.found.values).sorted()
       // What was closed when they were built would stay so; first, because a crash in between must not leave them.
       try EventStore.discardViews(data)
-      let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: facts.erased)
+      let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: erased)
       if backup.isOfBefore { warnOfBefore(language) }
       if brought.missing > 0 {
         complain(

@@ -1,4 +1,5 @@
 import Desk
+import DeskService
 
 /// Why a backup is not put back. Nothing was changed.
 enum RestoreRefusal: Error {
@@ -11,6 +12,8 @@ enum RestoreRefusal: Error {
 
   case missing([Need])
   case listUnreadable(String, line: Int?)
+  /// The list that the daemon keeps.
+  case ownList(ErasureList.Fault)
   case checkpointUnreadable(String)
   case keyUnreadable(String)
   case notSigned(String)
@@ -30,6 +33,14 @@ enum RestoreRefusal: Error {
           ?? "\(file) không đọc được hoặc không phải danh sách đã xóa mà bản này đọc được",
         en: line.map { "\(file):\($0): not a line of a list of erasures; it is not to be edited" }
           ?? "\(file) cannot be read, or is no list of erasures that this release reads")
+    case .ownList(let fault):
+      Text(
+        vi:
+          "không đọc hay ghi được danh sách đã xóa của motcuad (\(fault.description)); hãy chữa lại, hoặc dời tệp đi và "
+          + "chỉ bản sao của nó bằng --erasures; chưa có gì bị thay đổi",
+        en:
+          "motcuad's own list of erasures cannot be read or written (\(fault.description)); mend it, or move it away and "
+          + "name a copy of it with --erasures; nothing was changed")
     case .checkpointUnreadable(let file):
       Text(
         vi: "\(file) không đọc được hoặc không phải điểm chốt do motcua checkpoint in ra",

@@ -24,6 +24,12 @@ enum StartFailure {
         en: "\(error): root works here as the owner of the data directory, who may not; "
           + "give him with chown what root has left")
     case let error as StoreError: Text(vi: error.vietnamese, en: error.description)
+    case let error as ErasedComeBack:
+      Text(
+        vi:
+          "\(error.count) hồ sơ đã xóa dữ liệu cá nhân đọc lại được trong sổ này và chưa xóa lại được: \(error.reason)",
+        en: "what was erased can be read again in this ledger, and could not be erased again "
+          + "(\(error.count) \(error.count == 1 ? "case" : "cases")): \(error.reason)")
     case let error as ListenError: Text(vi: error.vietnamese, en: error.description)
     case let error as RecordError:
       Text(vi: "không đọc được một sự kiện trong sổ: \(error)", en: "an event of the ledger cannot be read: \(error)")
@@ -69,6 +75,10 @@ extension StoreError {
     case .ledgerMissing(let path, let there):
       "thiếu \(path) \(there.isEmpty ? "mà chỉ còn thư mục của nó" : "trong khi những gì thuộc về nó còn đó: \(there.joined(separator: ", "))"); "
         + "hãy đặt lại toàn bộ sổ, hoặc dùng motcuad restore đặt bản sao lưu vào một thư mục trống; chưa có gì bị thay đổi"
+    case .ledgerLost(let path, let known):
+      "thiếu \(path) nhưng trước đây đã có sổ: \(known.joined(separator: " và ")) còn ghi những gì sổ đã ký hoặc đã xóa; "
+        + "hãy đặt lại thư mục dữ liệu, hoặc dùng motcuad restore đặt lại bản sao lưu sổ; chỉ khi bắt đầu một sổ khác mới dời "
+        + "những tệp đó đi; chưa có gì bị thay đổi"
     case .occupied(let path):
       "\(path) đã có và không bị ghi đè: hãy chọn thư mục trống bằng --data; chưa có gì bị thay đổi"
     case .masterKeyMissing(let path):
@@ -84,6 +94,13 @@ extension StoreError {
       "sự kiện \(position.rawValue) không phải sự kiện mà các bảng tra cứu đã thấy: sổ đã bị đổi; "
         + "hãy đặt lại đúng sổ, hoặc dùng sổ này bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
         + "chưa có gì bị thay đổi"
+    case .ledgerBehindSigned(let size, let ledger):
+      "đã ký \(size.rawValue) sự kiện nhưng sổ chỉ đến \(ledger.rawValue): đây là sổ cũ được đặt lại; hãy đặt lại bản mới nhất "
+        + "bằng motcuad restore, hoặc chấp nhận mất bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
+        + "chưa có gì bị thay đổi"
+    case .ledgerNotSigned(let size):
+      "\(size.rawValue) sự kiện đầu không phải những sự kiện đã ký: sổ đã bị đổi; hãy đặt lại đúng sổ, hoặc dùng sổ này bằng "
+        + "`motcuad run --accept-ledger` (việc này được ghi vào sổ); chưa có gì bị thay đổi"
     case .ledgerDamaged(let position, let reason): "sổ hỏng ở sự kiện \(position.rawValue): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "hồ sơ số \(stream) đang ở phiên bản \(actual.rawValue), không phải \(expected.rawValue)"

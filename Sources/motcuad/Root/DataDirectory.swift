@@ -60,7 +60,13 @@ enum DataDirectory {
 
   /// Makes a directory outside the data directory that is to belong to whom that belongs to, where only root may make it:
   /// before root is that account. Where somebody else may make names, he makes it himself.
+  ///
+  /// - Throws: `UnsafePath.insideData` for a place that would be lost with the data directory.
   static func prepare(_ path: String, for data: String) throws(UnsafePath) {
+    let (apart, lost) = (Paths.real(path), Paths.real(data))
+    if apart == lost || apart.hasPrefix(lost == "/" ? lost : lost + "/") {
+      throw .insideData(path: path, data: data)
+    }
     guard geteuid() == 0 else { return }
     let walk = try PathWalk(path)
     guard !walk.missing.isEmpty, walk.last.isDirectory, walk.last.owner == 0 else { return }
@@ -224,6 +230,13 @@ extension UnsafePath {
         vi: "\(path) là tệp của root có nhiều tên, nằm trong thư mục của người khác; hãy chép nó về thư mục của root",
         en:
           "\(path) is a file of root's with several names, in the directory of somebody else; copy it to one of root's")
+    case .insideData(let path, let data):
+      return Text(
+        vi:
+          "\(path) nằm trong thư mục dữ liệu \(data), nên sẽ mất hoặc cũ đi cùng nó: hãy đặt signed_heads và erasures "
+          + "trong motcuad.toml ở ngoài",
+        en: "\(path) lies in the data directory \(data), and would be lost or put back with it: set signed_heads and "
+          + "erasures in motcuad.toml to a place outside")
     case .account(let uid, let code):
       let reason = String(cString: strerror(code))
       return Text(

@@ -163,6 +163,8 @@ enum UnsafePath: Error, Equatable {
   case link(path: String)
   /// A file of root's that has more names than one, in the directory of somebody else.
   case manyNames(path: String)
+  /// What must be there when the data directory is lost lies in it.
+  case insideData(path: String, data: String)
   /// What the process could not become.
   case account(uid: uid_t, code: Int32)
 }

@@ -10,9 +10,14 @@ struct ClockRoutes: Sendable {
   var routes: [Route] {
     [
       Route.one(Wire.GetClock.self, .reader) { [service] _, _ in .init(clock: Wire.Clock(service.clockState)) },
-      Route.one(Wire.AcceptClock.self, .supervisor) { [service] _, caller in
+      Route.one(Wire.AcceptClock.self, .supervisor) { [service] call, caller in
         let actor = caller.actor
-        let outcome = try await offPool { [service] in try service.acceptClock(by: actor) }
+        let seen = call.shown.flatMap { Timestamp(rfc3339: $0) }
+        // A clock may show what is no time of this form; then it is refused as that.
+        if let shown = call.shown, seen == nil, Timestamp.bounds.contains(service.clock.shown) {
+          throw Rejection.unreadableDate(field: "shown", text: String(shown.prefix(100)))
+        }
+        let outcome = try await offPool { [service] in try service.acceptClock(seen: seen, by: actor) }
         return .init(
           shown: outcome.facts.shown.wire, expected: outcome.facts.expected.wire,
           position: Int(clamping: outcome.accepted.position.rawValue))

@@ -86,7 +86,7 @@ struct DeskRoutes: Sendable {
       let accepted = try await service.record(request).get()
       var receipt = Wire.Receipt(accepted, now: service.now)
       if case .erase = action {
-        receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt) }
+        receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt, accepted.position) }
       }
       return Method.answer(receipt)
     }

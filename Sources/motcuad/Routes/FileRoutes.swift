@@ -49,11 +49,12 @@ struct FileRoutes: Sendable {
           try service.requireWholeLedger()
           let send = { (progress: Wire.BackupProgress) in try report(.init(progress: progress)) }
           // A list that somebody has removed is there again after the next backup, whatever is backed up.
-          service.completeErasureList()
+          service.requireErasureList()
           if call.erasures == true { return .init(progress: try erasures(send)) }
           if call.keys == true {
             // Before it: whoever breaks off may have kept what came.
-            service.noteKeyBackup(by: caller.actor.uid, keep: call.keep.map { max(1, $0) })
+            service.noteKeyBackup(
+              by: caller.actor.uid, keep: call.keep.map { max(1, $0) }, rotation: call.rotation)
             return .init(progress: try keys(send))
           }
           let last = try ledger(send)

@@ -146,7 +146,12 @@ extension AttackTests {
     #expect(daemon.waitForExit() == 74)
     try FileManager.default.removeItem(atPath: daemon.socket + ".lock")
     try expectDoubt()
-    let accepted = try daemon.connect().ask(Wire.AcceptClock())
+    // Between his look at it and his word it has shown something else.
+    let seen = try daemon.connect().ask(Wire.GetClock()).clock.shown
+    try clock.set(400 * Self.day)
+    _ = try daemon.connect().refusal(of: Wire.AcceptClock(shown: seen), Wire.ClockSuspect.self)
+    try clock.set(30 * Self.day)
+    let accepted = try daemon.connect().ask(Wire.AcceptClock(shown: seen))
     let receipt = try daemon.connect().ask(Wire.Progress(code: code, step: "Tra sổ")).receipt
     #expect(try abs(seconds(receipt.recordedAt) - seconds(accepted.shown)) < 60)
     daemon.kill()
