@@ -175,11 +175,13 @@ extension Wire {
   public struct SignedHeadsUnusable: WireError {
     public static let error = "vn.motcua.Admin.SignedHeadsUnusable"
     public var path: String
-    public var reason: String
+    public var reasonVi: String
+    public var reasonEn: String
 
-    public init(path: String, reason: String) {
+    public init(path: String, reasonVi: String, reasonEn: String) {
       self.path = path
-      self.reason = reason
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
     }
   }
 

@@ -150,18 +150,21 @@ extension Wire {
     }
   }
 
-  /// Nothing is recorded in a case whose people nobody knows any more.
+  /// The office's list of erasures cannot be added to, and without it a backup would bring the case back.
   public struct ErasureListUnwritable: WireError {
     public static let error = "vn.motcua.Desk.ErasureListUnwritable"
     public var path: String
-    public var reason: String
+    public var reasonVi: String
+    public var reasonEn: String
 
-    public init(path: String, reason: String) {
+    public init(path: String, reasonVi: String, reasonEn: String) {
       self.path = path
-      self.reason = reason
+      self.reasonVi = reasonVi
+      self.reasonEn = reasonEn
     }
   }
 
+  /// Nothing is recorded in a case whose people nobody knows any more.
   public struct CaseErased: WireError {
     public static let error = "vn.motcua.Desk.CaseErased"
     public var code: String

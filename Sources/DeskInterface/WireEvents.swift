@@ -198,7 +198,7 @@ extension Wire {
     public var size: Int
     public var knownSize: Int
     public var knownRoot: String
-    /// The origin of the checkpoint that told, or `views`.
+    /// Who told how far it went: the origin of a checkpoint, `views`, or `signed-heads` for the record of what was signed.
     public var witness: String
     /// Nobody knew how far the lost ledger went.
     public var unknownEnd: Bool?

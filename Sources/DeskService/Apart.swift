@@ -3,6 +3,7 @@ public import EventStore
 import DeskRecords
 import DeskViews
 public import EventSourcing
+import Glibc
 import LMDB
 import Synchronization
 
@@ -11,6 +12,8 @@ public struct Apart: Sendable {
   public var heads: SignedHeadsFile
   public var erasures: ErasureList
   public var keyBackups: KeyBackups
+
+  public var places: [String] { [heads.directory.path, erasures.directory.path] }
 
   public init(heads: ApartDirectory, erasures: ApartDirectory) {
     self.heads = SignedHeadsFile(heads)
@@ -23,9 +26,17 @@ extension Apart {
   /// What says that there was a ledger, even when its directory is gone.
   var known: [String] {
     var known: [String] = []
-    // What cannot be read tells nothing; that is said when it is needed.
-    if let record = try? heads.read(), record.heads.contains(where: { $0.size > 0 }) { known.append(heads.path) }
-    if let entries = try? erasures.entries(), !entries.isEmpty { known.append(erasures.path) }
+    // What cannot be read was written by somebody all the same.
+    do throws(SignedHeadsError) {
+      if try heads.read()?.heads.contains(where: { $0.size > 0 }) == true { known.append(heads.path) }
+    } catch {
+      known.append(heads.path)
+    }
+    do throws(ErasureList.Fault) {
+      if try !erasures.entries().isEmpty { known.append(erasures.path) }
+    } catch {
+      known.append(erasures.path)
+    }
     return known
   }
 }
@@ -167,7 +178,7 @@ extension DeskService {
 
   /// Makes the list of erasures hold what the ledger holds, when it is not the file that is added to any more; what stands
   /// in the way is told to the operator, and erasures are refused meanwhile.
-  public func requireErasureList() { tellErasureList { try $0.requireErasureList() } }
+  public func tendErasureList() { tellErasureList { try $0.requireErasureList() } }
 
   /// The same, whatever the file says.
   ///
@@ -179,23 +190,26 @@ extension DeskService {
   private func tellErasureList(
     byHolder: Bool = false, _ body: @escaping @Sendable (CommandWriter) throws -> Void
   ) {
-    do { try betweenCommits(byHolder: byHolder, needsReserve: false) { [writer] in try body(writer) } } catch {
-      writer.report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error))")
+    do {
+      try betweenCommits(byHolder: byHolder, needsReserve: false, needsClock: false) { [writer] in try body(writer) }
+    } catch {
+      writer.report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error).en)")
     }
   }
 
-  static func text(_ error: any Error) -> String {
-    if let fault = error as? ErasureList.Fault { return fault.description }
-    if case CommandFailure.erasureListUnwritable(_, let reason) = error { return reason }
-    return "\(error)"
+  static func text(_ error: any Error) -> Text {
+    switch error {
+    case let fault as ErasureList.Fault: fault.text
+    case CommandFailure.erasureListUnwritable(_, let reason): reason
+    default: Text(vi: "\(error)", en: "\(error)")
+    }
   }
 }
 
 /// What was erased stands open in the ledger again, and could not be erased.
 public struct ErasedComeBack: Error, Sendable {
   public var count: Int
-  /// In the system's words.
-  public var reason: String
+  public var reason: Text
 }
 
 extension CommandWriter {
@@ -205,7 +219,9 @@ extension CommandWriter {
     do {
       if try !list.isReady() {
         try completeErasureList()
-        _ = try list.isReady()
+        guard try list.isReady() else {
+          throw FileError(operation: "open", path: list.path, code: ESTALE)
+        }
       }
     } catch let error where error is FileError || error is ErasureList.Fault {
       throw CommandFailure.erasureListUnwritable(path: list.path, reason: DeskService.text(error))

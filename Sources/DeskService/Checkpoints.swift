@@ -1,4 +1,4 @@
-import Desk
+public import Desk
 public import EventSourcing
 public import EventStore
 import LMDB
@@ -20,7 +20,7 @@ public enum CheckpointRefusal: Error, Hashable, Sendable {
   /// The key has signed at that size, or at a greater one, another tree.
   case signedFurther(key: String, signed: UInt64, size: UInt64)
   /// The record of what was signed cannot be read or written.
-  case recordUnusable(path: String, reason: String)
+  case recordUnusable(path: String, reason: Text)
 }
 
 extension DeskService {

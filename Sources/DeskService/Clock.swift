@@ -90,7 +90,8 @@ public final class DeskClock: Sendable {
   /// Whether it is believed, what the machine says of it included, and what it is to be measured from then.
   ///
   /// A clock that is synchronised may have jumped ahead: it was the one before that was wrong. It may not be behind the
-  /// ledger: then the ledger ran ahead, and how its times go on is for a person to say.
+  /// ledger: then the ledger ran ahead, and how its times go on is for a person to say. Nor is it believed years ahead: what
+  /// says that it is synchronised may have it from a clock that was never set.
   func verdict(after time: LedgerTime) -> ClockVerdict {
     let reading = ClockReading.now
     let (baseline, limits) = state.withLock { ($0.baseline, $0.limits) }
@@ -98,7 +99,8 @@ public final class DeskClock: Sendable {
     if isTrusted { return verdict }
     verdict.isSynchronised = Synchronisation.read(limits.statePath)?.isSynchronised(reading)
     if let doubt = verdict.doubt {
-      guard verdict.isSynchronised == true, doubt.reason != .behindLedger, Timestamp.bounds.contains(doubt.shown)
+      guard verdict.isSynchronised == true, doubt.reason != .behindLedger, Timestamp.bounds.contains(doubt.shown),
+        doubt.shown <= doubt.expected.adding(seconds: ClockLimits.synchronisedSecondsMax)
       else { return verdict }
       verdict.doubt = nil
     }

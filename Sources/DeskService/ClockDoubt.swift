@@ -12,6 +12,9 @@ public struct ClockLimits: Hashable, Sendable {
 
   public init() {}
 
+  /// How far ahead a clock may be believed because the machine says that it is synchronised: ten years.
+  static let synchronisedSecondsMax: Int64 = 3653 * 86_400
+
   var secondsMax: Int64 { Int64(minutesMax) * 60 }
 }
 

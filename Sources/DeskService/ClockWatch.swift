@@ -199,6 +199,12 @@ extension DeskService {
 
 extension Restored {
   init(_ loss: AcceptedLoss) {
-    self.init(knownSize: loss.seen.rawValue, knownRoot: "", size: loss.size.rawValue, witness: Restored.views)
+    switch loss.witness {
+    case .nobody: self.init(knownSize: 0, knownRoot: "", size: loss.size.rawValue, witness: "", isEndUnknown: true)
+    case .views, .signedHeads:
+      self.init(
+        knownSize: loss.seen.rawValue, knownRoot: "", size: loss.size.rawValue,
+        witness: loss.witness == .views ? Restored.views : Restored.signedHeads)
+    }
   }
 }

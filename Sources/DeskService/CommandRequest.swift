@@ -68,7 +68,7 @@ public enum CommandFailure: Error, Sendable {
   /// The clock that was to be accepted is believed anyway.
   case clockNotSuspect(now: Timestamp)
   /// An erasure could not be added to the office's list of them; nothing was recorded.
-  case erasureListUnwritable(path: String, reason: String)
+  case erasureListUnwritable(path: String, reason: Text)
   /// The outcome is unknown until the daemon has restarted.
   case storageFailed(String)
 }

@@ -190,8 +190,10 @@ final class CommandWriter: Sendable {
           }
           let office = group.filter(passes)
           results = office.isEmpty ? [] : try commit(office, &duration)
+          let others = refuse(group.filter { !passes($0) }, because: refusal, &duration)
+          var next = others.makeIterator()
           for (index, pending) in group.enumerated() where !passes(pending) {
-            results.insert(.failure(refusal), at: index)
+            results.insert(next.next() ?? .failure(refusal), at: index)
           }
         } else {
           results = try commit(group, &duration)
@@ -288,14 +290,15 @@ final class CommandWriter: Sendable {
         results.append(.failure(.rejected(rejection)))
       } catch let failure as CommandFailure {
         results.append(.failure(failure))
-      } catch let error where noRoom(error) != nil {
-        throw NoRoom(failure: noRoom(error) ?? .busy)
       } catch StoreError.keyClosed where batch.appended == appendedBefore {
         // The case is there and not erased, so its key was never brought to this machine.
         results.append(.failure(.rejected(.keyNotHere(code: pending.work.code))))
       } catch  where batch.appended == appendedBefore && Self.concernsOneCase(error) {
         report("a command could not be decided: \(error)")
         results.append(.failure(.unreadable))
+      } catch {
+        if let failure = noRoom(error) { throw NoRoom(failure: failure) }
+        throw error
       }
     }
     let appended = batch.appended

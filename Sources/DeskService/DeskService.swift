@@ -86,7 +86,7 @@ public final class DeskService: Sendable {
       try Self.renewKeys(store, report: report)
       // The list comes before the keys, so that nothing is erased here that a backup could bring back.
       do { try apart?.erasures.complete(with: store.erasures()) } catch {
-        report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error))")
+        report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error).en)")
       }
       try Self.forgetErased(store, views)
       try rules.load(store, by: coding)
@@ -302,7 +302,8 @@ public final class DeskService: Sendable {
   ///   - byHolder: whoever called `writer.hold`.
   ///   - needsReserve: whether it is refused when the disk has less left than the reserve; what ends something that was
   ///     begun is not.
-  ///   - needsClock: whether it is refused while the clock is not believed, because it records a time; as with the reserve.
+  ///   - needsClock: whether it is refused while the clock is not believed, because it records a time; what ends
+  ///     something that was begun is not.
   func betweenCommits<R: Sendable>(
     byHolder: Bool = false, needsReserve: Bool = true, needsClock: Bool = true,
     _ body: @escaping @Sendable () throws -> R
@@ -312,7 +313,7 @@ public final class DeskService: Sendable {
     let turn = CommandWriter.Turn.between { [writer] in
       let result = Result {
         try writer.guarded(
-          byHolder: byHolder, needsReserve: needsReserve, needsClock: needsReserve && needsClock, body)
+          byHolder: byHolder, needsReserve: needsReserve, needsClock: needsClock, body)
       }
       outcome.withLock { $0 = result }
       done.signal()

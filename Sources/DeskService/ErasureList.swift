@@ -48,13 +48,17 @@ public final class ErasureList: Sendable {
     /// Counted from 1.
     case malformed(path: String, line: Int)
 
-    /// In the words of the system or of the list, without a language of its own.
-    public var description: String {
+    public var text: Text {
       switch self {
-      case .file(let error): error.description
-      case .notAList(let path): "\(path): not a list of erasures"
-      case .newer(let path): "\(path): a list of a newer release"
-      case .malformed(let path, let line): "\(path):\(line): not a line of a list of erasures"
+      case .file(let error): Text(vi: error.description, en: error.description)
+      case .notAList(let path):
+        Text(vi: "\(path): không phải danh sách đã xóa", en: "\(path): not a list of erasures")
+      case .newer(let path):
+        Text(vi: "\(path): danh sách của bản mới hơn", en: "\(path): a list of a newer release")
+      case .malformed(let path, let line):
+        Text(
+          vi: "\(path):\(line): không phải dòng của danh sách đã xóa",
+          en: "\(path):\(line): not a line of a list of erasures")
       }
     }
   }

@@ -87,7 +87,7 @@ extension DeskService {
           try report(state)
         }
       }
-      try betweenCommits(needsReserve: false) { [store, coding, writer] in
+      try betweenCommits(needsReserve: false, needsClock: false) { [store, coding, writer] in
         try Self.catchUp(store, fresh, by: coding) { _ in writer.beat() }
         try store.replaceViews(with: fresh.store) { writer.beat() }
       }
@@ -107,7 +107,7 @@ extension DeskService {
   /// The same, and in what is not overwritten yet of earlier views and of what `verify` builds.
   public func tracesPendingSince() throws -> Timestamp? {
     var oldest = store.freed.oldest
-    if let age = ScratchDirectory.oldestViews(in: store.directory) {
+    if let age = try ScratchDirectory.oldestViews(in: store.directory) {
       let at = buildingAt.microseconds - Int64(age) * 1_000_000
       oldest = .init(at: min(oldest?.at ?? at, at), after: .start)
     }

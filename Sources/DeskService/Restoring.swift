@@ -31,7 +31,7 @@ extension DeskService {
     var count = 0
     for start in stride(from: 0, to: erasures.count, by: 1000) {
       let block = Array(erasures[start..<min(start + 1000, erasures.count)])
-      count += try betweenCommits(byHolder: byHolder, needsReserve: false) { [writer] in
+      count += try betweenCommits(byHolder: byHolder, needsReserve: false, needsClock: false) { [writer] in
         try writer.eraseAgain(block, by: actor)
       }
     }
@@ -40,7 +40,7 @@ extension DeskService {
 
   /// Says in the ledger that what was signed is recorded outside of it.
   public func markSignedHeads() throws {
-    try betweenCommits(needsReserve: false) { [store] in
+    try betweenCommits(needsReserve: false, needsClock: false) { [store] in
       var batch = try store.beginBatch()
       batch.markSignedHeads()
       try batch.commit()
@@ -58,11 +58,7 @@ extension CommandWriter {
     let floor = try serialFloor(
       step: serialStep.load(ordering: .relaxed), known: known, now: now, views, transaction)
     // Before it is recorded: this ledger may be lost itself, and an older one knows nothing of it.
-    try apart?.heads.change { record in
-      record.floor = .init(
-        lastDay: max(floor.last.number, record.floor?.lastDay ?? floor.last.number),
-        serial: max(floor.serial, record.floor?.serial ?? 0))
-    }
+    try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
     loss.floor = floor
     return .restored(loss)
   }

@@ -1,4 +1,4 @@
-import Desk
+public import Desk
 import EventSourcing
 public import EventStore
 public import MerkleTree
@@ -11,7 +11,7 @@ extension DeskService {
     guard let heads = apart?.heads, try store.acceptedLoss() == nil else { return }
     let record: SignedHeads?
     do throws(SignedHeadsError) { record = try heads.read() } catch {
-      return report("whether the ledger has everything that was signed of it cannot be told: \(error.reason)")
+      return report("whether the ledger has everything that was signed of it cannot be told: \(error.text.en)")
     }
     if let record { try store.requireSigned(record) }
   }
@@ -24,7 +24,7 @@ extension DeskService {
   /// - Throws: `CheckpointRefusal.recordUnusable`, or what the storage says.
   public func settleSignedHeads(for key: NoteVerifierKey?) throws {
     guard let heads = apart?.heads, try !store.ledger.hasSignedHeadsMark() else { return }
-    let kept = try store.ledger.checkpoints().compactMap { try? IssuedCheckpoint(kept: $0.text) }
+    let kept = try store.ledger.checkpoints().map { try IssuedCheckpoint(kept: $0.text) }
     try Self.change(heads) { record in
       let known = Set(record.heads.map(\.key))
       // In order of size, so that the last of each key stands.
@@ -79,8 +79,7 @@ extension DeskService {
   private static func lastBefore(
     _ key: NoteVerifierKey, _ record: SignedHeads, _ store: EventStore, since lastBreak: Position
   ) throws -> Predecessor? {
-    let kept = try store.ledger.checkpoints().reversed().lazy
-      .compactMap { try? IssuedCheckpoint(kept: $0.text) }.first { $0.verifierKey != key }
+    let kept = try store.ledger.checkpoints().map { try IssuedCheckpoint(kept: $0.text) }.last { $0.verifierKey != key }
     // Another key has followed since the loss, and this one takes its place.
     if let kept, kept.checkpoint.size >= lastBreak.rawValue { return kept.checkpoint.predecessor }
     let retired = record.lastRetired
@@ -93,17 +92,17 @@ extension DeskService {
 
   private static func change(_ heads: SignedHeadsFile, _ body: (inout SignedHeads) throws -> Void) throws {
     do { try heads.change(body) } catch let error as SignedHeadsError {
-      throw CheckpointRefusal.recordUnusable(path: error.path, reason: error.reason)
+      throw CheckpointRefusal.recordUnusable(path: error.path, reason: error.text)
     }
   }
 }
 
 extension SignedHeadsError {
-  /// In the system's words.
-  public var reason: String {
+  public var text: Text {
     switch self {
-    case .file(let error): error.description
-    case .damaged(let path): "\(path): not what was written there"
+    case .file(let error): Text(vi: error.description, en: error.description)
+    case .damaged(let path):
+      Text(vi: "\(path): không còn như đã ghi", en: "\(path): not what was written there")
     }
   }
 }

@@ -5,11 +5,21 @@ import Glibc
 /// What is known to be lost of a ledger that somebody accepts as it is. It is kept in a file of its own until the ledger
 /// itself says so, because a crash in between would let the loss be forgotten.
 public struct AcceptedLoss: Hashable, Sendable {
-  /// How many events the views had seen or a key had signed, and how many there are.
+  /// Who knows how many events there were.
+  public enum Witness: String, Sendable {
+    case views
+    case signedHeads = "signed-heads"
+    /// There was a ledger, and how far it went is unknown.
+    case nobody
+  }
+
+  public var witness: Witness
+  /// How many events the witness knows of, and how many there are.
   public var seen: Position
   public var size: Position
 
-  public init(seen: Position, size: Position) {
+  public init(witness: Witness, seen: Position, size: Position) {
+    self.witness = witness
     self.seen = seen
     self.size = size
   }
@@ -21,41 +31,45 @@ extension EventStore {
   ///
   /// - Throws: the refusal itself when it is about anything else.
   public static func accept(_ directory: String, refused: StoreError) throws(StoreError) {
-    let seen: Position
+    let (witness, seen): (AcceptedLoss.Witness, Position)
     switch refused {
-    case .ledgerBehindViews(let position, _), .ledgerDiffers(let position): seen = position
-    case .ledgerBehindSigned(let size, _), .ledgerNotSigned(let size): seen = size
+    case .ledgerBehindViews(let position, _), .ledgerDiffers(let position): (witness, seen) = (.views, position)
+    case .ledgerBehindSigned(let size, _), .ledgerNotSigned(let size): (witness, seen) = (.signedHeads, size)
     default: throw refused
     }
     try asStoreError {
       let size = try Ledger.alone(directory + "/ledger").position()
-      try keep(AcceptedLoss(seen: seen, size: size), in: directory)
+      try keep(AcceptedLoss(witness: witness, seen: seen, size: size), in: directory)
     }
     try discardViews(directory)
   }
 
-  /// The ledger will be one of that size in which everything up to `seen` should be, and nobody can tell whether it is.
+  /// The same for a ledger that will have that size.
   public func acceptLoss(_ loss: AcceptedLoss) throws(StoreError) {
     try asStoreError { try Self.keep(loss, in: directory) }
   }
 
   private static func keep(_ loss: AcceptedLoss, in directory: String) throws(FileError) {
-    try Files.replace(path(directory), with: Array("\(loss.seen.rawValue) \(loss.size.rawValue)\n".utf8))
+    let text = "\(loss.seen.rawValue) \(loss.size.rawValue) \(loss.witness.rawValue)\n"
+    try Files.replace(path(directory), with: Array(text.utf8))
   }
 
   /// What was accepted and does not stand in the ledger yet; nil when there is nothing. A ledger of another size has it
   /// already, or is not the one that was accepted.
   public func acceptedLoss() throws(StoreError) -> AcceptedLoss? {
     guard let bytes = try asStoreError({ try Files.contents(Self.path(directory)) }) else { return nil }
-    let numbers = String(decoding: bytes, as: UTF8.self).dropLast().split(separator: " ").map { UInt64($0) }
-    guard numbers.count == 2, let seen = numbers[0], let size = numbers[1] else {
+    let words = String(decoding: bytes, as: UTF8.self).dropLast().split(separator: " ").map(String.init)
+    // 0.2.0 wrote no witness: it knew of the views alone.
+    guard (2...3).contains(words.count), let seen = UInt64(words[0]), let size = UInt64(words[1]),
+      let witness = words.count == 2 ? .views : AcceptedLoss.Witness(rawValue: words[2])
+    else {
       throw .unexpected("\(Self.path(directory)) cannot be read: it says what the ledger has lost; see the log")
     }
     guard try ledger.position() == Position(size) else {
       try settleAcceptedLoss()
       return nil
     }
-    return AcceptedLoss(seen: Position(seen), size: Position(size))
+    return AcceptedLoss(witness: witness, seen: Position(seen), size: Position(size))
   }
 
   /// The ledger says it now.

@@ -175,22 +175,6 @@ package enum Files {
     try writeAll(descriptor, try read(descriptor, count: 1, at: 0, path), at: 0, path)
   }
 
-  /// A copy of a file, durable when it returns; the target must not be there.
-  static func copy(_ source: String, to target: String) throws(FileError) {
-    let input = try open(source, O_RDONLY)
-    defer { close(input) }
-    let output = try open(target, O_WRONLY | O_CREAT | O_EXCL)
-    defer { close(output) }
-    var offset = 0
-    while true {
-      let part = try read(input, count: 1 << 20, at: offset, source)
-      if part.isEmpty { break }
-      try writeAll(output, part, at: offset, target)
-      offset += part.count
-    }
-    if fsync(output) != 0 { throw failure("fsync", target) }
-  }
-
   package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])

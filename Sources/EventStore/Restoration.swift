@@ -83,15 +83,6 @@ public final class Restoration {
 
   private static func staged(in directory: String) -> String { directory + "/restore.new" }
 
-  /// Copies a ledger's file aside, durably. What it is worth is not asked.
-  public func stage(file: String) throws(StoreError) {
-    try asStoreError {
-      try Files.makeDirectory(stagedLedger)
-      try Files.copy(file, to: stagedLedger + "/data.mdb")
-      try Files.sync(stagedLedger)
-    }
-  }
-
   /// Makes the keys aside: those of a backup, or none at all, which leaves everything that is sealed closed until they
   /// are brought. What the ledger says is erased is forgotten in them before they reach the disk.
   ///

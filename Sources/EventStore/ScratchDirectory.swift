@@ -23,11 +23,14 @@ public final class ScratchDirectory: Sendable {
       defer { close(making) }
       while flock(making, LOCK_EX) != 0 { if errno != EINTR { throw Files.failure("flock", data) } }
       if mkdir(path, 0o700) != 0 { throw Files.failure("mkdir", path) }
+      var lock: Int32 = -1
       do throws(FileError) {
-        let lock = try Files.open(path + Self.owner, O_RDWR | O_CREAT)
+        lock = try Files.open(path + Self.owner, O_RDWR | O_CREAT)
         if flock(lock, LOCK_EX | LOCK_NB) != 0 { throw Files.failure("flock", path + Self.owner) }
         return lock
       } catch {
+        if lock >= 0 { close(lock) }
+        unlink(path + Self.owner)
         rmdir(path)
         throw error
       }
@@ -64,8 +67,8 @@ public final class ScratchDirectory: Sendable {
   }
 
   /// How many seconds ago the oldest of those that hold views was begun, whoever's they are; nil when there is none.
-  public static func oldestViews(in data: String) -> Int? {
-    let begun = ((try? names(in: data)) ?? []).filter { $0.hasPrefix("verify-") }.compactMap { name -> Int? in
+  public static func oldestViews(in data: String) throws(StoreError) -> Int? {
+    let begun = try asStoreError { try names(in: data) }.filter { $0.hasPrefix("verify-") }.compactMap { name -> Int? in
       var info = stat()
       return stat(data + "/" + name + owner, &info) == 0 ? info.st_mtim.tv_sec : nil
     }

@@ -80,6 +80,11 @@ public struct SignedHeads: Hashable, Sendable {
     }
   }
 
+  /// Another floor, and never a lower one.
+  public mutating func raiseFloor(lastDay: Int32, serial: UInt32) {
+    floor = Floor(lastDay: max(lastDay, floor?.lastDay ?? lastDay), serial: max(serial, floor?.serial ?? 0))
+  }
+
   /// From here on a new key is needed; one that has signed nothing yet is new.
   public mutating func retireAll() {
     for index in heads.indices where heads[index].size > 0 { heads[index].isRetired = true }

@@ -22,7 +22,7 @@ struct Daemon {
   let socket: String
   /// Where a demo's clock starts; nil for a real office.
   let demoFrom: Timestamp?
-  /// Whether to go on with a ledger that is not the one that the views saw.
+  /// Whether to go on with a ledger that is gone, or is not the one that the views saw or a key signed.
   let acceptsLedger: Bool
 
   func run() async throws {
@@ -158,6 +158,8 @@ struct Daemon {
       complain(live.spoken.pick(StartFailure.text(error)))
       if let error = error as? UnsafePath { throw Exit.code(error) }
       if error is RecordError { throw Exit.damage }
+      // No restart makes it whole.
+      if case SignedHeadsError.damaged = error { throw Exit.damage }
       switch error as? StoreError {
       case .inUse: throw Exit.inUse
       case .mapFull: throw Exit.config

@@ -37,9 +37,6 @@ enum UserDatabase {
   /// The account's name; `uid 1234` for a uid without an account.
   static func account(of uid: UInt32) throws(Failure) -> String { try user(uid: uid)?.name ?? "uid \(uid)" }
 
-  /// The id of a user, by his name or written as a number.
-  static func uid(_ text: String) throws(Failure) -> UInt32? { try user(named: text)?.uid ?? UInt32(text) }
-
   /// The group of that name; nil when there is none.
   static func group(named name: String) throws(Failure) -> Group? { try group { getgrnam_r(name, $0, $1, $2, $3) } }
 

@@ -124,7 +124,7 @@ struct ProofTests {
   }
 
   @Test(
-    "given a ledger in which somebody changed an event and every hash after it, then nothing is signed any more, and the old proof does not fit the new root, even under a checkpoint signed with the office's own key"
+    "given a ledger in which somebody changed an event and every hash after it, then a start refuses it, nothing is signed any more, and the old proof does not fit the new root, even under a checkpoint signed with the office's own key"
   )
   func rewritten() throws {
     let daemon = try RunningDaemon()
@@ -140,6 +140,10 @@ struct ProofTests {
 
     let head = try Self.rewrite(daemon.data + "/ledger", position: 2)
     for name in ["CURRENT", "STATE"] { try FileManager.default.removeItem(atPath: daemon.data + "/" + name) }
+    try daemon.launch()
+    #expect(daemon.waitForExit() == 65 && daemon.log.contains("are not those that were signed"), "\(daemon.log)")
+    // Where the record of that is gone, too, the ledger itself keeps what was signed.
+    try FileManager.default.removeItem(atPath: daemon.data + "-apart/signed-heads")
     try daemon.start()
     #expect(try daemon.connect().ask(Wire.GetStatus()).status.root == head.root.base64 && head.root.base64 != oldRoot)
     _ = try daemon.connect().receive("Thêm một người")

@@ -108,6 +108,54 @@ struct ReleasedLedgerTests {
     try check(daemon, files)
   }
 
+  @Test(
+    "its backups of before an erasure are put back: by the list the case is erased again, without one it can be read; a checkpoint of then says how far it went",
+    arguments: ReleasedFiles.whole)
+  func restoredFromBefore(files: ReleasedFiles) throws {
+    let erased = try #require(try files.answers()["erased"] as? String)
+    // What the release erased, as today's list has it.
+    let now = try files.opened()
+    try now.start()
+    let list = now.data + "-apart/erasures"
+    #expect(now.stop() == 0)
+    for isListed in [true, false] {
+      let daemon = try files.daemon()
+      let said = try Operator.restore(
+        arguments: [
+          files.path("ledger-before-erasure.backup"), "--keys", files.path("keys-before-erasure.backup"), "--data",
+          daemon.data, "--checkpoint", files.path("first.checkpoint"), "--key", files.path("office.key"),
+        ] + (isListed ? ["--erasures", list] : ["--no-erasures"]))
+      #expect(said.status == 0, "\(said.errors)")
+      try daemon.start()
+      let shown = try daemon.connect().ask(Wire.Show(code: erased)).case
+      #expect((shown.applicant == nil) == isListed, "\(shown)")
+      #expect(try daemon.connect().verify().damage == nil)
+    }
+  }
+
+  @Test(
+    "its readable export is what today's says, and its register is known again", arguments: ReleasedFiles.whole)
+  func readable(files: ReleasedFiles) throws {
+    let daemon = try files.opened()
+    try daemon.start()
+    let client = Client(socket: daemon.socket)
+    let out = daemon.home + "/readable.jsonl"
+    #expect(try client.run("export", out, "--readable").status == 0)
+    func lines(_ path: String) throws -> [NSDictionary] {
+      try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? NSDictionary)
+      }
+    }
+    let before = try lines(files.path("readable.jsonl")).dropLast()
+    for (index, pair) in zip(before, try lines(out)).enumerated() { expectSame(pair.0, pair.1, "line \(index + 1)") }
+    let position = try daemon.connect().ask(Wire.GetStatus()).status.position
+    #expect(before.count > 20 && before.count <= position)
+    try ReleasedFiles.believeClock(daemon)
+    let recorded = try daemon.connect().ask(Wire.GetStatus()).status.position
+    _ = try client.run("import", files.path("old-register.csv"), "--mapping", files.path("old-register.toml"))
+    #expect(try daemon.connect().ask(Wire.GetStatus()).status.position == recorded)
+  }
+
   @Test("its proofs hold, with today's client and with a checker that shares no code", arguments: ReleasedFiles.whole)
   func proofs(files: ReleasedFiles) throws {
     let (key, note) = (files.path("office.key"), files.path("second.checkpoint"))

@@ -108,7 +108,8 @@ struct RootLinkTests {
     ("CURRENT", ["secret"]), ("CURRENT.new", ["secret", "new"]), ("STATE", ["secret"]),
     ("STATE.new", ["secret", "new"]),
     ("CLOCK", ["secret"]), ("CLOCK.new", ["secret"]), ("ACCEPTED", ["secret"]), ("restore.new", ["dir"]),
-    ("verify-1", ["dir"]), ("spool-1", ["dir"]), ("spool", ["dir"]), ("views-1", ["dir", "new"]), ("views-2", ["dir"]),
+    ("verify-1", ["dir"]), ("spool-1", ["dir"]), ("spool", ["dir"]), ("freed", ["dir", "new"]),
+    ("views-1", ["dir", "new"]), ("views-2", ["dir"]),
   ]
 
   @Test(
@@ -220,6 +221,11 @@ struct RootLinkTests {
     }
     try refused("is a link, which root does not follow") { try $0.plant("keys/slots.new", "secret") }
     try refused("is a link, which root does not follow") { try $0.plant("restore.new", "dir") }
+    // Whatever lies in it would be overwritten and removed.
+    try refused("is a link, which root does not follow") {
+      try? FileManager.default.removeItem(atPath: $0.data + "/freed")
+      try $0.plant("freed", "dir")
+    }
     try refused("belongs to uid \(Self.owner.uid)") { chown($0.data + "/keys", Self.owner.uid, 0) }
     try refused("others can write in") { chmod($0.data, 0o777) }
     try refused("others can write in") { chmod($0.data + "/keys", 0o1777) }

@@ -16,9 +16,9 @@ struct LossTests {
   @Test("a known end, one before the backup's, and an unknown one read differently, with what codes begin after")
   func restored() {
     let known = Wire.Restored(size: 4, knownSize: 6, knownRoot: "r", witness: "motcua/H56")
-    #expect(line(known, .en).contains("events 5 to 6 are lost (as motcua/H56 knows)"))
+    #expect(line(known, .en).contains("events 5 to 6 are lost (by a checkpoint of motcua/H56)"))
     let whole = Wire.Restored(size: 4, knownSize: 4, knownRoot: "r", witness: "motcua/H56")
-    #expect(line(whole, .en).contains("whole up to event 4 (as motcua/H56 knows)"))
+    #expect(line(whole, .en).contains("whole up to event 4 (by a checkpoint of motcua/H56)"))
     #expect(line(whole, .vi).contains("có đủ đến sự kiện 4"))
     let unknown = Wire.Restored(
       size: 4, knownSize: 0, knownRoot: "", witness: "", unknownEnd: true, floorFirst: "2026-11-24",

@@ -49,9 +49,11 @@ public struct Restored: Hashable, Sendable {
   }
 
   /// Keys that have signed before it sign nothing after it: nobody can say what the lost events let them sign.
-  public var needsNewSigningKey: Bool { isEndUnknown || witness == Self.views }
+  public var needsNewSigningKey: Bool { isEndUnknown || [Self.views, Self.signedHeads].contains(witness) }
 
+  /// Witnesses that are no key: what the views had seen, and the record of what was signed.
   public static let views = "views"
+  public static let signedHeads = "signed-heads"
 }
 
 /// Codes that may have been given out though the ledger does not know of them, and are not given again.

@@ -118,8 +118,7 @@ extension DeskService {
   /// before the ledger is the other one, so that no crash leaves it unsaid.
   private func acceptLoss(before size: UInt64) throws {
     guard let apart, !apart.known.isEmpty else { return }
-    let signed = try apart.heads.read()?.heads.map(\.size).max() ?? 0
-    try store.acceptLoss(AcceptedLoss(seen: Position(max(signed, size)), size: Position(size)))
+    try store.acceptLoss(AcceptedLoss(witness: .nobody, seen: .start, size: Position(size)))
   }
 
   /// Nothing but what a fresh start records of the office itself, and the clock that it was told to believe.
@@ -176,14 +175,14 @@ extension DeskService {
 
   /// An empty ledger again, as after a first start.
   private func abandonImport() throws {
-    try betweenCommits(byHolder: true, needsReserve: false) { [store] in try store.abandonImport() }
+    try betweenCommits(byHolder: true, needsReserve: false, needsClock: false) { [store] in try store.abandonImport() }
     store.keys.discard(after: 0)
     try goOn(with: DeskViews(store.makeViews(now: buildingAt.microseconds)))
   }
 
   /// Lets questions, and commands under the rules of the configuration, go on in the ledger as it is now.
   private func goOn(with fresh: DeskViews) throws {
-    try betweenCommits(byHolder: true, needsReserve: false) { [self] in
+    try betweenCommits(byHolder: true, needsReserve: false, needsClock: false) { [self] in
       try Self.catchUp(store, fresh, by: coding) { [writer] _ in writer.beat() }
       try store.replaceViews(with: fresh.store) { [writer] in writer.beat() }
       try rules.load(store, by: coding)

@@ -29,17 +29,23 @@ enum EventLine {
 
   private static func restored(_ event: Wire.Restored, _ language: Language) -> String {
     let (first, last) = (event.size + 1, event.knownSize)
+    let witness =
+      switch event.witness {
+      case "views": language.say("các bảng tra cứu", "what the views had seen")
+      case "signed-heads": language.say("các điểm chốt đã ký", "what was signed")
+      case let key: language.say("điểm chốt của \(key)", "a checkpoint of \(key)")
+      }
     let lost =
       if event.unknownEnd == true {
         language.say(
           "không biết mất bao nhiêu sau sự kiện \(event.size)", "what is lost after event \(event.size) is unknown")
       } else if last < first {
         language.say(
-          "có đủ đến sự kiện \(last) (theo \(event.witness))", "whole up to event \(last) (as \(event.witness) knows)")
+          "có đủ đến sự kiện \(last) (theo \(witness))", "whole up to event \(last) (by \(witness))")
       } else {
         language.say(
-          "mất sự kiện \(first) đến \(last) (theo \(event.witness))",
-          "events \(first) to \(last) are lost (as \(event.witness) knows)")
+          "mất sự kiện \(first) đến \(last) (theo \(witness))",
+          "events \(first) to \(last) are lost (by \(witness))")
       }
     let floor = event.serialFloor.flatMap { serial in
       event.floorLast.map { day in
@@ -60,7 +66,7 @@ enum EventLine {
     }
     if let event = event.clockAccepted {
       let (shown, expected) = (language.tabular(event.shown), language.tabular(event.expected))
-      return language.say("giờ máy \(shown), chờ \(expected)", "it showed \(shown), expected was \(expected)")
+      return language.say("giờ máy \(shown), lẽ ra là \(expected)", "it showed \(shown), expected was \(expected)")
     }
     if let event = event.received {
       let due = language.tabular(event.due)

@@ -53,8 +53,8 @@ extension Refusal {
       let error = try decoded(Wire.SignedHeadsUnusable.self)
       return Words(
         language.say(
-          "Không đọc hay ghi được bản ghi điểm chốt đã ký \(error.path) (\(error.reason)): motcuad không ký gì; xem “signed_heads” trong motcuad.toml.",
-          "The record of what was signed, \(error.path), cannot be read or written (\(error.reason)): motcuad signs nothing; look at signed_heads in motcuad.toml."
+          "Không đọc hay ghi được bản ghi điểm chốt đã ký \(error.path) (\(error.reasonVi)): motcuad không ký gì; xem “signed_heads” trong motcuad.toml.",
+          "The record of what was signed, \(error.path), cannot be read or written (\(error.reasonEn)): motcuad signs nothing; look at signed_heads in motcuad.toml."
         ), CommandLineText(["status"]))
     default:
       let size = language.grouped(try decoded(Wire.HistoryChanged.self).size)

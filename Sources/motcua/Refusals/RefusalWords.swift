@@ -83,8 +83,8 @@ extension Refusal {
       let error = try decoded(Wire.ErasureListUnwritable.self)
       return Words(
         say(
-          "Chưa xóa gì: không ghi được danh sách đã xóa \(error.path) (\(error.reason)), mà thiếu nó thì bản sao lưu sẽ đưa hồ sơ trở lại; người vận hành xem “erasures” trong motcuad.toml.",
-          "Nothing was erased: the list of erasures \(error.path) cannot be written (\(error.reason)), and without it a backup would bring the case back; the operator looks at erasures in motcuad.toml."
+          "Chưa xóa gì: không ghi được danh sách đã xóa \(error.path) (\(error.reasonVi)), mà thiếu nó thì bản sao lưu sẽ đưa hồ sơ trở lại; người vận hành xem “erasures” trong motcuad.toml.",
+          "Nothing was erased: the list of erasures \(error.path) cannot be written (\(error.reasonEn)), and without it a backup would bring the case back; the operator looks at erasures in motcuad.toml."
         ), line)
     case .consultationMissing:
       let code = try decoded(Wire.ConsultationMissing.self).code

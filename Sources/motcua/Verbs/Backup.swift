@@ -60,7 +60,7 @@ struct Backup: Verb {
     }
   }
 
-  /// What the client that is asked for both of a file says once.
+  /// Where the list of erasures goes; nil when none is wanted, which a setting says by an empty text.
   private var erasuresFile: String? { erasures.flatMap { $0.isEmpty ? nil : $0 } }
 
   /// What was made, as `--json` tells it.

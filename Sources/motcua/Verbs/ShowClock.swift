@@ -22,7 +22,7 @@ struct ShowClock: Verb {
       let (shown, expected) = (language.spoken(answer.shown), language.spoken(answer.expected))
       return try session.output.line(
         language.say(
-          "Đã ghi: giờ máy \(shown) là đúng (motcuad chờ \(expected)). Từ nay cơ quan tính theo giờ này.",
+          "Đã ghi: giờ máy \(shown) là đúng (lẽ ra là \(expected)). Từ nay cơ quan tính theo giờ này.",
           "Recorded: the clock is right at \(shown) (\(expected) was expected). The office's time goes by it from now on."
         ))
     }
@@ -57,8 +57,8 @@ struct ShowClock: Verb {
     if clock.waiting {
       lines.append(
         language.say(
-          "Có điều motcuad phải tự ghi (quy định mới), sẽ ghi khi tin được giờ máy.",
-          "Something that motcuad itself has to record (new rules) waits for it."))
+          "Có điều motcuad phải tự ghi (quy định mới, sự kiện bị mất), sẽ ghi khi tin được giờ máy.",
+          "Something that motcuad itself has to record (new rules, a loss) waits for it."))
     }
     guard Language.mayBeRight(clock.shown, expected: clock.expected) else {
       return lines + [
@@ -87,13 +87,13 @@ extension Language {
     switch doubt {
     case .behindLedger:
       say(
-        "giờ máy ở trước việc đã ghi, ít nhất phải là \(expected)",
+        "giờ máy sớm hơn việc đã ghi, ít nhất phải là \(expected)",
         "it is before what is recorded already, and should show at least \(expected)")
     case .jumpedAhead:
       say("giờ máy nhảy tới trước, lẽ ra là \(expected)", "it has jumped ahead, and should show \(expected)")
     case .farAhead:
       say(
-        "đã quá lâu từ việc ghi sau cùng, ít nhất phải là \(expected)",
+        "đã quá lâu kể từ lần ghi cuối, ít nhất phải là \(expected)",
         "it is long after what was recorded last, and should show at least \(expected)")
     }
   }

@@ -128,6 +128,7 @@ struct Restore: ParsableCommand {
       // Nothing is wrong with the ledger: it was asked for what cannot be done.
       case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring: throw Exit.usage
       case CommandFailure.clockSuspect: throw Exit.usage
+      case CommandFailure.storageFull, CommandFailure.storageFailed: throw Exit.storage
       case is SettingsError: throw Exit.config
       case SignedHeadsError.file: throw Exit.storage
       default: throw Exit.damage
@@ -190,6 +191,9 @@ struct Restore: ParsableCommand {
     for head in known where head.size <= facts.size && facts.roots[head.size] != head.root {
       throw RestoreRefusal.otherHistory(size: head.size)
     }
+    if let published, let own = record.head(of: published.key), own.size == published.size, own.root != published.root {
+      throw RestoreRefusal.twoHistories(size: published.size)
+    }
     let erased = Set(facts.erased)
     let again = (list ?? []).compactMap { entry in
       facts.found[entry.commitment].map { ErasureList.Entry(slot: $0, commitment: entry.commitment, at: entry.at) }
@@ -209,11 +213,7 @@ struct Restore: ParsableCommand {
         record.set(head.key, size: head.size, root: head.root, predecessor: head.predecessor)
       }
       if published == nil { record.retireAll() } else { record.putBack(to: facts.size) }
-      if let floor = loss.floor {
-        record.floor = .init(
-          lastDay: max(floor.last.number, record.floor?.lastDay ?? floor.last.number),
-          serial: max(floor.serial, record.floor?.serial ?? 0))
-      }
+      if let floor = loss.floor { record.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
     }
     try restoration.install()
     say(language, facts, loss, hasKeys: backup != nil)
@@ -232,14 +232,12 @@ struct Restore: ParsableCommand {
   }
 
   private func prepare(_ apart: Apart) throws(UnsafePath) {
-    for place in [apart.heads.directory.path, apart.erasures.directory.path] {
-      try DataDirectory.prepare(place, for: data)
-    }
+    for place in apart.places { try DataDirectory.prepare(place, for: data) }
   }
 
   /// What was given and what the office's own list has; nil when there is neither.
   private func allErasures(_ given: [ErasureList.Entry]?, _ apart: Apart) throws -> [ErasureList.Entry]? {
-    for place in [apart.heads.directory.path, apart.erasures.directory.path] { try DataDirectory.requireSafe(place) }
+    for place in apart.places { try DataDirectory.requireSafe(place) }
     let own: [ErasureList.Entry]
     do throws(ErasureList.Fault) { own = try apart.erasures.entries() } catch { throw RestoreRefusal.ownList(error) }
     if given == nil, own.isEmpty { return nil }
@@ -279,9 +277,12 @@ struct Restore: ParsableCommand {
   private func knownHead() throws -> SignedHeads.Head? {
     guard let checkpoint, let key else { return nil }
     func read(_ path: String) throws -> String {
-      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw RestoreRefusal.checkpointUnreadable(path)
+      let bytes: [UInt8]
+      do throws(UnsafePath) { bytes = try GivenFile(path).contents() } catch {
+        if case .system = error { throw RestoreRefusal.checkpointUnreadable(path) }
+        throw error
       }
+      guard let text = String(validating: bytes, as: UTF8.self) else { throw RestoreRefusal.checkpointUnreadable(path) }
       return text
     }
     // As with `check-proof`: the key itself, or a file that holds it.
@@ -311,6 +312,7 @@ struct Restore: ParsableCommand {
     let service = try DeskService(
       directory: directory, book: nil, actor: actor, clock: DeskClock(isTrusted: clockIsRight),
       settings: settings, onFailure: { _ in })
+    // Views that cannot be closed in order are built anew by the start.
     defer { try? service.stop() }
     // Before anything is recorded: it begins with the day of the last event.
     let floor = try service.serialFloor(step: settings.serialStep, known: known)

@@ -19,6 +19,8 @@ enum RestoreRefusal: Error {
   case notSigned(String)
   case otherOrigin(known: String, ledger: String)
   case otherHistory(size: UInt64)
+  /// The key has signed another tree of that size, as the office's record says.
+  case twoHistories(size: UInt64)
   case nothingToBring
 
   var text: Text {
@@ -36,10 +38,10 @@ enum RestoreRefusal: Error {
     case .ownList(let fault):
       Text(
         vi:
-          "không đọc hay ghi được danh sách đã xóa của motcuad (\(fault.description)); hãy chữa lại, hoặc dời tệp đi và "
+          "không đọc hay ghi được danh sách đã xóa của motcuad (\(fault.text.vi)); hãy chữa lại, hoặc dời tệp đi và "
           + "chỉ bản sao của nó bằng --erasures; chưa có gì bị thay đổi",
         en:
-          "motcuad's own list of erasures cannot be read or written (\(fault.description)); mend it, or move it away and "
+          "motcuad's own list of erasures cannot be read or written (\(fault.text.en)); mend it, or move it away and "
           + "name a copy of it with --erasures; nothing was changed")
     case .checkpointUnreadable(let file):
       Text(
@@ -63,6 +65,13 @@ enum RestoreRefusal: Error {
           + "chưa có gì bị thay đổi",
         en: "the root of the first \(size) events of the backup is not that of the checkpoint: not the same history; "
           + "nothing was changed")
+    case .twoHistories(let size):
+      Text(
+        vi: "khóa đã ký hai cây khác nhau có \(size) sự kiện: điểm chốt này và điểm chốt trong bản ghi của cơ quan; "
+          + "đừng tin khóa này nữa; chưa có gì bị thay đổi",
+        en:
+          "the key has signed two different trees of \(size) events: this checkpoint and the one in the office's record; "
+          + "do not trust the key any more; nothing was changed")
     case .nothingToBring:
       Text(
         vi: "mọi khóa đã có ở đây, không có gì để đưa vào", en: "all keys are here already, there is nothing to bring")

@@ -27,8 +27,8 @@ struct Run: AsyncParsableCommand {
 
   @Flag(
     help: help(
-      "Làm tiếp với sổ thiếu sự kiện hoặc khác với bảng tra cứu; việc này được ghi vào sổ.",
-      "Go on with a ledger that lacks events or differs from what the views saw; it is recorded."))
+      "Làm tiếp với sổ bị mất, thiếu sự kiện, hoặc khác với những gì bảng tra cứu đã thấy hay khóa đã ký; việc này được ghi vào sổ.",
+      "Go on with a ledger that is gone, lacks events, or is not what the views saw or a key signed; it is recorded."))
   var acceptLedger = false
 
   @Option(
@@ -55,9 +55,7 @@ struct Run: AsyncParsableCommand {
     do throws(UnsafePath) {
       // A mistake in the settings is told when they are read.
       let apart = (try? DaemonSettings.ofCommand(config))?.apart(data: data)
-      for place in [apart?.heads.directory.path, apart?.erasures.directory.path].compactMap(\.self) {
-        try DataDirectory.prepare(place, for: data)
-      }
+      for place in apart?.places ?? [] { try DataDirectory.prepare(place, for: data) }
       data = try DataDirectory.enter(data)
     } catch {
       complain(Language.current().pick(error.text))

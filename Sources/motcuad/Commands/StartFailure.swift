@@ -23,13 +23,19 @@ enum StartFailure {
           + "tệp nào root để lại thì hãy giao cho người đó bằng chown",
         en: "\(error): root works here as the owner of the data directory, who may not; "
           + "give him with chown what root has left")
+    case CommandFailure.storageFull:
+      Text(
+        vi: "đĩa không còn chỗ để ghi vào sổ; hãy dọn đĩa rồi làm lại; chưa có gì bị thay đổi",
+        en: "the disk has no room for what is to be recorded; make room and do it again; nothing was changed")
+    case CommandFailure.storageFailed(let reason):
+      Text(vi: "đĩa không ghi được: \(reason)", en: "the disk cannot be written: \(reason)")
     case let error as StoreError: Text(vi: error.vietnamese, en: error.description)
     case let error as ErasedComeBack:
       Text(
         vi:
-          "\(error.count) hồ sơ đã xóa dữ liệu cá nhân đọc lại được trong sổ này và chưa xóa lại được: \(error.reason)",
+          "\(error.count) hồ sơ đã xóa dữ liệu cá nhân đọc lại được trong sổ này và chưa xóa lại được: \(error.reason.vi)",
         en: "what was erased can be read again in this ledger, and could not be erased again "
-          + "(\(error.count) \(error.count == 1 ? "case" : "cases")): \(error.reason)")
+          + "(\(error.count) \(error.count == 1 ? "case" : "cases")): \(error.reason.en)")
     case let error as ListenError: Text(vi: error.vietnamese, en: error.description)
     case let error as RecordError:
       Text(vi: "không đọc được một sự kiện trong sổ: \(error)", en: "an event of the ledger cannot be read: \(error)")
@@ -77,8 +83,8 @@ extension StoreError {
         + "hãy đặt lại toàn bộ sổ, hoặc dùng motcuad restore đặt bản sao lưu vào một thư mục trống; chưa có gì bị thay đổi"
     case .ledgerLost(let path, let known):
       "thiếu \(path) nhưng trước đây đã có sổ: \(known.joined(separator: " và ")) còn ghi những gì sổ đã ký hoặc đã xóa; "
-        + "hãy đặt lại thư mục dữ liệu, hoặc dùng motcuad restore đặt lại bản sao lưu sổ; chỉ khi bắt đầu một sổ khác mới dời "
-        + "những tệp đó đi; chưa có gì bị thay đổi"
+        + "hãy đặt lại thư mục dữ liệu, dùng motcuad restore đặt lại bản sao lưu sổ, hoặc bắt đầu sổ khác bằng "
+        + "`motcuad run --accept-ledger` (việc này được ghi vào sổ); chưa có gì bị thay đổi"
     case .occupied(let path):
       "\(path) đã có và không bị ghi đè: hãy chọn thư mục trống bằng --data; chưa có gì bị thay đổi"
     case .masterKeyMissing(let path):

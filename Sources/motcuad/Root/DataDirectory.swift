@@ -156,7 +156,7 @@ enum DataDirectory {
 
   /// How the names begin that anything of ours has in a data directory.
   private static let prefixes = [
-    "ACCEPTED", "CLOCK", "CURRENT", "STATE", "keys", "ledger", "lock", "restore", "spool", "verify", "views",
+    "ACCEPTED", "CLOCK", "CURRENT", "STATE", "freed", "keys", "ledger", "lock", "restore", "spool", "verify", "views",
   ]
 
   /// Refuses links, and what is not root's: it may be a link the next moment.

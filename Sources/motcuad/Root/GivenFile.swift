@@ -6,9 +6,8 @@ final class GivenFile {
   let path: String
   let descriptor: Int32
 
-  /// What root reads in the directory of somebody else is handed to a third, so it must not be a link of his, nor another
-  /// name of a file that root alone may read.
-  ///
+  /// What root reads in another account's directory is handed on to a third, so it must not be a link that the account has
+  /// made, nor another name of a file that root alone may read.
   init(_ path: String) throws(UnsafePath) {
     self.path = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -49,7 +49,7 @@ struct FileRoutes: Sendable {
           try service.requireWholeLedger()
           let send = { (progress: Wire.BackupProgress) in try report(.init(progress: progress)) }
           // A list that somebody has removed is there again after the next backup, whatever is backed up.
-          service.requireErasureList()
+          service.tendErasureList()
           if call.erasures == true { return .init(progress: try erasures(send)) }
           if call.keys == true {
             // Before it: whoever breaks off may have kept what came.

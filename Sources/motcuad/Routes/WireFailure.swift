@@ -35,7 +35,7 @@ enum WireFailure {
       wire(Wire.ClockSuspect(now: doubt.shown.wire, expected: doubt.expected.wire, doubt: doubt.reason.wire))
     case .clockNotSuspect(let now): wire(Wire.ClockNotSuspect(now: now.wire))
     case .erasureListUnwritable(let path, let reason):
-      wire(Wire.ErasureListUnwritable(path: path, reason: reason))
+      wire(Wire.ErasureListUnwritable(path: path, reasonVi: reason.vi, reasonEn: reason.en))
     case .storageFailed(let reason): wire(Wire.StorageFailed(reason: reason))
     }
   }
@@ -51,7 +51,8 @@ enum WireFailure {
     case .newKeyNeeded(let key): wire(Wire.NewSigningKeyNeeded(key: key))
     case .signedFurther(let key, let signed, let size):
       wire(Wire.SignedFurther(key: key, signed: Int(clamping: signed), size: Int(clamping: size)))
-    case .recordUnusable(let path, let reason): wire(Wire.SignedHeadsUnusable(path: path, reason: reason))
+    case .recordUnusable(let path, let reason):
+      wire(Wire.SignedHeadsUnusable(path: path, reasonVi: reason.vi, reasonEn: reason.en))
     }
   }
 
