@@ -67,6 +67,10 @@ public final class Restoration {
     let staged = staged(in: directory)
     guard Files.exists(staged) else { return }
     if Files.exists(directory + "/ledger/data.mdb"), !Files.exists(staged + "/ledger") {
+      // What is seen to have its name may not have it on the disk yet, and what lies aside is overwritten below.
+      for place in [directory, directory + "/keys", staged, staged + "/keys"] where Files.exists(place) {
+        try Files.sync(place)
+      }
       try name(parts.filter { Files.exists(staged + "/" + $0) }, from: staged, in: directory)
     }
     try freed.take(staged)

@@ -16,7 +16,7 @@ extension DiskTests {
       "given clients at work, when unsynced writes are dropped, reordered or torn at any moment, then the ledger holds and verifies everything acknowledged, and its keys are there"
     )
     func replay() async throws {
-      let count = try Disk.count("MOTCUA_CRASH_STATES", ci: 2000)
+      let count = try Disk.count("MOTCUA_CRASH_STATES", ci: 1200)
       let recording = try await Recording(rounds: min(25, max(12, count / 500)))
       let losses = try recording.losses(count, seed: 20_261_125)
       #expect(

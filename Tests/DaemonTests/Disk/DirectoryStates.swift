@@ -5,16 +5,28 @@ import Glibc
 /// asked for, names included.
 struct DirectoryStates {
   let trace: DirectoryTrace
+  /// What no flush makes durable, to see whether that is found out.
+  var unflushed: Unflushed?
+
+  enum Unflushed: CaseIterable { case names, contents, apart }
 
   struct State {
     fileprivate var files: [DirectoryTrace.Node: [UInt8]]
     fileprivate var entries: [DirectoryTrace.Entry: DirectoryTrace.Node]
+    fileprivate var said: Said
+
     /// The last event of which a client may have been told.
-    var told: Int
-    var isFinished: Bool
+    var told: Int { said.position }
+    /// What was handed out of what the key has signed, and of backups of the keys.
+    var heads: [LedgerReader.Head] { said.heads }
+    var keyBackups: Int { said.keyBackups }
+    var isFinished: Bool { said.isFinished }
 
     /// What lies at a path below the directory; nil when nothing does, or a directory.
     func content(_ path: String) -> [UInt8]? { node(path).flatMap { files[$0] } }
+
+    /// Whether these bytes are anywhere, in blocks that are free again, too.
+    func holds(_ bytes: [UInt8]) -> Bool { files.values.contains { Data($0).firstRange(of: Data(bytes)) != nil } }
 
     private func node(_ path: String) -> DirectoryTrace.Node? {
       var node = DirectoryTrace.root
@@ -24,6 +36,36 @@ struct DirectoryStates {
       }
       return node
     }
+  }
+
+  /// What anybody may have been told.
+  fileprivate struct Said: Hashable {
+    var position = 0
+    var heads: [LedgerReader.Head] = []
+    var keyBackups = 0
+    var isFinished = false
+  }
+
+  /// Files that are only ever replaced whole.
+  static let marks = [
+    "data/STATE", "data/CURRENT", "data/CLOCK", "data/ACCEPTED", "data/keys/signing", "data-apart/signed-heads",
+    "data-apart/key-backups",
+  ]
+
+  /// What each of the marks ever held in the course of the trace, nothing included.
+  func versions() -> [String: Set<[UInt8]?>] {
+    var (disk, versions) = (Disk(self), [String: Set<[UInt8]?>]())
+    func look() {
+      let state = disk.state(keeping: disk.pieces(.max))
+      for mark in Self.marks { versions[mark, default: []].insert(state.content(mark)) }
+    }
+    look()
+    for event in trace.events {
+      disk.follow(event)
+      if case .asked(let number) = event, case .name = trace.changes[number] { look() }
+      if case .asked(let number) = event, case .unname = trace.changes[number] { look() }
+    }
+    return versions
   }
 
   /// Hands over as many different states as are asked for, in the order of the trace and spread over it, and at the end
@@ -36,7 +78,7 @@ struct DirectoryStates {
     let places = moments()
     guard !places.isEmpty else { return 0 }
     for _ in 0..<count { wanted[places[Int.random(in: 0..<places.count, using: &generator)], default: 0] += 1 }
-    var (disk, done, owed, seen) = (Disk(trace), 0, 0, Set<Int>())
+    var (disk, done, owed, seen) = (Disk(self), 0, 0, Set<Int>())
     for (index, event) in trace.events.enumerated() {
       disk.follow(event)
       owed += wanted[index] ?? 0
@@ -47,7 +89,7 @@ struct DirectoryStates {
           fate == .kept || fate != .lost && Bool.random(using: &generator)
         }
         var hasher = Hasher()
-        hasher.combine(disk.told)
+        hasher.combine(disk.said)
         hasher.combine(disk.durableCount)
         hasher.combine(kept)
         guard seen.insert(hasher.finalize()).inserted else { continue }
@@ -64,14 +106,14 @@ struct DirectoryStates {
 
   /// What there is when nothing was lost: the files themselves, if the trace is whole.
   var end: State {
-    var disk = Disk(trace)
+    var disk = Disk(self)
     for event in trace.events { disk.follow(event) }
     return disk.state(keeping: disk.pieces(.max))
   }
 
   /// The events after which something may be lost.
   private func moments() -> [Int] {
-    var (disk, moments) = (Disk(trace), [Int]())
+    var (disk, moments) = (Disk(self), [Int]())
     for (index, event) in trace.events.enumerated() {
       disk.follow(event)
       if !disk.pending.isEmpty { moments.append(index) }
@@ -82,7 +124,7 @@ struct DirectoryStates {
   /// Puts a state into a directory, and has `STATE` speak of the files there.
   func lay(_ state: State, in top: String) throws {
     var paths: [DirectoryTrace.Node: String] = [:]
-    try? FileManager.default.removeItem(atPath: top + "/data")
+    for name in ["data", "data-apart"] { try? FileManager.default.removeItem(atPath: top + "/" + name) }
     try lay(state, DirectoryTrace.root, at: top, &paths)
     let path = top + "/data/STATE"
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return }
@@ -120,30 +162,44 @@ struct DirectoryStates {
     }
 
     private let trace: DirectoryTrace
+    private let unflushed: Unflushed?
     private var files: [DirectoryTrace.Node: [UInt8]]
     private var entries: [DirectoryTrace.Entry: DirectoryTrace.Node]
     private(set) var durableCount = 0
     private(set) var pending: [Int] = []
-    private(set) var told = 0
-    private var isFinished = false
+    private(set) var said = Said()
 
-    init(_ trace: DirectoryTrace) {
-      self.trace = trace
+    init(_ states: DirectoryStates) {
+      (trace, unflushed) = (states.trace, states.unflushed)
       (files, entries) = (trace.files, trace.entries)
     }
 
     mutating func follow(_ event: DirectoryTrace.Event) {
       switch event {
       case .asked(let number): pending.append(number)
-      case .durable(let numbers):
+      case .durable(let flushed):
+        let numbers = flushed.filter { !isUnflushed($0) }
         for number in numbers { Self.apply(Piece(change: number), trace, &files, &entries) }
         // What was written over since is nowhere any more: memory holds each byte once.
         pending = pending.filter { old in
           !numbers.contains(old) && !numbers.contains { isWrittenOver(old, by: $0) }
         }
         durableCount += numbers.count
-      case .told(let position): told = max(told, position)
-      case .finished: isFinished = true
+      case .told(.position(let position)): said.position = max(said.position, position)
+      case .told(.signed(let head)): said.heads.append(head)
+      case .told(.keys): said.keyBackups += 1
+      case .finished: said.isFinished = true
+      }
+    }
+
+    private func isUnflushed(_ number: Int) -> Bool {
+      switch (trace.changes[number], unflushed) {
+      case (_, nil): false
+      case (.name, .names), (.unname, .names): true
+      case (.write, .contents), (.resize, .contents), (.grow, .contents): true
+      case (.write(let node, _, _), .apart): trace.apart.contains(node)
+      case (.name(let entry, _, _), .apart), (.unname(let entry), .apart): trace.apart.contains(entry.directory)
+      default: false
       }
     }
 
@@ -173,7 +229,7 @@ struct DirectoryStates {
     func state(keeping pieces: [Piece]) -> State {
       var (files, entries) = (files, entries)
       for piece in pieces { Self.apply(piece, trace, &files, &entries) }
-      return State(files: files, entries: entries, told: told, isFinished: isFinished)
+      return State(files: files, entries: entries, said: said)
     }
 
     private static func apply(
@@ -191,6 +247,8 @@ struct DirectoryStates {
       case .resize(let node, let length):
         let file = files[node] ?? []
         files[node] = file.prefix(length) + Array(repeating: 0, count: max(0, length - file.count))
+      case .grow(let node, let length):
+        files[node, default: []] += Array(repeating: 0, count: max(0, length - (files[node]?.count ?? 0)))
       case .name(let entry, let node, let was):
         if let was, entries[was] == node { entries[was] = nil }
         entries[entry] = node

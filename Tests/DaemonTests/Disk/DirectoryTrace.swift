@@ -1,11 +1,14 @@
+import DeskInterface
 import Foundation
 import Glibc
+import MerkleTree
 
 /// What was asked of everything in a directory, names included, and when it was on the disk, as `strace` saw it.
 ///
 /// The disk is taken to promise no more than it must: a write is there for certain when a flush of its file has returned
-/// that was called after it, a name when a flush of its directory has. A flush that failed promises nothing, now or later:
-/// what it was to write is forgotten, and the next flush goes well without it.
+/// that was called after it, a name when a flush of its directory has. A flush of a file that failed promises nothing, now
+/// or later: what it was to write is forgotten, and the next flush goes well without it. Names are not forgotten so: they go
+/// through the journal of a file system, which never goes on without one of them.
 struct DirectoryTrace {
   /// A file or directory, whatever its name.
   typealias Node = Int
@@ -13,6 +16,8 @@ struct DirectoryTrace {
   enum Change {
     case write(Node, offset: Int, bytes: [UInt8])
     case resize(Node, to: Int)
+    /// So long at least, with zeros at the end.
+    case grow(Node, to: Int)
     /// A name, and the one that it had before, if it is a rename.
     case name(Entry, Node, was: Entry?)
     case unname(Entry)
@@ -28,15 +33,23 @@ struct DirectoryTrace {
     case asked(Int)
     /// The changes of those numbers are on the disk.
     case durable([Int])
-    /// A client may have been told of this position.
-    case told(Int)
+    /// A client may have been told this.
+    case told(Told)
     /// Somebody was told that all is done.
     case finished
   }
 
+  enum Told {
+    /// The last event of an answer.
+    case position(Int)
+    case signed(LedgerReader.Head)
+    /// The beginning of a backup of the keys.
+    case keys
+  }
+
   static let calls =
-    "trace=openat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,ftruncate,lseek,pwrite64,writev,"
-    + "write,fdatasync,fsync,sendto,sendmsg,newfstatat"
+    "trace=openat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,ftruncate,fallocate,lseek,"
+    + "pwrite64,pwritev,writev,write,fdatasync,fsync,sendto,sendmsg,newfstatat"
   /// With the path of every descriptor, every byte and every field in full.
   static let options = ["-y", "-xx", "-v", "-s", "4000000", "-e", calls]
 
@@ -49,6 +62,9 @@ struct DirectoryTrace {
   /// By the number that the file system knows it by.
   private(set) var inodes: [UInt: Node] = [:]
 
+  /// What lies apart from the data directory.
+  private(set) var apart: Set<Node> = []
+
   private let top: String
   private var now: [Entry: Node] = [:]
   private var directories: Set<Node> = [root]
@@ -60,11 +76,23 @@ struct DirectoryTrace {
   private var underWay: [Int: Call] = [:]
   private var sent: [String: [UInt8]] = [:]
 
-  /// - Parameter top: the directory, as it stands before anything is traced; what lies beside `data` is left out.
-  init(of top: String) throws {
+  /// - Parameters:
+  ///   - top: the directory, as it stands before anything is traced, all of it taken to be on the disk. What lies beside
+  ///     `data` and `data-apart` is left out.
+  ///   - process: one that has files there open already, and stands still.
+  init(of top: String, heldBy process: pid_t? = nil) throws {
     self.top = top
-    try take("data", in: Self.root, at: top + "/data")
+    for name in ["data", "data-apart"] { try take(name, in: Self.root, at: top + "/" + name) }
     now = entries
+    guard let process else { return }
+    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd") {
+      guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(name)"),
+        let info = try? String(contentsOfFile: "/proc/\(process)/fdinfo/\(name)", encoding: .utf8),
+        let flags = info.split(separator: "\n").first(where: { $0.hasPrefix("flags:") })?.split(separator: "\t").last,
+        let bits = Int32(flags, radix: 8), bits & O_DSYNC != 0
+      else { continue }
+      durableDescriptors.insert("\(name) \(path)")
+    }
   }
 
   private mutating func take(_ name: String, in directory: Node, at path: String) throws {
@@ -72,6 +100,7 @@ struct DirectoryTrace {
     guard lstat(path, &info) == 0 else { return }
     let node = makeNode(isDirectory: info.st_mode & S_IFMT == S_IFDIR)
     entries[Entry(directory: directory, name: name)] = node
+    noteApart(Entry(directory: directory, name: name), node)
     inodes[UInt(info.st_ino)] = node
     if directories.contains(node) {
       for name in try FileManager.default.contentsOfDirectory(atPath: path) {
@@ -88,6 +117,12 @@ struct DirectoryTrace {
     return nodes
   }
 
+  private mutating func noteApart(_ entry: Entry, _ node: Node) {
+    if entry == Entry(directory: Self.root, name: "data-apart") || apart.contains(entry.directory) {
+      apart.insert(node)
+    }
+  }
+
   func isDirectory(_ node: Node) -> Bool { directories.contains(node) }
 
   // MARK: Reading
@@ -102,7 +137,7 @@ struct DirectoryTrace {
     case rename(Entry, Entry)
     case link(Entry, Entry)
     case unname(Entry)
-    case resize(Node, Int)
+    case resize(Change)
     case stat(Entry)
     case other
   }
@@ -161,19 +196,21 @@ struct DirectoryTrace {
       let (old, new) = (entry(line.string(), in: ""), entry(line.string(), in: ""))
       if let old, let new { return .link(old, new) }
       return .other
-    case "renameat", "renameat2":
+    case "renameat", "renameat2", "linkat":
       let directory = line.directory()
       let old = entry(line.string(), in: directory)
       let target = line.directory()
-      if let old, let new = entry(line.string(), in: target) { return .rename(old, new) }
-      return .other
-    case "lseek", "pwrite64", "writev", "write", "sendto", "sendmsg", "fdatasync", "fsync", "ftruncate": break
+      guard let old, let new = entry(line.string(), in: target) else { return .other }
+      return name == "linkat" ? .link(old, new) : .rename(old, new)
+    case "lseek", "pwrite64", "pwritev", "writev", "write", "sendto", "sendmsg", "fdatasync", "fsync", "ftruncate",
+      "fallocate":
+      break
     default: return .other
     }
     let descriptor = line.number()
     let path = line.path()
     if path.hasPrefix("socket:") {
-      if name != "lseek" { tell(line.strings(), on: "\(descriptor) \(path)") }
+      if name != "lseek" { try tell(line.strings(), on: "\(descriptor) \(path)") }
       return .other
     }
     guard let node = path == top ? Self.root : entry(path, in: "").flatMap({ now[$0] }) else {
@@ -185,11 +222,13 @@ struct DirectoryTrace {
     switch name {
     case "lseek": return .seek(key)
     case "fdatasync", "fsync": return .sync(node, returned[node] ?? [])
-    case "ftruncate": return .resize(node, line.lastNumber())
+    case "ftruncate": return .resize(.resize(node, to: line.lastNumber()))
+    case "fallocate": return .resize(.grow(node, to: line.lastNumbers(2).reduce(0, +)))
     default:
       let bytes = line.strings().reduce([], +)
-      let offset = name == "pwrite64" ? line.lastNumber() : places[key] ?? 0
-      if name != "pwrite64" { places[key] = offset + bytes.count }
+      let isPlaced = name.hasPrefix("pwrite")
+      let offset = isPlaced ? line.lastNumber() : places[key] ?? 0
+      if !isPlaced { places[key] = offset + bytes.count }
       return .write(ask(.write(node, offset: offset, bytes: bytes)), node, isDurable: durableDescriptors.contains(key))
     }
   }
@@ -203,6 +242,7 @@ struct DirectoryTrace {
       guard line.result() == bytes.count else { throw RunningDaemon.Failure(text: "a short write is not modelled") }
       if isDurable { events.append(.durable([number])) } else { returned[node, default: []].append(number) }
     case .sync(let node, let numbers):
+      if !isDone, isDirectory(node) { return }
       returned[node]?.removeAll { numbers.contains($0) }
       // Else they may be there or not, for ever.
       if isDone { events.append(.durable(numbers)) }
@@ -225,7 +265,12 @@ struct DirectoryTrace {
       guard isDone else { return }
       now[entry] = nil
       returned[entry.directory, default: []].append(ask(.unname(entry)))
-    case .resize(let node, let length): if isDone { returned[node, default: []].append(ask(.resize(node, to: length))) }
+    case .resize(let change):
+      guard isDone else { return }
+      switch change {
+      case .resize(let node, _), .grow(let node, _): returned[node, default: []].append(ask(change))
+      case .write, .name, .unname: break
+      }
     case .stat(let entry):
       if isDone, let inode = line.number(after: "st_ino="), let node = now[entry] { inodes[inode] = node }
     case .other: break
@@ -241,6 +286,7 @@ struct DirectoryTrace {
   private mutating func name(_ entry: Entry, _ node: Node, was: Entry?) {
     if let was { now[was] = nil }
     now[entry] = node
+    noteApart(entry, node)
     let number = ask(.name(entry, node, was: was))
     // A rename is one thing, whichever of its two directories is flushed.
     for directory in Set([entry.directory, was?.directory ?? entry.directory]) {
@@ -275,15 +321,36 @@ struct DirectoryTrace {
     return Entry(directory: node, name: last)
   }
 
-  private mutating func tell(_ parts: [[UInt8]], on connection: String) {
+  private mutating func tell(_ parts: [[UInt8]], on connection: String) throws {
     var bytes = (sent[connection] ?? []) + parts.reduce([], +)
     while let end = bytes.firstIndex(of: 0) {
       let reply = String(decoding: bytes[..<end], as: UTF8.self)
-      let position = reply.range(of: "\"position\":").map { reply[$0.upperBound...].prefix { $0.isNumber } }
-      if let position = position.flatMap({ Int($0) }) { events.append(.told(position)) }
+      events += try Self.told(by: reply).map { .told($0) }
       bytes.removeSubrange(...end)
     }
     sent[connection] = bytes
+  }
+}
+
+extension DirectoryTrace {
+  /// How a backup of the keys begins, in base64.
+  private static let keys = Data("motcua keybacku".utf8).base64EncodedString()
+
+  private static func told(by reply: String) throws -> [Told] {
+    var told: [Told] = []
+    let position = reply.range(of: "\"position\":").map { reply[$0.upperBound...].prefix { $0.isNumber } }
+    if let position = position.flatMap({ Int($0) }) { told.append(.position(position)) }
+    if reply.contains("\"\(keys)") { told.append(.keys) }
+    if reply.contains("\"verifierKey\":") {
+      let answer = try JSONDecoder().decode(Answer<Wire.Checkpoint.Answer>.self, from: Data(reply.utf8))
+      let checkpoint = try Checkpoint(text: SignedNote(parsing: answer.parameters.note).text)
+      told.append(.signed(.init(size: Int(checkpoint.size), root: checkpoint.root.base64)))
+    }
+    return told
+  }
+
+  private struct Answer<Parameters: Decodable>: Decodable {
+    var parameters: Parameters
   }
 }
 

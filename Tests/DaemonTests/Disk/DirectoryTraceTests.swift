@@ -8,7 +8,9 @@ extension DiskTests {
 
     /// As `strace` writes it: every text between `"` or `<` and its end in hexadecimal numbers.
     private static func log(_ lines: [String]) -> Data {
-      func hex(_ text: Substring) -> String { text.utf8.map { "\\x" + String(Int($0) | 0x100, radix: 16).dropFirst() }.joined() }
+      func hex(_ text: Substring) -> String {
+        text.utf8.map { "\\x" + String(Int($0) | 0x100, radix: 16).dropFirst() }.joined()
+      }
       let coded = lines.map { line in
         line.replacing(/"([^"]*)"/) { "\"" + hex($0.output.1) + "\"" }
           .replacing(/<(\/[^>]*)>/) { "<" + hex($0.output.1) + ">" }

@@ -22,35 +22,44 @@ final class LedgerReader {
   private var child: Process?
   private var (input, output) = (Pipe(), Pipe())
   private(set) var deaths = 0
+  private let environment: [String: String]
+
+  init(environment: [String: String] = [:]) { self.environment = environment }
 
   deinit { end() }
 
   /// What became of a data directory when it was started.
-  enum Opening: Hashable {
+  enum Opening {
     case open(Opened)
     case refused(String)
     case died
   }
 
-  struct Opened: Hashable {
+  struct Opened: Decodable {
     var size: Int
     var root: String
-    /// How often the ledger says that something of it is lost.
+    /// How often the ledger says that something of it is lost, and that a clock was accepted.
     var losses: Int
+    var acceptedClocks: Int
+    var isClockDoubted: Bool
     /// The cases whose erasure stands in the ledger, and those whose key opens nothing.
     var (erased, closed): (Set<Int>, Set<Int>)
+    /// What the key beside the ledger has signed then, or why it has signed nothing; neither when there is none.
+    var signed: Head?
+    var refusal: String?
   }
 
-  /// Starts a data directory as after another boot, and verifies it.
+  /// What a key has signed.
+  struct Head: Decodable, Hashable {
+    var size: Int
+    var root: String
+  }
+
+  /// Starts a data directory as after another boot, with what lies apart from it, signs what it has, and verifies it.
   func open(_ directory: String) throws -> Opening {
     guard let line = try ask("open " + directory) else { return .died }
-    let words = line.split(separator: " ").map(String.init)
-    guard words.first == "open", words.count == 6, let size = Int(words[1]), let losses = Int(words[3]) else {
-      return .refused(line)
-    }
-    func numbers(_ word: String) -> Set<Int> { Set(word.split(separator: ",").compactMap { Int($0) }) }
-    return .open(
-      Opened(size: size, root: words[2], losses: losses, erased: numbers(words[4]), closed: numbers(words[5])))
+    guard line.hasPrefix("open ") else { return .refused(line) }
+    return .open(try JSONDecoder().decode(Opened.self, from: Data(line.utf8.dropFirst("open ".utf8.count))))
   }
 
   private func ask(_ question: String) throws -> String? {
@@ -73,7 +82,8 @@ final class LedgerReader {
     (input, output) = (Pipe(), Pipe())
     let process = Process()
     process.executableURL = RunningDaemon.products.appending(path: "LedgerReader")
-    process.environment = ["SWIFT_BACKTRACE": "enable=no", "MOTCUA_BOOT_ID": "another"]
+    process.environment = ["SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 }
+      .merging(["MOTCUA_BOOT_ID": "another"]) { $1 }
     (process.standardInput, process.standardOutput, process.standardError) = (input, output, FileHandle.nullDevice)
     try process.run()
     child = process

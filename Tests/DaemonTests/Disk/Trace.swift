@@ -224,9 +224,15 @@ struct StraceLine {
   }
 
   /// The last argument of the call.
-  func lastNumber() -> Int {
-    let call = rest.lastIndex(of: UInt8(ascii: ")")).map { rest[..<$0] } ?? rest.dropLast(" <unfinished ...>".count)
-    return Int(String(decoding: call.suffix(20).split(separator: UInt8(ascii: " ")).last ?? [], as: UTF8.self)) ?? 0
+  func lastNumber() -> Int { lastNumbers(1).first ?? 0 }
+
+  /// The last arguments of the call.
+  func lastNumbers(_ count: Int) -> [Int] {
+    // What follows the call may hold brackets, too: the reason of a failure.
+    let tail = String(decoding: rest.suffix(500), as: UTF8.self)
+    let call = tail.range(of: " = ", options: .backwards).map { tail[..<$0.lowerBound] } ?? tail[...]
+    let words = call.prefix { $0 != ")" }.replacing(" <unfinished ...>", with: "").split(separator: ", ")
+    return words.suffix(count).map { Int($0) ?? 0 }
   }
 
   /// What the call returned.
