@@ -41,7 +41,11 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case unexpected(String)
 
   /// Whether a page of the ledger is what LMDB cannot make sense of, which no restart mends.
-  public var isDamagedPage: Bool { if case .storage(let error) = self { error.code.isDamage } else { false } }
+  ///
+  /// That LMDB has given up after the disk refused the ledger's head says nothing of the file: a restart settles it.
+  public var isDamagedPage: Bool {
+    if case .storage(let error) = self { error.code.isDamage && error.code != .panic } else { false }
+  }
 
   public var description: String {
     switch self {

@@ -125,6 +125,7 @@ struct Restore: ParsableCommand {
       case let error as UnsafePath: throw Exit.code(error)
       case StoreError.inUse: throw Exit.inUse
       case StoreError.file, StoreError.storage: throw Exit.storage
+      case CommandFailure.storageFailed, CommandFailure.storageFull: throw Exit.storage
       // Nothing is wrong with the ledger: it was asked for what cannot be done.
       case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring: throw Exit.usage
       case CommandFailure.clockSuspect: throw Exit.usage

@@ -7,7 +7,8 @@ extension DiskTests {
   @Suite("Killed at any call", .enabled(if: Strace.isHere, Strace.comment))
   struct KillTests {
     private static let calls = [
-      "rename", "mkdir", "rmdir", "link", "unlink", "fsync", "fdatasync", "pwrite64", "openat",
+      "rename", "renameat", "mkdir", "mkdirat", "rmdir", "link", "unlink", "unlinkat", "fsync", "fdatasync", "pwrite64",
+      "openat", "fallocate", "ftruncate",
     ]
 
     /// What is under way when it comes.
@@ -112,9 +113,10 @@ extension DiskTests {
 
       func attempt(_ options: [String]) throws -> TestedDesk {
         let other = try TestedDesk()
+        other.isSigning = false
         let process = Process()
         process.executableURL = URL(filePath: Strace.path)
-        let paths = Strace.onlyFiles(of: other.daemon.data) + Strace.onlyFiles(of: other.daemon.data + "/restore.new")
+        let paths = Strace.onlyFiles(ofRestoreInto: other.daemon.data)
         let command =
           [RunningDaemon.products.appending(path: "motcuad").path, "restore", ledger, "--keys", keys]
           + Operator.denied([])

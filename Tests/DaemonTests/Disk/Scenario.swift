@@ -30,7 +30,7 @@ struct Scenario {
       do {
         guard let here = desk else { throw RunningDaemon.Failure(text: "nobody answers") }
         outcomes.append(.acknowledged(try send(step, here, outcomes)))
-        if step == 4 { _ = try here.pages(Wire.Rebuild()) }
+        if step == 4 { try Self.maintain(here) }
       } catch CallError.varlink(let error) {
         if outcomes.count == step { outcomes.append(Self.outcome(of: error)) }
       } catch {
@@ -39,6 +39,13 @@ struct Scenario {
       }
     }
     return outcomes
+  }
+
+  /// What writes beside the ledger: signs, has a backup of the keys noted, and builds the views anew.
+  private static func maintain(_ desk: Connection) throws {
+    _ = try desk.ask(Wire.Checkpoint())
+    _ = try desk.backup(keys: true)
+    _ = try desk.pages(Wire.Rebuild())
   }
 
   private static func outcome(of error: VarlinkError) -> Outcome {
@@ -87,10 +94,19 @@ final class TestedDesk {
   private(set) var position = 1
   /// How many a round has; 0 before the first.
   private(set) var events: Int
+  /// Whether its key may sign; not after a restore of which nobody knows what is lost.
+  var isSigning = true
 
   init(events: Int = 0) throws {
     self.events = events
     daemon = try RunningDaemon()
+    daemon.config = try Configuration.copy(into: daemon.home)
+    // Elsewhere, so that the data directory is new.
+    let key = daemon.home + "/signing"
+    try Configuration.replace(
+      daemon.config + "/motcuad.toml", "# signing_key = \"/etc/motcua/signing\"", "signing_key = \"\(key)\"")
+    let made = try Operator.run("keygen", "--config", daemon.config, "--data", daemon.data, "--out", key)
+    try #require(made.status == 0, "\(made.errors)")
   }
 
   var nextRound: Scenario {
@@ -130,6 +146,13 @@ final class TestedDesk {
   func check() throws -> [String] {
     var faults: [String] = []
     if let damage = try daemon.connect().verify().damage { faults.append("damage: \(damage)") }
+    if isSigning {
+      do { _ = try daemon.connect().ask(Wire.Checkpoint()) } catch { faults.append("nothing is signed: \(error)") }
+    }
+    let apart = (try? FileManager.default.contentsOfDirectory(atPath: daemon.data + "-apart")) ?? []
+    if apart.contains(where: { !["signed-heads", "erasures", "key-backups"].contains($0) }) {
+      faults.append("left behind apart: \(apart)")
+    }
     let left = try FileManager.default.contentsOfDirectory(atPath: daemon.data).filter { name in
       !["lock", "ledger", "keys", "CURRENT", "STATE", "CLOCK", "spool", "freed"].contains(name)
         && !name.hasPrefix("views-")

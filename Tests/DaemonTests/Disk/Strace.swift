@@ -25,14 +25,27 @@ enum Strace {
 }
 
 extension Strace {
-  /// Only calls on the daemon's own files: what the dynamic loader, the clock and the sockets ask for is not meant.
+  /// Only calls on the daemon's own files, those that lie apart included: what the dynamic loader, the clock and the sockets
+  /// ask for is not meant.
   static func onlyFiles(of data: String) -> [String] {
+    let apart = ["signed-heads", "erasures", "key-backups"].flatMap { [$0, $0 + ".new"] }.map { "/" + $0 }
+    return paths(of: data) + ([""] + apart).flatMap { ["-P", data + "-apart" + $0] }
+  }
+
+  /// The same of a restore into that directory.
+  static func onlyFiles(ofRestoreInto data: String) -> [String] {
+    onlyFiles(of: data) + paths(of: data + "/restore.new")
+  }
+
+  private static func paths(of data: String) -> [String] {
     // The views that there are, and those that the next rebuilds will make.
     let here = (try? FileManager.default.contentsOfDirectory(atPath: data)) ?? []
     let last = here.compactMap { $0.hasPrefix("views-") ? Int($0.dropFirst("views-".count)) : nil }.max() ?? 1
     let directories = ["ledger", "ledger.new"] + (last...last + 4).map { "views-\($0)" }
     let environments = directories.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb"] }
-    let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT", "CLOCK"].flatMap { [$0, $0 + ".new"] }
+    let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT", "CLOCK", "ACCEPTED"].flatMap {
+      [$0, $0 + ".new"]
+    }
     return ["-P", data]
       + (environments + files + ["lock", "freed", "keys/slots.old"]).flatMap { ["-P", data + "/" + $0] }
   }
