@@ -104,11 +104,11 @@ struct DirectoryStates {
     return done
   }
 
-  /// What there is when nothing was lost: the files themselves, if the trace is whole.
+  /// What there is when nothing was lost, and nothing came of what failed: the files themselves, if the trace is whole.
   var end: State {
     var disk = Disk(self)
     for event in trace.events { disk.follow(event) }
-    return disk.state(keeping: disk.pieces(.max))
+    return disk.state(keeping: disk.pieces(.max).filter { !trace.failed.contains($0.change) })
   }
 
   /// The events after which something may be lost.

@@ -56,6 +56,8 @@ struct DirectoryTrace {
   static let root: Node = 0
   private(set) var changes: [Change] = []
   private(set) var events: [Event] = []
+  /// Writes that failed: what of them is there nobody knows.
+  private(set) var failed: Set<Int> = []
   /// What there was before, all of it on the disk.
   private(set) var files: [Node: [UInt8]] = [:]
   private(set) var entries: [Entry: Node] = [:]
@@ -238,6 +240,7 @@ struct DirectoryTrace {
     let isDone = line.result().map { $0 >= 0 } ?? false
     switch call {
     case .write(let number, let node, let isDurable):
+      if !isDone { failed.insert(number) }
       guard isDone, case .write(_, _, let bytes) = changes[number] else { return }
       guard line.result() == bytes.count else { throw RunningDaemon.Failure(text: "a short write is not modelled") }
       if isDurable { events.append(.durable([number])) } else { returned[node, default: []].append(number) }
