@@ -129,6 +129,34 @@ extension DiskTests {
       try recording.expectRight(try Self.count(90), seed: 4, expectation)
     }
 
+    @Test("an older state that is put back by hand: whatever comes between, who was erased after it is erased again")
+    func puttingBackByHand() throws {
+      let daemon = try RunningDaemon()
+      try daemon.start()
+      try Composition.work(daemon.connect())
+      let code = try daemon.connect().receive("Nguyễn Thị Hoa").code
+      _ = try daemon.connect().ask(Wire.Withdraw(code: code, reason: "đổi ý"))
+      #expect(daemon.stop() == 0)
+      let older = daemon.home + "/older"
+      try FileManager.default.copyItem(atPath: daemon.data, toPath: older)
+      try daemon.start()
+      _ = try daemon.connect().ask(Wire.Erase(code: code, basis: "Luật 91/2025/QH15"))
+      #expect(daemon.stop() == 0)
+      try FileManager.default.removeItem(atPath: daemon.data)
+      try FileManager.default.moveItem(atPath: older, toPath: daemon.data)
+      let recording = try DirectoryRecording(of: daemon)
+      try recording.run(daemon) {}
+      let whole = try History(daemon.data)
+      let erased = whole.erased(by: whole.size)
+      #expect(erased.count == 2)
+      try recording.expectRight(
+        try Self.count(60), seed: 11,
+        .init { state, opened in
+          if opened.erased != erased || opened.closed != erased { return "\(opened), erased were \(erased)" }
+          return state.fault(ofErased: state.told >= whole.size ? erased : [])
+        })
+    }
+
     @Test(
       "an earlier clock that is accepted: it is doubted until the ledger says that it was accepted, and believed from then on",
       .enabled(if: AttackTests.hasCompiler, "skipped: needs cc"))

@@ -166,7 +166,7 @@ struct DirectoryStates {
     private var files: [DirectoryTrace.Node: [UInt8]]
     private var entries: [DirectoryTrace.Entry: DirectoryTrace.Node]
     private(set) var durableCount = 0
-    private(set) var pending: [Int] = []
+    private(set) var pending: [Piece] = []
     private(set) var said = Said()
 
     init(_ states: DirectoryStates) {
@@ -176,13 +176,14 @@ struct DirectoryStates {
 
     mutating func follow(_ event: DirectoryTrace.Event) {
       switch event {
-      case .asked(let number): pending.append(number)
+      case .asked(let number): pending.append(Piece(change: number))
       case .durable(let flushed):
         let numbers = flushed.filter { !isUnflushed($0) }
         for number in numbers { Self.apply(Piece(change: number), trace, &files, &entries) }
+        pending.removeAll { numbers.contains($0.change) }
         // What was written over since is nowhere any more: memory holds each byte once.
-        pending = pending.filter { old in
-          !numbers.contains(old) && !numbers.contains { isWrittenOver(old, by: $0) }
+        for number in numbers {
+          pending = pending.flatMap { $0.change < number ? rest(of: $0, under: number) : [$0] }
         }
         durableCount += numbers.count
       case .told(.position(let position)): said.position = max(said.position, position)
@@ -203,23 +204,32 @@ struct DirectoryStates {
       }
     }
 
-    private func isWrittenOver(_ old: Int, by new: Int) -> Bool {
-      guard old < new, case .write(let node, let start, let bytes) = trace.changes[old],
+    /// What is left of an older write when a newer one is on the disk.
+    private func rest(of old: Piece, under new: Int) -> [Piece] {
+      guard case .write(let node, let start, let bytes) = trace.changes[old.change],
         case .write(node, let newStart, let newBytes) = trace.changes[new]
-      else { return false }
-      return newStart <= start && start + bytes.count <= newStart + newBytes.count
+      else { return [old] }
+      let range = old.range ?? 0..<bytes.count
+      let over = (newStart - start)..<(newStart - start + newBytes.count)
+      guard over.overlaps(range) else { return [old] }
+      return [
+        range.lowerBound..<max(range.lowerBound, over.lowerBound),
+        min(range.upperBound, over.upperBound)..<range.upperBound,
+      ]
+      .filter { !$0.isEmpty }.map { Piece(change: old.change, range: $0) }
     }
 
     /// What is under way, cut where the disk may cut it.
     func pieces(_ bytes: Int) -> [Piece] {
-      pending.flatMap { number -> [Piece] in
-        guard case .write(_, let offset, let content) = trace.changes[number], bytes < .max else {
-          return [Piece(change: number)]
+      pending.flatMap { piece -> [Piece] in
+        guard case .write(_, let offset, let content) = trace.changes[piece.change], bytes < .max else {
+          return [piece]
         }
-        var (pieces, start) = ([Piece](), 0)
-        while start < content.count {
-          let end = min(content.count, start + bytes - (offset + start) % bytes)
-          pieces.append(Piece(change: number, range: start..<end))
+        let range = piece.range ?? 0..<content.count
+        var (pieces, start) = ([Piece](), range.lowerBound)
+        while start < range.upperBound {
+          let end = min(range.upperBound, start + bytes - (offset + start) % bytes)
+          pieces.append(Piece(change: piece.change, range: start..<end))
           start = end
         }
         return pieces
