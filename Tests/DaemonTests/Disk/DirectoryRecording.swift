@@ -162,7 +162,7 @@ final class DirectoryRecording {
 
   private static func hold(_ id: pid_t) throws {
     kill(id, SIGSTOP)
-    let deadline = Date(timeIntervalSinceNow: 30)
+    let deadline = Date(timeIntervalSinceNow: 60)
     while Date() < deadline {
       let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
       let held = threads.filter { thread in

@@ -58,7 +58,7 @@ extension Strace {
     tracer.arguments = ["-f", "-p", "\(id)", "-o", log] + options
     (tracer.standardOutput, tracer.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
     try tracer.run()
-    let deadline = Date(timeIntervalSinceNow: 10)
+    let deadline = Date(timeIntervalSinceNow: 60)
     while Date() < deadline {
       let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
       let traced = threads.filter { thread in
