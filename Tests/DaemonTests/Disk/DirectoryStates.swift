@@ -5,8 +5,16 @@ import Glibc
 /// asked for, names included.
 struct DirectoryStates {
   let trace: DirectoryTrace
+  /// The files whose content is followed, by what they are at the end; nil when all are.
+  private let followed: Set<DirectoryTrace.Node>?
   /// What no flush makes durable, to see whether that is found out.
   var unflushed: Unflushed?
+
+  /// - Parameter paths: the files that are followed; all that there are, if nothing else is said.
+  init(trace: DirectoryTrace, only paths: [String]? = nil, unflushed: Unflushed? = nil) {
+    (self.trace, self.unflushed) = (trace, unflushed)
+    followed = paths.map { paths in Set(paths.compactMap { trace.node($0) }) }
+  }
 
   enum Unflushed: CaseIterable { case names, contents, apart }
 
@@ -68,6 +76,13 @@ struct DirectoryStates {
     return versions
   }
 
+  /// What the disk did with the writes that were under way.
+  enum Fate: CaseIterable {
+    case lost, kept, wholeWrites, wholePages, tornSectors
+
+    var pieceBytes: Int { self == .tornSectors ? 512 : self == .wholePages ? 4096 : .max }
+  }
+
   /// Hands over as many different states as are asked for, in the order of the trace and spread over it, and at the end
   /// the one that has nothing but what is durable; the same ones for the same trace and seed.
   ///
@@ -77,14 +92,17 @@ struct DirectoryStates {
     var wanted: [Int: Int] = [:]
     let places = moments()
     guard !places.isEmpty else { return 0 }
-    for _ in 0..<count { wanted[places[Int.random(in: 0..<places.count, using: &generator)], default: 0] += 1 }
+    // A few more, because the last moments may not have as many as they owe.
+    for _ in 0..<(count + count / 20 + 5) {
+      wanted[places[Int.random(in: 0..<places.count, using: &generator)], default: 0] += 1
+    }
     var (disk, done, owed, seen) = (Disk(self), 0, 0, Set<Int>())
     for (index, event) in trace.events.enumerated() {
       disk.follow(event)
       owed += wanted[index] ?? 0
       // Where there are not so many different ones, later moments make up for it.
       for _ in 0..<(owed * 4) where owed > 0 && done < count {
-        let fate = CrashStates.Fate.allCases[Int.random(in: 0..<CrashStates.Fate.allCases.count, using: &generator)]
+        let fate = Fate.allCases[Int.random(in: 0..<Fate.allCases.count, using: &generator)]
         let kept = disk.pieces(fate.pieceBytes).filter { _ in
           fate == .kept || fate != .lost && Bool.random(using: &generator)
         }
@@ -163,6 +181,7 @@ struct DirectoryStates {
 
     private let trace: DirectoryTrace
     private let unflushed: Unflushed?
+    private let followed: Set<DirectoryTrace.Node>?
     private var files: [DirectoryTrace.Node: [UInt8]]
     private var entries: [DirectoryTrace.Entry: DirectoryTrace.Node]
     private(set) var durableCount = 0
@@ -170,15 +189,15 @@ struct DirectoryStates {
     private(set) var said = Said()
 
     init(_ states: DirectoryStates) {
-      (trace, unflushed) = (states.trace, states.unflushed)
+      (trace, unflushed, followed) = (states.trace, states.unflushed, states.followed)
       (files, entries) = (trace.files, trace.entries)
     }
 
     mutating func follow(_ event: DirectoryTrace.Event) {
       switch event {
-      case .asked(let number): pending.append(Piece(change: number))
+      case .asked(let number): if isFollowed(number) { pending.append(Piece(change: number)) }
       case .durable(let flushed):
-        let numbers = flushed.filter { !isUnflushed($0) }
+        let numbers = flushed.filter { isFollowed($0) && !isUnflushed($0) }
         for number in numbers { Self.apply(Piece(change: number), trace, &files, &entries) }
         pending.removeAll { numbers.contains($0.change) }
         // What was written over since is nowhere any more: memory holds each byte once.
@@ -190,6 +209,14 @@ struct DirectoryStates {
       case .told(.signed(let head)): said.heads.append(head)
       case .told(.keys): said.keyBackups += 1
       case .finished: said.isFinished = true
+      }
+    }
+
+    private func isFollowed(_ number: Int) -> Bool {
+      guard let followed else { return true }
+      switch trace.changes[number] {
+      case .write(let node, _, _), .resize(let node, _), .grow(let node, _): return followed.contains(node)
+      case .name, .unname: return true
       }
     }
 

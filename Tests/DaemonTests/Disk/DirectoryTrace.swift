@@ -119,6 +119,13 @@ struct DirectoryTrace {
     return nodes
   }
 
+  /// What lies at a path below the directory at the end.
+  func node(_ path: String) -> Node? {
+    path.split(separator: "/").reduce(Self.root) { node, name in
+      node.flatMap { now[Entry(directory: $0, name: String(name))] }
+    }
+  }
+
   private mutating func noteApart(_ entry: Entry, _ node: Node) {
     if entry == Entry(directory: Self.root, name: "data-apart") || apart.contains(entry.directory) {
       apart.insert(node)
