@@ -94,8 +94,8 @@ func asStoreError<R: ~Copyable>(_ body: () throws -> R) throws(StoreError) -> R 
 }
 
 extension StoreError {
-  /// Any error as one of the store's.
-  init(_ error: any Error) {
+  /// Any error as one of the store's: what the disk or LMDB says stays what it is.
+  public init(_ error: any Error) {
     self =
       switch error {
       case let error as StoreError: error

@@ -125,14 +125,17 @@ struct Restore: ParsableCommand {
       case let error as UnsafePath: throw Exit.code(error)
       case StoreError.inUse: throw Exit.inUse
       case StoreError.file, StoreError.storage: throw Exit.storage
-      case CommandFailure.storageFailed, CommandFailure.storageFull: throw Exit.storage
       // Nothing is wrong with the ledger: it was asked for what cannot be done.
       case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring: throw Exit.usage
       case CommandFailure.clockSuspect: throw Exit.usage
       case CommandFailure.storageFull, CommandFailure.storageFailed: throw Exit.storage
       case is SettingsError: throw Exit.config
-      case SignedHeadsError.file: throw Exit.storage
-      default: throw Exit.damage
+      case SignedHeadsError.file, RestoreRefusal.ownList(.file): throw Exit.storage
+      default:
+        switch StoreError(error) {
+        case .file, .storage: throw Exit.storage
+        default: throw Exit.damage
+        }
       }
     }
   }

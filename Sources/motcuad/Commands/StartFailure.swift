@@ -17,14 +17,6 @@ enum StartFailure {
         en: "the machine's clock shows \(doubt.shown.wire) and should show \(doubt.isFloor ? "at least " : "")"
           + "\(doubt.expected.wire), and a restore is recorded with its time; put the clock right, or when it is right, say "
           + "--clock-is-right; nothing was changed")
-    case CommandFailure.storageFailed(let reason):
-      Text(
-        vi: "đĩa không ghi được điều phải ghi vào sổ: \(reason); chưa có gì bị thay đổi",
-        en: "the disk failed when what has to be recorded was written: \(reason); nothing was changed")
-    case CommandFailure.storageFull:
-      Text(
-        vi: "không đủ chỗ để ghi vào sổ điều phải ghi; hãy giải phóng chỗ trống; chưa có gì bị thay đổi",
-        en: "there is no room for what has to be recorded; free some; nothing was changed")
     case StoreError.file(let error) where error.code == EACCES && DataDirectory.hasLeftRoot:
       Text(
         vi: "\(error): root làm việc ở đây với tư cách chủ của thư mục dữ liệu, người không được phép; "
