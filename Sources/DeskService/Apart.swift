@@ -26,18 +26,29 @@ extension Apart {
   /// What says that there was a ledger, even when its directory is gone.
   var known: [String] {
     var known: [String] = []
-    // What cannot be read was written by somebody all the same.
+    // What cannot be read was written by somebody all the same; where there is no directory, nothing was.
     do throws(SignedHeadsError) {
-      if try heads.read()?.heads.contains(where: { $0.size > 0 }) == true { known.append(heads.path) }
+      let record = try heads.read()
+      if record?.floor != nil || record?.heads.contains(where: { $0.size > 0 }) == true { known.append(heads.path) }
     } catch {
-      known.append(heads.path)
+      if case .file(let error) = error, error.code == ENOTDIR {} else { known.append(heads.path) }
     }
     do throws(ErasureList.Fault) {
       if try !erasures.entries().isEmpty { known.append(erasures.path) }
     } catch {
-      known.append(erasures.path)
+      if case .file(let error) = error, error.code == ENOTDIR {} else { known.append(erasures.path) }
     }
     return known
+  }
+
+  /// When something was last noted of which a ledger of that size does not know; nil when there is nothing.
+  ///
+  /// - Parameter erased: the commitments of the keys of the cases that it has erased.
+  public func latest(beyond size: Position, erased: Set<[UInt8]>) -> Timestamp? {
+    let erasures = erasures.readable().filter { !erased.contains($0.commitment) }.map(\.at)
+    // That the other file cannot be read is told where it is asked for its own sake.
+    let backup = (try? keyBackups.latest(after: size)) ?? nil
+    return [erasures.max(), backup].compactMap(\.self).max()
   }
 }
 
@@ -159,8 +170,9 @@ extension DeskService {
   /// - Parameter byHolder: whoever called `writer.hold`.
   /// - Throws: `ErasedComeBack`, when what was erased could be read from here on.
   func eraseListedAgain(byHolder: Bool = false) throws {
-    // A list that cannot be read is told of where it is completed.
-    guard let list = apart?.erasures, let listed = try? list.entries() else { return }
+    guard let list = apart?.erasures else { return }
+    // A list with a line that cannot be read is told of where it is completed; its other lines count all the same.
+    let listed = list.readable()
     let again = try store.unknown(listed)
     if !again.isEmpty {
       do {

@@ -2,6 +2,7 @@ public import Desk
 public import EventSourcing
 public import EventStore
 import LMDB
+import Synchronization
 public import MerkleTree
 
 /// Why a checkpoint or a proof cannot be made.
@@ -36,8 +37,9 @@ extension DeskService {
   public func checkpoint(signedBy key: NoteSigningKey?) throws -> IssuedCheckpoint {
     guard let key, let heads = apart?.heads else { throw CheckpointRefusal.noSigningKey }
     try settleSignedHeads(for: key.verifierKey)
-    // It says nothing of the time.
-    return try betweenCommits(needsClock: false) { [store, rules] in
+    // It says nothing of the time. But a loss that waits for the clock is in no tree yet, and must be in this one.
+    let waits = writer.owed.withLock { $0.loss != nil }
+    return try betweenCommits(needsClock: waits) { [store, rules] in
       let head = try store.ledger.head()
       // The last of any key, and the last of this one: whoever rewrote the history could have signed with another.
       let own = try store.ledger.lastCheckpoint(signedBy: key.verifierKey)

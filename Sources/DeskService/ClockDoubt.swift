@@ -15,6 +15,9 @@ public struct ClockLimits: Hashable, Sendable {
   /// How far ahead a clock may be believed because the machine says that it is synchronised: ten years.
   static let synchronisedSecondsMax: Int64 = 3653 * 86_400
 
+  /// How far ahead a clock may be accepted: a hundred years. Beyond that nobody has looked at it.
+  static let acceptedSecondsMax: Int64 = 36_525 * 86_400
+
   var secondsMax: Int64 { Int64(minutesMax) * 60 }
 }
 
@@ -34,6 +37,13 @@ public struct ClockDoubt: Hashable, Sendable {
   /// What it should show; where `isFloor`, at least so much.
   public var expected: Timestamp
   public var isFloor: Bool
+
+  public init(reason: Reason, shown: Timestamp, expected: Timestamp, isFloor: Bool) {
+    self.reason = reason
+    self.shown = shown
+    self.expected = expected
+    self.isFloor = isFloor
+  }
 }
 
 /// The machine's clocks, read together.

@@ -57,7 +57,7 @@ extension CommandWriter {
       return told
     }
     guard before?.reason != verdict.doubt?.reason else { return }
-    let offset = rules.current?.book.office.utcOffset ?? .utc
+    let offset = officeOffset
     guard let doubt = verdict.doubt else {
       return note("the clock is believed again: it shows \(verdict.reading.shown.rfc3339(at: offset))")
     }
@@ -93,7 +93,10 @@ extension CommandWriter {
     let verdict = clock.verdict(after: time)
     guard let doubt = verdict.doubt else { throw CommandFailure.clockNotSuspect(now: now) }
     let isSeen = seen.map { clock.isNear($0, doubt.shown) } ?? true
-    guard Timestamp.bounds.contains(doubt.shown), isSeen else { throw CommandFailure.clockSuspect(doubt) }
+    let isPossible =
+      Timestamp.bounds.contains(doubt.shown)
+      && doubt.shown <= doubt.expected.adding(seconds: ClockLimits.acceptedSecondsMax)
+    guard isPossible, isSeen else { throw CommandFailure.clockSuspect(doubt) }
     let facts = ClockAccepted(shown: doubt.shown, expected: doubt.expected)
     var duration = Duration.zero
     // In one commit with what has waited for it, and behind that: a loss is known by the size of the ledger that has it.

@@ -44,6 +44,8 @@ final class CommandWriter: Sendable {
   /// How far above the greatest serial that is known codes begin after a loss.
   let serialStep: Atomic<Int>
   let apart: Apart?
+  /// The office's, as long as no rules say it.
+  private let offset: UTCOffset?
   let figures = WriterFigures()
   private let heartbeat: Heartbeat?
   private let time: Mutex<LedgerTime>
@@ -61,7 +63,8 @@ final class CommandWriter: Sendable {
 
   init(
     store: EventStore, coding: RecordCoding, rules: Rules, clock: DeskClock, signal: CommitSignal,
-    settings: DeskService.Settings, apart: Apart?, time: LedgerTime, heartbeat: Heartbeat?,
+    settings: DeskService.Settings, apart: Apart?, time: LedgerTime,
+    offset: UTCOffset?, heartbeat: Heartbeat?,
     onFailure: @escaping @Sendable (String) -> Void,
     report: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void
   ) {
@@ -74,6 +77,7 @@ final class CommandWriter: Sendable {
     keyBackupDays = Atomic(settings.keyBackupDays)
     serialStep = Atomic(settings.serialStep)
     self.apart = apart
+    self.offset = offset
     self.heartbeat = heartbeat
     self.time = Mutex(time)
     self.onFailure = onFailure
@@ -81,6 +85,7 @@ final class CommandWriter: Sendable {
     self.note = note
   }
 
+  var officeOffset: UTCOffset { rules.current?.book.office.utcOffset ?? offset ?? .utc }
   /// How far the ledger's time has come.
   var ledgerTime: LedgerTime { time.withLock { $0 } }
   /// The office's time, which does not run backwards but where a clock was accepted that does.
@@ -392,7 +397,7 @@ final class CommandWriter: Sendable {
   private func append(
     _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8], _ moment: Moment, _ batch: inout Batch
   ) throws -> Position {
-    var (position, offset) = (rules.current?.position ?? .start, rules.current?.book.office.utcOffset ?? .utc)
+    var (position, offset) = (rules.current?.position ?? .start, officeOffset)
     if case .rulesAdopted(let book) = event { (position, offset) = (batch.nextPosition, book.office.utcOffset) }
     let circumstances = CaseEvent.Circumstances(
       recordedAt: moment.recordedAt, occurredAt: moment.now, offset: offset, actor: actor, rules: position)

@@ -82,14 +82,17 @@ public final class DeskService: Sendable {
     do {
       try Self.catchUp(store, views, by: coding, progress)
       try Self.requireLastKey(store)
-      try Self.requireSigned(store, apart, report: report)
+      try rules.load(store, by: coding)
+      if beginsAnew, try store.acceptedLoss() == nil {
+        try store.acceptLoss(AcceptedLoss(witness: .nobody, seen: .start, size: .start))
+      }
+      try Self.requireWhole(store, apart, rules, report: report)
       try Self.renewKeys(store, report: report)
       // The list comes before the keys, so that nothing is erased here that a backup could bring back.
       do { try apart?.erasures.complete(with: store.erasures()) } catch {
         report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error).en)")
       }
       try Self.forgetErased(store, views)
-      try rules.load(store, by: coding)
       time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
       // An empty ledger has nothing that a wrong time could come after.
       try clock.goOn(from: time.isEmpty ? nil : store.knownClock(), after: time)
@@ -106,7 +109,8 @@ public final class DeskService: Sendable {
     signal = CommitSignal(head)
     let writer = CommandWriter(
       store: store, coding: coding, rules: rules, clock: clock, signal: signal, settings: settings, apart: apart,
-      time: time, heartbeat: heartbeat, onFailure: onFailure, report: report, note: note)
+      time: time, offset: book?.office.utcOffset, heartbeat: heartbeat, onFailure: onFailure, report: report, note: note
+    )
     self.writer = writer
     let watch = Heartbeat(every: Self.holdingInterval) { writer.requireHolding() }
     thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat, watch: watch) {
@@ -114,8 +118,8 @@ public final class DeskService: Sendable {
     }
     do {
       try lookAtClock()
-      try eraseListedAgain()
       try recordAcceptedLoss()
+      try eraseListedAgain()
       try adoptConfigured()
     } catch {
       // The thread would keep the directory open.
@@ -192,7 +196,9 @@ public final class DeskService: Sendable {
   ///
   /// - Parameter byHolder: whoever called `writer.hold`.
   func recordAcceptedLoss(byHolder: Bool = false) throws {
-    guard let loss = try store.acceptedLoss() else { return }
+    guard var loss = try Self.pendingLoss(store, rules) else { return }
+    // Another, shorter one may have come into its place since.
+    loss.size = try min(loss.size, store.ledger.position())
     // First, so that no crash leaves a key in use that has signed what is lost.
     try apart?.heads.change { $0.retireAll() }
     do {

@@ -28,15 +28,15 @@ public final class ErasureList: Sendable {
       self.at = at
     }
 
-    var line: String { "\(slot) \(Base64.encode(commitment)) \(at.rfc3339(at: .utc))\n" }
-
-    init?(line: String) {
-      let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    init?(line text: String) {
+      let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
       guard words.count == 3, let slot = UInt64(words[0]), slot > 0, let commitment = Base64.decode(words[1]),
         commitment.count == 32, let at = Timestamp(rfc3339: words[2])
       else { return nil }
       self.init(slot: slot, commitment: commitment, at: at)
     }
+
+    var line: String { "\(slot) \(Base64.encode(commitment)) \(at.rfc3339(at: .utc))\n" }
   }
 
   /// Why a list cannot be read.
@@ -113,6 +113,15 @@ public final class ErasureList: Sendable {
     do throws(FileError) { bytes = try directory.contents(Self.name) } catch { throw .file(error) }
     guard let bytes, !bytes.isEmpty else { return [] }
     return try Self.parse(bytes, path: path).entries
+  }
+
+  /// The erasures of all lines that can be read, whatever stands between them. What cannot be read is told where the list is
+  /// completed.
+  public func readable() -> [Entry] {
+    guard let bytes = try? directory.contents(Self.name) else { return [] }
+    return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      String(validating: line, as: UTF8.self).flatMap { Entry(line: $0) }
+    }
   }
 
   /// Whether it is the file that is added to, and has room for the erasures of a group of commands.

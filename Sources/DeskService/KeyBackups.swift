@@ -57,6 +57,11 @@ public final class KeyBackups: Sendable {
     return Self.kept(all, now: now, days: days).count { $0.isBefore(instant, position) }
   }
 
+  /// When the last was handed out of a ledger that was longer.
+  func latest(after position: Position) throws(FileError) -> Timestamp? {
+    try entries(of: directory.contents(Self.name)).filter { $0.position > position }.map(\.at).max()
+  }
+
   static func kept(_ entries: [Entry], now: Timestamp, days: Int) -> [Entry] {
     var room: [Rotation: Int] = [:]
     let oldest = now.adding(seconds: -Int64(days) * 86_400)

@@ -13,10 +13,11 @@ extension DeskService {
   /// - Parameters:
   ///   - step: how far above the greatest serial that is known.
   ///   - known: what is known elsewhere of serials that were given out, or left room for by a restore that is lost itself.
-  public func serialFloor(step: Int, known: UInt32 = 0) throws -> SerialFloor {
+  ///   - latest: when something is known to have happened that the ledger does not know of: the clock may be behind that.
+  public func serialFloor(step: Int, known: UInt32 = 0, latest: Timestamp? = nil) throws -> SerialFloor {
     let views = try views
     let transaction = try views.store.environment.beginRead()
-    return try writer.serialFloor(step: step, known: known, now: now, views, transaction)
+    return try writer.serialFloor(step: step, known: known, now: max(now, latest ?? now), views, transaction)
   }
 
   /// Erases cases again that the office had erased and an older state of the ledger brings back: they were erased already,
@@ -55,8 +56,10 @@ extension CommandWriter {
   ) throws -> OfficeEvent {
     guard case .restored(var loss) = event, loss.floor == nil else { return event }
     let known = try apart?.heads.read()?.floor?.serial ?? 0
+    let erased = Set(try store.erasures().map(\.commitment))
+    let latest = try apart?.latest(beyond: store.ledger.position(), erased: erased)
     let floor = try serialFloor(
-      step: serialStep.load(ordering: .relaxed), known: known, now: now, views, transaction)
+      step: serialStep.load(ordering: .relaxed), known: known, now: max(now, latest ?? now), views, transaction)
     // Before it is recorded: this ledger may be lost itself, and an older one knows nothing of it.
     try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
     loss.floor = floor
@@ -66,7 +69,7 @@ extension CommandWriter {
   func serialFloor(
     step: Int, known: UInt32, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
   ) throws -> SerialFloor {
-    let offset = rules.current?.book.office.utcOffset ?? .utc
+    let offset = officeOffset
     let time = ledgerTime
     let (first, today) = ((time.isEmpty ? now : time.recordedAt).day(at: offset), now.day(at: offset))
     // A case may have been received for later than it was recorded when a clock was wrong.
@@ -90,7 +93,7 @@ extension CommandWriter {
     if try views.store.builtAt(batch.views) > time.recordedAt.microseconds {
       try views.store.setBuilt(at: time.recordedAt.microseconds, batch.views)
     }
-    let (position, offset) = (rules.current?.position ?? .start, rules.current?.book.office.utcOffset ?? .utc)
+    let (position, offset) = (rules.current?.position ?? .start, officeOffset)
     for erasure in erasures {
       let state = try views.state(of: erasure.slot, batch.views)
       guard state.erasure == nil, let receipt = state.receipt else { continue }

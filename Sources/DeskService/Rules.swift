@@ -15,6 +15,8 @@ final class Rules: Sendable {
     var current = Position.start
     var clocks: [AcceptedClock] = []
     var floors: [SerialFloor] = []
+    /// Where the last loss is recorded.
+    var lastLoss: Position?
     /// After the last loss whose end nobody can vouch for.
     var lastBreak: Position?
 
@@ -28,6 +30,7 @@ final class Rules: Sendable {
 
     mutating func note(_ loss: Restored, at position: Position) {
       if let floor = loss.floor { floors.append(floor) }
+      lastLoss = max(lastLoss ?? .start, position)
       if loss.needsNewSigningKey { lastBreak = max(lastBreak ?? .start, position) }
     }
   }
@@ -77,6 +80,8 @@ final class Rules: Sendable {
   }
 
   var greatestFloor: UInt32 { state.withLock { $0.floors.map(\.serial).max() ?? 0 } }
+
+  var lastLoss: Position? { state.withLock { $0.lastLoss } }
 
   /// Where the last loss is recorded that makes a new signing key necessary.
   var lastBreak: Position? { state.withLock { $0.lastBreak } }

@@ -1,19 +1,46 @@
 public import Desk
+import DeskViews
 import EventSourcing
+import LMDB
 public import EventStore
 public import MerkleTree
 
 extension DeskService {
-  /// Holds the ledger against what was signed of it, and against nothing where somebody has accepted it as it is.
+  /// Holds the ledger against what lies outside of it, and against nothing where somebody has accepted it as it is.
   ///
-  /// - Throws: `StoreError`, as `EventStore.requireSigned`.
-  static func requireSigned(_ store: EventStore, _ apart: Apart?, report: (String) -> Void) throws {
-    guard let heads = apart?.heads, try store.acceptedLoss() == nil else { return }
+  /// - Throws: `StoreError`: it lacks what was signed, what was restored, or everything.
+  static func requireWhole(_ store: EventStore, _ apart: Apart?, _ rules: Rules, report: (String) -> Void) throws {
+    guard let apart, try pendingLoss(store, rules) == nil else { return }
+    let views = store.views
+    let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
+    // Nothing was ever erased in a ledger without a case.
+    if last == 0, rules.lastLoss == nil, !apart.erasures.readable().isEmpty {
+      throw StoreError.ledgerLost(path: store.directory + "/ledger", known: apart.known)
+    }
     let record: SignedHeads?
-    do throws(SignedHeadsError) { record = try heads.read() } catch {
+    do throws(SignedHeadsError) { record = try apart.heads.read() } catch {
       return report("whether the ledger has everything that was signed of it cannot be told: \(error.text.en)")
     }
-    if let record { try store.requireSigned(record) }
+    guard let record else {
+      if try store.ledger.hasSignedHeadsMark(), try !store.ledger.checkpoints().isEmpty {
+        report(
+          "there is no record of what was signed and restored (\(apart.heads.path)): an older state of the ledger could not be told from the newest"
+        )
+      }
+      return
+    }
+    try store.requireSigned(record)
+    if let floor = record.floor, floor.serial > rules.greatestFloor {
+      throw StoreError.ledgerBehindRestore(known: apart.heads.path)
+    }
+  }
+
+  /// A loss that was accepted and does not stand in the ledger yet.
+  static func pendingLoss(_ store: EventStore, _ rules: Rules) throws(StoreError) -> AcceptedLoss? {
+    guard let loss = try store.acceptedLoss() else { return nil }
+    guard let last = rules.lastLoss, last > loss.size else { return loss }
+    try store.settleAcceptedLoss()
+    return nil
   }
 
   /// Makes the record of what was signed from the checkpoints that a ledger of an earlier release keeps, and says so in the
@@ -62,8 +89,8 @@ extension DeskService {
         if last.predecessor != .head(key: key, size: last.size, root: last.root) {
           try require(head, toContinue: last.size, last.root, store)
         }
-      } else if let lastBreak = rules.lastBreak {
-        predecessor = try lastBefore(key, record, store, since: lastBreak)
+      } else {
+        predecessor = try followed(by: key, record, store, rules)
       }
       record.set(key, size: head.size, root: head.root, predecessor: predecessor)
     }
@@ -73,6 +100,16 @@ extension DeskService {
   /// - Throws: `CheckpointRefusal.historyChanged` when the ledger's tree does not continue the one of that size and root.
   static func require(_ head: Frontier, toContinue size: UInt64, _ root: Hash, _ store: EventStore) throws {
     guard try store.continues(size, root, until: head) else { throw CheckpointRefusal.historyChanged(size: size) }
+  }
+
+  /// Whom a new key follows: a head that is lost, or what the key before it followed; nil where nothing was ever lost.
+  private static func followed(
+    by key: NoteVerifierKey, _ record: SignedHeads, _ store: EventStore, _ rules: Rules
+  ) throws -> Predecessor? {
+    if let lastBreak = rules.lastBreak { return try lastBefore(key, record, store, since: lastBreak) }
+    if let lost = record.lastLost { return .head(key: lost.key, size: lost.size, root: lost.root) }
+    return try store.ledger.checkpoints().map { try IssuedCheckpoint(kept: $0.text) }.last { $0.verifierKey != key }?
+      .checkpoint.predecessor
   }
 
   /// What a new key follows after a loss: the greatest head that is known to have been signed by another key.

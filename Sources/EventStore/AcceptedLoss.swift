@@ -35,6 +35,7 @@ extension EventStore {
     switch refused {
     case .ledgerBehindViews(let position, _), .ledgerDiffers(let position): (witness, seen) = (.views, position)
     case .ledgerBehindSigned(let size, _), .ledgerNotSigned(let size): (witness, seen) = (.signedHeads, size)
+    case .ledgerBehindRestore, .ledgerLost: (witness, seen) = (.nobody, .start)
     default: throw refused
     }
     try asStoreError {
@@ -54,8 +55,8 @@ extension EventStore {
     try Files.replace(path(directory), with: Array(text.utf8))
   }
 
-  /// What was accepted and does not stand in the ledger yet; nil when there is nothing. A ledger of another size has it
-  /// already, or is not the one that was accepted.
+  /// What was accepted; nil when there is nothing. Whether the ledger says it already is for whoever reads its events: a
+  /// later event says nothing of it, because an erasure may have come first.
   public func acceptedLoss() throws(StoreError) -> AcceptedLoss? {
     guard let bytes = try asStoreError({ try Files.contents(Self.path(directory)) }) else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).dropLast().split(separator: " ").map(String.init)
@@ -64,10 +65,6 @@ extension EventStore {
       let witness = words.count == 2 ? .views : AcceptedLoss.Witness(rawValue: words[2])
     else {
       throw .unexpected("\(Self.path(directory)) cannot be read: it says what the ledger has lost; see the log")
-    }
-    guard try ledger.position() == Position(size) else {
-      try settleAcceptedLoss()
-      return nil
     }
     return AcceptedLoss(witness: witness, seen: Position(seen), size: Position(size))
   }

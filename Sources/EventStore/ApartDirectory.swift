@@ -45,9 +45,7 @@ public struct ApartDirectory: Sendable {
 
   /// Opens the directory, and makes it when it is missing.
   func opened() throws(FileError) -> Int32 {
-    let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if directory >= 0 { return directory }
-    guard errno == ENOENT else { throw Files.failure("open", path) }
+    if let directory = try openedOwn() { return directory }
     try Files.makeDirectories(Files.parent(of: path))
     try Files.makeDirectory(path)
     try Files.sync(Files.parent(of: path))
@@ -56,13 +54,25 @@ public struct ApartDirectory: Sendable {
     return made
   }
 
-  /// Nil when there is no such file, or no such directory.
-  public func contents(_ name: String) throws(FileError) -> [UInt8]? {
+  /// Nil when it is missing. What another account may write in is not believed.
+  private func openedOwn() throws(FileError) -> Int32? {
     let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else {
       if errno == ENOENT { return nil }
       throw Files.failure("open", path)
     }
+    var status = stat()
+    // Root works here for whom the directory belongs to.
+    guard fstat(directory, &status) == 0, geteuid() == 0 || [geteuid(), 0].contains(status.st_uid) else {
+      close(directory)
+      throw FileError(operation: "open", path: path, code: EPERM)
+    }
+    return directory
+  }
+
+  /// Nil when there is no such file, or no such directory.
+  public func contents(_ name: String) throws(FileError) -> [UInt8]? {
+    guard let directory = try openedOwn() else { return nil }
     defer { close(directory) }
     return try contents(name, in: directory)
   }

@@ -90,6 +90,12 @@ public struct SignedHeads: Hashable, Sendable {
     for index in heads.indices where heads[index].size > 0 { heads[index].isRetired = true }
   }
 
+  /// The greatest head of those that a restore has said to be lost.
+  public var lastLost: Head? {
+    heads.filter { $0.size > 0 && $0.predecessor == .head(key: $0.key, size: $0.size, root: $0.root) }
+      .max { $0.size < $1.size }
+  }
+
   /// The greatest that a key which is retired has signed.
   public var lastRetired: Head? { heads.filter { $0.isRetired && $0.size > 0 }.max { $0.size < $1.size } }
 

@@ -29,6 +29,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case ledgerBehindSigned(size: Position, ledger: Position)
   /// The first so many events are not those that a key has signed.
   case ledgerNotSigned(size: Position)
+  /// What lies outside the data directory knows of a restore, or of a loss that was accepted, and the ledger does not.
+  case ledgerBehindRestore(known: String)
   case ledgerDamaged(at: Position, reason: String)
   case versionConflict(stream: UInt64, expected: Version, actual: Version)
   case notADemo(directory: String)
@@ -75,6 +77,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       "\(size.rawValue) events were signed, but the ledger ends at \(ledger.rawValue): an older state of it was put back; put back the newest with motcuad restore, or go on without what is missing with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerNotSigned(let size):
       "the first \(size.rawValue) events are not those that were signed: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+    case .ledgerBehindRestore(let known):
+      "\(known) knows of a restore, or of a loss that was accepted, and the ledger does not: an older state of it was put back; put back the newest with motcuad restore, or go on without what is missing with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerDamaged(let position, let reason): "the ledger is damaged at event \(position.rawValue): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "stream \(stream) is at version \(actual.rawValue), not \(expected.rawValue)"

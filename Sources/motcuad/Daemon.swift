@@ -141,7 +141,11 @@ struct Daemon {
         do {
           return try open()
         } catch let error as StoreError where acceptsLedger {
-          if case .ledgerLost = error { beginsAnew = true } else { try EventStore.accept(data, refused: error) }
+          if case .ledgerLost = error, access(data + "/ledger/data.mdb", F_OK) != 0 {
+            beginsAnew = true
+          } else {
+            try EventStore.accept(data, refused: error)
+          }
           logger.warning("the ledger is accepted as it is", metadata: ["lost": "\(error)"])
         }
       }

@@ -108,6 +108,27 @@ extension FileTests {
       #expect(try office.desk.refusal(of: Wire.Checkpoint(), Wire.SignedFurther.self).signed == Int(last.size))
     }
 
+    @Test(
+      "a new key after a ledger that was put back with a checkpoint says whom it follows, and so does the one after it")
+    func takenPlace() throws {
+      let office = try LosingOffice()
+      let old = try NoteVerifierKey(parsing: office.key)
+      _ = try office.desk.receive("Hoa")
+      try office.backUp()
+      _ = try office.desk.receive("Mất")
+      let lost = try office.checkpoint("old")
+      let published = try read(lost).checkpoint
+      try office.lose()
+      try office.restore("--checkpoint", lost, "--key", office.key)
+      for name in ["taken", "taken-again"] {
+        try office.renewKey()
+        try office.restart()
+        _ = try office.desk.receive("Sau")
+        let next = try read(try office.checkpoint(name)).checkpoint
+        #expect(next.predecessor == .head(key: old, size: published.size, root: published.root), "\(name)")
+      }
+    }
+
     @Test("a checkpoint of before the backup proves nothing lost, and its key goes on at once")
     func wholeBackup() throws {
       let office = try LosingOffice()

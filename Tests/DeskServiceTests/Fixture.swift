@@ -54,12 +54,13 @@ final class Desktop {
   /// Opens the service as a demo of that day, or on the machine's clock.
   func open(
     at now: String? = "2026-11-18T09:00", book: RuleBook = Fixture.book(),
-    settings: DeskService.Settings = .init(), coding: RecordCoding = .current
+    settings: DeskService.Settings = .init(), apart: Apart? = nil, beginsAnew: Bool = false,
+    coding: RecordCoding = .current
   ) throws -> DeskService {
     try DeskService(
       directory: path, book: book, actor: Actor(uid: 0, account: "motcua", role: .operatorRole),
       clock: now.map { DeskClock(demoFrom: Fixture.time($0)) } ?? DeskClock(), settings: settings,
-      coding: coding
+      apart: apart, beginsAnew: beginsAnew, coding: coding
     ) { _ in }
   }
 

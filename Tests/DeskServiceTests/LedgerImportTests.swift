@@ -1,4 +1,5 @@
 import Desk
+import DeskRecords
 import DeskService
 import DeskViews
 import EventSourcing
@@ -71,6 +72,64 @@ struct LedgerImportTests {
       }
       #expect(service.signal.position == Position(1) && service.book == Fixture.book())
     }
+  }
+
+  @Test(
+    "given an office that lost its ledger, when an export is brought in, then nobody reads who was erased, not even meanwhile; given up in the middle, the loss is recorded anew"
+  )
+  func afterLoss() async throws {
+    let desktop = Desktop()
+    func apart() -> Apart {
+      let place = ApartDirectory(nil, data: desktop.path)
+      return Apart(heads: place, erasures: place)
+    }
+    defer { try? FileManager.default.removeItem(atPath: desktop.path + "-apart") }
+    var (lines, keys): ([String], KeysBackup?) = ([], nil)
+    do {
+      let service = try desktop.open(apart: apart())
+      _ = try await service.accept(.receive("Hoa"))
+      _ = try await service.accept(CommandRequest(.existing("1"), .withdraw(Withdraw(by: nil, reason: "thôi"))))
+      (lines, keys) = (try Self.export(service), try service.store.keys.backedUp())
+      _ = try await service.accept(CommandRequest(.existing("1"), .erase(Erase(basis: "Luật"))))
+      try service.stop()
+    }
+    try FileManager.default.removeItem(atPath: desktop.path)
+    #expect(throws: StoreError.self) { try desktop.open(apart: apart()) }
+    let end = try await bringIn(lines, keys, try desktop.open(apart: apart(), beginsAnew: true))
+    // Nothing is left to be said again.
+    let again = try desktop.open(apart: apart())
+    #expect(again.signal.position == end)
+    try again.stop()
+  }
+
+  private func losses(_ ledger: Ledger) throws -> [Restored] {
+    try (1...ledger.position().rawValue).compactMap { position in
+      let record = try #require(try ledger.record(at: Position(position)))
+      guard case .office(.restored(let loss), _) = try RecordCoding.current.decode(record, open: { _, _ in nil }).body
+      else { return nil }
+      return loss
+    }
+  }
+
+  /// Into a ledger that began anew: given up in the middle first, then whole.
+  private func bringIn(_ lines: [String], _ keys: KeysBackup?, _ service: DeskService) async throws -> Position {
+    let ledger = service.store.ledger
+    #expect(try losses(ledger).map(\.isEndUnknown) == [true])
+    struct GivenUp: Error {}
+    #expect(throws: GivenUp.self) {
+      try service.importLedger(Self.spool(lines), keys: keys) { if $0.phase == .writing { throw GivenUp() } }
+    }
+    #expect(try losses(ledger).map(\.isEndUnknown) == [true] && service.signal.position == Position(2))
+    var wasKeyHere = true
+    _ = try service.importLedger(Self.spool(lines), keys: keys) { progress in
+      if progress.phase == .building { wasKeyHere = try service.store.keys.key(1) != nil }
+    }
+    #expect(!wasKeyHere)
+    #expect(try losses(ledger).map(\.isEndUnknown) == [true])
+    #expect(try service.find("1").state.erasure != nil)
+    #expect(try service.find("1").state.receipt?.facts.applicant == nil)
+    try service.stop()
+    return service.signal.position
   }
 
   @Test("keys that were backed up before the last cases open those that they know, and no others")

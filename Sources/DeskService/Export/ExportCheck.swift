@@ -18,6 +18,8 @@ struct ExportContents {
   var lastRecordedAt = Timestamp.bounds.lowerBound
   /// The cases that were erased.
   var erased: [UInt64] = []
+  /// The cases that are erased as the office knows, whether the export knows it or not.
+  var listed: [UInt64] = []
   /// The cases whose key in the backup is another than the one that sealed them.
   var strangers: [UInt64] = []
   /// How many keys of the backup are those that sealed.
@@ -31,23 +33,27 @@ struct ExportCheck {
   private let spool: SpoolFile
   private let coding: RecordCoding
   private let keys: KeysBackup?
+  private let listed: Set<[UInt8]>
   /// Where rules were adopted.
   private var adopted: Set<Position> = []
   private var contents = ExportContents(ledger: [], isDemo: false)
   private var tree = Frontier()
 
-  /// - Parameter report: called now and then with the bytes that were read.
+  /// - Parameters:
+  ///   - listed: the commitments of the keys of the cases that the office has erased.
+  ///   - report: called now and then with the bytes that were read.
   /// - Throws: `ExportError` with the line, and what `report` throws.
   static func run(
-    _ spool: SpoolFile, by coding: RecordCoding, keys: KeysBackup?, _ report: (Int) throws -> Void
+    _ spool: SpoolFile, by coding: RecordCoding, keys: KeysBackup?, listed: Set<[UInt8]>, _ report: (Int) throws -> Void
   ) throws -> ExportContents {
-    var check = ExportCheck(spool: spool, coding: coding, keys: keys)
+    var check = ExportCheck(spool: spool, coding: coding, keys: keys, listed: listed)
     try check.readLines(report)
     try check.compareCheckpoints()
     return check.contents
   }
 
-  private init(spool: SpoolFile, coding: RecordCoding, keys: KeysBackup?) {
+  private init(spool: SpoolFile, coding: RecordCoding, keys: KeysBackup?, listed: Set<[UInt8]>) {
+    self.listed = listed
     self.spool = spool
     self.coding = coding
     self.keys = keys
@@ -134,9 +140,9 @@ struct ExportCheck {
     contents.versions[Int(event.stream)] = event.version.rawValue
     guard case .desk(let desk) = event.body else { return }
     if case .erased = desk.body { contents.erased.append(event.stream) }
-    guard let keys, case .received = desk.body, let sealed = try RecordCoding.seal(of: record).keyCommitment,
-      let kept = try keys.commitment(event.stream)
-    else { return }
+    guard case .received = desk.body, let sealed = try RecordCoding.seal(of: record).keyCommitment else { return }
+    if listed.contains(sealed) { contents.listed.append(event.stream) }
+    guard let keys, let kept = try keys.commitment(event.stream) else { return }
     if kept == sealed { contents.known += 1 } else { contents.strangers.append(event.stream) }
   }
 

@@ -63,7 +63,8 @@ extension DeskService {
     guard maintenance.begin(.init(reached: .start, end: .start)) else { throw RebuildRunning() }
     defer { maintenance.end() }
     try betweenCommits { [self] in try requireEmpty() }
-    let contents = try ExportCheck.run(spool, by: coding, keys: keys) {
+    let listed = try listedErasures()
+    let contents = try ExportCheck.run(spool, by: coding, keys: keys, listed: listed) {
       try report(.init(phase: .checking, done: $0, total: spool.size))
     }
     guard contents.isDemo || !clock.isDemo else {
@@ -77,6 +78,8 @@ extension DeskService {
     try writer.requireMaps(forExportOf: spool.size)
     try betweenCommits { [self, id = contents.ledger, isDemo = contents.isDemo] in
       try requireEmpty()
+      // What is empty again after an import that was broken off has lost what said so.
+      try acceptLoss(before: 0)
       try store.beginImport(id: id, isDemo: isDemo)
       writer.hold()
     }
@@ -114,6 +117,15 @@ extension DeskService {
     }
   }
 
+  /// The commitments of the keys of the cases that the office has erased.
+  private func listedErasures() throws -> Set<[UInt8]> {
+    guard let list = apart?.erasures else { return [] }
+    do throws(ErasureList.Fault) { return Set(try list.entries().map(\.commitment)) } catch {
+      // It would bring them back.
+      throw CommandFailure.erasureListUnwritable(path: list.path, reason: error.text)
+    }
+  }
+
   /// Where there was a ledger before, nobody knows how far it went: as after a restore without a checkpoint. It is kept
   /// before the ledger is the other one, so that no crash leaves it unsaid.
   private func acceptLoss(before size: UInt64) throws {
@@ -141,13 +153,15 @@ extension DeskService {
   private func put(_ backup: KeysBackup?, for contents: ExportContents) throws {
     if let backup {
       // Half replaced, the keys in memory are not those on the disk: nothing may be sealed with either.
-      do { try store.keys.replace(with: backup.forgetting(contents.erased)) } catch { throw writer.fail(error) }
+      do {
+        try store.keys.replace(with: backup.forgetting(contents.erased + contents.listed))
+      } catch { throw writer.fail(error) }
     } else {
       store.keys.discard(after: 0)
     }
     try store.keys.markAbsent(upTo: contents.cases)
     for slot in contents.strangers { try store.keys.markAbsent(slot) }
-    try store.keys.forget(contents.erased)
+    try store.keys.forget(contents.erased + contents.listed)
     store.keys.discard(after: contents.cases)
   }
 

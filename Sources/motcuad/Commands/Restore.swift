@@ -1,6 +1,7 @@
 import ArgumentParser
 import Desk
 import DeskService
+import EventSourcing
 import EventStore
 import Foundation
 import Glibc
@@ -202,12 +203,16 @@ struct Restore: ParsableCommand {
     let again = (list ?? []).compactMap { entry in
       facts.found[entry.commitment].map { ErasureList.Entry(slot: $0, commitment: entry.commitment, at: entry.at) }
     }.filter { !erased.contains($0.slot) }
+    let gone = Set(facts.found.filter { erased.contains($0.value) }.keys)
+    let later = (list ?? []).filter { !gone.contains($0.commitment) }.map(\.at)
+    let latest = ([apart.latest(beyond: Position(facts.size), erased: gone)] + later).compactMap(\.self).max()
+    try requireClock(notBefore: latest, settings.service)
     // Aside, so that the ledger never stands in its place without saying what it has lost, nor a key that was forgotten.
     try restoration.stageKeys(backup, last: facts.last, erased: facts.erased + again.map(\.slot))
     let end = known.max { $0.size < $1.size }
     let serials = max(serialsAbove ?? 0, record.floor?.serial ?? 0)
     let loss = try self.record(
-      end, size: facts.size, again, of: list, settings.service, known: serials, in: restoration.staged)
+      end, size: facts.size, again, of: list, settings.service, known: serials, latest: latest, in: restoration.staged)
     // Before the ledger is in its place: it must not be signed by a key that has signed what is lost.
     try heads.change { record in
       if let published, published.size >= record.head(of: published.key)?.size ?? 0 {
@@ -222,6 +227,15 @@ struct Restore: ParsableCommand {
     try restoration.install()
     say(language, facts, loss, hasKeys: backup != nil)
     if backup?.isOfBefore == true { warnOfBefore(language) }
+  }
+
+  /// A clock that is behind what the office has noted elsewhere would have codes begin anew on days that had some.
+  private func requireClock(notBefore latest: Timestamp?, _ settings: DeskService.Settings) throws {
+    guard let latest, !clockIsRight else { return }
+    let shown = Timestamp.machine
+    guard shown.adding(seconds: Int64(settings.clock.minutesMax) * 60) < latest else { return }
+    throw CommandFailure.clockSuspect(
+      ClockDoubt(reason: .behindLedger, shown: shown, expected: latest, isFloor: true))
   }
 
   /// What such a backup opens, it goes on opening.
@@ -309,7 +323,7 @@ struct Restore: ParsableCommand {
   /// that are applied again.
   private func record(
     _ end: SignedHeads.Head?, size: UInt64, _ again: [ErasureList.Entry], of list: [ErasureList.Entry]?,
-    _ settings: DeskService.Settings, known: UInt32, in directory: String
+    _ settings: DeskService.Settings, known: UInt32, latest: Timestamp?, in directory: String
   ) throws -> Restored {
     let uid = DataDirectory.startedBy
     let actor = Actor(uid: uid, account: try UserDatabase.account(of: uid), role: .operatorRole)
@@ -319,7 +333,7 @@ struct Restore: ParsableCommand {
     // Views that cannot be closed in order are built anew by the start.
     defer { try? service.stop() }
     // Before anything is recorded: it begins with the day of the last event.
-    let floor = try service.serialFloor(step: settings.serialStep, known: known)
+    let floor = try service.serialFloor(step: settings.serialStep, known: known, latest: latest)
     let count = try service.eraseAgain(again, by: actor)
     let loss = Restored(
       knownSize: end?.size ?? 0, knownRoot: end?.root.base64 ?? "", size: size, witness: end?.key.name ?? "",
@@ -382,7 +396,9 @@ struct Restore: ParsableCommand {
       let facts = try LedgerFacts(
         data + "/ledger", keys: backup, slots: slots, commitments: Set(list.map(\.commitment)))
       // What the ledger does not know of yet, the next start records; it finds it in the office's own list.
-      let listed = list.filter { facts.found[$0.commitment] != nil }
+      let listed = list.compactMap { entry in
+        facts.found[entry.commitment].map { ErasureList.Entry(slot: $0, commitment: entry.commitment, at: entry.at) }
+      }
       do throws(ErasureList.Fault) {
         if !listed.isEmpty { try apart.erasures.complete(with: listed) }
       } catch {

@@ -54,10 +54,11 @@ enum StartFailure {
         en: "the record of what was signed cannot be read or written: \(error)")
     case SignedHeadsError.damaged(let path):
       Text(
-        vi: "\(path) không còn như đã ghi: bản ghi điểm chốt đã ký bị hỏng; dời tệp đi và tạo khóa ký mới",
+        vi:
+          "\(path) không còn như đã ghi: bản ghi điểm chốt đã ký bị hỏng; dời tệp đi, tạo khóa ký mới, và dùng --serials-above cho biết số đã cấp",
         en:
-          "\(path) is not what was written there: the record of what was signed is damaged; move it away and make a new "
-          + "signing key")
+          "\(path) is not what was written there: the record of what was signed is damaged; move it away, make a new "
+          + "signing key, and say with --serials-above which codes were given")
     case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")
     case let failure as InspectorProcess.SpawnFailure:
       Text(
@@ -107,6 +108,10 @@ extension StoreError {
     case .ledgerNotSigned(let size):
       "\(size.rawValue) sự kiện đầu không phải những sự kiện đã ký: sổ đã bị đổi; hãy đặt lại đúng sổ, hoặc dùng sổ này bằng "
         + "`motcuad run --accept-ledger` (việc này được ghi vào sổ); chưa có gì bị thay đổi"
+    case .ledgerBehindRestore(let known):
+      "\(known) ghi một lần đặt lại sổ hoặc chấp nhận mất mà sổ này không có: đây là sổ cũ được đặt lại; hãy đặt lại bản mới "
+        + "nhất bằng motcuad restore, hoặc chấp nhận mất bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
+        + "chưa có gì bị thay đổi"
     case .ledgerDamaged(let position, let reason): "sổ hỏng ở sự kiện \(position.rawValue): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "hồ sơ số \(stream) đang ở phiên bản \(actual.rawValue), không phải \(expected.rawValue)"

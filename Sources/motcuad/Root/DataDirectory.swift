@@ -69,11 +69,14 @@ enum DataDirectory {
     }
     guard geteuid() == 0 else { return }
     let walk = try PathWalk(path)
-    guard !walk.missing.isEmpty, walk.last.isDirectory, walk.last.owner == 0 else { return }
-    try walk.requireControl(by: 0)
     // The data directory itself, where it is there already.
     let inside = try PathWalk(data)
     let owner = inside.missing.isEmpty ? inside.last.status : stat()
+    if walk.missing.isEmpty, ![0, inside.last.owner].contains(walk.last.owner) {
+      throw .another(path: walk.last.path, owner: walk.last.owner)
+    }
+    guard !walk.missing.isEmpty, walk.last.isDirectory, walk.last.owner == 0 else { return }
+    try walk.requireControl(by: 0)
     var (directory, place) = (walk.end, walk.last.path)
     for (index, name) in walk.missing.enumerated() {
       place = place == "/" ? "/" + name : place + "/" + name
