@@ -121,18 +121,26 @@ extension DeskService {
     return ErasureList.text(of: known + listed.filter { !commitments.contains($0.commitment) })
   }
 
-  /// Takes note that a backup of the keys is being handed out. When that cannot be kept, the operator is told and the
-  /// backup goes on.
+  /// Hands out a backup of the keys and takes note of it: before, because whoever breaks off may have kept what came, and
+  /// when it is whole. When that cannot be kept, the operator is told and the backup goes on.
   ///
   /// - Parameters:
   ///   - keep: how many the rotation keeps that it goes into.
   ///   - rotation: what tells that rotation from others of the same account.
-  public func noteKeyBackup(by uid: UInt32, keep: Int?, rotation: Int?) {
+  ///   - handOut: throws when it was broken off.
+  public func noteKeyBackup<R>(by uid: UInt32, keep: Int?, rotation: Int?, handOut: () throws -> R) throws -> R {
+    let entry = KeyBackups.Entry(
+      at: buildingAt, position: signal.position, uid: uid, keep: keep, rotation: rotation)
+    note(entry.attempt)
+    let result = try handOut()
+    if entry != entry.attempt { note(entry, for: entry.attempt) }
+    return result
+  }
+
+  private func note(_ entry: KeyBackups.Entry, for attempt: KeyBackups.Entry? = nil) {
     guard let keyBackups = apart?.keyBackups else { return }
     do throws(FileError) {
-      try keyBackups.add(
-        .init(at: buildingAt, position: signal.position, uid: uid, keep: keep, rotation: rotation),
-        days: writer.keyBackupDays.load(ordering: .relaxed))
+      try keyBackups.add(entry, for: attempt, days: writer.keyBackupDays.load(ordering: .relaxed))
     } catch {
       writer.report("that a backup of the keys is handed out cannot be recorded: \(error)")
     }

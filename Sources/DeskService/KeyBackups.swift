@@ -17,6 +17,13 @@ public final class KeyBackups: Sendable {
     var uid: UInt32
     /// How many the rotation keeps that it went into; nil for a file by itself.
     var keep: Int?
+    /// One that was begun: until it is whole it takes nobody's place in a rotation, and may be there all the same.
+    var attempt: Entry {
+      var attempt = self
+      (attempt.keep, attempt.rotation) = (nil, nil)
+      return attempt
+    }
+
     /// Tells the rotations of one account apart.
     var rotation: Int?
 
@@ -38,13 +45,16 @@ public final class KeyBackups: Sendable {
 
   /// Records that one is being handed out, durably; those that do not count any more are left out. What cannot be written
   /// counts all the same until the process ends.
-  func add(_ entry: Entry, days: Int) throws(FileError) {
+  ///
+  /// - Parameter attempt: what it was recorded as before it was whole, whose place it takes.
+  func add(_ entry: Entry, for attempt: Entry? = nil, days: Int) throws(FileError) {
     let new = unwritten.withLock { unwritten in
       unwritten.append(entry)
       return unwritten
     }
     try directory.locked { directory throws(FileError) in
-      let entries = try entries(of: self.directory.contents(Self.name, in: directory)) + new
+      var entries = try entries(of: self.directory.contents(Self.name, in: directory)) + new
+      if let attempt, let index = entries.lastIndex(of: attempt) { entries.remove(at: index) }
       let lines = Self.kept(entries, now: entry.at, days: days).map(\.line)
       try self.directory.replace(Self.name, with: Array((Self.header + "\n" + lines.joined()).utf8), in: directory)
     }

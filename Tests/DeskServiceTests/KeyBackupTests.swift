@@ -61,6 +61,23 @@ struct KeyBackupTests {
     #expect(try String(contentsOfFile: folder + "/key-backups", encoding: .utf8).split(separator: "\n").count == 3)
   }
 
+  @Test("one that was broken off takes nobody's place in a rotation, and may be there all the same")
+  func brokenOff() throws {
+    let folder = NSTemporaryDirectory() + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let backups = KeyBackups(in: ApartDirectory(folder, data: "/nowhere"))
+    func count() throws -> Int { try backups.count(before: entry(9).at, .start, now: entry(9).at, days: 30) }
+    for day in 1...2 {
+      try backups.add(entry(day, keep: 2).attempt, days: 30)
+      try backups.add(entry(day, keep: 2), for: entry(day, keep: 2).attempt, days: 30)
+    }
+    #expect(try count() == 2)
+    for day in 3...4 { try backups.add(entry(day, keep: 2).attempt, days: 30) }
+    #expect(try count() == 4)
+    try backups.add(entry(5, keep: 2), days: 30)
+    #expect(try count() == 4)
+  }
+
   @Test("of the others those stay that are younger than the office keeps them")
   func single() {
     let all = [entry(1), entry(2, keep: 1), entry(30), entry(31)]

@@ -52,10 +52,10 @@ struct FileRoutes: Sendable {
           service.tendErasureList()
           if call.erasures == true { return .init(progress: try erasures(send)) }
           if call.keys == true {
-            // Before it: whoever breaks off may have kept what came.
-            service.noteKeyBackup(
-              by: caller.actor.uid, keep: call.keep.map { max(1, $0) }, rotation: call.rotation)
-            return .init(progress: try keys(send))
+            let last = try service.noteKeyBackup(
+              by: caller.actor.uid, keep: call.keep.map { max(1, $0) }, rotation: call.rotation
+            ) { try keys(send) }
+            return .init(progress: last)
           }
           let last = try ledger(send)
           backups.set(service.now)
