@@ -45,6 +45,8 @@ enum TextFile {
 
   struct SystemError: Error {
     let code: Int32
+    /// There is no such file.
+    var isMissing: Bool { code == ENOENT }
   }
 
   static func bytes(_ path: String) throws(SystemError) -> [UInt8] {

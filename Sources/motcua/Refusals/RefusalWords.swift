@@ -81,6 +81,13 @@ extension Refusal {
         on("show", error.code))
     case .erasureListUnwritable:
       let error = try decoded(Wire.ErasureListUnwritable.self)
+      if line.verb == "backup" {
+        return Words(
+          say(
+            "Chưa sao lưu gì: không đọc được danh sách đã xóa \(error.path) của motcuad (\(error.reasonVi)); người vận hành chữa lại tệp đó, hoặc dời nó đi rồi sao lưu lại.",
+            "Nothing was backed up: motcuad's own list of erasures \(error.path) cannot be read (\(error.reasonEn)); the operator mends that file, or moves it away and backs up again."
+          ), line)
+      }
       return Words(
         say(
           "Chưa xóa gì: không ghi được danh sách đã xóa \(error.path) (\(error.reasonVi)), mà thiếu nó thì bản sao lưu sẽ đưa hồ sơ trở lại; người vận hành xem “erasures” trong motcuad.toml.",

@@ -28,8 +28,9 @@ struct Backup: Verb {
   @Option(help: help("giữ bao nhiêu bản khóa ở đó", "how many backups of the keys stay there")) var keysKeep: Int?
   @Option(
     help: help(
-      "ghi cả danh sách đã xóa vào tệp này, thay tệp cũ; để rỗng (\"\") là không ghi",
-      "also write the list of erasures to this file, in the place of the old one; empty (\"\") for none"))
+      "ghi cả danh sách đã xóa vào tệp này, thay tệp cũ mà không mất dòng nào của nó; để rỗng (\"\") là không ghi",
+      "also write the list of erasures to this file, in the place of the old one, of which nothing is lost; empty (\"\") for none"
+    ))
   var erasures: String?
   @OptionGroup var common: CommonOptions
 
@@ -70,6 +71,8 @@ struct Backup: Verb {
     var bytes: Int
     var events: Int?
     var root: String?
+    /// Lines of an older list that the daemon's lacks.
+    var kept: Int?
     /// The older ones that made way for it.
     var removed: [String]?
   }
@@ -87,79 +90,149 @@ struct Backup: Verb {
         ? session.required(self.file, "FILE", "tệp sao lưu", "the file of the backup")
         : self.file)
     if file != nil, file == keys { throw Self.oneForBoth(session) }
-    // Both are made before anything is fetched, so that half a backup is not left for want of a directory.
+    // All are opened before anything is fetched, so that half a backup is not left for want of a directory.
+    let list = try erasuresFile.map { path in
+      (
+        path: path, file: try OutFile(path, replaces: true, session.language),
+        known: try KnownErasures(path, session.language)
+      )
+    }
     let ledgerFile = try file.map { try OutFile($0, replaces: force, session.language) }
     let keysFile = try keys.map { try OutFile($0, replaces: force, session.language) }
-    if let file, let ledgerFile {
-      let made = try fetch(Wire.Backup(), into: ledgerFile, named: file, kind: "ledger", ledgerPlace, session)
-      if !session.wantsJSON {
-        try session.output.line(
+    var all = All()
+    do {
+      // The list comes first: one that fails each night must not let good backups of the others make way for new ones.
+      if let list, let made = try fetchErasures(list.path, into: list.file, knowing: list.known, session) {
+        all.add(made, nil)
+      }
+      if let file, let ledgerFile {
+        all.add(try fetchLedger(into: ledgerFile, named: file, session), ledgerPlace)
+      }
+      // The keys come after the ledger, so that they have every key that it needs.
+      if let keys, let keysFile {
+        all.add(try fetchKeys(into: keysFile, named: keys, keysPlace, session), keysPlace)
+      } else if !session.wantsJSON, file != nil {
+        Notice.line(
           session.say(
-            "Đã sao lưu sổ vào \(file): \(session.language.grouped(made.bytes)) byte, "
-              + "\(session.language.grouped(made.events ?? 0)) sự kiện.",
-            "The ledger is in \(file): \(session.language.counted(made.bytes, "byte")), "
-              + "\(session.language.counted(made.events ?? 0, "event"))."))
-        if let root = made.root { try session.output.line(session.say("Gốc Merkle: \(root)", "Merkle root: \(root)")) }
-        try Self.say(removed: made, session)
+            "Chưa sao lưu khóa; không có khóa thì phần dữ liệu cá nhân không mở lại được.",
+            "The keys are not backed up; without them what is personal cannot be opened again."))
+        Notice.line("→ motcua backup --keys …")
+      }
+      // Only when all that was asked for is whole.
+      try all.prune()
+    } catch {
+      // What was made is there all the same.
+      try all.report(session)
+      try session.output.flush()
+      throw error
+    }
+    try all.report(session)
+  }
+
+  /// What a run has made so far, each with the directory in which older ones make way for it.
+  private struct All {
+    private var made: [(what: Made, place: Rotation?)] = []
+
+    mutating func add(_ what: Made, _ place: Rotation?) { made.append((what, place)) }
+
+    mutating func prune() throws {
+      for index in made.indices {
+        made[index].what.removed = try made[index].place?.prune(keeping: made[index].what.file)
       }
     }
-    // The keys come second, so that they have every key that the ledger needs.
-    if let keys, let keysFile {
-      let made = try fetchKeys(into: keysFile, named: keys, keysPlace, session)
-      if !session.wantsJSON {
-        try session.output.line(
-          session.say(
-            "Đã sao lưu khóa vào \(keys): \(session.language.grouped(made.bytes)) byte.",
-            "The keys are in \(keys): \(session.language.counted(made.bytes, "byte")).")
-        )
-        try Self.say(removed: made, session)
-        try session.output.line(
-          session.say(
-            "Giữ tệp khóa ở nơi khác với sổ, và xóa sau một số ngày nhất định: ai có cả hai thì đọc được tất cả.",
-            "Keep the keys elsewhere than the ledger, and for a limited number of days: who has both reads everything."
-          ))
+
+    func report(_ session: Session) throws {
+      for (made, _) in made {
+        if session.wantsJSON {
+          try session.output.json(made)
+        } else {
+          for path in made.removed ?? [] {
+            try session.output.line(session.say("Đã xóa bản cũ \(path).", "Removed the old \(path)."))
+          }
+        }
       }
-    } else if !session.wantsJSON, file != nil {
-      Notice.line(
+    }
+  }
+
+  private func fetchLedger(into file: OutFile, named path: String, _ session: Session) throws -> Made {
+    let made = try fetch(Wire.Backup(), into: file, named: path, kind: "ledger", session)
+    if !session.wantsJSON {
+      try session.output.line(
         session.say(
-          "Chưa sao lưu khóa; không có khóa thì phần dữ liệu cá nhân không mở lại được.",
-          "The keys are not backed up; without them what is personal cannot be opened again."))
-      Notice.line("→ motcua backup --keys …")
+          "Đã sao lưu sổ vào \(path): \(session.language.grouped(made.bytes)) byte, "
+            + "\(session.language.grouped(made.events ?? 0)) sự kiện.",
+          "The ledger is in \(path): \(session.language.counted(made.bytes, "byte")), "
+            + "\(session.language.counted(made.events ?? 0, "event"))."))
+      if let root = made.root { try session.output.line(session.say("Gốc Merkle: \(root)", "Merkle root: \(root)")) }
     }
-    if let erasuresFile { try fetchErasures(erasuresFile, session) }
+    return made
   }
 
   private func fetchKeys(
     into file: OutFile, named path: String, _ rotation: Rotation?, _ session: Session
   ) throws -> Made {
-    do {
-      return try fetch(
-        Wire.Backup(keys: true, keep: keysKeep, rotation: rotation?.number), into: file, named: path, kind: "keys",
-        rotation, session)
-    } catch Failure.refused(let error, _, _) where keysKeep != nil && Refusal.mayMeanOlder(error) {
-      // An older daemon does not count them.
-      return try fetch(Wire.Backup(keys: true), into: file, named: path, kind: "keys", rotation, session)
-    }
-  }
-
-  /// The list has no history of its own: the newest knows all.
-  private func fetchErasures(_ path: String, _ session: Session) throws {
-    let file = try OutFile(path, replaces: true, session.language)
     let made: Made
     do {
-      made = try fetch(Wire.Backup(erasures: true), into: file, named: path, kind: "erasures", nil, session)
+      made = try fetch(
+        Wire.Backup(keys: true, keep: keysKeep, rotation: rotation?.number), into: file, named: path, kind: "keys",
+        session)
+    } catch Failure.refused(let error, _, _) where keysKeep != nil && Refusal.mayMeanOlder(error) {
+      // An older daemon does not count them.
+      made = try fetch(Wire.Backup(keys: true), into: file, named: path, kind: "keys", session)
+    }
+    guard !session.wantsJSON else { return made }
+    try session.output.line(
+      session.say(
+        "Đã sao lưu khóa vào \(path): \(session.language.grouped(made.bytes)) byte.",
+        "The keys are in \(path): \(session.language.counted(made.bytes, "byte")).")
+    )
+    try session.output.line(
+      session.say(
+        "Giữ tệp khóa ở nơi khác với sổ, và xóa sau một số ngày nhất định: ai có cả hai thì đọc được tất cả.",
+        "Keep the keys elsewhere than the ledger, and for a limited number of days: who has both reads everything."
+      ))
+    return made
+  }
+
+  /// Of one list the newest knows all, unless it is of older data than the one from before: what only that knew is kept.
+  ///
+  /// - Returns: nil when the daemon has no list to give.
+  private func fetchErasures(
+    _ path: String, into file: OutFile, knowing known: KnownErasures, _ session: Session
+  ) throws -> Made? {
+    let made: Made
+    do {
+      made = try fetch(Wire.Backup(erasures: true), into: file, named: path, kind: "erasures", session) { list in
+        let missing = known.missing(in: String(decoding: list, as: UTF8.self))
+        return (Array(missing.joined().utf8), missing.count)
+      }
     } catch Failure.refused(let error, _, _) where Refusal.mayMeanOlder(error) {
       // Not a failure, after which a timer would make the other backups again and again.
-      return Notice.line(
+      Notice.line(
         session.say(
           "motcuad đang chạy là bản cũ, chưa có danh sách đã xóa: \(path) chưa được ghi.",
           "The motcuad that runs is older and has no list of erasures: \(path) was not written."))
+      return nil
     }
-    guard !session.wantsJSON else { return }
+    guard !session.wantsJSON else { return made }
     try session.output.line(
       session.say(
         "Danh sách đã xóa ở \(path): \(session.language.grouped(made.bytes)) byte.",
         "The list of erasures is in \(path): \(session.language.counted(made.bytes, "byte"))."))
+    if let kept = made.kept {
+      let known = session.language.grouped(kept)
+      Notice.line(
+        session.say(
+          "\(path) biết \(known) lần xóa mà motcuad không biết, nên các dòng đó được giữ lại: dữ liệu của motcuad cũ hơn.",
+          "\(path) knew of \(session.language.counted(kept, "erasure")) that motcuad does not know of, which "
+            + "\(kept == 1 ? "is" : "are") kept in it: the data of motcuad are older."))
+      Notice.line(
+        session.say(
+          "→ dừng motcuad, chép tệp này thành DATA-apart/erasures (của tài khoản motcua), rồi khởi động: các hồ sơ đó được xóa lại",
+          "→ stop motcuad, copy this file to DATA-apart/erasures (account motcua's), and start it: those cases are erased again"
+        ))
+    }
+    return made
   }
 
   private func place(_ directory: String?, _ keep: Int?, _ ending: String) throws -> Rotation? {
@@ -174,24 +247,22 @@ struct Backup: Verb {
         "Ledger and keys go into two different files, two different directories."))
   }
 
-  private static func say(removed made: Made, _ session: Session) throws {
-    for path in made.removed ?? [] {
-      try session.output.line(session.say("Đã xóa bản cũ \(path).", "Removed the old \(path)."))
-    }
-  }
-
+  /// - Parameter end: what is added to the file behind what was fetched, and how many lines that is.
   private func fetch(
-    _ call: Wire.Backup, into file: OutFile, named path: String, kind: String, _ rotation: Rotation?, _ session: Session
+    _ call: Wire.Backup, into file: OutFile, named path: String, kind: String, _ session: Session,
+    end: ((_ fetched: [UInt8]) -> (bytes: [UInt8], lines: Int))? = nil
   ) throws -> Made {
     let bar = ProgressBar()
     defer { bar.clear() }
     var last: Wire.BackupProgress?
+    var fetched: [UInt8] = []
     try session.daemon.stream(call, isPatient: true) { answer in
       let progress = answer.progress
       last = progress
       if let data = progress.data {
         guard let bytes = Base64.decode(data) else { throw Failure.protocolViolation("Backup: base64") }
         try file.write(bytes)
+        if end != nil { fetched += bytes }
       }
       bar.draw(progress.phase.said { Self.title($0, session.language) }, done: progress.done, total: progress.total)
       return true
@@ -200,13 +271,13 @@ struct Backup: Verb {
     guard let last, last.phase == .done, last.done == file.bytes else {
       throw Failure.protocolViolation("Backup: \(file.bytes) bytes")
     }
+    let added = end?(fetched)
+    if let added { try file.write(added.bytes) }
     try file.finish()
     bar.clear()
-    let made = Made(
+    return Made(
       file: path, kind: kind, bytes: file.bytes, events: last.events, root: last.root,
-      removed: try rotation?.prune(keeping: path))
-    if session.wantsJSON { try session.output.json(made) }
-    return made
+      kept: added.flatMap { $0.lines > 0 ? $0.lines : nil })
   }
 
   private static func title(_ phase: Wire.BackupPhase, _ language: Language) -> String {

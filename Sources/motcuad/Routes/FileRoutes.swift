@@ -96,12 +96,22 @@ struct FileRoutes: Sendable {
   }
 
   private func erasures(_ send: Send) throws -> Wire.BackupProgress {
-    let text = Array(try service.erasureList().utf8)
+    let text: [UInt8]
+    do { text = Array(try service.erasureList().utf8) } catch let fault as ErasureList.Fault {
+      throw Self.refusal(fault, fault.path)
+    } catch let error as FileError {
+      throw Self.refusal(.file(error), error.path)
+    }
     for start in stride(from: 0, to: text.count, by: Spool.partBytes) {
       let end = min(start + Spool.partBytes, text.count)
       try send(.init(phase: .sending, done: end, total: text.count, data: Base64.encode(Array(text[start..<end]))))
     }
     return .init(phase: .done, done: text.count, total: text.count)
+  }
+
+  /// What the office's own list says cannot be told, so it is not handed out as if it were whole.
+  private static func refusal(_ fault: ErasureList.Fault, _ path: String) -> any Error {
+    WireFailure.wire(Wire.ErasureListUnwritable(path: path, reasonVi: fault.text.vi, reasonEn: fault.text.en))
   }
 
   private func keys(_ send: Send) throws -> Wire.BackupProgress {
@@ -114,6 +124,15 @@ struct FileRoutes: Sendable {
       try send(.init(phase: .sending, done: sent, total: max(sent, total), data: Base64.encode(part)))
     }
     return .init(phase: .done, done: sent, total: sent)
+  }
+}
+
+extension ErasureList.Fault {
+  fileprivate var path: String {
+    switch self {
+    case .file(let error): error.path
+    case .notAList(let path), .newer(let path), .malformed(let path, _): path
+    }
   }
 }
 
