@@ -15,6 +15,8 @@ enum Failure: Error {
   case proof(ProofError, file: String)
   /// What was asked about is damaged.
   case damaged(String)
+  /// Somebody was asked, and said no.
+  case declined(String)
   /// The demonstration did not go as its story says.
   case story(String)
 }
@@ -91,6 +93,8 @@ extension Failure {
       return error.verdict(file: file, language)
     case .damaged(let sentence):
       return Verdict(sentence: sentence, code: Exit.refused, name: "damaged")
+    case .declined(let sentence):
+      return Verdict(sentence: sentence, code: Exit.refused, name: "declined")
     case .story(let sentence):
       return Verdict(sentence: sentence, code: Exit.refused, name: "demo")
     }

@@ -3,6 +3,8 @@ import Foundation
 import Testing
 import VarlinkClient
 
+@testable import motcua
+
 /// The daemon under clocks that nobody can believe. The machine's own is never set.
 @Suite("A clock that is not believed", .oneAtATime, .enabled(if: AttackTests.hasCompiler, "skipped: needs cc"))
 struct DoubtfulClockTests {
@@ -59,6 +61,55 @@ struct DoubtfulClockTests {
     }
     #expect(daemon.log.contains("which is before what is recorded already"), "\(daemon.log)")
     #expect(daemon.log.contains("the clock is believed again"), "\(daemon.log)")
+  }
+
+  @Test(
+    "on a terminal, whoever accepts a clock sees what it shows and what is expected, and says yes; with --shown he has seen it before, and another time is refused",
+    arguments: ["en", "vi"])
+  func confirmed(language: String) throws {
+    let clock = try SetClock()
+    let daemon = clock.daemon
+    try daemon.start()
+    _ = try daemon.connect().receive("Hoa")
+    try clock.set(40 * Self.day)
+    let client = Client(socket: daemon.socket, language: language)
+    func type(_ line: String, _ more: String...) throws -> (code: Int32, text: String) {
+      try Child.run(
+        client.program, ["clock", "--accept"] + more,
+        environment: ["MOTCUA_SOCKET=\(daemon.socket)", "MOTCUA_LANG=\(language)"], typing: [line])
+    }
+    let now = try daemon.connect().ask(Wire.GetClock()).clock
+    let (yes, no) = language == "vi" ? ("c", "k") : ("y", "n")
+    for answer in ["", no, "x"] {
+      let said = try type(answer)
+      #expect(said.code == 1, "\(said)")
+      // The year tells what it shows, and what is expected is told, too.
+      #expect(said.text.contains(language == "vi" ? "lẽ ra là" : "should show"), "\(said)")
+      #expect(said.text.contains(language == "vi" ? "(c/K)?" : "(y/N)?"), "\(said)")
+      #expect(said.text.contains(language == "vi" ? "Chưa ghi gì" : "Nothing was recorded"), "\(said)")
+    }
+    #expect(try daemon.connect().ask(Wire.GetClock()).clock.doubt != nil)
+    // What the supervisor saw was another time.
+    let other = try client.run("clock", "--accept", "--shown", "01/02/2026 08:00")
+    #expect(other.status == 75, "\(other)")
+    let unreadable = try client.run("clock", "--accept", "--shown", "+2")
+    #expect(unreadable.status == 64 && unreadable.errors.contains("--shown"), "\(unreadable)")
+    #expect(try client.run("clock", "--shown", now.shown).status == 64)
+    #expect(try daemon.connect().ask(Wire.GetClock()).clock.doubt != nil)
+    let accepted: (code: Int32, text: String)
+    if language == "vi" {
+      // Nothing is asked of who has said what he saw; by the minute is near enough.
+      let time = try #require(Moment(now.shown))
+      accepted = try type("", "--shown", "\(time.date) \(time.clock)")
+      #expect(!accepted.text.contains("(c/K)"), "\(accepted)")
+    } else {
+      accepted = try type(yes)
+    }
+    #expect(accepted.code == 0, "\(accepted)")
+    #expect(try daemon.connect().ask(Wire.GetClock()).clock.doubt == nil)
+    // There is nothing to ask about a clock that is believed.
+    let again = try type(yes)
+    #expect(again.code == 1 && !again.text.contains("N)?") && !again.text.contains("K)?"), "\(again)")
   }
 
   @Test(

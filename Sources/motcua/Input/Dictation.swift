@@ -58,7 +58,7 @@ struct Dictation {
   static let dash = "-"
 
   /// Whether somebody sits there who can be asked.
-  private static var isAsking: Bool { Terminal.isTerminal(STDIN_FILENO) && Terminal.isTerminal(STDERR_FILENO) }
+  static var isAsking: Bool { Terminal.isTerminal(STDIN_FILENO) && Terminal.isTerminal(STDERR_FILENO) }
 
   private func askedPapers(_ isAsking: Bool) throws -> [String] {
     guard isAsking else {
