@@ -109,6 +109,11 @@ extension FileTests {
       }
       let vietnamese = try Operator.run(arguments: ["restore", office.ledger, "--data", data], language: "vi")
       #expect(vietnamese.errors.components(separatedBy: "thiếu --").count == 4, "\(vietnamese.errors)")
+      // Each on a line of its own.
+      for outcome in [said, vietnamese] {
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(lines.count == 3 && lines.allSatisfy { $0.hasPrefix("motcuad: ") && !$0.contains("\\n") }, "\(lines)")
+      }
       let keyless = try Operator.run(
         "restore", office.ledger, "--without-keys", "--no-erasures", "--checkpoint", "x", "--data", data)
       #expect(keyless.status == 64 && keyless.errors.contains("--key KEY is missing"), "\(keyless.errors)")

@@ -77,12 +77,12 @@ struct Restore: ParsableCommand {
   func validate() throws {
     guard file != nil || keys != nil else {
       throw ValidationError(
-        spoken("hãy chỉ bản sao lưu: FILE, hoặc --keys KEYFILE", "say which backup: FILE, or --keys KEYFILE"))
+        spoken("hãy chỉ bản sao lưu: TỆP, hoặc --keys TỆP", "say which backup: FILE, or --keys FILE"))
     }
     if file == nil, checkpoint != nil || noCheckpoint || noErasures || serialsAbove != nil {
       throw ValidationError(
         spoken(
-          "--checkpoint, --no-erasures và --serials-above đi cùng FILE",
+          "--checkpoint, --no-erasures và --serials-above đi cùng TỆP",
           "--checkpoint, --no-erasures and --serials-above go with FILE"))
     }
     for (isGiven, isDenied, names) in [
@@ -121,7 +121,7 @@ struct Restore: ParsableCommand {
       throw Exit.damage
     } catch {
       DataDirectory.withdraw()
-      complain(language.pick(StartFailure.text(error)))
+      for said in (error as? RestoreRefusal)?.sentences ?? [StartFailure.text(error)] { complain(language.pick(said)) }
       switch error {
       case let error as UnsafePath: throw Exit.code(error)
       case StoreError.inUse: throw Exit.inUse

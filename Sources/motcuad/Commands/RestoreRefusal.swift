@@ -23,12 +23,16 @@ enum RestoreRefusal: Error {
   case twoHistories(size: UInt64)
   case nothingToBring
 
+  /// What is said of it, each on a line of its own.
+  var sentences: [Text] {
+    if case .missing(let needs) = self { needs.map(\.sentence) } else { [text] }
+  }
+
   var text: Text {
     switch self {
     case .missing(let needs):
       Text(
-        vi: needs.map { "thiếu \($0.text.vi)" }.joined(separator: "\n"),
-        en: needs.map(\.text.en).joined(separator: "\n"))
+        vi: needs.map(\.sentence.vi).joined(separator: "; "), en: needs.map(\.sentence.en).joined(separator: "; "))
     case .listUnreadable(let file, let line):
       Text(
         vi: line.map { "\(file):\($0): không phải dòng của danh sách đã xóa; đừng sửa tệp này bằng tay" }
@@ -80,8 +84,10 @@ enum RestoreRefusal: Error {
 }
 
 extension RestoreRefusal.Need {
+  var sentence: Text { Text(vi: "thiếu \(text.vi)", en: text.en) }
+
   /// In Vietnamese without “thiếu” before it.
-  var text: Text {
+  private var text: Text {
     switch self {
     case .checkpoint:
       Text(
