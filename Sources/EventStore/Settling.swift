@@ -37,7 +37,7 @@ extension EventStore {
   }
 
   /// What the disk says when LMDB's lock file beside a ledger is written, which every reader does, too; nil when it takes
-  /// that. LMDB writes it by way of the memory, where a refusal ends the process.
+  /// that. LMDB writes it by way of the memory, where a refusal ends the process; its room is taken when it is opened.
   ///
   /// Only while this process has the ledger not open: closing the file would give up LMDB's lock on it.
   public static func lockFault(_ ledger: String) -> StoreError? {

@@ -33,6 +33,7 @@ struct Store: ~Copyable, @unchecked Sendable {  // LMDB allows an MDB_env to be 
     if !options.sync { flags |= MDB_NOSYNC }
     if options.isReadOnly { flags |= MDB_RDONLY }
     if !options.usesLockFile { flags |= MDB_NOLOCK }
+    if options.usesLockFile { try LockFile.takeRoom(in: path, readers: options.maxReaders) }
     try unsafe check(mdb_env_open(pointer, path, UInt32(flags), options.fileMode), "mdb_env_open", path)
     // LMDB leaves its data file open to every program that this one starts.
     var descriptor: Int32 = -1

@@ -157,6 +157,64 @@ extension DiskTests {
       print("quota: \(end.map { "\($0)" } ?? "") after \(codes.count) cases")
     }
 
+    @Test(
+      "on an ext4 without a free block, a state whose lock files were copied as holes, or not at all, is told to have no room: the start dies of no signal, calls nothing damaged, and with room everything is there",
+      .enabled(if: LoopDisk.isPossible, "skipped: needs root, mkfs.ext4 and a loop device"),
+      arguments: [
+        ["ledger"], ["views-1"], ["ledger", "views-1"],
+      ], [Lock.hole, .empty, .missing])
+    func lockFiles(of places: [String], lock: Lock) throws {
+      let daemon = try RunningDaemon()
+      let disk = try DiskImage(
+        daemon.data, in: daemon.home, bytes: 48 << 20, ["mkfs.ext4", "-q", "-F", "-m", "0", "-b", "4096"])
+      daemon.config = try Configuration.copy(into: daemon.home)
+      try Configuration.replace(daemon.config + "/motcuad.toml", "reserve_mib = 64", "reserve_mib = 1")
+      try daemon.start()
+      let code = try daemon.connect().receive("Nguyễn Thị Hoa").code
+      #expect(daemon.stop() == 0)
+      for place in places {
+        let path = "\(daemon.data)/\(place)/lock.mdb"
+        let length = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+        // What is taken before LMDB makes one is what LMDB makes.
+        #expect(length == 8192)
+        switch lock {
+        case .hole: #expect(truncate(path, 0) == 0 && truncate(path, length) == 0)
+        case .empty: #expect(truncate(path, 0) == 0)
+        case .missing: try FileManager.default.removeItem(atPath: path)
+        }
+      }
+      try fill(disk.path)
+      for _ in 0..<2 {
+        let before = daemon.log.utf8.count
+        try daemon.launch()
+        let status = daemon.waitForExit()
+        let said = String(decoding: daemon.log.utf8.dropFirst(before), as: UTF8.self)
+        #expect(status == 74 && said.contains("No space left on device"), "\(status): \(said)")
+        #expect(!said.contains("damage") && !said.contains("signal"), "\(said)")
+      }
+      try FileManager.default.removeItem(atPath: disk.path + "/fill")
+      try daemon.start()
+      #expect(try daemon.connect().ask(Wire.Show(code: code)).case.applicant == "Nguyễn Thị Hoa")
+      _ = try daemon.connect().receive("Ghi lại được")
+      #expect(try daemon.connect().verify().damage == nil)
+      #expect(daemon.stop() == 0)
+    }
+
+    /// How a lock file came out of a copy.
+    enum Lock { case hole, empty, missing }
+
+    /// To the last block.
+    private func fill(_ directory: String) throws {
+      let descriptor = open(directory + "/fill", O_WRONLY | O_CREAT, 0o600)
+      defer { close(descriptor) }
+      for size in [1 << 20, 4096] {
+        let block = [UInt8](repeating: 1, count: size)
+        while write(descriptor, block, size) == size {}
+      }
+      #expect(errno == ENOSPC)
+      fsync(descriptor)
+    }
+
     /// What the command met for which there was no room.
     private enum End: Equatable {
       case refused
