@@ -32,6 +32,9 @@ struct Reload: Sendable {
     do {
       let fresh = try Configuration(live.directory)
       if let notYet = fresh.notYet { throw notYet }
+      // The next start would refuse it, in the middle of the day.
+      try fresh.daemon.requireApart(
+        from: service.store.directory, SettingsFile(live.directory, "motcuad.toml"))
       let before = live.current.book.office
       let rules = try service.adopt(fresh.book)
       let left = apply(fresh)

@@ -200,6 +200,35 @@ struct ReloadTests {
     }
   }
 
+  @Test(
+    "what must outlive the data directory and would lie in it is refused by check-config and by a reload, with file and line, as the next start would",
+    arguments: ["signed_heads", "erasures"])
+  func insideData(key: String) throws {
+    let (daemon, systemd) = try supervised()
+    defer { systemd.close() }
+    let settings = daemon.config + "/motcuad.toml"
+    let before = try String(contentsOfFile: settings, encoding: .utf8)
+    let link = daemon.home + "/link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: daemon.data)
+    for place in [daemon.data + "/apart", daemon.data, link + "/x"] {
+      try ("\n\(key) = \"\(place)\"\n" + before).write(toFile: settings, atomically: true, encoding: .utf8)
+      let refusal = "\(settings):2: \(place) lies in the data directory \(daemon.data)"
+      let said = try Operator.run("check-config", "--config", daemon.config, "--data", daemon.data)
+      #expect(said.status == 78 && said.errors.contains(refusal), "\(said)")
+      let message = try reload(daemon, systemd)
+      #expect(message["STATUS"]?.contains("lies in the data directory") == true, "\(message)")
+      #expect(daemon.log.contains("the configuration is refused") && daemon.log.contains(refusal), "\(daemon.log)")
+    }
+    // Of another data directory it is outside.
+    #expect(
+      try Operator.run("check-config", "--config", daemon.config, "--data", daemon.home + "/other").status == 0)
+    try ("\n\(key) = \"\(daemon.data)-elsewhere\"\n" + before).write(
+      toFile: settings, atomically: true, encoding: .utf8)
+    #expect(try Operator.run("check-config", "--config", daemon.config, "--data", daemon.data).status == 0)
+    let message = try reload(daemon, systemd)
+    #expect(message["STATUS"]?.contains("lies in the data directory") != true, "\(message)")
+  }
+
   @Test("a hundred reloads of what has not changed leave nothing behind")
   func unchanged() throws {
     let (daemon, systemd) = try supervised()

@@ -10,10 +10,17 @@ struct CheckConfig: ParsableCommand {
   @Option(help: help("Thư mục cấu hình.", "The configuration directory."))
   var config: String = Paths.config
 
+  @Option(
+    help: help(
+      "Thư mục dữ liệu của motcuad sẽ chạy với cấu hình đó.",
+      "The data directory of the daemon that is to run with it."))
+  var data: String?
+
   func run() throws {
     do throws(SettingsError) {
       let configuration = try Configuration(config)
       if let notYet = configuration.notYet { throw notYet }
+      try configuration.daemon.requireApart(from: data ?? dataOfDaemon, SettingsFile(config, "motcuad.toml"))
       try DaemonSettings.checkSigningKey(SettingsFile(config, "motcuad.toml"), readableBy: daemonAccount)
       let language = Language.current(office: configuration.language)
       for warning in configuration.roles.unknown { complain(warning.text(language)) }
@@ -30,6 +37,11 @@ struct CheckConfig: ParsableCommand {
       complain(error.text(Language.current()))
       throw Exit.config
     }
+  }
+
+  /// Whoever asks for the system's configuration as root means the system's daemon, whatever his own variables say.
+  private var dataOfDaemon: String {
+    getuid() == 0 && config == Paths.systemConfig ? Paths.systemData : Paths.data
   }
 
   /// Root reads every file, so what the system's daemon reads is asked of its own account; anybody else asks for himself.
