@@ -24,7 +24,8 @@ struct LossTests {
       size: 4, knownSize: 0, knownRoot: "", witness: "", unknownEnd: true, floorFirst: "2026-11-24",
       floorLast: "2026-11-26", serialFloor: 1412, erasures: 1)
     #expect(line(unknown, .en).contains("what is lost after event 4 is unknown"))
-    #expect(line(unknown, .en).contains("codes of days up to 2026-11-26 begin after 1412"))
+    #expect(line(unknown, .en).contains("codes of days up to 26/11/2026 begin after 1412"))
+    #expect(line(unknown, .vi).contains("mã các ngày đến 26/11/2026 bắt đầu sau 1412"))
     #expect(line(unknown, .en).contains("1 case erased again") && !line(unknown, .en).contains("to 0"))
     #expect(line(unknown, .vi).contains("không biết mất bao nhiêu sau sự kiện 4"))
   }

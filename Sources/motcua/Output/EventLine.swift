@@ -49,7 +49,9 @@ enum EventLine {
       }
     let floor = event.serialFloor.flatMap { serial in
       event.floorLast.map { day in
-        language.say("mã các ngày đến \(day) bắt đầu sau \(serial)", "codes of days up to \(day) begin after \(serial)")
+        let day = language.day(day)
+        return language.say(
+          "mã các ngày đến \(day) bắt đầu sau \(serial)", "codes of days up to \(day) begin after \(serial)")
       }
     }
     let erasures = event.erasures.map {

@@ -111,6 +111,12 @@ extension Language {
     Moment(time)?.spoken(self, reference: reference.flatMap(Moment.init)) ?? time
   }
 
+  /// `26/11/2026` from a day or an instant; a text that is neither stays as it is.
+  func day(_ text: String) -> String {
+    let fields = text.prefix(10).split(separator: "-")
+    return fields.count == 3 ? "\(fields[2])/\(fields[1])/\(fields[0])" : text
+  }
+
   /// `26/11/2026 17:00`, for tables.
   func tabular(_ time: String) -> String { Moment(time).map { "\($0.date) \($0.clock)" } ?? time }
 }

@@ -53,7 +53,7 @@ extension Refusal {
         error.known.first.map { line.with("--cause", $0) })
     case .notWorkingDay:
       let error = try decoded(Wire.NotWorkingDay.self)
-      let (date, next) = (Self.day(error.date), Self.day(error.next))
+      let (date, next) = (language.day(error.date), language.day(error.next))
       return Words(
         language.say(
           "\(date) là ngày nghỉ (\(error.reasonVi)); ngày làm việc tiếp theo là \(next).",
@@ -93,11 +93,5 @@ extension Refusal {
       if month > 12 { (year, month) = (year + 1, 1) }
     } while Moment.weekday(ofDay: Moment.daysSince1970(year, month, day)) > 5
     return "\(day < 10 ? "0" : "")\(day)/\(month < 10 ? "0" : "")\(month)/\(year)"
-  }
-
-  /// `26/11/2026` from a day or an instant.
-  private static func day(_ text: String) -> String {
-    let fields = text.prefix(10).split(separator: "-")
-    return fields.count == 3 ? "\(fields[2])/\(fields[1])/\(fields[0])" : text
   }
 }
