@@ -75,6 +75,8 @@ extension Wire {
     /// What the caller is.
     public var role: Told<Role>?
     public var clock: Clock?
+    /// Something is erased, and how many backups of the keys there are from before cannot be told.
+    public var keyBackupsUnknown: Bool?
 
     public init(
       version: String,
@@ -110,7 +112,8 @@ extension Wire {
       lastBackup: String? = nil,
       keyBackupsBeforeErasure: Int? = nil,
       role: Role? = nil,
-      clock: Clock? = nil
+      clock: Clock? = nil,
+      keyBackupsUnknown: Bool? = nil
     ) {
       self.version = version
       self.office = office
@@ -146,6 +149,7 @@ extension Wire {
       self.keyBackupsBeforeErasure = keyBackupsBeforeErasure
       self.role = role.map(Told.known)
       self.clock = clock
+      self.keyBackupsUnknown = keyBackupsUnknown
     }
   }
 

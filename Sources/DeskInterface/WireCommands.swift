@@ -103,6 +103,8 @@ extension Wire {
     public var now: String?
     /// Of an erasure: how many backups of the keys that were handed out before may still be there and open the case.
     public var keyBackups: Int?
+    /// Of an erasure: how many there are cannot be told.
+    public var keyBackupsUnknown: Bool?
 
     public init(
       code: String,
@@ -117,7 +119,8 @@ extension Wire {
       provisional: Bool,
       owes: [Duty],
       now: String? = nil,
-      keyBackups: Int? = nil
+      keyBackups: Int? = nil,
+      keyBackupsUnknown: Bool? = nil
     ) {
       self.code = code
       self.number = number
@@ -132,6 +135,7 @@ extension Wire {
       self.owes = owes
       self.now = now
       self.keyBackups = keyBackups
+      self.keyBackupsUnknown = keyBackupsUnknown
     }
   }
 

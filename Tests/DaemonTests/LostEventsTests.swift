@@ -380,6 +380,14 @@ extension FileTests {
       _ = try office.client.run(
         "backup", "--directory", office.daemon.home, "--keys-directory", place, "--keys-keep", "2")
       #expect(try office.desk.ask(Wire.GetStatus()).status.keyBackupsBeforeErasure == 2)
+      // Their record is damaged: that is no record of none.
+      #expect(try office.desk.ask(Wire.GetStatus()).status.keyBackupsUnknown == nil)
+      try "x\n".write(toFile: office.daemon.data + "-apart/key-backups", atomically: true, encoding: .utf8)
+      let damaged = try office.desk.ask(Wire.GetStatus()).status
+      #expect(damaged.keyBackupsBeforeErasure == nil && damaged.keyBackupsUnknown == true)
+      #expect(try office.client.run("status").output.contains("cannot be told"))
+      let told = try office.client.run("erase", codes[2], "--basis", "Luật")
+      #expect(told.status == 0 && told.output.contains("cannot be told"), "\(told)")
     }
   }
 }

@@ -32,15 +32,18 @@ struct LossTests {
 
   @Test("an erasure says how many backups of the keys may still open the case, when there are any")
   func erasure() {
-    func lines(_ count: Int?, _ language: Language) -> [String] {
+    func lines(_ count: Int?, isUnknown: Bool? = nil, _ language: Language) -> [String] {
       ReceiptForm.lines(
         Wire.Receipt(
           code: "H-261123-0001", number: 1, version: 4, position: 9, recordedAt: "2026-11-26T17:00:00+07:00",
           repeated: false, status: .returned, late: false, due: "2026-11-26T17:00:00+07:00", provisional: false,
-          owes: [], keyBackups: count), language)
+          owes: [], keyBackups: count,
+          keyBackupsUnknown: isUnknown), language)
     }
     #expect(lines(nil, .en).count == 2 && lines(0, .en).count == 2)
     #expect(lines(1, .en).last?.hasPrefix("Up to 1 backup of the keys") == true)
+    #expect(lines(nil, isUnknown: true, .en).last?.contains("cannot be told") == true)
+    #expect(lines(nil, isUnknown: true, .vi).last?.contains("Không biết còn bao nhiêu") == true)
     #expect(lines(1200, .vi).last?.contains("1.200 bản sao lưu khóa") == true)
   }
 }

@@ -10,6 +10,14 @@ enum ReceiptForm {
 
   /// Of an erasure: what can still open the case.
   private static func backups(_ receipt: Wire.Receipt, _ language: Language) -> [String] {
+    if receipt.keyBackupsUnknown == true {
+      return [
+        language.say(
+          "Không biết còn bao nhiêu bản sao lưu khóa từ trước vẫn mở được hồ sơ này: hãy tự kiểm tra và hủy chúng khi có bản mới.",
+          "How many backups of the keys from before may still open this case cannot be told: look for them, and destroy them when "
+            + "there is a new one.")
+      ]
+    }
     guard let count = receipt.keyBackups, count > 0 else { return [] }
     return [
       language.say(

@@ -111,6 +111,14 @@ struct Status: Verb {
           "\(number(count)) bản từ trước lần xóa gần nhất có thể vẫn còn và mở được hồ sơ đã xóa",
           "\(number(count)) from before the last erasure may still be there and open what is erased")
       fields.append((language.say("Sao lưu khóa", "Key backups"), text))
+    } else if status.keyBackupsUnknown == true {
+      fields.append(
+        (
+          language.say("Sao lưu khóa", "Key backups"),
+          language.say(
+            "không biết còn bao nhiêu bản từ trước lần xóa gần nhất; xem nhật ký của motcuad",
+            "how many there are from before the last erasure cannot be told; see motcuad's log")
+        ))
     }
     return fields
   }

@@ -87,6 +87,7 @@ struct DeskRoutes: Sendable {
       var receipt = Wire.Receipt(accepted, now: service.now)
       if case .erase = action {
         receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt, accepted.position) }
+        if receipt.keyBackups == nil { receipt.keyBackupsUnknown = true }
       }
       return Method.answer(receipt)
     }

@@ -44,6 +44,7 @@ struct StatusRoutes: Sendable {
   }
 
   private func status(_ caller: Caller) throws -> Wire.DaemonStatus {
+    let keyBackups = try service.keyBackupsBeforeErasure()
     let figures = service.figures
     let batches = figures.batches.snapshot
     let position = Int(try service.store.ledger.position().rawValue)
@@ -66,8 +67,9 @@ struct StatusRoutes: Sendable {
       viewsReaders: service.store.views.readersInUse,
       oldestOpen: try service.oldestOpen().flatMap { Wire.OldestOpen($0) },
       signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire,
-      keyBackupsBeforeErasure: try service.keyBackupsBeforeErasure(),
-      role: caller.actor.role?.wire, clock: Wire.Clock(service.clockState))
+      keyBackupsBeforeErasure: keyBackups,
+      role: caller.actor.role?.wire, clock: Wire.Clock(service.clockState),
+      keyBackupsUnknown: try keyBackups == nil && service.isAnythingErased() ? true : nil)
   }
 
   /// How many events the newest checkpoint covers.
