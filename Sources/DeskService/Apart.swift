@@ -121,20 +121,28 @@ extension DeskService {
     return ErasureList.text(of: known + listed.filter { !commitments.contains($0.commitment) })
   }
 
-  /// Hands out a backup of the keys and takes note of it: before, because whoever breaks off may have kept what came, and
-  /// when it is whole. When that cannot be kept, the operator is told and the backup goes on.
+  /// A backup of the keys that is being handed out.
+  public struct KeyBackup: Sendable {
+    fileprivate var entry: KeyBackups.Entry
+  }
+
+  /// Takes note that a backup of the keys is begun: before it, because whoever breaks off may have kept what came. When that
+  /// cannot be kept, the operator is told and the backup goes on.
   ///
   /// - Parameters:
   ///   - keep: how many the rotation keeps that it goes into.
   ///   - rotation: what tells that rotation from others of the same account.
-  ///   - handOut: throws when it was broken off.
-  public func noteKeyBackup<R>(by uid: UInt32, keep: Int?, rotation: Int?, handOut: () throws -> R) throws -> R {
+  public func beginKeyBackup(by uid: UInt32, keep: Int?, rotation: Int?) -> KeyBackup {
     let entry = KeyBackups.Entry(
       at: buildingAt, position: signal.position, uid: uid, keep: keep, rotation: rotation)
     note(entry.attempt)
-    let result = try handOut()
+    return KeyBackup(entry: entry)
+  }
+
+  /// It is whole.
+  public func endKeyBackup(_ backup: KeyBackup) {
+    let entry = backup.entry
     if entry != entry.attempt { note(entry, for: entry.attempt) }
-    return result
   }
 
   private func note(_ entry: KeyBackups.Entry, for attempt: KeyBackups.Entry? = nil) {

@@ -52,9 +52,10 @@ struct FileRoutes: Sendable {
           service.tendErasureList()
           if call.erasures == true { return .init(progress: try erasures(send)) }
           if call.keys == true {
-            let last = try service.noteKeyBackup(
-              by: caller.actor.uid, keep: call.keep.map { max(1, $0) }, rotation: call.rotation
-            ) { try keys(send) }
+            let backup = service.beginKeyBackup(
+              by: caller.actor.uid, keep: call.keep.map { max(1, $0) }, rotation: call.rotation)
+            let last = try keys(send)
+            service.endKeyBackup(backup)
             return .init(progress: last)
           }
           let last = try ledger(send)
