@@ -26,7 +26,8 @@ extension DiskTests {
       arguments: DirectoryStates.Unflushed.allCases)
     func control(unflushed: DirectoryStates.Unflushed) throws {
       let (recording, expectation) = try Self.recordOffice(rounds: 1)
-      let (faults, tried) = try recording.faults(unflushed == .apart ? 60 : 30, seed: 1, unflushed: unflushed, expectation)
+      let (faults, tried) = try recording.faults(
+        unflushed == .apart ? 60 : 30, seed: 1, unflushed: unflushed, expectation)
       #expect(faults.count > 3, "\(faults.count) of \(tried)")
       print("directory states, control \(unflushed): \(faults.count) faults in \(tried) states")
     }
