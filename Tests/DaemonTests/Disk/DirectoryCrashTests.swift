@@ -10,7 +10,7 @@ extension DiskTests {
   struct DirectoryCrashTests {
     /// How many states of one scenario, where all of them together have a thousand.
     static func count(_ share: Int) throws -> Int {
-      max(1, try Disk.count("MOTCUA_DIRECTORY_STATES", ci: 800) * share / 1000)
+      max(1, try Disk.count("MOTCUA_DIRECTORY_STATES", ci: 650) * share / 1000)
     }
 
     @Test(
