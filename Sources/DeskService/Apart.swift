@@ -23,20 +23,28 @@ public struct Apart: Sendable {
 }
 
 extension Apart {
-  /// What says that there was a ledger, even when its directory is gone.
-  var known: [String] {
+  /// What says that there was a ledger, even when its directory is gone. What is damaged was written by somebody all the
+  /// same; where there is no directory, nothing was.
+  ///
+  /// - Throws: `FileError` for what cannot be read.
+  func known() throws(FileError) -> [String] {
     var known: [String] = []
-    // What cannot be read was written by somebody all the same; where there is no directory, nothing was.
     do throws(SignedHeadsError) {
       let record = try heads.read()
       if record?.floor != nil || record?.heads.contains(where: { $0.size > 0 }) == true { known.append(heads.path) }
     } catch {
-      if case .file(let error) = error, error.code == ENOTDIR {} else { known.append(heads.path) }
+      switch error {
+      case .damaged: known.append(heads.path)
+      case .file(let error): if error.code != ENOTDIR { throw error }
+      }
     }
     do throws(ErasureList.Fault) {
       if try !erasures.entries().isEmpty { known.append(erasures.path) }
     } catch {
-      if case .file(let error) = error, error.code == ENOTDIR {} else { known.append(erasures.path) }
+      switch error {
+      case .notAList, .newer, .malformed: known.append(erasures.path)
+      case .file(let error): if error.code != ENOTDIR { throw error }
+      }
     }
     return known
   }

@@ -65,10 +65,12 @@ public final class DeskService: Sendable {
     self.apart = apart
     configured = Mutex(book)
     self.actor = actor
+    let known: [String]
+    do throws(FileError) { known = beginsAnew ? [] : try apart?.known() ?? [] } catch { throw StoreError.file(error) }
     let store = try EventStore(
       directory, tables: DeskViews.tables, form: DeskViews.form, isDemo: clock.isDemo,
       now: clock.shown.microseconds, mapBytes: settings.mapBytes,
-      known: beginsAnew ? [] : apart?.known ?? [])
+      known: known)
     store.freed.report(to: report)
     try store.freeLeftovers()
     self.store = store

@@ -15,7 +15,7 @@ extension DeskService {
     let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
     // Nothing was ever erased in a ledger without a case.
     if last == 0, rules.lastLoss == nil, !apart.erasures.readable().isEmpty {
-      throw StoreError.ledgerLost(path: store.directory + "/ledger", known: apart.known)
+      throw StoreError.ledgerLost(path: store.directory + "/ledger", known: try apart.known())
     }
     let record: SignedHeads?
     do throws(SignedHeadsError) { record = try apart.heads.read() } catch {

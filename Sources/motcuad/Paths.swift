@@ -67,6 +67,12 @@ enum Paths {
     }
   }
 
+  /// Whether a place is the directory or lies in it, by whatever names.
+  static func isInside(_ place: String, _ directory: String) -> Bool {
+    let (place, directory) = (real(place), real(directory))
+    return place == directory || place.hasPrefix(directory == "/" ? directory : directory + "/")
+  }
+
   /// Where a link leads; nil for what is none.
   private static func link(_ path: String) -> String? {
     let room = Int(PATH_MAX)

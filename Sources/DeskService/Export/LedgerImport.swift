@@ -129,7 +129,7 @@ extension DeskService {
   /// Where there was a ledger before, nobody knows how far it went: as after a restore without a checkpoint. It is kept
   /// before the ledger is the other one, so that no crash leaves it unsaid.
   private func acceptLoss(before size: UInt64) throws {
-    guard let apart, !apart.known.isEmpty else { return }
+    guard let apart, try !apart.known().isEmpty else { return }
     try store.acceptLoss(AcceptedLoss(witness: .nobody, seen: .start, size: Position(size)))
   }
 

@@ -63,10 +63,7 @@ enum DataDirectory {
   ///
   /// - Throws: `UnsafePath.insideData` for a place that would be lost with the data directory.
   static func prepare(_ path: String, for data: String) throws(UnsafePath) {
-    let (apart, lost) = (Paths.real(path), Paths.real(data))
-    if apart == lost || apart.hasPrefix(lost == "/" ? lost : lost + "/") {
-      throw .insideData(path: path, data: data)
-    }
+    if Paths.isInside(path, data) { throw .insideData(path: path, data: data) }
     guard geteuid() == 0 else { return }
     let walk = try PathWalk(path)
     // The data directory itself, where it is there already.

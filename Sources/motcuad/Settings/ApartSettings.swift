@@ -9,12 +9,10 @@ extension DaemonSettings {
   /// - Throws: at the line of the setting, or of none where the place beside the data directory is a link into it.
   func requireApart(from data: String, _ file: SettingsFile) throws(SettingsError) {
     let apart = apart(data: data)
-    let inside = Paths.real(data)
     for (key, setting, path) in [
       ("signed_heads", signedHeads, apart.heads.directory.path), ("erasures", erasures, apart.erasures.directory.path),
     ] {
-      let place = Paths.real(path)
-      guard place == inside || place.hasPrefix(inside == "/" ? inside : inside + "/") else { continue }
+      guard Paths.isInside(path, data) else { continue }
       let reason = UnsafePath.insideData(path: path, data: DataDirectory.named(data)).text
       guard setting != nil else { throw SettingsError(file: file.name, line: 0, reason: reason) }
       throw file.root.error(key, reason.vi, reason.en)
