@@ -46,6 +46,8 @@ extension Apart {
       case .file(let error): if error.code != ENOTDIR { throw error }
       }
     }
+    // One that is damaged tells nothing of a ledger, and is told where it is asked for its own sake.
+    if (try? keyBackups.latest(after: Position(1))) != nil { known.append(keyBackups.path) }
     return known
   }
 

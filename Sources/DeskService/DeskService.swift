@@ -205,6 +205,7 @@ public final class DeskService: Sendable {
     try apart?.heads.change { $0.retireAll() }
     do {
       try record(.restored(Restored(loss)), by: actor, byHolder: byHolder)
+      try apart?.heads.change { $0.floor?.isSaid = true }
       try store.settleAcceptedLoss()
     } catch CommandFailure.clockSuspect {
       owe(loss)

@@ -52,12 +52,12 @@ public final class ErasureList: Sendable {
       switch self {
       case .file(let error): Text(vi: error.description, en: error.description)
       case .notAList(let path):
-        Text(vi: "\(path): không phải danh sách đã xóa", en: "\(path): not a list of erasures")
+        Text(vi: "\(path): không phải danh sách hồ sơ đã xóa dữ liệu", en: "\(path): not a list of erasures")
       case .newer(let path):
         Text(vi: "\(path): danh sách của bản mới hơn", en: "\(path): a list of a newer release")
       case .malformed(let path, let line):
         Text(
-          vi: "\(path):\(line): không phải dòng của danh sách đã xóa",
+          vi: "\(path):\(line): không phải dòng của danh sách hồ sơ đã xóa dữ liệu",
           en: "\(path):\(line): not a line of a list of erasures")
       }
     }

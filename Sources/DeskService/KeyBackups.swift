@@ -43,6 +43,8 @@ public final class KeyBackups: Sendable {
 
   public init(in directory: ApartDirectory) { self.directory = directory }
 
+  var path: String { directory.file(Self.name) }
+
   /// Records that one is being handed out, durably; those that do not count any more are left out. What cannot be written
   /// counts all the same until the process ends.
   ///

@@ -82,7 +82,7 @@ extension CommandWriter {
   }
 
   /// The list says nothing of the right by which something was erased.
-  private static let basis = "danh sách đã xóa của cơ quan (the office's list of erasures)"
+  private static let basis = "danh sách hồ sơ đã xóa dữ liệu của cơ quan (the office's list of erasures)"
 
   func eraseAgain(_ erasures: [ErasureList.Entry], by actor: Actor) throws -> Int {
     var batch = try store.beginBatch()

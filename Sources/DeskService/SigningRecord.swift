@@ -3,6 +3,7 @@ import DeskViews
 import EventSourcing
 import LMDB
 public import EventStore
+import Glibc
 public import MerkleTree
 
 extension DeskService {
@@ -10,7 +11,12 @@ extension DeskService {
   ///
   /// - Throws: `StoreError`: it lacks what was signed, what was restored, or everything.
   static func requireWhole(_ store: EventStore, _ apart: Apart?, _ rules: Rules, report: (String) -> Void) throws {
-    guard let apart, try pendingLoss(store, rules) == nil else { return }
+    guard let apart else { return }
+    do throws(ErasureList.Fault) { _ = try apart.erasures.entries() } catch {
+      // Where it lies and cannot be opened, whoever was erased could be read: nobody may be let in.
+      if case .file(let error) = error, error.code != ENOTDIR { throw StoreError.file(error) }
+    }
+    guard try pendingLoss(store, rules) == nil else { return }
     let views = store.views
     let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
     // Nothing was ever erased in a ledger without a case.
@@ -30,8 +36,12 @@ extension DeskService {
       return
     }
     try store.requireSigned(record)
-    if let floor = record.floor, floor.serial > rules.greatestFloor {
-      throw StoreError.ledgerBehindRestore(known: apart.heads.path)
+    guard let floor = record.floor else { return }
+    if floor.serial > rules.greatestFloor {
+      // A restore that was given up left it, and no ledger ever said it.
+      if floor.isSaid { throw StoreError.ledgerBehindRestore(known: apart.heads.path) }
+    } else if !floor.isSaid {
+      try apart.heads.change { $0.floor?.isSaid = true }
     }
   }
 

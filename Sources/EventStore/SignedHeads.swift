@@ -11,7 +11,7 @@ public import MerkleTree
 /// motcua signed heads 1
 /// head KEY SIZE ROOT [follows …]
 /// retired KEY SIZE ROOT [follows …]
-/// floor DAY SERIAL
+/// floor DAY SERIAL [pending]
 /// sum HASH
 /// ```
 public struct SignedHeads: Hashable, Sendable {
@@ -40,10 +40,13 @@ public struct SignedHeads: Hashable, Sendable {
   public struct Floor: Hashable, Sendable {
     public var lastDay: Int32
     public var serial: UInt32
+    /// Whether a ledger is known to say it: it is written here before.
+    public var isSaid: Bool
 
-    public init(lastDay: Int32, serial: UInt32) {
+    public init(lastDay: Int32, serial: UInt32, isSaid: Bool = false) {
       self.lastDay = lastDay
       self.serial = serial
+      self.isSaid = isSaid
     }
   }
 
@@ -82,7 +85,10 @@ public struct SignedHeads: Hashable, Sendable {
 
   /// Another floor, and never a lower one.
   public mutating func raiseFloor(lastDay: Int32, serial: UInt32) {
-    floor = Floor(lastDay: max(lastDay, floor?.lastDay ?? lastDay), serial: max(serial, floor?.serial ?? 0))
+    let before = floor
+    floor = Floor(
+      lastDay: max(lastDay, before?.lastDay ?? lastDay), serial: max(serial, before?.serial ?? 0),
+      isSaid: before.map { $0.isSaid && serial <= $0.serial } ?? false)
   }
 
   /// From here on a new key is needed; one that has signed nothing yet is new.
@@ -107,7 +113,7 @@ public struct SignedHeads: Hashable, Sendable {
       let follows = head.predecessor.map { " " + $0.extensionLine } ?? ""
       lines.append("\(head.isRetired ? "retired" : "head") \(head.key) \(head.size) \(head.root.base64)\(follows)")
     }
-    if let floor { lines.append("floor \(floor.lastDay) \(floor.serial)") }
+    if let floor { lines.append("floor \(floor.lastDay) \(floor.serial)\(floor.isSaid ? "" : " pending")") }
     let content = lines.map { $0 + "\n" }.joined()
     return content + "sum \(MerkleTree.leafHash(Array(content.utf8)).base64)\n"
   }
@@ -132,8 +138,10 @@ public struct SignedHeads: Hashable, Sendable {
         heads.append(
           Head(key: key, size: size, root: root, isRetired: words[0] == "retired", predecessor: predecessor))
       case "floor":
-        guard words.count == 3, let day = Int32(words[1]), let serial = UInt32(words[2]) else { return nil }
-        floor = Floor(lastDay: day, serial: serial)
+        guard words.count == 3 || words.count == 4 && words[3] == "pending", let day = Int32(words[1]),
+          let serial = UInt32(words[2])
+        else { return nil }
+        floor = Floor(lastDay: day, serial: serial, isSaid: words.count == 3)
       default: return nil
       }
     }

@@ -61,7 +61,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .ledgerMissing(let path, let there):
       "\(path) is missing, \(there.isEmpty ? "and only its directory is there" : "but what belongs to it is there: \(there.joined(separator: ", "))"): put back the whole ledger, or restore a backup of it into an empty directory with motcuad restore; nothing was changed"
     case .ledgerLost(let path, let known):
-      "\(path) is missing, but there was a ledger: \(known.joined(separator: " and ")) tells what it signed or erased; put the data directory back, or restore a backup of the ledger with motcuad restore, or begin another one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+      "\(path) is missing, but there was a ledger: \(known.joined(separator: " and ")) \(known.count == 1 ? "tells" : "tell") of it; put the data directory back, or restore a backup of the ledger with motcuad restore, or begin another one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .occupied(let path):
       "\(path) is there already and is not written over: choose an empty directory with --data; nothing was changed"
     case .masterKeyMissing(let path):

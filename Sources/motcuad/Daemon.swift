@@ -124,7 +124,8 @@ struct Daemon {
       let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
       return try DeskService(
         directory: data, book: live.current.notYet == nil ? live.current.book : nil, actor: actor, clock: clock,
-        settings: live.current.daemon.service, apart: live.current.daemon.apart(data: DataDirectory.named(data)),
+        settings: live.current.daemon.service,
+        apart: live.current.daemon.apart(data: DataDirectory.named(data), isDemo: demoFrom != nil),
         beginsAnew: beginsAnew, heartbeat: Systemd.watchdog(),
         progress: { Systemd.working(live.spoken.pick(StatusLine.rebuilding(at: $0))) },
         onFailure: onFailure, report: { logger.error("\($0)") }, note: { logger.notice("\($0)") })

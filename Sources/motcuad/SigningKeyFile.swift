@@ -129,9 +129,10 @@ enum SigningKeyFile {
       path: path,
       reason: Text(
         vi: "đã có, không ghi đè vì khóa mất thì không gì thay được; "
-          + "xem nửa công khai bằng motcuad keygen --public \(path)",
+          + "xem nửa công khai bằng motcuad keygen --public \(path); nếu phải có khóa mới thì dời khóa cũ đi trước",
         en: "is there already and is not written over, because nothing replaces a lost key; "
-          + "see its public half with motcuad keygen --public \(path)"))
+          + "see its public half with motcuad keygen --public \(path); where a new key is needed, move the old one away first"
+      ))
   }
 
   private static func isThere(_ path: String) -> Bool {

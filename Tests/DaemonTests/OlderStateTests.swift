@@ -262,6 +262,87 @@ extension FileTests {
       #expect(office.daemon.log.contains("there is no record of what was signed"), "\(office.daemon.log)")
     }
 
+    @Test("a restore that was given up keeps no older directory from going on")
+    func givenUp() throws {
+      let office = try LosingOffice()
+      _ = try office.desk.receive("Hoa")
+      _ = try office.checkpoint("signed")
+      try office.backUp()
+      #expect(office.daemon.stop() == 0)
+      let (data, old) = (office.daemon.data, office.daemon.home + "/old")
+      try FileManager.default.moveItem(atPath: data, toPath: old)
+      try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
+      try "in the way".write(toFile: data + "/keys", atomically: true, encoding: .utf8)
+      #expect(try Operator.restore(office.ledger, "--keys", office.keys, "--data", data).status != 0)
+      try FileManager.default.removeItem(atPath: data)
+      try FileManager.default.moveItem(atPath: old, toPath: data)
+      try office.startAgain()
+      _ = try office.desk.receive("Lan")
+    }
+
+    @Test("two restores with the checkpoint that the first has lost are one history")
+    func twice() throws {
+      let office = try LosingOffice()
+      _ = try office.desk.receive("Hoa")
+      try office.backUp()
+      for _ in 0..<2 { _ = try office.desk.receive("Mất") }
+      let lost = try office.checkpoint("lost")
+      for _ in 0..<2 {
+        try office.lose()
+        try office.restore("--checkpoint", lost, "--key", office.key)
+        while try office.position() < 6 { _ = try office.desk.receive("Sau") }
+        try office.backUp()
+      }
+      #expect(try office.restored().map(\.unknownEnd) == [nil, nil])
+    }
+
+    @Test(
+      "what knows only of backups of keys knows that there was a ledger; a demo has nothing to do with what is the office's"
+    )
+    func keyBackupsAlone() throws {
+      let office = try LosingOffice(signs: false)
+      _ = try office.desk.receive("Hoa")
+      try office.backUp()
+      try office.lose()
+      #expect(try office.refusedStart().contains("key-backups"))
+      let demo = try RunningDaemon()
+      demo.config = try Configuration.copy(into: demo.home)
+      let settings = demo.config + "/motcuad.toml"
+      let places = ["signed_heads", "erasures"].map { "\($0) = \"\(office.daemon.data)-apart\"\n" }.joined()
+      try (places + String(contentsOfFile: settings, encoding: .utf8))
+        .write(toFile: settings, atomically: true, encoding: .utf8)
+      demo.arguments = ["--demo"]
+      try demo.start()
+      #expect(demo.stop() == 0)
+    }
+
+    @Test(
+      "a list that is there and cannot be opened lets nobody in, and a restore takes what is given beside what can be read"
+    )
+    func unreadable() throws {
+      let office = try LosingOffice(signs: false)
+      let codes = try (0..<2).map { _ in try office.desk.quac() }
+      try office.backUp()
+      let given = office.daemon.home + "/given"
+      _ = try office.desk.ask(Wire.Erase(code: codes[0], basis: "Luật"))
+      try FileManager.default.copyItem(atPath: office.erasures, toPath: given)
+      _ = try office.desk.ask(Wire.Erase(code: codes[1], basis: "Luật"))
+      #expect(office.daemon.stop() == 0)
+      let second = office.daemon.home + "/second"
+      try FileManager.default.linkItem(atPath: office.erasures, toPath: second)
+      try office.daemon.launch()
+      #expect(office.daemon.waitForExit() == 74 && office.daemon.log.contains(office.erasures), "\(office.daemon.log)")
+      try FileManager.default.removeItem(atPath: second)
+      var lines = try String(contentsOfFile: office.erasures, encoding: .utf8).split(separator: "\n").map(String.init)
+      lines[1] = "what somebody wrote"
+      try (lines.joined(separator: "\n") + "\n").write(toFile: office.erasures, atomically: true, encoding: .utf8)
+      try FileManager.default.removeItem(atPath: office.daemon.data)
+      let said = try Operator.restore(
+        office.ledger, "--keys", office.keys, "--erasures", given, "--data", office.daemon.data)
+      #expect(said.status == 0 && said.errors.contains("cannot be read whole"), "\(said)")
+      #expect(said.output.contains("2 cases were erased again"), "\(said)")
+    }
+
     @Test(
       "what another account has made in its place is not believed", .enabled(if: getuid() == 0, "skipped: needs root"))
     func another() throws {

@@ -49,7 +49,7 @@ enum ProvedForm {
       [
         language.say(
           "Điểm chốt tự nói: nó theo sau điểm chốt của khóa \(key) ở \(language.grouped(Int(clamping: size))) sự kiện "
-            + "(gốc \(root.base64)); phần sau đó có thể đã mất.",
+            + "(gốc \(root.base64)); trong đó có thể có sự kiện đã mất.",
           "The checkpoint says itself: it follows the checkpoint of key \(key) at "
             + "\(language.counted(Int(clamping: size), "event")) (root \(root.base64)), of which events may be lost.")
       ]

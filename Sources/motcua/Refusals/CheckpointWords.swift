@@ -38,8 +38,8 @@ extension Refusal {
       let key = try decoded(Wire.NewSigningKeyNeeded.self).key
       return Words(
         language.say(
-          "Sổ đã mất sự kiện mà không biết khóa \(key) đã ký đến đâu, nên khóa này không ký nữa: người vận hành tạo khóa mới bằng motcuad keygen, khởi động lại motcuad và công bố khóa mới.",
-          "Events were lost and what key \(key) has signed of them is unknown, so it signs nothing any more: the operator makes a new key with motcuad keygen, restarts motcuad and publishes the new key."
+          "Sổ đã mất sự kiện mà không biết khóa \(key) đã ký đến đâu, nên khóa này không ký nữa: người vận hành dời khóa cũ đi, tạo khóa mới bằng motcuad keygen, khởi động lại motcuad và công bố khóa mới.",
+          "Events were lost and what key \(key) has signed of them is unknown, so it signs nothing any more: the operator moves the old key away, makes a new one with motcuad keygen, restarts motcuad and publishes the new key."
         ), CommandLineText(["status"]))
     case .signedFurther:
       let error = try decoded(Wire.SignedFurther.self)

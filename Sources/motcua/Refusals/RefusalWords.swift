@@ -84,13 +84,13 @@ extension Refusal {
       if line.verb == "backup" {
         return Words(
           say(
-            "Chưa sao lưu gì: không đọc được danh sách đã xóa \(error.path) của motcuad (\(error.reasonVi)); người vận hành chữa lại tệp đó, hoặc dời nó đi rồi sao lưu lại.",
+            "Chưa sao lưu gì: không đọc được danh sách hồ sơ đã xóa dữ liệu \(error.path) của motcuad (\(error.reasonVi)); người vận hành chữa lại tệp đó, hoặc dời nó đi rồi sao lưu lại.",
             "Nothing was backed up: motcuad's own list of erasures \(error.path) cannot be read (\(error.reasonEn)); the operator mends that file, or moves it away and backs up again."
           ), line)
       }
       return Words(
         say(
-          "Chưa xóa gì: không ghi được danh sách đã xóa \(error.path) (\(error.reasonVi)), mà thiếu nó thì bản sao lưu sẽ đưa hồ sơ trở lại; người vận hành xem “erasures” trong motcuad.toml.",
+          "Chưa xóa gì: không ghi được danh sách hồ sơ đã xóa dữ liệu \(error.path) (\(error.reasonVi)), mà thiếu nó thì bản sao lưu sẽ đưa hồ sơ trở lại; người vận hành xem “erasures” trong motcuad.toml.",
           "Nothing was erased: the list of erasures \(error.path) cannot be written (\(error.reasonEn)), and without it a backup would bring the case back; the operator looks at erasures in motcuad.toml."
         ), line)
     case .consultationMissing:

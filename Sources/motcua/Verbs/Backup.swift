@@ -28,7 +28,7 @@ struct Backup: Verb {
   @Option(help: help("giữ bao nhiêu bản khóa ở đó", "how many backups of the keys stay there")) var keysKeep: Int?
   @Option(
     help: help(
-      "ghi cả danh sách đã xóa vào tệp này, thay tệp cũ mà không mất dòng nào của nó; để rỗng (\"\") là không ghi",
+      "ghi cả danh sách hồ sơ đã xóa dữ liệu vào tệp này, thay tệp cũ mà không mất dòng nào của nó; để rỗng (\"\") là không ghi",
       "also write the list of erasures to this file, in the place of the old one, of which nothing is lost; empty (\"\") for none"
     ))
   var erasures: String?
@@ -210,14 +210,14 @@ struct Backup: Verb {
       // Not a failure, after which a timer would make the other backups again and again.
       Notice.line(
         session.say(
-          "motcuad đang chạy là bản cũ, chưa có danh sách đã xóa: \(path) chưa được ghi.",
+          "motcuad đang chạy là bản cũ, chưa có danh sách hồ sơ đã xóa dữ liệu: \(path) chưa được ghi.",
           "The motcuad that runs is older and has no list of erasures: \(path) was not written."))
       return nil
     }
     guard !session.wantsJSON else { return made }
     try session.output.line(
       session.say(
-        "Danh sách đã xóa ở \(path): \(session.language.grouped(made.bytes)) byte.",
+        "Danh sách hồ sơ đã xóa dữ liệu ở \(path): \(session.language.grouped(made.bytes)) byte.",
         "The list of erasures is in \(path): \(session.language.counted(made.bytes, "byte"))."))
     if let kept = made.kept {
       let known = session.language.grouped(kept)

@@ -20,7 +20,7 @@ struct KnownErasures {
         let reason = systemMessage(error.code)
         throw Failure.usage(
           language.say(
-            "Không đọc được danh sách đã xóa cũ \(path), nên không ghi đè: \(reason).",
+            "Không đọc được danh sách hồ sơ đã xóa dữ liệu cũ \(path), nên không ghi đè: \(reason).",
             "The old list of erasures \(path) cannot be read, so it is not written over: \(reason)."))
       }
       text = ""
@@ -33,13 +33,13 @@ struct KnownErasures {
     guard all.count > 1, all[0] == Self.header else {
       throw Failure.usage(
         language.say(
-          "\(path) không phải danh sách đã xóa mà bản này đọc được, nên không ghi đè.",
+          "\(path) không phải danh sách hồ sơ đã xóa dữ liệu mà bản này đọc được, nên không ghi đè.",
           "\(path) is no list of erasures that this release reads, and is not written over."))
     }
     for (index, line) in all.enumerated().dropFirst().dropLast() where Self.commitment(line) == nil {
       throw Failure.usage(
         language.say(
-          "\(path):\(index + 1): không phải dòng của danh sách đã xóa, nên không ghi đè.",
+          "\(path):\(index + 1): không phải dòng của danh sách hồ sơ đã xóa dữ liệu, nên không ghi đè.",
           "\(path):\(index + 1): not a line of a list of erasures, so it is not written over."))
     }
     // Of a last line without its end nobody was told, unless it is whole all the same.

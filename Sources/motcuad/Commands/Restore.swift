@@ -179,7 +179,7 @@ struct Restore: ParsableCommand {
     let list = try allErasures(given, apart)
     let record = try heads.read() ?? SignedHeads()
     // What the record knows of the same ledger may be later than what was published, or was at hand.
-    let known = ([published].compactMap(\.self) + record.expected.filter { $0.key.name == published?.key.name })
+    let known = [published].compactMap(\.self) + record.expected.filter { $0.key.name == published?.key.name }
     try restoration.stage(descriptor: ledger.descriptor, named: file)
     do { try verify(restoration.stagedLedger, language) } catch let failure as InspectionFailure {
       throw InspectionFailure(
@@ -190,10 +190,18 @@ struct Restore: ParsableCommand {
     let facts = try LedgerFacts(
       restoration.stagedLedger, rootsAt: Set(known.map(\.size)), keys: backup,
       commitments: Set(list?.map(\.commitment) ?? []))
-    if let published, let origin = facts.origin, origin != published.key.name {
+    let isOurs = { (name: String) in record.heads.contains { $0.key.name == name } }
+    if let published, let origin = facts.origin, origin != published.key.name,
+      !(isOurs(origin) && isOurs(published.key.name))
+    {
       throw RestoreRefusal.otherOrigin(known: published.key.name, ledger: origin)
     }
-    for head in known where head.size <= facts.size && facts.roots[head.size] != head.root {
+    // One that an earlier restore has lost is in no later backup.
+    let lost = Set(record.heads.compactMap(\.predecessor))
+    for head in known
+    where head.size <= facts.size && facts.roots[head.size] != head.root
+      && !lost.contains(.head(key: head.key, size: head.size, root: head.root))
+    {
       throw RestoreRefusal.otherHistory(size: head.size)
     }
     if let published, let own = record.head(of: published.key), own.size == published.size, own.root != published.root {
@@ -215,10 +223,10 @@ struct Restore: ParsableCommand {
       end, size: facts.size, again, of: list, settings.service, known: serials, latest: latest, in: restoration.staged)
     // Before the ledger is in its place: it must not be signed by a key that has signed what is lost.
     try heads.change { record in
-      if let published, published.size >= record.head(of: published.key)?.size ?? 0 {
-        record.set(
-          published.key, size: published.size, root: published.root, predecessor: published.predecessor)
-      } else if let published, let head = record.head(of: published.key) {
+      if let published {
+        // What the record has of the same tree knows, too, whether it is lost already.
+        let own = record.head(of: published.key)
+        let head = own.map { $0.size < published.size ? published : $0 } ?? published
         record.set(head.key, size: head.size, root: head.root, predecessor: head.predecessor)
       }
       if published == nil { record.retireAll() } else { record.putBack(to: facts.size) }
@@ -256,8 +264,18 @@ struct Restore: ParsableCommand {
   /// What was given and what the office's own list has; nil when there is neither.
   private func allErasures(_ given: [ErasureList.Entry]?, _ apart: Apart) throws -> [ErasureList.Entry]? {
     for place in apart.places { try DataDirectory.requireSafe(place) }
-    let own: [ErasureList.Entry]
-    do throws(ErasureList.Fault) { own = try apart.erasures.entries() } catch { throw RestoreRefusal.ownList(error) }
+    let own = apart.erasures.readable()
+    do throws(ErasureList.Fault) { _ = try apart.erasures.entries() } catch {
+      // What is given takes the place of what cannot be read, beside what can.
+      guard given != nil else { throw RestoreRefusal.ownList(error) }
+      let fault = error.text
+      complain(
+        Language.current().pick(
+          Text(
+            vi:
+              "danh sách hồ sơ đã xóa dữ liệu của motcuad có chỗ không đọc được (\(fault.vi)): phần còn lại vẫn được dùng",
+            en: "motcuad's own list of erasures cannot be read whole (\(fault.en)): the rest of it is used")))
+    }
     if given == nil, own.isEmpty { return nil }
     let known = Set(own.map(\.commitment))
     return own + (given ?? []).filter { !known.contains($0.commitment) }
@@ -361,8 +379,8 @@ struct Restore: ParsableCommand {
     }
     if let floor = loss.floor {
       line(
-        "Mã hồ sơ của các ngày đến \(floor.last.text) bắt đầu sau số \(floor.serial), để không cấp lại mã đã cấp.",
-        "Codes of days up to \(floor.last.text) begin after \(floor.serial), so that none is given out twice.")
+        "Mã hồ sơ của các ngày đến \(Self.shown(floor.last)) bắt đầu sau số \(floor.serial), để không cấp lại mã đã cấp.",
+        "Codes of days up to \(Self.shown(floor.last)) begin after \(floor.serial), so that none is given out twice.")
     }
     if !facts.erased.isEmpty {
       line(
@@ -371,7 +389,7 @@ struct Restore: ParsableCommand {
     }
     if let again = loss.erasures {
       line(
-        "\(again) hồ sơ được xóa lại theo danh sách.",
+        "\(again) hồ sơ được xóa lại dữ liệu cá nhân theo danh sách.",
         "\(Text.counted(again, "case")) \(again == 1 ? "was" : "were") erased again by the list of erasures.")
     }
     if !hasKeys {
@@ -379,6 +397,10 @@ struct Restore: ParsableCommand {
         "Chưa có khóa: phần dữ liệu cá nhân đóng kín; đưa vào bằng motcuad restore --keys TỆP --data \(data).",
         "There are no keys: what is personal stays closed; bring them with motcuad restore --keys FILE --data \(data).")
     }
+  }
+
+  private static func shown(_ day: CalendarDay) -> String {
+    day.text.split(separator: "-").reversed().joined(separator: "/")
   }
 
   private func bring(_ keys: String, _ language: Language) throws {

@@ -35,14 +35,14 @@ enum RestoreRefusal: Error {
         vi: needs.map(\.sentence.vi).joined(separator: "; "), en: needs.map(\.sentence.en).joined(separator: "; "))
     case .listUnreadable(let file, let line):
       Text(
-        vi: line.map { "\(file):\($0): không phải dòng của danh sách đã xóa; đừng sửa tệp này bằng tay" }
-          ?? "\(file) không đọc được hoặc không phải danh sách đã xóa mà bản này đọc được",
+        vi: line.map { "\(file):\($0): không phải dòng của danh sách hồ sơ đã xóa dữ liệu; đừng sửa tệp này bằng tay" }
+          ?? "\(file) không đọc được hoặc không phải danh sách hồ sơ đã xóa dữ liệu mà bản này đọc được",
         en: line.map { "\(file):\($0): not a line of a list of erasures; it is not to be edited" }
           ?? "\(file) cannot be read, or is no list of erasures that this release reads")
     case .ownList(let fault):
       Text(
         vi:
-          "không đọc hay ghi được danh sách đã xóa của motcuad (\(fault.text.vi)); hãy chữa lại, hoặc dời tệp đi và "
+          "không đọc hay ghi được danh sách hồ sơ đã xóa dữ liệu của motcuad (\(fault.text.vi)); hãy chữa lại, hoặc dời tệp đi và "
           + "chỉ bản sao của nó bằng --erasures; chưa có gì bị thay đổi",
         en:
           "motcuad's own list of erasures cannot be read or written (\(fault.text.en)); mend it, or move it away and "
@@ -108,7 +108,7 @@ extension RestoreRefusal.Need {
           + "--without-keys, and bring them later")
     case .erasures(let list):
       Text(
-        vi: "--erasures TỆP: danh sách đã xóa để hồ sơ đã xóa sau bản sao lưu không đọc lại được"
+        vi: "--erasures TỆP: danh sách hồ sơ đã xóa dữ liệu, để những hồ sơ xóa sau bản sao lưu không đọc lại được"
           + (list.map { " (danh sách của motcuad ở \($0))" } ?? "") + "; không có thì dùng --no-erasures",
         en: "--erasures FILE is missing: by the list of erasures nobody who was erased after the backup comes back"
           + (list.map { " (motcuad's own is \($0))" } ?? "") + "; without one say --no-erasures")

@@ -54,7 +54,7 @@ struct Run: AsyncParsableCommand {
     (config, socket, data) = (Paths.absolute(config), Paths.absolute(socket), Paths.absolute(data))
     do throws(UnsafePath) {
       // A mistake in the settings is told when they are read.
-      let apart = (try? DaemonSettings.ofCommand(config))?.apart(data: data)
+      let apart = (try? DaemonSettings.ofCommand(config))?.apart(data: data, isDemo: demo)
       for place in apart?.places ?? [] { try DataDirectory.prepare(place, for: data) }
       data = try DataDirectory.enter(data)
     } catch {

@@ -55,10 +55,10 @@ enum StartFailure {
     case SignedHeadsError.damaged(let path):
       Text(
         vi:
-          "\(path) không còn như đã ghi: bản ghi điểm chốt đã ký bị hỏng; dời tệp đi, tạo khóa ký mới, và dùng --serials-above cho biết số đã cấp",
+          "\(path) không còn như đã ghi: bản ghi điểm chốt đã ký bị hỏng; dời tệp đi, tạo khóa ký mới, và đặt lại sổ bằng motcuad restore --serials-above để không cấp lại mã đã cấp",
         en:
           "\(path) is not what was written there: the record of what was signed is damaged; move it away, make a new "
-          + "signing key, and say with --serials-above which codes were given")
+          + "signing key, and put the ledger back with motcuad restore --serials-above, so that no code is given twice")
     case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")
     case let failure as InspectorProcess.SpawnFailure:
       Text(
@@ -83,7 +83,7 @@ extension StoreError {
       "thiếu \(path) \(there.isEmpty ? "mà chỉ còn thư mục của nó" : "trong khi những gì thuộc về nó còn đó: \(there.joined(separator: ", "))"); "
         + "hãy đặt lại toàn bộ sổ, hoặc dùng motcuad restore đặt bản sao lưu vào một thư mục trống; chưa có gì bị thay đổi"
     case .ledgerLost(let path, let known):
-      "thiếu \(path) nhưng trước đây đã có sổ: \(known.joined(separator: " và ")) còn ghi những gì sổ đã ký hoặc đã xóa; "
+      "thiếu \(path) nhưng trước đây đã có sổ: \(known.joined(separator: " và ")) còn ghi về sổ đó; "
         + "hãy đặt lại thư mục dữ liệu, dùng motcuad restore đặt lại bản sao lưu sổ, hoặc bắt đầu sổ khác bằng "
         + "`motcuad run --accept-ledger` (việc này được ghi vào sổ); chưa có gì bị thay đổi"
     case .occupied(let path):

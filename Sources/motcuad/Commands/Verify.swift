@@ -23,7 +23,7 @@ struct Verify: ParsableCommand {
       complain(
         language.pick(
           Text(
-            vi: "không có sổ ở \(data): chỉ đúng thư mục dữ liệu bằng --data",
+            vi: "không có sổ ở \(data): hãy chỉ rõ thư mục dữ liệu bằng --data",
             en: "there is no ledger at \(data): name the data directory with --data")))
       throw Exit.storage
     }

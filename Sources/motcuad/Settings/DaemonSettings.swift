@@ -47,9 +47,11 @@ struct DaemonSettings: Sendable {
     try root.finish()
   }
 
-  /// What is kept outside a data directory.
-  func apart(data: String) -> Apart {
-    Apart(heads: ApartDirectory(signedHeads, data: data), erasures: ApartDirectory(erasures, data: data))
+  /// What is kept outside a data directory. That of a demo lies beside it, wherever the office has its own.
+  func apart(data: String, isDemo: Bool = false) -> Apart {
+    Apart(
+      heads: ApartDirectory(isDemo ? nil : signedHeads, data: data),
+      erasures: ApartDirectory(isDemo ? nil : erasures, data: data))
   }
 
   /// The settings of a command that works on a data directory while no daemon does: those of the configuration, or the ones

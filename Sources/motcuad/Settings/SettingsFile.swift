@@ -28,7 +28,7 @@ struct SettingsFile {
       throw SettingsError(
         file: path, line: 0,
         reason: Text(
-          vi: "không đọc được tệp; chỉ đúng thư mục cấu hình bằng --config",
+          vi: "không đọc được tệp; hãy chỉ rõ thư mục cấu hình bằng --config",
           en: "cannot be read; name the configuration directory with --config"))
     }
     try self.init(path: path, text: text)
