@@ -198,9 +198,7 @@ public final class DeskService: Sendable {
   ///
   /// - Parameter byHolder: whoever called `writer.hold`.
   func recordAcceptedLoss(byHolder: Bool = false) throws {
-    guard var loss = try Self.pendingLoss(store, rules) else { return }
-    // Another, shorter one may have come into its place since.
-    loss.size = try min(loss.size, store.ledger.position())
+    guard let loss = try Self.pendingLoss(store, rules) else { return }
     // First, so that no crash leaves a key in use that has signed what is lost.
     try apart?.heads.change { $0.retireAll() }
     do {

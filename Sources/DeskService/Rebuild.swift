@@ -107,9 +107,14 @@ extension DeskService {
   /// The same, and in what is not overwritten yet of earlier views and of what `verify` builds.
   public func tracesPendingSince() throws -> Timestamp? {
     var oldest = store.freed.oldest
-    if let age = try ScratchDirectory.oldestViews(in: store.directory) {
-      let at = buildingAt.microseconds - Int64(age) * 1_000_000
-      oldest = .init(at: min(oldest?.at ?? at, at), after: .start)
+    do throws(StoreError) {
+      if let age = try ScratchDirectory.oldestViews(in: store.directory) {
+        let at = buildingAt.microseconds - Int64(age) * 1_000_000
+        oldest = .init(at: min(oldest?.at ?? at, at), after: .start)
+      }
+    } catch {
+      // What cannot be looked at, without a descriptor left, may hold them.
+      oldest = .init(at: .min, after: .start)
     }
     return try pendingSince(oldest)
   }

@@ -1,4 +1,5 @@
 public import Desk
+import DeskRecords
 import DeskViews
 import EventSourcing
 import LMDB
@@ -46,11 +47,29 @@ extension DeskService {
   }
 
   /// A loss that was accepted and does not stand in the ledger yet.
-  static func pendingLoss(_ store: EventStore, _ rules: Rules) throws(StoreError) -> AcceptedLoss? {
+  static func pendingLoss(_ store: EventStore, _ rules: Rules) throws -> AcceptedLoss? {
     guard let loss = try store.acceptedLoss() else { return nil }
-    guard let last = rules.lastLoss, last > loss.size else { return loss }
-    try store.settleAcceptedLoss()
-    return nil
+    if let last = rules.lastLoss, last > loss.size {
+      try store.settleAcceptedLoss()
+      return nil
+    }
+    guard try !isOfAnother(loss, store) else {
+      try store.settleAcceptedLoss()
+      return nil
+    }
+    return loss
+  }
+
+  /// Whether the ledger is shorter than the one that was accepted, and so to be held against what is known anew; or whether
+  /// the office has worked in it since, which it does not before a loss is said.
+  private static func isOfAnother(_ loss: AcceptedLoss, _ store: EventStore) throws -> Bool {
+    if try store.ledger.position() < loss.size { return true }
+    return try store.ledger.records(from: loss.size.next, limit: 4096).contains { entry in
+      switch try RecordCoding.current.decode(entry.record, open: { _, _ in nil }).body {
+      case .office: false
+      case .desk(let event): if case .erased = event.body { false } else { true }
+      }
+    }
   }
 
   /// Makes the record of what was signed from the checkpoints that a ledger of an earlier release keeps, and says so in the

@@ -51,7 +51,7 @@ struct DemoStory {
 
     try moveClock("2026-12-01T14:00")
     try act("6. Kết quả tận tay người được nhờ (P9)", "6. The result in the hands of whom she sent (P9)")
-    _ = try run(["resolve", code, "--document", "12/TLHT", "--signed-by", "-"], answering: ["Lê Văn Nam"])
+    _ = try run(["resolve", code, "--document", "12/TLHT"])
     _ = try run(
       ["return", code, "--to", "-", "--authority", "-"],
       answering: ["Trần Văn Bình", say("giấy ủy quyền 01/12/2026", "letter of 01/12/2026")])
