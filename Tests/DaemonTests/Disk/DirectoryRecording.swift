@@ -284,7 +284,10 @@ final class DirectoryRecording {
       return "\(mark) is torn: \(String(decoding: state.content(mark) ?? [], as: UTF8.self))"
     }
     if let signed = state.heads.max(by: { $0.size < $1.size }) {
-      let record = try Self.heads(apart: scratch + "/data-apart")
+      let record: [LedgerReader.Head]
+      do { record = try Self.heads(apart: scratch + "/data-apart") } catch {
+        return "the record of what was signed is none: \(error)"
+      }
       let isRecorded = record.contains { $0.size > signed.size || $0 == signed }
       if !isRecorded { return "\(signed) was signed and is not recorded" }
     }
@@ -297,7 +300,10 @@ final class DirectoryRecording {
     _ state: DirectoryStates.State, _ opened: LedgerReader.Opened, mayRefuseToSign: Bool
   ) throws -> String? {
     let path = scratch + "/data-apart/erasures"
-    let listed = try Self.listed([UInt8](Data(contentsOf: URL(filePath: path))))
+    let listed: Set<Int>
+    do { listed = try Self.listed([UInt8](Data(contentsOf: URL(filePath: path)))) } catch {
+      return "the list of erasures is none: \(error)"
+    }
     if !listed.isSuperset(of: opened.erased) { return "erased are \(opened.erased), listed \(listed)" }
     if let refusal = opened.refusal, !mayRefuseToSign { return "not signed: \(refusal)" }
     guard let signed = opened.signed else { return nil }
