@@ -124,10 +124,7 @@ extension DeskService {
   public func erasureList() throws -> String {
     let known = try store.erasures()
     let commitments = Set(known.map(\.commitment))
-    guard let list = apart?.erasures, let bytes = try list.directory.contents(ErasureList.name) else {
-      return ErasureList.text(of: known)
-    }
-    let listed = try ErasureList.parse(bytes, path: list.path).entries
+    let listed = try apart?.erasures.entries() ?? []
     return ErasureList.text(of: known + listed.filter { !commitments.contains($0.commitment) })
   }
 

@@ -49,15 +49,10 @@ extension DeskService {
   /// A loss that was accepted and does not stand in the ledger yet.
   static func pendingLoss(_ store: EventStore, _ rules: Rules) throws -> AcceptedLoss? {
     guard let loss = try store.acceptedLoss() else { return nil }
-    if let last = rules.lastLoss, last > loss.size {
-      try store.settleAcceptedLoss()
-      return nil
-    }
-    guard try !isOfAnother(loss, store) else {
-      try store.settleAcceptedLoss()
-      return nil
-    }
-    return loss
+    let isSaid = rules.lastLoss.map { $0 > loss.size } ?? false
+    guard try isSaid || isOfAnother(loss, store) else { return loss }
+    try store.settleAcceptedLoss()
+    return nil
   }
 
   /// Whether the ledger is shorter than the one that was accepted, and so to be held against what is known anew; or whether
