@@ -82,27 +82,32 @@ let package = Package(
         "Varlink", "VarlinkClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    // Tests, a folder for each module
-    .testTarget(name: "HouseTests", dependencies: ["motcua"]),
+    // Tests, a folder for each module, and what they share
+    .target(name: "TestSupport", dependencies: ["Desk", "DeskRecords"], path: "Tests/TestSupport"),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport", "motcua"]),
     .testTarget(name: "EventSourcingTests", dependencies: ["EventSourcing"]),
     .testTarget(name: "DeskInterfaceTests", dependencies: ["DeskInterface", "Varlink"], exclude: ["Released"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-    .testTarget(name: "LMDBTests", dependencies: ["CLMDB", "LMDB"]),
+    .testTarget(name: "LMDBTests", dependencies: ["TestSupport", "CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
-    .testTarget(name: "DeskTests", dependencies: ["Desk", "EventSourcing"]),
+    .testTarget(name: "DeskTests", dependencies: ["TestSupport", "Desk", "EventSourcing"]),
     .testTarget(
       name: "EventStoreTests",
       dependencies: [
+        "TestSupport",
         "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Sealing",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .testTarget(name: "DeskRecordsTests", dependencies: ["Desk", "DeskRecords", "EventSourcing"], exclude: ["Golden"]),
     .testTarget(
-      name: "DeskViewsTests", dependencies: ["Desk", "DeskViews", "EventSourcing", "EventStore", "LMDB"]),
+      name: "DeskRecordsTests", dependencies: ["TestSupport", "Desk", "DeskRecords", "EventSourcing"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "DeskViewsTests", dependencies: ["TestSupport", "Desk", "DeskViews", "EventSourcing", "EventStore", "LMDB"]),
     .testTarget(
       name: "DeskServiceTests",
       dependencies: [
+        "TestSupport",
         "Desk", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree",
         "Metrics", "Varlink", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -111,6 +116,7 @@ let package = Package(
     .testTarget(
       name: "motcuaTests",
       dependencies: [
+        "TestSupport",
         "Desk", "DeskInterface", "DeskRecords", "EventSourcing", "MerkleTree", "ParserWords", "Sealing", "Varlink",
         "motcua",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -118,6 +124,7 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
+        "TestSupport",
         "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB",
         "LedgerReader", "MerkleTree", "Varlink", "VarlinkClient", "VarlinkServer", "motcua", "motcuad",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),

@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -14,7 +15,7 @@ struct AsOfTests {
     daemon.arguments = ["--demo", "--clock", "2026-11-16T08:00"]
     try daemon.start()
     let desk = try daemon.connect()
-    var generator = SeededGenerator(seed: 7)
+    var generator = Dice(seed: 7)
     var codes: [String] = []
     var told: [(at: String, tally: Wire.Tally.Answer, lists: [[String]])] = []
     for hour in 1...60 {

@@ -3,6 +3,7 @@ import EventStore
 import Foundation
 import LMDB
 import MerkleTree
+import TestSupport
 import Testing
 import VarlinkClient
 

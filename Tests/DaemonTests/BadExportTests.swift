@@ -6,6 +6,7 @@ import EventSourcing
 import Foundation
 import Glibc
 import MerkleTree
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient

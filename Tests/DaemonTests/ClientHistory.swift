@@ -1,5 +1,6 @@
 import DeskInterface
 import Synchronization
+import TestSupport
 import Varlink
 import VarlinkClient
 
@@ -66,14 +67,14 @@ final class ClientHistory: Sendable {
     state.withLock { $0.commands.values.filter { $0.outcome == .unknown }.sorted { $0.id < $1.id } }
   }
 
-  func code(_ dice: inout SeededGenerator) -> String? {
+  func code(_ dice: inout Dice) -> String? {
     // Mostly the latest, so that clients meet.
     state.withLock { state in
       state.codes.suffix(Int.random(in: 0..<4, using: &dice) == 0 ? 1000 : 12).randomElement(using: &dice)
     }
   }
 
-  func received(_ dice: inout SeededGenerator) -> (name: String, code: String)? {
+  func received(_ dice: inout Dice) -> (name: String, code: String)? {
     state.withLock { state in
       state.codes.suffix(50).randomElement(using: &dice).flatMap { code in state.names[code].map { ($0, code) } }
     }

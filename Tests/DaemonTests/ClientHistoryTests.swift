@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -16,7 +17,7 @@ struct ClientHistoryTests {
   func killed(seed: UInt64) async throws {
     let daemon = try RunningDaemon()
     let history = ClientHistory()
-    var dice = SeededGenerator(seed: seed)
+    var dice = Dice(seed: seed)
     for round in 0..<Self.rounds {
       try daemon.start()
       // On a slow machine a round lasts longer, so that each has as much in it.
@@ -85,14 +86,14 @@ struct ClientHistoryTests {
 
 /// One client: the same commands and questions for the same seed, as far as the others let it.
 struct HistoryClient {
-  private var dice: SeededGenerator
+  private var dice: Dice
   private let name: String
   private let history: ClientHistory
   private let desk: Connection
   private var count = 0
 
   init(seed: UInt64, round: Int, index: Int, history: ClientHistory, desk: Connection) {
-    dice = SeededGenerator(seed: seed &+ UInt64(round * 1000 + index))
+    dice = Dice(seed: seed &+ UInt64(round * 1000 + index))
     name = "R\(round)C\(index)"
     (self.history, self.desk) = (history, desk)
   }

@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -10,35 +11,17 @@ struct Client {
   var language = "en"
   /// The command that it is run by, if it is not run by itself.
   var wrapper: [String] = []
-  var program = RunningDaemon.products.appending(path: "motcua").path
+  var program = Project.program("motcua")
 
-  struct Outcome {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
+  typealias Outcome = Program.Outcome
 
   func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
   func run(_ arguments: [String], whileRunning: () throws -> Void = {}) throws -> Outcome {
-    let process = Process()
-    let command = wrapper + [program] + arguments
-    process.executableURL = URL(filePath: command[0])
-    process.arguments = Array(command.dropFirst())
-    process.environment = ["MOTCUA_SOCKET": socket, "MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"]
-    // Files and not pipes, so that a long output cannot stop the client.
-    let base = NSTemporaryDirectory() + "motcua-client-\(UUID().uuidString)"
-    defer { for end in [".out", ".err"] { try? FileManager.default.removeItem(atPath: base + end) } }
-    for end in [".out", ".err"] { try Data().write(to: URL(filePath: base + end)) }
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: base + ".out"))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: base + ".err"))
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    try whileRunning()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: try String(contentsOfFile: base + ".out", encoding: .utf8),
-      errors: try String(contentsOfFile: base + ".err", encoding: .utf8))
+    try Program.run(
+      wrapper + [program] + arguments,
+      environment: ["MOTCUA_SOCKET": socket, "MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"],
+      whileRunning: whileRunning)
   }
 }
 
@@ -125,7 +108,7 @@ struct ClientTests {
   func fullOutput() throws {
     let daemon = try RunningDaemon()
     try daemon.start()
-    let motcua = RunningDaemon.products.appending(path: "motcua").path
+    let motcua = Project.program("motcua")
     func status(of script: String) throws -> Int32 {
       let process = Process()
       process.executableURL = URL(filePath: "/bin/sh")

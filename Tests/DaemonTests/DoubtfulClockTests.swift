@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -21,15 +22,6 @@ struct DoubtfulClockTests {
 
   private func doubt(_ desk: Connection) throws -> Wire.Told<Wire.ClockDoubt>? {
     try desk.ask(Wire.GetClock()).clock.doubt
-  }
-
-  /// Waits for what the daemon does by itself.
-  private func eventually(_ what: Comment, _ isSo: () throws -> Bool) throws {
-    for _ in 0..<2000 {
-      if try isSo() { return }
-      usleep(10_000)
-    }
-    Issue.record(what)
   }
 
   private func refused(_ desk: Connection, _ code: String) throws -> Wire.Told<Wire.ClockDoubt>? {
@@ -258,10 +250,11 @@ struct DoubtfulClockTests {
       try clock.say(.synchronised, of: 3600 + Int64(180 * step))
       #expect(try desk.ask(Wire.Progress(code: code, step: "3")).receipt.version == 3 + step)
     }
-    try eventually("what is measured from follows") {
-      let kept = try String(contentsOfFile: daemon.data + "/CLOCK", encoding: .utf8).split(separator: "\n").last ?? ""
-      return abs((Int64(kept) ?? 0) - (Self.difference + 4_140_000_000)) < 1_000_000
-    }
+    #expect(
+      try eventually {
+        let kept = try String(contentsOfFile: daemon.data + "/CLOCK", encoding: .utf8).split(separator: "\n").last ?? ""
+        return abs((Int64(kept) ?? 0) - (Self.difference + 4_140_000_000)) < 1_000_000
+      }, "what is measured from follows")
   }
 
   /// What the machine's clock and its time since the boot differ by, in microseconds.
@@ -303,7 +296,8 @@ struct DoubtfulClockTests {
     try daemon.start()
     #expect(try daemon.connect().ask(Wire.GetClock()).clock.waiting)
     try clock.set(0)
-    try eventually("recorded without a command") { try daemon.connect().ask(Wire.GetStatus()).status.position == 4 }
+    #expect(
+      try eventually { try daemon.connect().ask(Wire.GetStatus()).status.position == 4 }, "recorded without a command")
     let events = try daemon.connect().allEvents(upTo: 4)
     #expect(events[2].restored?.knownSize == 4 && events[3].type == .rulesAdopted)
     #expect(events[2].recordedAt.hasPrefix("20") && events[3].recordedAt.hasPrefix("20"))
@@ -352,7 +346,7 @@ struct DoubtfulClockTests {
     try daemon.start()
     #expect(try refused(daemon.connect(), code) == .known(.behindLedger))
     try clock.set(0)
-    try eventually("the rules are loaded") { try daemon.connect().ask(Wire.GetStatus()).status.position == 3 }
+    #expect(try eventually { try daemon.connect().ask(Wire.GetStatus()).status.position == 3 }, "the rules are loaded")
     let later = try daemon.connect().receive("Lan").code
     _ = try daemon.connect().ask(Wire.Apologise(code: later, cause: "flood", text: "Xin lỗi."))
     #expect(daemon.stop() == 0)

@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -195,18 +196,11 @@ struct ErasureTests {
     chmod(daemon.home, 0o755)
     chmod(daemon.home + "/run", 0o755)
     chmod(daemon.socket, 0o666)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/setpriv")
-    process.arguments = [
-      "--reuid=65534", "--clear-groups", RunningDaemon.products.appending(path: "motcua").path, "erase", code,
-      "--basis", Self.basis, "--socket", daemon.socket, "--lang", "en",
-    ]
-    let pipe = Pipe()
-    process.standardError = pipe
-    try process.run()
-    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 77, "\(said)")
+    let refused = try Program.run([
+      "/usr/bin/setpriv", "--reuid=65534", "--clear-groups", Project.program("motcua"), "erase", code, "--basis",
+      Self.basis, "--socket", daemon.socket, "--lang", "en",
+    ])
+    #expect(refused.status == 77, "\(refused.errors)")
     #expect(try daemon.connect().ask(Wire.Show(code: code)).case.erasedAt == nil)
   }
 
@@ -225,12 +219,7 @@ struct ErasureTests {
 extension Connection {
   /// Waits until nothing that was erased lies anywhere any more; false when it takes too long.
   func isScrubbed() throws -> Bool {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while try ask(Wire.GetStatus()).status.scrubPending != nil {
-      if Date() > deadline { return false }
-      usleep(10_000)
-    }
-    return true
+    try eventually { try ask(Wire.GetStatus()).status.scrubPending == nil }
   }
 
   /// A case with a person whom nothing else in the office names, received, advised, refused and handed over.

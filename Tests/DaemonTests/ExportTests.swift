@@ -3,6 +3,7 @@ import DeskInterface
 import EventStore
 import Foundation
 import MerkleTree
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -110,12 +111,13 @@ struct ExportTests {
     .enabled(if: PythonPackage("cloudevents").isHere, "skipped: the Python package cloudevents is not installed"))
   func python() throws {
     let office = try Office()
-    let script = RunningDaemon.project.appending(path: "Tests/DaemonTests/read_export.py").path
+    let script = Project.folder.appending(path: "Tests/DaemonTests/read_export.py").path
     for options in [[], ["--readable"]] {
       let file = office.daemon.home + "/lines\(options.count).jsonl"
       #expect(try Client(socket: office.daemon.socket).run(["export", file] + options).status == 0)
-      let (status, output) = try PythonVarlink.run([script, file])
-      #expect(status == 0, "\(output)")
+      let outcome = try PythonVarlink.run([script, file])
+      let output = outcome.said
+      #expect(outcome.status == 0, "\(output)")
       #expect(output.contains("\"vn.motcua.received\": 3") && output.contains("\"vn.motcua.erased\": 1"), "\(output)")
     }
   }

@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 
 /// What the argument parser knows of a program, from which the manuals are made.
@@ -65,7 +66,7 @@ struct HelpTests {
   @Test("the manual names every verb once under the role that its method needs", arguments: ["vi", "en"])
   func roles(language: String) throws {
     let manual = try String(
-      contentsOf: RunningDaemon.project.appending(path: "packaging/man/motcua.\(language)"), encoding: .utf8)
+      contentsOf: Project.folder.appending(path: "packaging/man/motcua.\(language)"), encoding: .utf8)
     let section = try #require(
       manual.components(separatedBy: "\n.SH ").first { $0.contains("motcua\\-readers") })
     var told: [String: String] = [:]

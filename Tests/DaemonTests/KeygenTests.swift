@@ -1,53 +1,29 @@
 import Foundation
 import MerkleTree
+import TestSupport
 import Testing
 
 @testable import motcuad
 
 @Suite("The signing key", .oneAtATime)
 struct KeygenTests {
-  struct Outcome {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
-
-  private static func keygen(_ arguments: [String], language: String = "en") throws -> Outcome {
-    let process = Process()
-    process.executableURL = RunningDaemon.products.appending(path: "motcuad")
+  private static func keygen(_ arguments: [String], language: String = "en") throws -> Program.Outcome {
     // Where a record of the key goes, which is beside the data, is to be gone with the test.
-    let home = try Scratch()
+    let home = try Folder()
     let needsData = !arguments.contains("--data") && !arguments.contains("--public")
-    process.arguments = ["keygen"] + arguments + (needsData ? ["--data", home.path + "/data"] : [])
-    process.environment = ["MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"]
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaints = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: complaints, as: UTF8.self))
+    return try Operator.run(
+      arguments: ["keygen"] + arguments + (needsData ? ["--data", home.path + "/data"] : []), language: language)
   }
 
   private static func mode(_ path: String) throws -> Int {
     try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
   }
 
-  /// A directory that goes away with the test.
-  final class Scratch {
-    let path = NSTemporaryDirectory() + "motcua-\(UUID().uuidString.prefix(8))"
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-  }
-
   @Test(
     "given an empty data directory, when a key is made, then its public half alone is printed, and only its owner reads it"
   )
   func make() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let data = scratch.path + "/new/data"
     let made = try Self.keygen(["--config", RunningDaemon.sampleConfiguration, "--data", data])
     #expect(made.status == 0, "\(made.errors)")
@@ -67,7 +43,7 @@ struct KeygenTests {
 
   @Test("a key that is there is never written over")
   func exclusive() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let file = scratch.path + "/key"
     #expect(try Self.keygen(["--name", "o", "--out", file]).status == 0)
     let before = try String(contentsOfFile: file, encoding: .utf8)
@@ -87,7 +63,7 @@ struct KeygenTests {
 
   @Test("a name that no key can have, and a configuration that is not there, are said so")
   func badInput() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     for name in ["", "a b", "a+b", "a\tb"] {
       let refused = try Self.keygen(["--name", name, "--out", scratch.path + "/key"])
       #expect(refused.status == 64 && refused.errors.contains("--name"), "\(refused.errors)")
@@ -101,7 +77,7 @@ struct KeygenTests {
 
   @Test("a file that is missing, is no key, is a directory, or may be read by others is refused, without its content")
   func unusable() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let file = scratch.path + "/key"
     func complaint(_ path: String) -> String {
       do throws(SigningKeyError) {
@@ -130,7 +106,7 @@ struct KeygenTests {
 
   @Test("the key that the setting names comes before the one in the data directory, and must be there")
   func order() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let (named, own) = (try NoteSigningKey(name: "named"), try NoteSigningKey(name: "own"))
     #expect(try SigningKeyFile.load(setting: nil, data: scratch.path) == nil)
     try SigningKeyFile.create(scratch.path + "/keys/signing", own, isStandard: true)
@@ -153,7 +129,7 @@ struct KeygenTests {
     "a key in a directory that is missing is refused with the command that makes it, and a new one is told what to do with"
   )
   func advice() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let lost = try Self.keygen(["--name", "o", "--out", scratch.path + "/a/key"])
     #expect(
       lost.status == 74 && lost.errors.contains("run install -d -m 700 \(scratch.path)/a first"), "\(lost.errors)")
@@ -165,7 +141,7 @@ struct KeygenTests {
 
   @Test("root means the data of the system's daemon where it is there, unless the environment says otherwise")
   func systemData() throws {
-    let system = try Scratch()
+    let system = try Folder()
     let home = { (name: String) in name == "HOME" ? "/home/h" : nil }
     let own = "/home/h/.local/state/motcua"
     #expect(Paths.data(of: 0, system: system.path, home) == system.path)
@@ -192,7 +168,7 @@ struct KeygenTests {
 
   @Test("check-config refuses the key that the next start would refuse, with file and line")
   func checked() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let config = try Configuration.copy(into: scratch.path)
     let (settings, key) = (config + "/motcuad.toml", scratch.path + "/key")
     try Configuration.replace(settings, "# signing_key = \"/etc/motcua/signing\"", "signing_key = \"\(key)\"")

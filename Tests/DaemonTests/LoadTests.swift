@@ -7,6 +7,7 @@ import Foundation
 import Glibc
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -60,7 +61,7 @@ struct LoadTests {
     let rounds = try Disk.count("MOTCUA_KILLS", ci: 200)
     let daemon = try RunningDaemon()
     let journal = Journal()
-    var generator = SeededGenerator(seed: 20_261_124)
+    var generator = Dice(seed: 20_261_124)
     for round in 0..<rounds {
       try daemon.start()
       let socket = daemon.socket
@@ -140,20 +141,6 @@ private final class Journal: Sendable {
 struct UncheckedBox<Value>: @unchecked Sendable {
   let value: Value
   init(_ value: Value) { self.value = value }
-}
-
-/// The same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
 }
 
 extension Connection {

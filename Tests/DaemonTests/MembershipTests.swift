@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -154,8 +155,8 @@ struct MembershipTests {
     try office.groups(["desk:61600:lan,binh", "units:61602:", "own:61603:", "late:61606:hung"])
     // He does not connect again.
     office.daemon.signal(SIGHUP)
-    #expect(office.daemon.eventually { office.daemon.log.contains("this machine has no group 61605") })
-    #expect(office.daemon.eventually { office.daemon.log.contains("the configuration is reloaded") })
+    #expect(eventually { office.daemon.log.contains("this machine has no group 61605") })
+    #expect(eventually { office.daemon.log.contains("the configuration is reloaded") })
     #expect(try hung.answer(socket, Self.enquiry).error == Self.denied)
     #expect(try other.answer(socket, Self.enquiry).error == nil)
     #expect(try Somebody(uid: 61_505, gid: 61_500, groups: [61_699]).answer(socket, Self.enquiry).error == nil)
@@ -171,7 +172,7 @@ struct MembershipTests {
     let answer = try Self.lan.answer(office.daemon.socket, Self.enquiry)
     #expect(answer == .denied(Wire.Receive.method, needed: .clerk, held: .reader))
     office.daemon.signal(SIGHUP)
-    #expect(office.daemon.eventually { office.daemon.log.contains("the configuration is reloaded") })
+    #expect(eventually { office.daemon.log.contains("the configuration is reloaded") })
     #expect(try session.ask(Self.enquiry).error == Self.denied)
     #expect(try session.ask(Wire.GetStatus()).error == nil)
   }
@@ -196,13 +197,13 @@ struct MembershipTests {
     #expect(try session.ask(Self.enquiry).error == nil)
     try office.fail(true)
     try office.groups([])
-    #expect(office.daemon.eventually { office.daemon.log.contains("cannot say who is in which; what was known stays") })
+    #expect(eventually { office.daemon.log.contains("cannot say who is in which; what was known stays") })
     #expect(try session.ask(Self.enquiry).error == nil)
     #expect(try Self.lan.answer(office.daemon.socket, Self.enquiry).error == nil)
     #expect(try Self.mai.answer(office.daemon.socket, Self.enquiry).error == Wire.AccountsUnavailable.error)
     #expect(try Self.service.answer(office.daemon.socket, Self.enquiry).error == nil)
     try office.fail(false)
-    #expect(office.daemon.eventually { (try? session.ask(Self.enquiry).error) == Self.denied })
+    #expect(eventually { (try? session.ask(Self.enquiry).error) == Self.denied })
   }
 
   @Test(
@@ -215,7 +216,7 @@ struct MembershipTests {
     // lan leaves, and hoa, who is in the same group, gets his number.
     try office.groups(["desk:61600:hoa", "units:61602:", "own:61603:"])
     try office.users(["hoa:61501:61500", "binh:61502:61500", "mai:61504:61603"])
-    #expect(office.daemon.eventually { (try? session.ask(Wire.GetStatus()).error) == Self.denied })
+    #expect(eventually { (try? session.ask(Wire.GetStatus()).error) == Self.denied })
     #expect(office.daemon.log.contains("the number of an account that is connected is another's now"))
     let socket = office.daemon.socket
     #expect(try Self.lan.answer(socket, command).error == Wire.CommandReused.error)

@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -78,16 +79,9 @@ struct MetricsTests {
       #expect(said.status == 0, "\(said.errors)")
     }
     #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o644)
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(Self.promtool))
-    process.arguments = ["check", "metrics"]
-    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
-    let pipe = Pipe()
-    (process.standardOutput, process.standardError) = (pipe, pipe)
-    try process.run()
-    let complaints = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0 && complaints == "", "\(complaints)")
+    let checked = try Program.run(
+      [try #require(Self.promtool), "check", "metrics"], input: try Data(contentsOf: URL(filePath: file)))
+    #expect(checked.status == 0 && checked.said == "", "\(checked.said)")
   }
 
   @Test("the status says how long it runs, what waits, who reads, what is open longest, and when it was backed up")

@@ -3,6 +3,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import MerkleTree
+import TestSupport
 import Testing
 import VarlinkClient
 

@@ -2,6 +2,7 @@ import DeskInterface
 import EventSourcing
 import EventStore
 import Foundation
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -11,12 +12,12 @@ struct FileTests {}
 
 /// `motcuad` as its operator runs it: the commands that need no daemon.
 enum Operator {
-  static func run(_ arguments: String...) throws -> Client.Outcome { try run(arguments: arguments) }
+  static func run(_ arguments: String...) throws -> Program.Outcome { try run(arguments: arguments) }
 
   /// Puts a backup back. What `restore` has to be told and a test says nothing of, it is denied.
-  static func restore(_ arguments: String...) throws -> Client.Outcome { try restore(arguments: arguments) }
+  static func restore(_ arguments: String...) throws -> Program.Outcome { try restore(arguments: arguments) }
 
-  static func restore(arguments: [String]) throws -> Client.Outcome {
+  static func restore(arguments: [String]) throws -> Program.Outcome {
     // What is put back may be years old when a test is run.
     try run(arguments: ["restore", "--clock-is-right"] + arguments + denied(arguments))
   }
@@ -27,18 +28,9 @@ enum Operator {
       .filter { !arguments.contains($0.0) && !arguments.contains($0.1) }.map(\.1)
   }
 
-  static func run(arguments: [String], language: String = "en") throws -> Client.Outcome {
-    let process = Process()
-    process.executableURL = RunningDaemon.products.appending(path: "motcuad")
-    process.arguments = arguments
-    process.environment = ["MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"]
-    let (output, errors) = (Pipe(), Pipe())
-    (process.standardOutput, process.standardError) = (output, errors)
-    try process.run()
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complained = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return Client.Outcome(status: process.terminationStatus, output: said, errors: complained)
+  static func run(arguments: [String], language: String = "en") throws -> Program.Outcome {
+    try Program.run(
+      [Project.program("motcuad")] + arguments, environment: ["MOTCUA_LANG": language, "PATH": "/usr/bin:/bin"])
   }
 }
 

@@ -1,22 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Another implementation of the protocol, from PyPI.
 enum PythonVarlink {
   static let isHere: Bool = (try? run(["-c", "import varlink"]))?.status == 0
 
-  static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3"] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-  }
+  static func run(_ arguments: [String]) throws -> Program.Outcome { try Program.run(["python3"] + arguments) }
 }
 
 @Suite(
@@ -27,9 +17,9 @@ struct PeerTests {
   func python() throws {
     let daemon = try RunningDaemon()
     try daemon.start()
-    let script = RunningDaemon.project.appending(path: "Tests/DaemonTests/varlink_peer.py").path
-    let (status, output) = try PythonVarlink.run([script, daemon.socket])
-    #expect(status == 0, "\(output)")
-    #expect(output.contains("all went as described"))
+    let script = Project.folder.appending(path: "Tests/DaemonTests/varlink_peer.py").path
+    let outcome = try PythonVarlink.run([script, daemon.socket])
+    #expect(outcome.status == 0, "\(outcome.said)")
+    #expect(outcome.output.contains("all went as described"))
   }
 }

@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -146,7 +147,7 @@ struct PermissionTests {
     #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).hasPrefix("1"))
     try Configuration.replace(daemon.config + "/office.toml", "\"61101\"", "\"61199\"")
     daemon.signal(SIGHUP)
-    #expect(daemon.eventually { daemon.log.contains("the configuration is reloaded") })
+    #expect(eventually { daemon.log.contains("the configuration is reloaded") })
     _ = try daemon.connect().receive("Nguyễn Thị Hoa")
     let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
@@ -199,7 +200,7 @@ struct PermissionTests {
     try daemon.startForAll()
     try "fail".write(toFile: fault, atomically: true, encoding: .utf8)
     daemon.signal(SIGHUP)
-    #expect(daemon.eventually { daemon.log.contains("the configuration is refused") })
+    #expect(eventually { daemon.log.contains("the configuration is refused") })
     #expect(daemon.log.contains("“61101” cannot be looked up on this machine"), "\(daemon.log)")
     #expect(try Somebody.reader.answer(daemon.socket, Wire.GetStatus()).error == nil)
     #expect(daemon.log.contains("an account's name cannot be looked up"))
@@ -232,7 +233,7 @@ struct PermissionTests {
     // Where he may read it.
     client.program = daemon.home + "/motcua"
     try FileManager.default.copyItem(
-      atPath: RunningDaemon.products.appending(path: "motcua").path, toPath: client.program)
+      atPath: Project.program("motcua"), toPath: client.program)
     let (uid, gid) = (Somebody.clerk.uid, Somebody.clerk.gid)
     client.wrapper = ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups"]
     let refused = try client.run("erase", "9", "--basis", "Luật 91/2025/QH15")

@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -42,7 +43,7 @@ struct PersonalFieldsTests {
   @Test("every field that the ledger seals can be given without a command line, and every other one, too")
   func complete() throws {
     let proto = try String(
-      contentsOf: RunningDaemon.project.appending(path: "Sources/DeskRecords/record.proto"), encoding: .utf8)
+      contentsOf: Project.folder.appending(path: "Sources/DeskRecords/record.proto"), encoding: .utf8)
     let message = try #require(proto.firstMatch(of: #/message Personal \{(?<fields>[^}]*)\}/#)).fields
     let sealed = message.matches(of: #/string (?<name>\w+) =/#).map { String($0.name) }
     let typed: [String: PersonalField] = [

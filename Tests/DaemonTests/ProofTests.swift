@@ -3,6 +3,7 @@ import EventStore
 import Foundation
 import LMDB
 import MerkleTree
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -11,17 +12,10 @@ import VarlinkClient
 struct ProofTests {
   /// A running daemon with a signing key, as `motcuad keygen` makes it.
   private static func signing(_ daemon: RunningDaemon) throws -> String {
-    let process = Process()
-    process.executableURL = RunningDaemon.products.appending(path: "motcuad")
-    process.arguments = ["keygen", "--data", daemon.data, "--config", daemon.config]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
+    let made = try Operator.run("keygen", "--data", daemon.data, "--config", daemon.config)
+    try #require(made.status == 0)
     try daemon.start()
-    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    return made.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   @Test(
@@ -217,22 +211,13 @@ struct ProofTests {
 
   /// What the independent verifier says; nil where Python or its package is missing, which is said.
   static func python(_ proof: String, _ note: String, _ key: String) throws -> String? {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-      "python3", RunningDaemon.project.appending(path: "Tests/DaemonTests/check_proof.py").path, proof, note, key,
-    ]
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let problem = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let script = Project.folder.appending(path: "Tests/DaemonTests/check_proof.py").path
+    let outcome = try Program.run(["python3", script, proof, note, key])
+    let problem = outcome.errors
     if problem.contains("No such file") || problem.contains("ModuleNotFoundError") {
       print("skipped: the independent check needs python3 and its package cryptography")
       return nil
     }
-    return said.trimmingCharacters(in: .whitespacesAndNewlines)
+    return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -7,7 +8,7 @@ import VarlinkClient
 /// The real register lies beside the project and is not part of it.
 enum Register {
   static var path: String {
-    RunningDaemon.project.deletingLastPathComponent().path + "/shared/data/municipal-receipts.csv"
+    Project.folder.deletingLastPathComponent().path + "/shared/data/municipal-receipts.csv"
   }
   static var isHere: Bool { FileManager.default.fileExists(atPath: path) }
 

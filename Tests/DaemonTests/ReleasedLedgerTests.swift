@@ -1,13 +1,14 @@
 import DeskInterface
 import EventStore
 import Foundation
+import TestSupport
 import Testing
 import VarlinkClient
 
 /// What a release left on a disk, as `Released/freeze.py` kept it; it is never changed, so each test works on a copy.
 struct ReleasedFiles: CustomTestStringConvertible {
   static let all: [ReleasedFiles] = {
-    let folder = RunningDaemon.project.appending(path: "Tests/DaemonTests/Released").path
+    let folder = Project.folder.appending(path: "Tests/DaemonTests/Released").path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.sorted().filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)/answers.json") }
       .map { ReleasedFiles(version: $0, folder: "\(folder)/\($0)") }

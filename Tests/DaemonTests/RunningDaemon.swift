@@ -1,16 +1,14 @@
 import DeskInterface
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
 
 /// The real `motcuad`, started on directories of its own.
 final class RunningDaemon {
-  static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-  static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  static var sampleConfiguration: String { project.appending(path: "config").path }
+  static var sampleConfiguration: String { Project.folder.appending(path: "config").path }
 
   let home: String
   var config = RunningDaemon.sampleConfiguration
@@ -55,7 +53,7 @@ final class RunningDaemon {
   /// Starts it and returns at once.
   func launch() throws {
     let process = Process()
-    let program = Self.products.appending(path: "motcuad").path
+    let program = Project.program("motcuad")
     let command = tracer + [program, "--config", config, "--data", data, "--socket", socket] + arguments
     process.executableURL = URL(filePath: command[0])
     process.arguments = Array(command.dropFirst())
@@ -118,9 +116,7 @@ final class RunningDaemon {
 
   /// Waits until there is nothing of it any more; false when it takes too long.
   func overwritesAll() -> Bool {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while !freed.isEmpty, Date() < deadline { usleep(10_000) }
-    return freed.isEmpty
+    TestSupport.eventually { freed.isEmpty }
   }
 
   func connect() throws -> Connection { try Connection(path: socket) }

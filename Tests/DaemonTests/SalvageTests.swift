@@ -1,6 +1,7 @@
 import DeskInterface
 import EventStore
 import Foundation
+import TestSupport
 import Testing
 import VarlinkClient
 

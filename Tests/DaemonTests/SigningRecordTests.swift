@@ -2,6 +2,7 @@ import DeskInterface
 import EventStore
 import Foundation
 import MerkleTree
+import TestSupport
 import Testing
 import VarlinkClient
 

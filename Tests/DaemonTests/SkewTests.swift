@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Logging
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -21,7 +22,7 @@ private struct OtherDaemon: VarlinkService {
   static func interfacesOf010() throws -> [String] {
     try ["Desk", "Views", "Admin"].map {
       let file = "Tests/DeskInterfaceTests/Released/0.1.0/vn.motcua.\($0).varlink"
-      return try String(contentsOf: RunningDaemon.project.appending(path: file), encoding: .utf8)
+      return try String(contentsOf: Project.folder.appending(path: file), encoding: .utf8)
     }
   }
 
@@ -129,7 +130,7 @@ extension SkewTests {
     daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
     try daemon.start()
     let connection = try daemon.connect()
-    let lines = try String(contentsOf: RunningDaemon.project.appending(path: Self.conversation), encoding: .utf8)
+    let lines = try String(contentsOf: Project.folder.appending(path: Self.conversation), encoding: .utf8)
       .split(separator: "\n")
     var (answered, refused) = (0, 0)
     for line in lines {

@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -152,7 +153,7 @@ private final class Worker: @unchecked Sendable {
   private let socket: String
   private let client: Int
   private let diary: Diary
-  private var dice: SeededGenerator
+  private var dice: Dice
   private var desk: Connection?
   private var codes: [String] = []
   private var number = 0
@@ -161,7 +162,7 @@ private final class Worker: @unchecked Sendable {
     self.socket = socket
     self.client = client
     self.diary = diary
-    dice = SeededGenerator(seed: UInt64(client) &* 7919 &+ 5)
+    dice = Dice(seed: UInt64(client) &* 7919 &+ 5)
   }
 
   func step() {

@@ -5,6 +5,7 @@ import EventStore
 import Foundation
 import LMDB
 import MerkleTree
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient

@@ -1,5 +1,6 @@
 import DeskRecords
 import Foundation
+import TestSupport
 import Testing
 
 /// Records as earlier releases wrote them. A file here is never changed: what is in a ledger must be readable for ever.

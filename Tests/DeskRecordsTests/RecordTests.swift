@@ -1,6 +1,7 @@
 import Desk
 import DeskRecords
 import EventSourcing
+import TestSupport
 import Testing
 
 @Suite("The stored form of events")

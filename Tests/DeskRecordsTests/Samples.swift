@@ -1,6 +1,7 @@
 import Desk
 import DeskRecords
 import EventSourcing
+import TestSupport
 
 /// One event of every type with all its fields set, and one with none that may be missing.
 enum Samples {
@@ -164,17 +165,7 @@ extension Samples {
         rules: Position(1))), stream: 0)
 }
 
-/// Seals in a way that tests can repeat: what binds it, then every bit of the plain text turned over.
-enum PlainSeal {
-  struct Broken: Error {}
-
-  static func seal(_ plain: [UInt8], _ part: SealedPart) -> [UInt8] { part.additionalData + plain.map { ~$0 } }
-
-  static func open(_ sealed: [UInt8], _ part: SealedPart) throws -> [UInt8] {
-    guard sealed.starts(with: part.additionalData) else { throw Broken() }
-    return sealed.dropFirst(part.additionalData.count).map { ~$0 }
-  }
-
+extension PlainSeal {
   static func encode(_ event: StoredEvent) throws -> [UInt8] {
     try RecordCoding.encode(event, slot: event.stream, keyCommitment: Samples.commitment, seal: seal)
   }

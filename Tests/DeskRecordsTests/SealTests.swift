@@ -1,5 +1,6 @@
 import Desk
 import DeskRecords
+import TestSupport
 import Testing
 
 @Suite("What a record says of its seal")

@@ -7,6 +7,7 @@ import Foundation
 import LMDB
 import Metrics
 import MerkleTree
+import TestSupport
 import Testing
 
 @Suite("A command that comes again")

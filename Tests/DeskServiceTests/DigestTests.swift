@@ -7,6 +7,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("What the ledger knows a command by")

@@ -1,6 +1,7 @@
 import Desk
 import EventSourcing
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DeskService

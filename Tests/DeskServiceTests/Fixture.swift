@@ -6,50 +6,26 @@ import EventSourcing
 import EventStore
 import Foundation
 import LMDB
+import TestSupport
 
-/// The office of the tests: a commune at +07:00 that works 07:30–17:00, Monday to Friday.
-enum Fixture {
-  static let offset = UTCOffset(text: "+07:00") ?? .utc
+extension Fixture {
   static let lan = Actor(uid: 1000, account: "lan", role: .clerk)
   static let minh = Actor(uid: 1001, account: "minh", role: .supervisor)
-
-  static func time(_ text: String) -> Timestamp {
-    Timestamp(rfc3339: text + ":00+07:00") ?? Timestamp(microseconds: 0)
-  }
-
-  static func day(_ text: String) -> CalendarDay { CalendarDay(text: text) ?? CalendarDay(number: 0) }
-  static func clock(_ text: String) -> TimeOfDay { TimeOfDay(text: text) ?? .midnight }
 
   /// The book of the office, in which correcting a record takes so long, and which knows one cause of an apology.
   static func book(
     _ term: Term = .workingDays(3), name: String = "Cải chính", prefix: String = "H56.26.07", cause: String = "late"
   ) -> RuleBook {
-    RuleBook(
-      office: Office(
-        name: Text(vi: "Xã", en: "Commune"), place: Text(vi: "Thanh Hóa", en: "Thanh Hóa"), codePrefix: prefix,
-        utcOffset: offset, opens: clock("07:30"), closes: clock("17:00")),
-      calendar: WorkingCalendar(
-        workingWeekdays: [1, 2, 3, 4, 5], publishedYears: [2026], daysOff: [], makeUpDays: [], yearly: []),
-      procedures: [
-        Procedure(
-          id: "cai-chinh", aliases: [], nationalID: nil, name: Text(vi: name, en: name), term: term, papers: [],
-          fee: Text(vi: "Không", en: "None"), source: "-", effective: day("2016-01-01"), isConfirmed: true)
-      ],
-      rules: RuleSet(
-        version: "test", effective: day("2025-07-01"), sameDayCutoff: clock("15:00"), reappointmentsMax: 1,
-        causes: [.init(id: cause, name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true)],
-        enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
-        sources: .init(term: "-", sameDay: "-", apology: "-", kinds: "-")))
+    book(
+      prefix: prefix, procedures: [procedure("cai-chinh", term, name: Text(vi: name, en: name))],
+      causes: [.init(id: cause, name: late.name, answersForDate: true)])
   }
 }
 
 /// A directory of the test's own, gone with the test, and the service in it.
 final class Desktop {
-  let path: String
-
-  init() { path = NSTemporaryDirectory() + "deskservice-" + UUID().uuidString }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  private let folder = Folder(notMadeYet: ())
+  var path: String { folder.path }
 
   /// Opens the service as a demo of that day, or on the machine's clock.
   func open(

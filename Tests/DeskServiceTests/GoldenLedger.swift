@@ -3,6 +3,7 @@ import DeskRecords
 import DeskService
 import EventSourcing
 import MerkleTree
+import TestSupport
 
 /// A ledger that is the same for ever: every type of event, five cases, one of them erased. Nothing in it comes from a
 /// clock, a key or a random number.

@@ -6,6 +6,7 @@ import EventSourcing
 import Foundation
 import LMDB
 import MerkleTree
+import TestSupport
 import Testing
 
 @testable import EventStore

@@ -4,6 +4,7 @@ import DeskViews
 import EventSourcing
 import EventStore
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Reading an event log")

@@ -6,6 +6,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import MerkleTree
+import TestSupport
 import Testing
 
 @Suite("A ledger that is brought in")

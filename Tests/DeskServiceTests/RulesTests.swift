@@ -5,6 +5,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Rules in the ledger")

@@ -8,6 +8,7 @@ import LMDB
 import MerkleTree
 import SwiftProtobuf
 import Synchronization
+import TestSupport
 import Testing
 import Varlink
 

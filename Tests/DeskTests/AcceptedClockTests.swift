@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import TestSupport
 import Testing
 
 @Suite("While the ledger is ahead of a clock that was accepted")

@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import TestSupport
 import Testing
 
 @Suite("A broken date owes an apology")

@@ -1,17 +1,9 @@
 import Desk
 import EventSourcing
+import TestSupport
 
-/// The office of the tests: a commune at +07:00 that works 07:30–17:00, with the days off of November 2026 and of Tết.
-enum Fixture {
-  static let offset = UTCOffset(text: "+07:00") ?? .utc
-
-  static func time(_ text: String) -> Timestamp {
-    Timestamp(rfc3339: text + ":00+07:00") ?? Timestamp(rfc3339: text) ?? Timestamp(microseconds: 0)
-  }
-
-  static func day(_ text: String) -> CalendarDay { CalendarDay(text: text) ?? CalendarDay(number: 0) }
-  static func clock(_ text: String) -> TimeOfDay { TimeOfDay(text: text) ?? .midnight }
-
+/// With the days off of November 2026 and of Tết.
+extension Fixture {
   static let calendar = WorkingCalendar(
     workingWeekdays: [1, 2, 3, 4, 5], publishedYears: [2026],
     daysOff: [
@@ -22,31 +14,13 @@ enum Fixture {
     makeUpDays: [.init(day: day("2026-08-22"), name: Text(vi: "làm bù", en: "make-up day"))],
     yearly: [.init(month: 1, day: 1, name: Text(vi: "Tết Dương lịch", en: "New Year's Day"))])
 
-  static func procedure(_ id: String, _ term: Term, aliases: [String] = [], effective: String = "2016-01-01")
-    -> Procedure
-  {
-    Procedure(
-      id: id, aliases: aliases, nationalID: nil, name: Text(vi: id, en: id), term: term, papers: ["Tờ khai"],
-      fee: Text(vi: "Không", en: "None"), source: "Luật Hộ tịch", effective: day(effective), isConfirmed: true)
-  }
-
-  static let book = RuleBook(
-    office: Office(
-      name: Text(vi: "Xã", en: "Commune"), place: Text(vi: "Thanh Hóa", en: "Thanh Hóa"), codePrefix: "H56.26.07",
-      utcOffset: offset, opens: clock("07:30"), closes: clock("17:00")),
+  static let book = book(
     calendar: calendar,
     procedures: [
       procedure("cai-chinh", .workingDays(3), aliases: ["cai-chinh-ho-tich", "Cải chính"]),
       procedure("khai-sinh", .atOnce), procedure("khieu-nai", .days(30)),
       procedure("cai-chinh", .workingDays(2), effective: "2027-01-01"),
-    ],
-    rules: RuleSet(
-      version: "test", effective: day("2025-07-01"), sameDayCutoff: clock("15:00"), reappointmentsMax: 1,
-      causes: [
-        .init(id: "late", name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true),
-        .init(id: "conduct", name: Text(vi: "thái độ", en: "conduct"), answersForDate: false),
-      ], enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
-      sources: .init(term: "BLDS", sameDay: "LHT", apology: "NĐ 61", kinds: "-")))
+    ], sources: .init(term: "BLDS", sameDay: "LHT", apology: "NĐ 61", kinds: "-"))
 
   static let clerk = Actor(uid: 1000, account: "lan", role: .clerk)
   static let supervisor = Actor(uid: 1001, account: "minh", role: .supervisor)

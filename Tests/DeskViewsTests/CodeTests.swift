@@ -3,6 +3,7 @@ import DeskViews
 import EventSourcing
 import EventStore
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Codes and serials")

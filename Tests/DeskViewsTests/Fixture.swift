@@ -4,45 +4,17 @@ import EventSourcing
 import EventStore
 import Foundation
 import LMDB
+import TestSupport
 
-/// The office of the tests: a commune at +07:00 that works 07:30–17:00, Monday to Friday.
-enum Fixture {
-  static let offset = UTCOffset(text: "+07:00") ?? .utc
-
-  static func time(_ text: String) -> Timestamp {
-    Timestamp(rfc3339: text + ":00+07:00") ?? Timestamp(microseconds: 0)
-  }
-
-  static func day(_ text: String) -> CalendarDay { CalendarDay(text: text) ?? CalendarDay(number: 0) }
-  static func clock(_ text: String) -> TimeOfDay { TimeOfDay(text: text) ?? .midnight }
-
-  static func procedure(_ id: String, _ term: Term) -> Procedure {
-    Procedure(
-      id: id, aliases: [], nationalID: nil, name: Text(vi: id, en: id), term: term, papers: [],
-      fee: Text(vi: "Không", en: "None"), source: "-", effective: day("2016-01-01"), isConfirmed: true)
-  }
-
-  static let book = RuleBook(
-    office: Office(
-      name: Text(vi: "Xã", en: "Commune"), place: Text(vi: "Thanh Hóa", en: "Thanh Hóa"), codePrefix: "H56.26.07",
-      utcOffset: offset, opens: clock("07:30"), closes: clock("17:00")),
-    calendar: WorkingCalendar(
-      workingWeekdays: [1, 2, 3, 4, 5], publishedYears: [2026], daysOff: [], makeUpDays: [], yearly: []),
-    procedures: [procedure("cai-chinh", .workingDays(3)), procedure("khai-sinh", .atOnce)],
-    rules: RuleSet(
-      version: "test", effective: day("2025-07-01"), sameDayCutoff: clock("15:00"), reappointmentsMax: 1,
-      causes: [
-        .init(id: "late", name: Text(vi: "trễ hẹn", en: "a missed date"), answersForDate: true),
-        .init(id: "conduct", name: Text(vi: "thái độ", en: "conduct"), answersForDate: false),
-      ], enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .atOnce,
-      sources: .init(term: "-", sameDay: "-", apology: "-", kinds: "-")))
+extension Fixture {
+  static let book = book(procedures: [procedure("cai-chinh", .workingDays(3)), procedure("khai-sinh", .atOnce)])
 
   static let apology = Apology(cause: "late", text: "Xin lỗi bà vì đã trễ hẹn.")
 }
 
 /// A desk that writes its views and nothing else, in a directory of its own that goes with it.
 final class Register {
-  let path: String
+  private let folder = Folder(notMadeYet: ())
   let store: EventStore
   let views: DeskViews
   /// All events in the order in which they were applied, and the states that they add up to.
@@ -50,12 +22,9 @@ final class Register {
   private(set) var states: [UInt64: CaseState] = [:]
 
   init() throws {
-    path = NSTemporaryDirectory() + "deskviews-" + UUID().uuidString
-    store = try EventStore(path, tables: DeskViews.tables, form: DeskViews.form, isDemo: false, now: 0)
+    store = try EventStore(folder.path, tables: DeskViews.tables, form: DeskViews.form, isDemo: false, now: 0)
     views = try DeskViews(store.views)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// Decides and applies; a new case when there is no number.
   @discardableResult

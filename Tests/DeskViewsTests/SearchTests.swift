@@ -1,6 +1,7 @@
 import Desk
 import DeskViews
 import EventSourcing
+import TestSupport
 import Testing
 
 @Suite("Search")

@@ -2,6 +2,7 @@ import EventSourcing
 import EventStore
 import LMDB
 import MerkleTree
+import TestSupport
 import Testing
 
 @Suite("Appending and reading")

@@ -1,6 +1,7 @@
 import EventSourcing
 import EventStore
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("What the clock is measured from")

@@ -2,6 +2,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Making and opening a data directory")

@@ -2,44 +2,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import LMDB
-
-/// A directory of the test's own, gone with the test.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "eventstore-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func bytes(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
-  }
-
-  func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
-
-  /// In place, so that the file stays the same file.
-  func write(_ bytes: [UInt8], to name: String) throws {
-    try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
-  }
-
-  func remove(_ names: String...) throws {
-    for name in names { try FileManager.default.removeItem(atPath: path + "/" + name) }
-  }
-
-  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
-
-  /// Puts a copy of what lies in another folder in the place of what is here. The copy is made first, or it might get
-  /// the inode of what it replaces.
-  func replace(_ name: String, from other: Folder, _ otherName: String? = nil) throws {
-    let copy = path + "/copy"
-    try FileManager.default.copyItem(atPath: other.path + "/" + (otherName ?? name), toPath: copy)
-    if exists(name) { try remove(name) }
-    try FileManager.default.moveItem(atPath: copy, toPath: path + "/" + name)
-  }
-}
+import TestSupport
 
 /// A store of notes: a record is a stream, a version and a text, and the one projection keeps the last text of each
 /// stream.

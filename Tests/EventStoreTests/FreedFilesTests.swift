@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import EventStore
@@ -20,9 +21,7 @@ struct FreedFilesTests {
 
   /// Waits until it is so.
   private static func expectSoon(_ condition: () throws -> Bool) throws {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while try !condition(), Date() < deadline { usleep(5000) }
-    #expect(try condition())
+    #expect(try eventually(condition))
   }
 
   private static func rebuild(_ notebook: Notebook, now: Int64) throws {

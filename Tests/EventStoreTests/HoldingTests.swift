@@ -2,6 +2,7 @@ import EventSourcing
 import EventStore
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("A store works in its own files only")

@@ -1,6 +1,7 @@
 import EventSourcing
 import EventStore
 import MerkleTree
+import TestSupport
 import Testing
 
 @Suite("A ledger that takes another's place")

@@ -3,6 +3,7 @@ import EventStore
 import Foundation
 import Glibc
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Which views are believed when the directory is opened again")

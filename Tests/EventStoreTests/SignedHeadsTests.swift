@@ -1,5 +1,6 @@
 import Foundation
 import MerkleTree
+import TestSupport
 import Testing
 
 @testable import EventStore

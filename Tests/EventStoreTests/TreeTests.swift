@@ -2,6 +2,7 @@ import EventSourcing
 import EventStore
 import LMDB
 import MerkleTree
+import TestSupport
 import Testing
 
 @Suite("The nodes of the ledger's tree, and views that are replaced")

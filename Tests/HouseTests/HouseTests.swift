@@ -1,12 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The house is in the sources themselves: who may import whom, and what the programs may carry.
 @Suite("The house")
 struct HouseTests {
-  static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   /// Each module with everything that it may import besides the standard library's own. Downhill only.
   static let mayImport: [String: Set<String>] = [
     "EventSourcing": [],
@@ -47,7 +45,7 @@ struct HouseTests {
 
   @Test("every module is in the table, and the table holds no other")
   func complete() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: Self.project.path + "/Sources")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Project.folder.path + "/Sources")
     #expect(Set(folders) == Set(Self.mayImport.keys).union(["CLMDB", "CTimex"]))
   }
 
@@ -86,15 +84,7 @@ struct HouseTests {
 
   @Test("the client carries neither Foundation nor its ICU data, which would double its start-up time")
   func clientLinkage() throws {
-    let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["ldd", products.appending(path: "motcua").path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let libraries = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let libraries = try Program.run(["ldd", Project.program("motcua")]).output
     #expect(libraries.contains("libc.so.6"))
     for name in ["libFoundation.so", "Internationalization", "ICU"] { #expect(!libraries.contains(name)) }
   }
@@ -117,17 +107,11 @@ struct HouseTests {
     let file = NSTemporaryDirectory() + "motcua-\(UUID().uuidString).swift"
     defer { try? FileManager.default.removeItem(atPath: file) }
     try "import LMDB\nfunc pause() async {}\n\(text)\n".write(toFile: file, atomically: true, encoding: .utf8)
-    let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-      "swiftc", "-swift-version", "6", "-typecheck", "-I", products.appending(path: "Modules").path, "-I",
-      project.appending(path: "Sources/CLMDB").path, file,
-    ]
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus == 0
+    let compiled = try Program.run([
+      "swiftc", "-swift-version", "6", "-typecheck", "-I", Project.products.appending(path: "Modules").path, "-I",
+      Project.folder.appending(path: "Sources/CLMDB").path, file,
+    ])
+    return compiled.status == 0
   }
 
   private static func imported(_ line: String) -> String? {
@@ -144,7 +128,7 @@ struct HouseTests {
   }
 
   private static func sources(of module: String) throws -> [(file: String, text: String)] {
-    let root = project.path + "/Sources/" + module
+    let root = Project.folder.path + "/Sources/" + module
     let names = try #require(FileManager.default.enumerator(atPath: root)).compactMap { $0 as? String }
     return try names.filter { $0.hasSuffix(".swift") }.map {
       ("\(module)/\($0)", try String(contentsOfFile: root + "/" + $0, encoding: .utf8))

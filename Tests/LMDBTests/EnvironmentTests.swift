@@ -1,6 +1,7 @@
 import CLMDB
 import Foundation
 @testable import LMDB
+import TestSupport
 import Testing
 
 @Suite("Environments")

@@ -1,19 +1,8 @@
 import Foundation
 import LMDB
+import TestSupport
 
-/// A directory of the test's own, gone with the test.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "lmdb-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
+extension Folder {
   func open(
     _ tables: [String] = ["events"], _ change: (inout Environment.Options) -> Void = { _ in }
   ) throws(LMDBError) -> Environment {

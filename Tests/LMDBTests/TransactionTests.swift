@@ -1,6 +1,7 @@
 import Foundation
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 
 /// Hands a read transaction to another thread and waits for what that one finds in it.

@@ -1,59 +1,34 @@
 import DeskInterface
 import Foundation
 import MerkleTree
+import TestSupport
 import Testing
 
 @testable import motcua
 
 /// Another reader of proofs, which shares no code with ours.
 enum PythonVerifier {
-  static let isHere: Bool = (try? Program.run("python3", ["-c", "import cryptography"]))?.status == 0
-  static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "DaemonTests/check_proof.py").path
+  static let isHere: Bool = (try? Program.run(["python3", "-c", "import cryptography"]))?.status == 0
+  static let script = Project.folder.appending(path: "Tests/DaemonTests/check_proof.py").path
 }
 
-/// A program, run to its end.
-enum Program {
-  struct Outcome {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
-
-  static let motcua = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    .appending(path: "motcua").path
-
-  static func run(_ name: String, _ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [name] + arguments
-    process.environment = ["MOTCUA_LANG": "en", "MOTCUA_SOCKET": "/nowhere", "PATH": "/usr/local/bin:/usr/bin:/bin"]
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaints = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: complaints, as: UTF8.self))
+extension Program {
+  /// The client, where no daemon is.
+  static func motcua(_ arguments: [String]) throws -> Outcome {
+    try run(
+      [Project.program("motcua")] + arguments,
+      environment: ["MOTCUA_LANG": "en", "MOTCUA_SOCKET": "/nowhere", "PATH": "/usr/local/bin:/usr/bin:/bin"])
   }
 }
 
 /// Files of a proof in a directory that goes away with the test.
 final class ProofFiles {
-  let directory = NSTemporaryDirectory() + "motcua-proof-\(UUID().uuidString.prefix(8))"
+  private let folder: Folder
+  var directory: String { folder.path }
 
-  init() throws { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) }
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
+  init() throws { folder = try Folder() }
 
-  func file(_ name: String, _ text: String) throws -> String {
-    let path = "\(directory)/\(name)"
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-    return path
-  }
+  func file(_ name: String, _ text: String) throws -> String { try folder.write(text, to: name) }
 }
 
 @Suite("A proof in the hands of a citizen")
@@ -75,12 +50,12 @@ struct ProofProcessTests {
     let proof = try files.file("p.json", ProofFile.events(ledger.proof(isOpen: true)).text)
     let checkpoint = try files.file("checkpoint", ledger.note())
     let keys = try files.file("keys", "# Hoa Sen\n\(key)\n")
-    let checked = try Program.run(Program.motcua, ["check-proof", proof, "--key", keys, "--checkpoint", checkpoint])
+    let checked = try Program.motcua(["check-proof", proof, "--key", keys, "--checkpoint", checkpoint])
     #expect(checked.status == 0, "\(checked.errors)")
     #expect(checked.output.contains("5 events of case \(MadeUpLedger.code)"))
     #expect(checked.output.contains(MadeUpLedger.secret) && checked.output.contains("no later event"))
     #expect(!checked.output.contains("--checkpoint"))
-    let json = try Program.run(Program.motcua, ["kiem-chung", proof, "--key", key, "--json"])
+    let json = try Program.motcua(["kiem-chung", proof, "--key", key, "--json"])
     #expect(json.output.hasPrefix(#"{"holds":true,"kind":"case","origin":"motcua/H56.26.07","size":9,"#))
     #expect(json.output.contains(#""compared":false"#) && json.status == 0)
   }
@@ -88,10 +63,10 @@ struct ProofProcessTests {
   @Test("without the sealing key, and without a published checkpoint, the output says so")
   func closed() throws {
     let proof = try files.file("p.json", ProofFile.events(ledger.proof()).text)
-    let checked = try Program.run(Program.motcua, ["check-proof", proof, "--key", key])
+    let checked = try Program.motcua(["check-proof", proof, "--key", key])
     #expect(checked.status == 0 && !checked.output.contains(MadeUpLedger.secret))
     #expect(checked.output.contains("(what is personal is sealed)") && checked.output.contains("add --checkpoint FILE"))
-    let vi = try Program.run(Program.motcua, ["check-proof", proof, "--key", key, "--lang", "vi"])
+    let vi = try Program.motcua(["check-proof", proof, "--key", key, "--lang", "vi"])
     #expect(vi.output.contains("còn niêm phong") && vi.output.contains("Không chứng minh"))
   }
 
@@ -99,7 +74,7 @@ struct ProofProcessTests {
   func growth() throws {
     let proof = try files.file("g.json", ProofFile.growth(ledger.growth(from: 4, to: 9)).text)
     let old = try files.file("old", ledger.note(size: 4))
-    let checked = try Program.run(Program.motcua, ["check-proof", proof, "--key", key, "--checkpoint", old])
+    let checked = try Program.motcua(["check-proof", proof, "--key", key, "--checkpoint", old])
     #expect(checked.status == 0 && checked.output.contains("at 9 events continues that at 4"), "\(checked.errors)")
   }
 
@@ -109,29 +84,27 @@ struct ProofProcessTests {
   func fails() throws {
     let text = ProofFile.events(try ledger.proof()).text
     let altered = try files.file("a.json", text.replacingOccurrences(of: "\"position\": 3", with: "\"position\": 4"))
-    let refused = try Program.run(Program.motcua, ["check-proof", altered, "--key", key])
+    let refused = try Program.motcua(["check-proof", altered, "--key", key])
     #expect(refused.status == 1 && refused.output.isEmpty && refused.errors.contains("Event 4 is not in the ledger"))
-    let json = try Program.run(Program.motcua, ["check-proof", altered, "--key", key, "--json"])
+    let json = try Program.motcua(["check-proof", altered, "--key", key, "--json"])
     #expect(json.status == 1 && json.errors.hasPrefix(#"{"error":"proof.notIncluded""#))
 
     let proof = try files.file("p.json", text)
     let stranger = try MadeUpLedger(name: "motcua/H00", seed: 2)
-    let otherKey = try Program.run(
-      Program.motcua, ["check-proof", proof, "--key", stranger.key.verifierKey.description])
+    let otherKey = try Program.motcua(["check-proof", proof, "--key", stranger.key.verifierKey.description])
     #expect(otherKey.status == 1 && otherKey.errors.contains("not signed by a key given with --key"))
     let other = try files.file("other", stranger.note())
-    let otherCheckpoint = try Program.run(
-      Program.motcua, ["check-proof", proof, "--key", key, "--checkpoint", other])
+    let otherCheckpoint = try Program.motcua(["check-proof", proof, "--key", key, "--checkpoint", other])
     #expect(otherCheckpoint.status == 1 && otherCheckpoint.errors.contains("The published checkpoint"))
     let small = try files.file("small", ledger.note(size: 2))
-    let otherSize = try Program.run(Program.motcua, ["check-proof", proof, "--key", key, "--checkpoint", small])
+    let otherSize = try Program.motcua(["check-proof", proof, "--key", key, "--checkpoint", small])
     #expect(otherSize.status == 1, "\(otherSize.errors)")
     #expect(otherSize.errors.contains("→ motcua prove \(MadeUpLedger.code) --checkpoint \(small)"))
 
     let broken = try files.file("b.json", String(text.dropLast(4)))
-    #expect(try Program.run(Program.motcua, ["check-proof", broken, "--key", key]).status == 1)
+    #expect(try Program.motcua(["check-proof", broken, "--key", key]).status == 1)
     for arguments in [[proof, "--key", "x"], ["/nowhere", "--key", key], [proof]] {
-      #expect(try Program.run(Program.motcua, ["check-proof"] + arguments).status == 64, "\(arguments)")
+      #expect(try Program.motcua(["check-proof"] + arguments).status == 64, "\(arguments)")
     }
   }
 
@@ -141,9 +114,9 @@ struct ProofProcessTests {
       ["prove", "1", "--from", "x"], ["prove", "1", "--to", "x"], ["prove", "--from", "x", "--open"],
       ["prove", "1", "--force"], ["checkpoint", "--force"], ["prove"], ["prove", "1", "--checkpoint", "/nowhere"],
     ] {
-      #expect(try Program.run(Program.motcua, arguments).status == 64, "\(arguments)")
+      #expect(try Program.motcua(arguments).status == 64, "\(arguments)")
     }
-    #expect(try Program.run(Program.motcua, ["checkpoint"]).status == 69)
+    #expect(try Program.motcua(["checkpoint"]).status == 69)
   }
 
   @Test("a file is made for its owner alone, and not written over unless asked")
@@ -167,7 +140,7 @@ struct ProofProcessTests {
     let checkpoint = try files.file("checkpoint", ledger.note())
     func verdict(_ proof: EventsProof, _ note: String, _ key: String) throws -> Program.Outcome {
       let file = try files.file("\(UUID().uuidString).json", ProofFile.events(proof).text)
-      return try Program.run("python3", [PythonVerifier.script, file, note, key])
+      return try Program.run(["python3", PythonVerifier.script, file, note, key])
     }
     for isOpen in [false, true] {
       let outcome = try verdict(ledger.proof(isOpen: isOpen), checkpoint, key)

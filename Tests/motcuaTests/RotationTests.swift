@@ -1,22 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import motcua
 
 @Suite("A directory of backups keeps the newest, and touches nothing else")
 struct RotationTests {
-  private final class Scratch {
-    let path = NSTemporaryDirectory() + "motcua-\(UUID().uuidString)"
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
-    func make(_ name: String) throws { try Data("x".utf8).write(to: URL(filePath: path + "/" + name)) }
-  }
-
   /// One run: a new file, then the old ones go.
   @discardableResult
-  private func run(_ scratch: Scratch, at now: String, keep: Int) throws -> (made: String, removed: [String]) {
+  private func run(_ scratch: Folder, at now: String, keep: Int) throws -> (made: String, removed: [String]) {
     let rotation = try Rotation(scratch.path, ending: ".mdb", keep: keep)
     let made = try rotation.newFile(at: now)
     try Data("x".utf8).write(to: URL(filePath: made))
@@ -26,7 +18,7 @@ struct RotationTests {
 
   @Test("the name tells the office's day and time; the oldest beyond the count go, the oldest first")
   func keeps() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     #expect(try run(scratch, at: "2026-11-25T02:00:00.123456+07:00", keep: 3).made == "ledger-20261125T020000.mdb")
     for day in 26...29 { try run(scratch, at: "2026-11-\(day)T02:00:00+07:00", keep: 3) }
     #expect(scratch.names == (27...29).map { "ledger-202611\($0)T020000.mdb" })
@@ -38,14 +30,14 @@ struct RotationTests {
 
   @Test("two runs in one second make two files, and the later one is the newer")
   func sameSecond() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     for _ in 0..<11 { try run(scratch, at: "2026-11-25T02:00:00+07:00", keep: 2) }
     #expect(scratch.names == ["ledger-20261125T020000-10.mdb", "ledger-20261125T020000-11.mdb"])
   }
 
   @Test("when the clock was set back, the new one stays all the same")
   func clockSetBack() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     for day in 26...28 { try run(scratch, at: "2026-11-\(day)T02:00:00+07:00", keep: 3) }
     let (made, removed) = try run(scratch, at: "2026-11-01T02:00:00+07:00", keep: 3)
     #expect(removed == ["ledger-20261126T020000.mdb"] && scratch.names.contains(made))
@@ -53,7 +45,7 @@ struct RotationTests {
 
   @Test("what it did not name is never removed")
   func others() throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let others = [
       "ledger-20261101T020000.mdb.old", "ledger-20261101.mdb", "ledger-20261101T02000x.mdb",
       "ledger-20261101T020000.keys",
@@ -75,7 +67,7 @@ struct RotationTests {
     "a time that is none names no file",
     arguments: ["", "../../../../../../x", "2026-11-25T02:00/../x", "20261125T020000Z", "٢026-11-25T02:00:00+07:00"])
   func noTime(now: String) throws {
-    let scratch = try Scratch()
+    let scratch = try Folder()
     let rotation = try Rotation(scratch.path, ending: ".mdb", keep: 1)
     #expect { try rotation.newFile(at: now) } throws: {
       if case .protocolViolation = $0 as? Failure { true } else { false }
@@ -88,4 +80,9 @@ struct RotationTests {
       ($0 as? OutputFailure)?.path == "/nowhere/at/all"
     }
   }
+}
+
+extension Folder {
+  fileprivate var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+  fileprivate func make(_ name: String) throws { try write("x", to: name) }
 }

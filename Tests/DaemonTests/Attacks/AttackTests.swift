@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -108,15 +109,6 @@ extension RunningDaemon {
     for path in [home, home + "/run"] { chmod(path, 0o755) }
     chmod(socket, 0o666)
   }
-
-  /// Waits until something is so, at most ten seconds.
-  func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<100 {
-      if try condition() { return true }
-      usleep(100_000)
-    }
-    return false
-  }
 }
 
 extension Load {
@@ -137,15 +129,8 @@ enum Python {
 
   /// - Parameter uid: whom it becomes first, which root can.
   static func run(_ script: String, _ arguments: [String], as uid: UInt32? = nil) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", (uid.map(become) ?? "") + script] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw RunningDaemon.Failure(text: "python ended: \(text)") }
-    return text
+    let outcome = try Program.run(["python3", "-c", (uid.map(become) ?? "") + script] + arguments)
+    guard outcome.status == 0 else { throw RunningDaemon.Failure(text: "python ended: \(outcome.said)") }
+    return outcome.output
   }
 }

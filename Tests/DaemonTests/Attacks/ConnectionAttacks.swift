@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -204,7 +205,7 @@ extension AttackTests {
       let id = try #require(daemon.process?.processIdentifier)
       try setDescriptorLimit(of: id, to: try daemon.vitals().descriptors + 10)
       let crowd = try (0..<100).map { _ in try RawSocket(daemon.socket) }
-      #expect(daemon.eventually { daemon.log.contains("cannot accept connections") })
+      #expect(eventually { daemon.log.contains("cannot accept connections") })
       let (start, before) = (ContinuousClock.now, try daemon.vitals().ticks)
       usleep(3_000_000)
       let used = try daemon.vitals().ticks - before

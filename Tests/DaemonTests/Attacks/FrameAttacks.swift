@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -137,7 +138,7 @@ extension AttackTests {
         socket.writeWhatFits(Array(repeating: Array(describe.utf8), count: 2000).flatMap { $0 })
       }
       #expect(try daemon.vitals().memoryMiB < 200)
-      #expect(daemon.eventually { daemon.log.contains("an answer was not read") })
+      #expect(eventually { daemon.log.contains("an answer was not read") })
       #expect(daemon.log.components(separatedBy: "an answer was not read").count == 2)
     }
   }

@@ -6,6 +6,7 @@ import EventStore
 import Foundation
 import Glibc
 import MerkleTree
+import TestSupport
 import Testing
 
 /// What a ledger holds: the root of the tree over its first events, by their number, and when a case was erased.
@@ -187,16 +188,8 @@ final class DirectoryRecording {
   }
 
   static func run(_ arguments: [String], around options: [String], log: String) throws -> Int32 {
-    let process = Process()
-    let command =
-      Strace.around(options, log: log) + [RunningDaemon.products.appending(path: "motcuad").path] + arguments
-    process.executableURL = URL(filePath: command[0])
-    process.arguments = Array(command.dropFirst())
-    process.environment = ["MOTCUA_LANG": "en", "PATH": "/usr/bin:/bin"]
-    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    let command = Strace.around(options, log: log) + [Project.program("motcuad")] + arguments
+    return try Program.run(command, environment: ["MOTCUA_LANG": "en", "PATH": "/usr/bin:/bin"]).status
   }
 
   private func read(_ log: String) throws -> Bool {

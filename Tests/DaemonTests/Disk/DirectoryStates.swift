@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// What a disk may hold of a directory after a crash: everything that was durable then, and any part of what was only
 /// asked for, names included.
@@ -88,7 +89,7 @@ struct DirectoryStates {
   ///
   /// - Returns: how many there were.
   func forEach(_ count: Int, seed: UInt64, _ body: (State) throws -> Void) rethrows -> Int {
-    var generator = SeededGenerator(seed: seed)
+    var generator = Dice(seed: seed)
     var wanted: [Int: Int] = [:]
     let places = moments()
     guard !places.isEmpty else { return 0 }

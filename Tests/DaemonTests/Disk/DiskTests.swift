@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a disk can do to a daemon, and what must not come of it.
@@ -18,13 +19,11 @@ enum Disk {
   /// A library to be loaded before those of a program, of a source beside the tests.
   static func compile(_ source: String, in directory: String) throws -> String {
     let library = directory + "/" + (source.split(separator: "/").last ?? "") + ".so"
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    let path = RunningDaemon.project.appending(path: "Tests/DaemonTests/" + source).path
-    process.arguments = ["cc", "-shared", "-fPIC", "-o", library, path, "-ldl"]
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw RunningDaemon.Failure(text: "cc cannot compile \(source)") }
+    let path = Project.folder.appending(path: "Tests/DaemonTests/" + source).path
+    let compiled = try Program.run(["cc", "-shared", "-fPIC", "-o", library, path, "-ldl"])
+    guard compiled.status == 0 else {
+      throw RunningDaemon.Failure(text: "cc cannot compile \(source): \(compiled.said)")
+    }
     return library
   }
 }

@@ -3,6 +3,7 @@ import DeskViews
 import EventStore
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -17,7 +18,7 @@ extension DiskTests {
       let reader = LedgerReader()
       let whole = try reader.read(flipped.directory)
       guard case .whole(let right) = whole else { throw RunningDaemon.Failure(text: "\(whole)") }
-      var generator = SeededGenerator(seed: 20_261_126)
+      var generator = Dice(seed: 20_261_126)
       var tallies: [String: [String: Int]] = [:]
       let count = try Disk.count("MOTCUA_FLIPS", ci: 600)
       for number in 0..<count {
@@ -79,7 +80,7 @@ extension DiskTests {
       #expect(right.errors == 0)
       #expect(daemon.stop() == 0)
       try flipped.remember()
-      var generator = SeededGenerator(seed: 20_261_127)
+      var generator = Dice(seed: 20_261_127)
       var tallies: [String: Int] = [:]
       for number in 0..<(try Disk.count("MOTCUA_FLIPS_SERVED", ci: 24)) {
         let region = MappedLedger.Region.allCases[number % MappedLedger.Region.allCases.count]
@@ -164,7 +165,7 @@ private final class FlippedLedger {
   }
 
   /// A bit of a region: its byte, and which of the eight.
-  func place(in region: MappedLedger.Region, _ generator: inout SeededGenerator) -> (byte: Int, bit: Int)? {
+  func place(in region: MappedLedger.Region, _ generator: inout Dice) -> (byte: Int, bit: Int)? {
     let bit = Int.random(in: 0..<8, using: &generator)
     if region == .pastTheEnd { return (content.count + Int.random(in: 0..<8192, using: &generator), bit) }
     guard let page = pages[region]?.randomElement(using: &generator) else { return nil }

@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -59,13 +60,9 @@ extension DiskTests {
 
     private func found(_ text: String, _ disk: LoopDisk, _ isThere: Bool) throws {
       sync()
-      let grep = Process()
-      grep.executableURL = URL(filePath: "/usr/bin/env")
-      grep.arguments = ["grep", "-q", "-a", "-F", text, disk.image]
-      grep.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
-      try grep.run()
-      grep.waitUntilExit()
-      #expect(grep.terminationStatus == (isThere ? 0 : 1), "\(text)")
+      let grep = try Program.run(
+        ["grep", "-q", "-a", "-F", text, disk.image], environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"])
+      #expect(grep.status == (isThere ? 0 : 1), "\(text)")
     }
   }
 }

@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -173,13 +174,6 @@ final class LoopDisk {
   static func run(_ command: String...) throws -> Int32 { try run(command) }
 
   static func run(_ command: [String]) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    process.environment = ["PATH": "/usr/sbin:/sbin:/usr/bin:/bin"]
-    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    try Program.run(command, environment: ["PATH": "/usr/sbin:/sbin:/usr/bin:/bin"]).status
   }
 }

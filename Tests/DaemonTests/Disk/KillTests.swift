@@ -1,5 +1,6 @@
 import DeskInterface
 import Foundation
+import TestSupport
 import Testing
 import VarlinkClient
 
@@ -118,7 +119,7 @@ extension DiskTests {
         process.executableURL = URL(filePath: Strace.path)
         let paths = Strace.onlyFiles(ofRestoreInto: other.daemon.data)
         let command =
-          [RunningDaemon.products.appending(path: "motcuad").path, "restore", ledger, "--keys", keys]
+          [Project.program("motcuad"), "restore", ledger, "--keys", keys]
           + Operator.denied([])
         process.arguments = ["-f", "-o", log] + paths + options + command + ["--data", other.daemon.data]
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)

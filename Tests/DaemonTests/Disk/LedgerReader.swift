@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// The program `LedgerReader`, which says what a ledger answers, and is started again when it dies of one.
 final class LedgerReader {
@@ -81,7 +82,7 @@ final class LedgerReader {
   private func start() throws {
     (input, output) = (Pipe(), Pipe())
     let process = Process()
-    process.executableURL = RunningDaemon.products.appending(path: "LedgerReader")
+    process.executableURL = Project.products.appending(path: "LedgerReader")
     process.environment = ["SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 }
       .merging(["MOTCUA_BOOT_ID": "another"]) { $1 }
     (process.standardInput, process.standardOutput, process.standardError) = (input, output, FileHandle.nullDevice)

@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -264,7 +265,7 @@ extension DiskTests {
       let descriptor = open(directory + "/fill", O_WRONLY | O_CREAT, 0o600)
       defer { close(descriptor) }
       // Not the same bytes, which some file systems would not keep twice.
-      var generator = SeededGenerator(seed: 1)
+      var generator = Dice(seed: 1)
       for _ in 0..<4096 {
         let block = (0..<8192).map { _ in generator.next() }
         guard write(descriptor, block, 65_536) == 65_536 else { break }

@@ -3,6 +3,7 @@ import DeskService
 import DeskViews
 import EventSourcing
 import LMDB
+import TestSupport
 
 /// The same answers as `ModelAnswers`, from the desk.
 struct DeskAnswers {

@@ -1,4 +1,5 @@
 import Desk
+import TestSupport
 
 /// An office of the model: its few rules as plain values, and the rule book that says the same to the real desk.
 struct ModelOffice {

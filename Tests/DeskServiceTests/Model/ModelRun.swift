@@ -5,6 +5,7 @@ import EventSourcing
 import EventStore
 import Glibc
 import LMDB
+import TestSupport
 import Testing
 
 /// Where the desk and the model part.
@@ -35,7 +36,7 @@ final class ModelRun {
 
   init(seed: UInt64) throws {
     self.seed = seed
-    var dice = ModelDice(seed: seed)
+    var dice = Dice(seed: seed)
     let start = Almanac.instant(dice.upTo(330), 8, 30, 30)
     model.lastRecordedAt = start
     open = try desktop.open(at: start, model.office.book)

@@ -1,25 +1,7 @@
 import Desk
 import DeskService
 import EventSourcing
-
-/// Falls the same way every time: SplitMix64.
-struct ModelDice: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
-  }
-
-  mutating func upTo(_ count: Int) -> Int { count < 1 ? 0 : Int(next() % UInt64(count)) }
-  mutating func chance(_ percent: Int) -> Bool { upTo(100) < percent }
-  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[upTo(elements.count)] }
-}
+import TestSupport
 
 /// One thing that is done to the desk.
 enum ModelStep: CustomStringConvertible {
@@ -48,13 +30,13 @@ enum ModelStep: CustomStringConvertible {
 
 /// Makes up the next step. Each has dice of its own, so that a sequence stays what it is when steps before are left out.
 struct ModelSteps {
-  private var dice: ModelDice
+  private var dice: Dice
   private let model: Model
   private let now: Micros
 
   init(seed: UInt64, index: Int, model: Model, now: Micros) {
-    var mixed = ModelDice(seed: seed)
-    dice = ModelDice(seed: mixed.next() ^ UInt64(index) &* 0x2545_F491_4F6C_DD1D)
+    var mixed = Dice(seed: seed)
+    dice = Dice(seed: mixed.next() ^ UInt64(index) &* 0x2545_F491_4F6C_DD1D)
     (self.model, self.now) = (model, now)
   }
 
