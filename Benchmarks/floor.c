@@ -2,7 +2,7 @@
 //
 // Modes:
 //   commit   the same commit as the daemon's for the load's events, --batch to a commit, into a new directory --target:
-//            ledger, keys and views as in ARCHITECTURE.md. Deciding and the socket are missing, nothing else.
+//            ledger, keys and views as in docs/formats. Deciding and the socket are missing, nothing else.
 //   bulk     all views of a ledger, 10,000 events to a transaction, as a replay writes them: --target is a data directory
 //            that no daemon has open, --other a new directory for the views. With --plain what is sealed was opened before.
 //   compare  holds the views in --other against those in --target, row for row.
