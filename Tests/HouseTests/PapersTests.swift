@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The papers are for people who have ten minutes: short paragraphs, short lines, links that lead somewhere.
 @Suite("The papers")
 struct PapersTests {
-  private static let project = HouseTests.project
+  private static let project = Project.folder.path
   private static let charactersMax = 140
   private static let paragraphLinesMax = 6
 
@@ -48,7 +49,7 @@ struct PapersTests {
   func links() throws {
     for paper in try Self.papers() {
       for link in try Self.links(of: paper) {
-        let isThere = FileManager.default.fileExists(atPath: Self.project.path + "/" + link.place)
+        let isThere = FileManager.default.fileExists(atPath: Self.project + "/" + link.place)
         #expect(isThere, "\(paper):\(link.line) leads to \(link.place), which is not there")
         guard isThere, let anchor = link.anchor else { continue }
         let isHeading = try Self.anchors(of: link.place).contains(anchor)
@@ -76,7 +77,7 @@ struct PapersTests {
     let ignored = try Self.text(of: ".gitignore").split(separator: "\n").map { pattern in
       pattern.hasSuffix("/") ? pattern.dropLast() : pattern
     }
-    for name in try FileManager.default.contentsOfDirectory(atPath: Self.project.path) {
+    for name in try FileManager.default.contentsOfDirectory(atPath: Self.project) {
       let isIgnored = ignored.contains { pattern in
         pattern.hasSuffix("*") ? name.hasPrefix(String(pattern.dropLast())) : name == String(pattern)
       }
@@ -86,13 +87,13 @@ struct PapersTests {
 
   /// The papers by their paths in the project: those at the top level, and all in `docs`.
   private static func papers() throws -> [String] {
-    let top = try FileManager.default.contentsOfDirectory(atPath: project.path)
-    let docs = try #require(FileManager.default.enumerator(atPath: project.path + "/docs")).compactMap { $0 as? String }
+    let top = try FileManager.default.contentsOfDirectory(atPath: project)
+    let docs = try #require(FileManager.default.enumerator(atPath: project + "/docs")).compactMap { $0 as? String }
     return (top + docs.map { "docs/" + $0 }).filter { $0.hasSuffix(".md") }.sorted()
   }
 
   private static func text(of path: String) throws -> String {
-    try String(contentsOfFile: project.path + "/" + path, encoding: .utf8)
+    try String(contentsOfFile: project + "/" + path, encoding: .utf8)
   }
 
   private static func lines(of paper: String) throws -> [Line] {
