@@ -2,35 +2,28 @@ public import Desk
 public import EventStore
 public import LMDB
 
-/// All projections of the desk, kept together.
+/// All views of the desk, kept together; which there are says `DeskViews.all`.
 public struct DeskViews: Sendable {
-  /// Names the projections and their rows; raised whenever any of them changes, so that a newer release rebuilds.
-  public static let form = "desk 2"
-  public static let tables = ["cases", "codes", "due", "clerk", "status", "register", "search", "tally", "erased"]
-
   public let store: Views
-  let cases: Table
-  let codes: Table
-  let due: Table
-  let clerk: Table
-  let status: Table
-  let register: Table
-  let search: Table
-  let tally: Table
-  let erased: Table
+  /// Those of `all`, in its order.
+  private let tables: [Table]
 
   public init(_ views: Views) throws(LMDBError) {
     store = views
-    cases = try views.environment.table(CasesView.name)
-    codes = try views.environment.table(CodesView.name)
-    due = try views.environment.table(DueView.name)
-    clerk = try views.environment.table(ClerkView.name)
-    status = try views.environment.table(StatusView.name)
-    register = try views.environment.table(RegisterView.name)
-    search = try views.environment.table(SearchView.name)
-    tally = try views.environment.table(TallyView.name)
-    erased = try views.environment.table(ErasedView.name)
+    var tables: [Table] = []
+    tables.reserveCapacity(Self.all.count)
+    for view in Self.all { tables.append(try views.environment.table(view.name)) }
+    self.tables = tables
   }
+
+  /// The table of a view.
+  func table(_ view: DeskView) throws(LMDBError) -> Table {
+    for (other, table) in zip(Self.all, tables) where other.name == view.name { return table }
+    return try store.environment.table(view.name)
+  }
+
+  /// Every table of the views, the store's own included.
+  public var everyTable: [Table] { store.tables + tables }
 
   /// Applies one event as it is recorded.
   ///
@@ -78,30 +71,12 @@ public struct DeskViews: Sendable {
     _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
     let (old, new) = (CaseRow(number: number, state: before), CaseRow(number: number, state: after))
-    // A case that is there stays, and is never the same after an event.
-    try update(cases, [], CasesView.rows(of: new), transaction)
-    if before.receipt == nil {
-      try update(codes, [], CodesView.rows(of: new), transaction)
-      try update(register, [], RegisterView.rows(of: new), transaction)
-    }
-    try update(due, DueView.rows(of: old), DueView.rows(of: new), transaction)
-    try update(clerk, ClerkView.rows(of: old), ClerkView.rows(of: new), transaction)
-    try update(status, StatusView.rows(of: old), StatusView.rows(of: new), transaction)
-    if SearchView.source(before) != SearchView.source(after) {
-      try update(search, SearchView.rows(of: old), SearchView.rows(of: new), transaction)
-    }
-    try update(erased, ErasedView.rows(of: old), ErasedView.rows(of: new), transaction)
+    for (view, table) in zip(Self.all, tables) { try view.write(table, from: old, to: new, transaction) }
     tally.change(from: before, to: after)
   }
 
-  private func update(
-    _ table: Table, _ old: [ViewRow], _ new: [ViewRow], _ transaction: borrowing WriteTransaction
-  ) throws(LMDBError) {
-    for row in old where !new.contains(where: { $0.key == row.key }) { try transaction.delete(table, row.key) }
-    for row in new where !old.contains(row) { try transaction.put(table, row.key, row.value) }
-  }
-
   private func write(_ change: TallyChange, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    let tally = try table(TallyView.view)
     for (row, change) in change.rows where change != 0 {
       let key = row.key
       let value = try count(key, transaction) + change
@@ -115,6 +90,6 @@ public struct DeskViews: Sendable {
   }
 
   func count(_ key: [UInt8], _ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int64 {
-    Int64(bitPattern: try transaction.bytes(tally, key).map { bigEndianNumber($0) } ?? 0)
+    Int64(bitPattern: try transaction.bytes(table(TallyView.view), key).map { bigEndianNumber($0) } ?? 0)
   }
 }

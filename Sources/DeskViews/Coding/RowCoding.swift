@@ -1,9 +1,10 @@
 import Desk
 
-/// A row of the views that cannot be read: the views are damaged and must be rebuilt.
+/// A row of the views that cannot be read. The daemon writes nothing more then and ends, and its next start builds the
+/// views anew from the ledger.
 public struct RowError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
-    "a row of the views cannot be read: stop the daemon, remove CURRENT, and start it again"
+    "a row of the views cannot be read; the next start builds the views anew"
   }
 }
 

@@ -1,8 +1,8 @@
 import Desk
 import EventSourcing
 
-/// The row form of a case's state. The views are thrown away when `DeskViews.form` changes, so there is one form and no
-/// upcasting.
+/// How a case's state is written in its row. The views are thrown away when the schema version changes, so there is one
+/// way and no upcasting.
 enum StateCoding {
   static func encode(_ state: CaseState) -> [UInt8] {
     var row = RowWriter()

@@ -54,7 +54,7 @@ public struct CaseFilter: Hashable, Sendable {
 public struct CasePages: Sendable {
   /// A run of rows in one table: those with the prefix, and with a time before the bound if there is one.
   struct Run: Sendable {
-    var table: any KeyPath<DeskViews, Table> & Sendable
+    var view: DeskView
     var prefix: [UInt8]
     var before: Timestamp?
     var accepts: @Sendable (CaseState) -> Bool
@@ -75,7 +75,7 @@ public struct CasePages: Sendable {
     var lastKey: [UInt8]?
     let transaction = try views.store.environment.beginRead()
     var numbers: [UInt64] = []
-    try transaction.scan(views[keyPath: run.table], from: from) { key, _ in
+    try transaction.scan(views.table(run.view), from: from) { key, _ in
       let bytes = [UInt8](copying: key)
       guard bytes.starts(with: run.prefix) else { return .stop }
       if let before = run.before,
@@ -106,22 +106,20 @@ extension DeskViews {
   /// The cases that a filter allows, by due date (of the late ones, those that are open first).
   public static func list(_ filter: CaseFilter, now: Timestamp) -> CasePages {
     let filter = filter.meaning
-    func run(_ table: any KeyPath<DeskViews, Table> & Sendable, _ prefix: [UInt8], before: Timestamp? = nil)
-      -> CasePages.Run
-    {
-      CasePages.Run(table: table, prefix: prefix, before: before) { filter.allows($0, at: now) }
+    func run(_ view: DeskView, _ prefix: [UInt8], before: Timestamp? = nil) -> CasePages.Run {
+      CasePages.Run(view: view, prefix: prefix, before: before) { filter.allows($0, at: now) }
     }
-    if let status = filter.status { return CasePages([run(\.status, [status.rawValue])]) }
+    if let status = filter.status { return CasePages([run(StatusView.view, [status.rawValue])]) }
     if filter.late == true {
-      let open = run(\.due, [DueView.Order.openByFirstDue.rawValue], before: now)
+      let open = run(DueView.view, [DueView.Order.openByFirstDue.rawValue], before: now)
       // Open ones first: a case that is resolved meanwhile is met again among those resolved, and told once.
-      return CasePages(filter.open == true ? [open] : [open, run(\.due, [DueView.Order.resolvedLate.rawValue])])
+      return CasePages(filter.open == true ? [open] : [open, run(DueView.view, [DueView.Order.resolvedLate.rawValue])])
     }
     if let clerk = filter.clerk {
       let runs = [true, false].filter { isOpen in filter.open.map { $0 == isOpen } ?? true }
-      return CasePages(runs.map { run(\.clerk, ClerkView.prefix(clerk, isOpen: $0)) })
+      return CasePages(runs.map { run(ClerkView.view, ClerkView.prefix(clerk, isOpen: $0)) })
     }
-    if filter.open == true { return CasePages([run(\.due, [DueView.Order.openByDue.rawValue])]) }
-    return CasePages(Status.allCases.map { run(\.status, [$0.rawValue]) })
+    if filter.open == true { return CasePages([run(DueView.view, [DueView.Order.openByDue.rawValue])]) }
+    return CasePages(Status.allCases.map { run(StatusView.view, [$0.rawValue]) })
   }
 }

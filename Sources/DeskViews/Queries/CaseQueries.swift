@@ -15,7 +15,11 @@ extension DeskViews {
     of number: UInt64, _ transaction: borrowing some Reading & ~Copyable
   ) throws(ViewsError) -> CaseState {
     let bytes: [UInt8]?
-    do throws(LMDBError) { bytes = try transaction.bytes(cases, bigEndian(number)) } catch { throw .storage(error) }
+    do throws(LMDBError) {
+      bytes = try transaction.bytes(table(CasesView.view), bigEndian(number))
+    } catch {
+      throw .storage(error)
+    }
     guard let bytes else { return CaseState() }
     var row = RowReader(bytes)
     do throws(RowError) { return try StateCoding.decode(&row) } catch { throw .row(error) }
@@ -25,7 +29,7 @@ extension DeskViews {
   public func number(
     ofCode code: String, _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> UInt64? {
-    try transaction.bytes(codes, CodesView.key(code)).map { bigEndianNumber($0) }
+    try transaction.bytes(table(CodesView.view), CodesView.key(code)).map { bigEndianNumber($0) }
   }
 
   /// The next free serial of the day: one more than the greatest.
@@ -34,8 +38,9 @@ extension DeskViews {
   ) throws(LMDBError) -> Int {
     let prefix = RegisterView.prefix(day)
     var serial = 0
-    try transaction.scan(register, from: prefix + bigEndian(UInt32.max) + bigEndian(UInt64.max), .descending) {
-      key, _ in
+    try transaction.scan(
+      table(RegisterView.view), from: prefix + bigEndian(UInt32.max) + bigEndian(UInt64.max), .descending
+    ) { key, _ in
       let bytes = [UInt8](copying: key)
       if bytes.starts(with: prefix) { serial = Int(bigEndianNumber(bytes[4..<8])) }
       return .stop
@@ -51,7 +56,7 @@ extension DeskViews {
     var end: [UInt8]? = RegisterView.prefix(day) + bigEndian(UInt32.max) + bigEndian(UInt64.max)
     while let from = end {
       end = nil
-      try transaction.scan(register, from: from, .descending) { key, _ in
+      try transaction.scan(table(RegisterView.view), from: from, .descending) { key, _ in
         let bytes = [UInt8](copying: key)
         greatest = max(greatest, UInt32(truncatingIfNeeded: bigEndianNumber(bytes[4..<8])))
         // The last of a day is its greatest: on before its first. No case has number 0, so each look is at an earlier day.
@@ -64,7 +69,7 @@ extension DeskViews {
 
   /// When the newest erasure was recorded.
   public func newestErasure(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Timestamp? {
-    try transaction.last(erased).map { OrderedKey.time(of: $0.key.prefix(8)) }
+    try transaction.last(table(ErasedView.view)).map { OrderedKey.time(of: $0.key.prefix(8)) }
   }
 
   /// The cases that were erased since an instant, that instant included, in the order in which it was recorded.
@@ -72,7 +77,7 @@ extension DeskViews {
     since instant: Timestamp, _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> [(recordedAt: Timestamp, number: UInt64)] {
     var erasures: [(recordedAt: Timestamp, number: UInt64)] = []
-    try transaction.scan(erased, from: OrderedKey.time(instant)) { key, _ in
+    try transaction.scan(table(ErasedView.view), from: OrderedKey.time(instant)) { key, _ in
       let bytes = [UInt8](copying: key)
       erasures.append((OrderedKey.time(of: bytes.prefix(8)), OrderedKey.number(bytes)))
       return .next
@@ -82,12 +87,7 @@ extension DeskViews {
 
   /// How many cases there are.
   public func caseCount(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int {
-    try transaction.count(cases)
-  }
-
-  /// Every table of the views, the store's own included.
-  public var everyTable: [Table] {
-    store.tables + [cases, codes, due, clerk, status, register, search, tally, erased]
+    try transaction.count(table(CasesView.view))
   }
 
   /// Every row of every table, the store's own included, in order: to compare views with views.

@@ -48,7 +48,7 @@ extension DeskViews {
     func run(
       _ order: DueView.Order, before: Timestamp? = nil, _ accepts: @escaping @Sendable (CaseState, Standing) -> Bool
     ) -> CasePages.Run {
-      CasePages.Run(table: \.due, prefix: [order.rawValue], before: before) { state in
+      CasePages.Run(view: DueView.view, prefix: [order.rawValue], before: before) { state in
         (clerk == nil || state.clerk == clerk) && accepts(state, Standing(of: state, at: now))
       }
     }

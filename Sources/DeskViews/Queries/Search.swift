@@ -20,7 +20,7 @@ public struct SearchPages: Sendable {
     let transaction = try views.store.environment.beginRead()
     var found: [(word: String, number: UInt64)] = []
     var lastKey: [UInt8]?
-    try transaction.scan(views.search, from: start) { key, _ in
+    try transaction.scan(views.table(SearchView.view), from: start) { key, _ in
       let bytes = [UInt8](copying: key)
       guard bytes.starts(with: prefix) else { return .stop }
       found.append((String(decoding: bytes.dropLast(9), as: UTF8.self), OrderedKey.number(bytes)))

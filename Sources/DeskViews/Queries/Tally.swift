@@ -64,7 +64,7 @@ extension DeskViews {
       guard let days else { return Int(try count(TallyView.key(group, counter, nil), transaction)) }
       var sum: Int64 = 0
       let end = TallyView.key(group, counter, days.upperBound)
-      try transaction.scan(tally, from: TallyView.key(group, counter, days.lowerBound)) { key, value in
+      try transaction.scan(table(TallyView.view), from: TallyView.key(group, counter, days.lowerBound)) { key, value in
         if end.lexicographicallyPrecedes([UInt8](copying: key)) { return .stop }
         sum += Int64(bitPattern: bigEndianNumber([UInt8](copying: value)))
         return .next
@@ -82,7 +82,7 @@ extension DeskViews {
   ) throws(LMDBError) -> [TallyView.Group: Int] {
     let end = [order.rawValue] + OrderedKey.time(now)
     var counts: [TallyView.Group: Int] = [:]
-    try transaction.scan(due, from: [order.rawValue]) { key, value in
+    try transaction.scan(table(DueView.view), from: [order.rawValue]) { key, value in
       guard [UInt8](copying: key).lexicographicallyPrecedes(end) else { return .stop }
       if let group = value.count == 1 ? TallyView.Group(rawValue: value[0]) : nil { counts[group, default: 0] += 1 }
       return .next

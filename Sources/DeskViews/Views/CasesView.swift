@@ -5,26 +5,9 @@ import EventStore
 /// The state of every case: number → state.
 enum CasesView: Projection {
   static let name = "cases"
+  static let view = DeskView(Self.self, version: 1, .always, owner: .key(from: 0))
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     row.state.receipt == nil ? [] : [ViewRow(bigEndian(row.number), StateCoding.encode(row.state))]
-  }
-}
-
-/// From a code, as people type it, to the case: folded code → number.
-enum CodesView: Projection {
-  static let name = "codes"
-
-  static func rows(of row: CaseRow) -> [ViewRow] {
-    guard let code = row.state.receipt?.facts.code else { return [] }
-    return [ViewRow(key(code), bigEndian(row.number))]
-  }
-
-  /// A code of nothing but marks folds to nothing, which is no key; it stands for itself.
-  static func key(_ code: String) -> [UInt8] {
-    let folded = code.folded
-    var key = Array((folded.isEmpty ? code : folded).utf8)
-    key.removeLast(max(0, key.count - 500))
-    return key
   }
 }

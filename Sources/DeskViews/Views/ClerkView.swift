@@ -4,6 +4,7 @@ import EventSourcing
 /// Cases by the clerk who is asked about them, by due date: the open ones first.
 enum ClerkView: Projection {
   static let name = "clerk"
+  static let view = DeskView(Self.self, version: 1, .differences, owner: .endOfKey)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     guard let clerk = row.state.clerk, let due = row.state.due else { return [] }

@@ -4,6 +4,7 @@ import EventSourcing
 /// Cases in order of their dates, by what they are waiting for. Lateness is not in it: a range up to now is.
 enum DueView: Projection {
   static let name = "due"
+  static let view = DeskView(Self.self, version: 1, .differences, owner: .endOfKey)
 
   /// The first byte of the key, and what the time after it is.
   enum Order: UInt8 {

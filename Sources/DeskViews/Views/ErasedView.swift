@@ -5,6 +5,7 @@ import EventSourcing
 /// older views to be scrubbed.
 enum ErasedView: Projection {
   static let name = "erased"
+  static let view = DeskView(Self.self, version: 1, .differences, owner: .endOfKey)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     guard let erasure = row.state.erasure else { return [] }

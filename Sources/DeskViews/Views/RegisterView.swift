@@ -5,6 +5,7 @@ import EventStore
 /// The register by day of receipt: day, serial, number. Cases with a code from elsewhere have serial 0.
 enum RegisterView: Projection {
   static let name = "register"
+  static let view = DeskView(Self.self, version: 1, .once, owner: .endOfKey)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     guard let receipt = row.state.receipt else { return [] }

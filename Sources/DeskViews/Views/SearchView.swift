@@ -5,6 +5,8 @@ import EventStore
 /// Every word of the citizen's name, the code and the subject: folded word, 0, number.
 enum SearchView: Projection {
   static let name = "search"
+  static let view = DeskView(
+    Self.self, version: 1, .differencesIf { source($0) != source($1) }, owner: .endOfKey)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     words(of: row.state).map { ViewRow(Array($0.utf8) + [0] + bigEndian(row.number)) }

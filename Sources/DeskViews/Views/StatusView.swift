@@ -4,6 +4,7 @@ import EventSourcing
 /// Cases by where they stand, by due date.
 enum StatusView: Projection {
   static let name = "status"
+  static let view = DeskView(Self.self, version: 1, .differences, owner: .endOfKey)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     guard let due = row.state.due else { return [] }

@@ -5,6 +5,7 @@ import LMDB
 /// Counts by local day of the event, and over all days: group, counter, day → count.
 public enum TallyView {
   static let name = "tally"
+  static let view = DeskView(sumsOf: name, version: 1)
 
   /// Enquiries and complaints are counted apart.
   public enum Group: UInt8, Sendable, CaseIterable {

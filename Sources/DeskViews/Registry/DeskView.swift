@@ -1,0 +1,77 @@
+import Desk
+import EventSourcing
+import LMDB
+
+/// One view as the registry knows it: its table, what a case contributes to it, and how that is written.
+struct DeskView: Sendable {
+  /// The name of its table, and of its file without `View`.
+  let name: String
+  /// Raised whenever a row is other than it was. It is a part of the schema version of all views, so that those of an
+  /// earlier release are not believed and are built anew.
+  let version: Int
+  let content: Content
+  let owner: Owner
+
+  enum Content: Sendable {
+    /// Rows that are a function of one case.
+    case rows(@Sendable (CaseRow) -> [ViewRow], Writing)
+    /// Sums of what the cases contribute.
+    case sums
+  }
+
+  /// When the rows of a case have to be written after an event.
+  enum Writing: Sendable {
+    /// With every event: the row bears the version of the case, and so is never what it was.
+    case always
+    /// With the first event, which alone decides them.
+    case once
+    /// As far as they differ.
+    case differences
+    /// As far as they differ, which they can only when this says so.
+    case differencesIf(@Sendable (_ before: CaseState, _ after: CaseState) -> Bool)
+  }
+
+  /// Where a row names the case that it is about, as eight bytes.
+  enum Owner: Sendable {
+    case key(from: Int)
+    case endOfKey
+    case value
+    /// A row is about several cases, and names none.
+    case several
+  }
+
+  init<P: Projection & SendableMetatype>(_ projection: P.Type, version: Int, _ writing: Writing, owner: Owner)
+  where P.State == CaseRow, P.Row == ViewRow {
+    name = P.name
+    self.version = version
+    content = .rows({ P.rows(of: $0) }, writing)
+    self.owner = owner
+  }
+
+  init(sumsOf name: String, version: Int) {
+    self.name = name
+    self.version = version
+    content = .sums
+    owner = .several
+  }
+
+  func write(
+    _ table: Table, from before: CaseRow, to after: CaseRow, _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    guard case .rows(let rows, let writing) = content else { return }
+    switch writing {
+    case .always: try Self.update(table, [], rows(after), transaction)
+    case .once: if before.state.receipt == nil { try Self.update(table, [], rows(after), transaction) }
+    case .differences: try Self.update(table, rows(before), rows(after), transaction)
+    case .differencesIf(let differ):
+      if differ(before.state, after.state) { try Self.update(table, rows(before), rows(after), transaction) }
+    }
+  }
+
+  private static func update(
+    _ table: Table, _ old: [ViewRow], _ new: [ViewRow], _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    for row in old where !new.contains(where: { $0.key == row.key }) { try transaction.delete(table, row.key) }
+    for row in new where !old.contains(row) { try transaction.put(table, row.key, row.value) }
+  }
+}

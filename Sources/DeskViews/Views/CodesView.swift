@@ -1,0 +1,22 @@
+import Desk
+import EventSourcing
+import EventStore
+
+/// From a code, as people type it, to the case: folded code → number.
+enum CodesView: Projection {
+  static let name = "codes"
+  static let view = DeskView(Self.self, version: 1, .once, owner: .value)
+
+  static func rows(of row: CaseRow) -> [ViewRow] {
+    guard let code = row.state.receipt?.facts.code else { return [] }
+    return [ViewRow(key(code), bigEndian(row.number))]
+  }
+
+  /// A code of nothing but marks folds to nothing, which is no key; it stands for itself.
+  static func key(_ code: String) -> [UInt8] {
+    let folded = code.folded
+    var key = Array((folded.isEmpty ? code : folded).utf8)
+    key.removeLast(max(0, key.count - 500))
+    return key
+  }
+}
