@@ -40,17 +40,18 @@ let package = Package(
       name: "DeskRecords",
       dependencies: ["Desk", "EventSourcing", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["record.proto"]),
-    .target(name: "Varlink"),
+    .target(name: "Varlink", resources: [.embedInCode("Contract/org.varlink.service.varlink")]),
     // Third floor
     .target(name: "DeskViews", dependencies: ["Desk", "EventSourcing", "EventStore", "LMDB"]),
     .target(
       name: "DeskInterface", dependencies: ["Varlink"],
       resources: [
-        .embedInCode("vn.motcua.Desk.varlink"), .embedInCode("vn.motcua.Views.varlink"),
-        .embedInCode("vn.motcua.Admin.varlink"),
+        .embedInCode("Contract/vn.motcua.Desk.varlink"), .embedInCode("Contract/vn.motcua.Views.varlink"),
+        .embedInCode("Contract/vn.motcua.Admin.varlink"),
       ]),
     .target(name: "DeskWire", dependencies: ["Desk", "DeskInterface", "EventSourcing"]),
     .target(name: "VarlinkClient", dependencies: ["Varlink"]),
+    .target(name: "VarlinkGenerator", dependencies: ["Varlink"]),
     .target(
       name: "VarlinkServer",
       dependencies: [
@@ -82,11 +83,14 @@ let package = Package(
         "Varlink", "VarlinkClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // What a developer runs: it writes the Swift of the interfaces.
+    .executableTarget(name: "varlink-swift", dependencies: ["Varlink", "VarlinkGenerator"]),
     // Tests, a folder for each module, and what they share
     .target(name: "TestSupport", dependencies: ["Desk", "DeskRecords"], path: "Tests/TestSupport"),
-    .testTarget(name: "HouseTests", dependencies: ["TestSupport", "motcua"]),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport", "motcua", "varlink-swift"]),
     .testTarget(name: "EventSourcingTests", dependencies: ["EventSourcing"]),
-    .testTarget(name: "DeskInterfaceTests", dependencies: ["DeskInterface", "Varlink"], exclude: ["Released"]),
+    .testTarget(
+      name: "DeskInterfaceTests", dependencies: ["TestSupport", "DeskInterface", "Varlink"], exclude: ["Released"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "LMDBTests", dependencies: ["TestSupport", "CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
@@ -113,6 +117,7 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Golden"]),
     .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
+    .testTarget(name: "VarlinkGeneratorTests", dependencies: ["Varlink", "VarlinkGenerator"]),
     .testTarget(
       name: "motcuaTests",
       dependencies: [
@@ -155,7 +160,7 @@ if Context.environment["MOTCUA_FUZZ"] != nil {
   package.targets += [
     .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
     .target(name: "Fuzzing", dependencies: ["CLibFuzzer"], path: "Tests/Fuzz/Fuzzing"),
-    fuzzer("Gate", of: ["Varlink"]), fuzzer("Record", of: ["Desk", "DeskRecords", "EventSourcing"]),
+    fuzzer("Gate", of: ["DeskInterface", "Varlink"]), fuzzer("Record", of: ["Desk", "DeskRecords", "EventSourcing"]),
     fuzzer("Folding", of: ["Desk"]),
   ]
 }

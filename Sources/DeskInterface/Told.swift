@@ -1,21 +1,29 @@
+public import Varlink
+
 extension Wire {
   /// A word of an enumeration as a reply tells it: one that this release knows, or one that a newer daemon has learnt, so
   /// that a word more loses no answer. What is asked is always a word that is known.
-  public enum Told<Word: RawRepresentable & Hashable & Sendable>: Codable, Hashable, Sendable
-  where Word.RawValue == String {
+  public enum Told<Word: JSONWord>: Hashable, Sendable, JSONReadable, JSONWritable {
     case known(Word)
     case newer(String)
 
-    public init(from decoder: any Decoder) throws {
-      let text = try decoder.singleValueContainer().decode(String.self)
-      self = Word(rawValue: text).map(Self.known) ?? .newer(text)
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      let text = try cursor.string()
+      if let word = Word(exactly: text) {
+        self = .known(word)
+      } else if cursor.unknown == .skipped {
+        self = .newer(text)
+      } else {
+        throw cursor.mismatch(.notInEnumeration)
+      }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
+    public func write(to json: inout JSONWriter) { json.write(text) }
+
+    private var text: String {
       switch self {
-      case .known(let word): try container.encode(word.rawValue)
-      case .newer(let text): try container.encode(text)
+      case .known(let word): word.rawValue
+      case .newer(let text): text
       }
     }
 

@@ -2,19 +2,25 @@
 public struct Call: Hashable, Sendable {
   /// Qualified by its interface.
   public let method: String
-  /// A JSON object; `{}` when the call had none or null.
-  public let parameters: [UInt8]
+  private let content: MessageContent
   /// The client takes more than one reply.
   public let more: Bool
   /// The client takes no reply at all.
   public let oneway: Bool
 
   public init(method: String, parameters: [UInt8] = emptyObject, more: Bool = false, oneway: Bool = false) {
+    self.init(method: method, content: .text(parameters), more: more, oneway: oneway)
+  }
+
+  private init(method: String, content: MessageContent, more: Bool, oneway: Bool) {
     self.method = method
-    self.parameters = parameters
+    self.content = content
     self.more = more
     self.oneway = oneway
   }
+
+  /// A JSON object; `{}` when the call had none or null.
+  public var parameters: [UInt8] { content.bytes }
 
   /// The interface part of the method's name; nil when there is none.
   public var interface: String? { split?.interface }
@@ -51,7 +57,7 @@ extension Call {
   public func encoded() -> [UInt8] {
     var frame = Array("{\"method\":".utf8)
     frame.reserveCapacity(method.utf8.count + parameters.count + 48)
-    JSONText.append(method, to: &frame)
+    JSONWriter.append(method, to: &frame)
     frame.append(contentsOf: ",\"parameters\":".utf8)
     frame.append(contentsOf: parameters)
     if more { frame.append(contentsOf: ",\"more\":true".utf8) }
@@ -63,7 +69,7 @@ extension Call {
   /// Reads a frame without its NUL: the gate first, then the shape of a call.
   ///
   /// An unknown key is refused, because a client that sends one expects something of it.
-  /// The node is that of the parameters, to be checked against a description without a second pass.
+  /// The node is that of the parameters, to be read without a second pass.
   public static func parse(_ frame: [UInt8]) throws(ProtocolViolation) -> (call: Call, parameters: JSONNode) {
     let root: JSONNode
     do { root = try StrictJSON.parse(frame) } catch { throw ProtocolViolation(error) }
@@ -92,7 +98,7 @@ extension Call {
     }
     guard let method else { throw root.violation("a call without a method") }
     if more && oneway { throw root.violation("a call with both more and oneway") }
-    return (Call(method: method, parameters: Array(parameters.bytes), more: more, oneway: oneway), parameters)
+    return (Call(method: method, content: .node(parameters), more: more, oneway: oneway), parameters)
   }
 
   private static let noParameters = JSONNode(

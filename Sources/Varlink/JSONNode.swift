@@ -15,6 +15,38 @@ final class JSONDocument: Sendable {
       guard !isPlain, text.contains(UInt8(ascii: "\\")) else { return String(decoding: text, as: UTF8.self) }
       return JSONDocument.unescape(text)
     }
+
+    /// Whether this is a string with exactly these code units.
+    func isString(_ other: StaticString, in bytes: [UInt8]) -> Bool {
+      guard kind == .string else { return false }
+      return other.withUTF8Buffer { other in
+        guard isPlain else { return string(in: bytes).utf8.elementsEqual(other) }
+        return end - start - 2 == other.count && bytes[(start + 1)..<(end - 1)].elementsEqual(other)
+      }
+    }
+
+    /// Nil for what is no number written as an integer, and for one that does not fit.
+    func integer<Number: FixedWidthInteger>(in bytes: [UInt8]) -> Number? {
+      guard kind == .number, isPlain else { return nil }
+      let isNegative = bytes[start] == UInt8(ascii: "-")
+      var number: Number = 0
+      for position in (isNegative ? start + 1 : start)..<end {
+        let digit = Number(truncatingIfNeeded: bytes[position] &- UInt8(ascii: "0"))
+        let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+        let (sum, overflows) =
+          isNegative ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
+        guard !isTooLarge, !overflows else { return nil }
+        number = sum
+      }
+      return number
+    }
+
+    /// Nil for what is no number, and for one that a double cannot hold.
+    func double(in bytes: [UInt8]) -> Double? {
+      guard kind == .number, let value = Double(String(decoding: bytes[start..<end], as: UTF8.self)), value.isFinite
+      else { return nil }
+      return value
+    }
   }
 
   let bytes: [UInt8]
@@ -103,19 +135,10 @@ public struct JSONNode: Sendable {
   }
 
   /// The value of a number written as an integer that fits; nil for any other, `1.0` and `1e3` included.
-  public var integer: Int64? { number() }
-
-  func number<Number: FixedWidthInteger>() -> Number? {
-    kind == .number && entry.isPlain ? Number(String(decoding: bytes, as: UTF8.self)) : nil
-  }
+  public var integer: Int64? { entry.integer(in: document.bytes) }
 
   /// The value of a number that a double can hold; nil for any other value.
-  public var double: Double? {
-    guard kind == .number, let value = Double(String(decoding: bytes, as: UTF8.self)), value.isFinite else {
-      return nil
-    }
-    return value
-  }
+  public var double: Double? { entry.double(in: document.bytes) }
 
   /// The members of an object in their order; empty for any other value.
   public var members: Members {

@@ -1,28 +1,32 @@
 /// One reply as a service sends it.
 public struct Reply: Hashable, Sendable {
-  /// A JSON object; `{}` when the reply had none or null.
-  public let parameters: [UInt8]
+  private let content: MessageContent
   /// More replies to the same call follow.
   public let continues: Bool
   /// The qualified name of a refusal.
   public let error: String?
 
   public init(parameters: [UInt8] = emptyObject, continues: Bool = false) {
-    self.parameters = parameters
-    self.continues = continues
-    self.error = nil
+    self.init(content: .text(parameters), continues: continues, error: nil)
   }
 
   public init(_ error: VarlinkError) {
-    self.parameters = error.parameters
-    self.continues = false
-    self.error = error.name
+    self.init(content: .text(error.parameters), continues: false, error: error.name)
   }
 
-  private init(parameters: [UInt8], continues: Bool, error: String?) {
-    self.parameters = parameters
+  private init(content: MessageContent, continues: Bool, error: String?) {
+    self.content = content
     self.continues = continues
     self.error = error
+  }
+
+  /// A JSON object; `{}` when the reply had none or null.
+  public var parameters: [UInt8] { content.bytes }
+
+  /// Reads the parameters; those of a reply that came over the wire have passed the gate already.
+  /// - Throws: `StrictJSON.Failure` or `InterfaceMismatch`.
+  public func read<Parameters: JSONReadable>(_: Parameters.Type = Parameters.self) throws -> Parameters {
+    try Parameters(content.node(), unknown: .skipped)
   }
 
   /// The refusal, when it is one.
@@ -35,7 +39,7 @@ public struct Reply: Hashable, Sendable {
     frame.append(UInt8(ascii: "{"))
     if let error {
       frame.append(contentsOf: "\"error\":".utf8)
-      JSONText.append(error, to: &frame)
+      JSONWriter.append(error, to: &frame)
       frame.append(UInt8(ascii: ","))
     }
     frame.append(contentsOf: "\"parameters\":".utf8)
@@ -50,10 +54,10 @@ public struct Reply: Hashable, Sendable {
     let root: JSONNode
     do { root = try StrictJSON.parse(frame) } catch { throw ProtocolViolation(error) }
     guard root.kind == .object else { throw root.violation("a reply is an object") }
-    var parameters = emptyObject
+    var content = MessageContent.text(emptyObject)
     if let value = root["parameters"], value.kind != .null {
       guard value.kind == .object else { throw value.violation("parameters is not an object") }
-      parameters = Array(value.bytes)
+      content = .node(value)
     }
     var continues = false
     if let value = root["continues"] { continues = try value.flag("continues") }
@@ -63,7 +67,7 @@ public struct Reply: Hashable, Sendable {
       error = name
     }
     if error != nil && continues { throw root.violation("an error that continues") }
-    return Reply(parameters: parameters, continues: continues, error: error)
+    return Reply(content: content, continues: continues, error: error)
   }
 }
 

@@ -16,27 +16,25 @@ public let emptyObject = Array("{}".utf8)
 
 extension VarlinkError {
   /// - Parameter method: qualified by its interface.
-  public static func methodNotFound(_ method: String) -> VarlinkError { standard("MethodNotFound", "method", method) }
+  public static func methodNotFound(_ method: String) -> VarlinkError {
+    VarlinkError(ServiceInterface.MethodNotFound(method: method))
+  }
 
   public static func interfaceNotFound(_ interface: String) -> VarlinkError {
-    standard("InterfaceNotFound", "interface", interface)
+    VarlinkError(ServiceInterface.InterfaceNotFound(interface: interface))
   }
 
   /// - Parameter method: qualified by its interface.
   public static func methodNotImplemented(_ method: String) -> VarlinkError {
-    standard("MethodNotImplemented", "method", method)
+    VarlinkError(ServiceInterface.MethodNotImplemented(method: method))
   }
 
   /// - Parameter parameter: the path of the parameter, as in `entry.colour`.
   public static func invalidParameter(_ parameter: String) -> VarlinkError {
-    standard("InvalidParameter", "parameter", parameter)
+    VarlinkError(ServiceInterface.InvalidParameter(parameter: parameter))
   }
 
-  public static let permissionDenied = VarlinkError(name: "org.varlink.service.PermissionDenied")
+  public static let permissionDenied = VarlinkError(ServiceInterface.PermissionDenied())
 
-  public static let expectedMore = VarlinkError(name: "org.varlink.service.ExpectedMore")
-
-  private static func standard(_ name: String, _ field: String, _ value: String) -> VarlinkError {
-    VarlinkError(name: "org.varlink.service.\(name)", parameters: JSONText.object(field, value))
-  }
+  public static let expectedMore = VarlinkError(ServiceInterface.ExpectedMore())
 }

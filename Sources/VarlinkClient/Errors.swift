@@ -15,7 +15,7 @@ public enum ConnectionError: Error, Hashable, Sendable {
   case system(errno: Int32)
 }
 
-/// Why a call has no answer. After any of these but `.varlink` and `.coding` the connection is closed.
+/// Why a call has no answer. After any of these but `.varlink` and `.unreadable` the connection is closed.
 public enum CallError: Error, Sendable {
   /// When it was sent completely, whether it was carried out is unknown.
   case connectionLost(afterSending: Bool)
@@ -25,8 +25,8 @@ public enum CallError: Error, Sendable {
   case protocolViolation(String)
   /// The service refused.
   case varlink(VarlinkError)
-  /// A value that does not fit its JSON; a reply that does not decode was carried out all the same.
-  case coding(Coding.Failure)
+  /// The reply is not what the interface says: what it answers, and where it differs. The call was carried out all the same.
+  case unreadable(String)
   /// The connection was closed here before the call.
   case closed
 }

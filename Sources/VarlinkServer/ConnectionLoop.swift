@@ -52,22 +52,22 @@ struct ConnectionLoop: Sendable {
       }
       return false
     case .frame(let frame):
-      switch dispatcher.judge(frame) {
+      switch dispatcher.judge(frame, for: service) {
       case .violation(let violation):
         try await refuse(violation, outbound)
         return false
       case .answered(let answer, let call):
         if case .failure(let error) = answer { service.refused(error.name, call) }
         return try await send(answer, to: call, outbound)
-      case .forService(let call):
-        return try await answer(call, outbound)
+      case .forService(let prepared, let call):
+        return try await answer(prepared, call, outbound)
       }
     }
   }
 
   /// A call that may get a stream needs a place before the service begins with it.
-  private func answer(_ call: Call, _ outbound: Outbound) async throws -> Bool {
-    guard call.more else { return try await send(await service.answer(call, from: peer), to: call, outbound) }
+  private func answer(_ prepared: PreparedCall, _ call: Call, _ outbound: Outbound) async throws -> Bool {
+    guard call.more else { return try await send(await prepared(peer), to: call, outbound) }
     let limits = limits()
     guard connections.beginStream(of: peer.uid, limits) else {
       let error = errors.tooManyStreams(limit: limits.streamsPerUser)
@@ -76,12 +76,7 @@ struct ConnectionLoop: Sendable {
       return try await send(.failure(error), to: call, outbound)
     }
     defer { connections.endStream(of: peer.uid) }
-    return try await send(await service.answer(call, from: peer), to: call, outbound)
-  }
-
-  private struct ViolationParameters: Encodable {
-    let reason: String
-    let offset: Int
+    return try await send(await prepared(peer), to: call, outbound)
   }
 
   private func refuse(_ violation: ProtocolViolation, _ outbound: Outbound) async throws {
@@ -89,8 +84,7 @@ struct ConnectionLoop: Sendable {
     log.note(
       .notice, "protocol violation, connection closed", uid: peer.uid,
       ["reason": "\(violation.reason)", "offset": "\(violation.offset)"])
-    let parameters = try Coding.encode(ViolationParameters(reason: violation.reason, offset: violation.offset))
-    try await write(Reply(VarlinkError(name: errors.protocolViolation, parameters: parameters)), outbound)
+    try await write(Reply(errors.protocolViolation(violation)), outbound)
   }
 
   private func write(_ reply: Reply, _ outbound: Outbound) async throws {

@@ -1,24 +1,28 @@
 import Varlink
 
-/// Decides what a frame is before the service sees it. It holds the order of the checks.
+/// Decides what a frame is before the service answers it. It holds the order of the checks.
 struct Dispatcher: Sendable {
   enum Verdict {
     case violation(ProtocolViolation)
     case answered(Answer, Call)
-    case forService(Call)
+    case forService(PreparedCall, Call)
   }
 
-  private let info: ServiceInterface.GetInfo
+  private let info: [UInt8]
   private let interfaces: [String: InterfaceDescription]
 
   init(info: ServiceInfo, interfaces: [InterfaceDescription]) {
     let all = [ServiceInterface.description].compactMap { $0 } + interfaces
     self.interfaces = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
     var names: Set<String> = []
-    self.info = ServiceInterface.GetInfo(info, interfaces: all.map(\.name).filter { names.insert($0).inserted })
+    self.info =
+      ServiceInterface.GetInfo.Answer(
+        vendor: info.vendor, product: info.product, version: info.version, url: info.url,
+        interfaces: all.map(\.name).filter { names.insert($0).inserted }
+      ).json
   }
 
-  func judge(_ frame: [UInt8]) -> Verdict {
+  func judge(_ frame: [UInt8], for service: some VarlinkService) -> Verdict {
     let call: Call
     let parameters: JSONNode
     do { (call, parameters) = try Call.parse(frame) } catch { return .violation(error) }
@@ -31,21 +35,23 @@ struct Dispatcher: Sendable {
     guard description.method(named: method) != nil else {
       return .answered(.failure(.methodNotFound(call.method)), call)
     }
-    do { try description.validate(parameters: parameters, of: method) } catch {
+    do {
+      guard interface == ServiceInterface.name else {
+        return .forService(try service.prepare(call, parameters), call)
+      }
+      return .answered(try answerItself(call, parameters), call)
+    } catch {
       return .answered(.failure(.invalidParameter(error.path)), call)
     }
-    guard interface == ServiceInterface.name else { return .forService(call) }
-    return .answered(answerItself(call, parameters), call)
   }
 
-  private func answerItself(_ call: Call, _ parameters: JSONNode) -> Answer {
-    if call.method == ServiceInterface.GetInfo.method { return reply(info, to: call) }
-    let wanted = parameters["interface"]?.string ?? ""
+  private func answerItself(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> Answer {
+    if call.method == ServiceInterface.GetInfo.method {
+      _ = try ServiceInterface.GetInfo(parameters, unknown: .refused)
+      return .reply(info)
+    }
+    let wanted = try ServiceInterface.GetInterfaceDescription(parameters, unknown: .refused).interface
     guard let description = interfaces[wanted] else { return .failure(.interfaceNotFound(wanted)) }
-    return reply(ServiceInterface.GetInterfaceDescription.Reply(description: description.text), to: call)
-  }
-
-  private func reply(_ value: some Encodable, to call: Call) -> Answer {
-    do { return .reply(try Coding.encode(value)) } catch { return .failure(.methodNotImplemented(call.method)) }
+    return .reply(ServiceInterface.GetInterfaceDescription.Answer(description: description.text).json)
   }
 }

@@ -15,11 +15,25 @@ public struct ErrorNames: Sendable {
     self.tooManyStreams = tooManyStreams
   }
 
+  func protocolViolation(_ violation: ProtocolViolation) -> VarlinkError {
+    VarlinkError(
+      name: protocolViolation,
+      parameters: JSONWriter.object {
+        $0.member("reason", violation.reason)
+        $0.member("offset", violation.offset)
+      })
+  }
+
   func tooManyConnections(limit: Int, perUser: Bool) -> VarlinkError {
-    VarlinkError(name: tooManyConnections, parameters: Array("{\"limit\":\(limit),\"perUser\":\(perUser)}".utf8))
+    VarlinkError(
+      name: tooManyConnections,
+      parameters: JSONWriter.object {
+        $0.member("limit", limit)
+        $0.member("perUser", perUser)
+      })
   }
 
   func tooManyStreams(limit: Int) -> VarlinkError {
-    VarlinkError(name: tooManyStreams, parameters: Array("{\"limit\":\(limit)}".utf8))
+    VarlinkError(name: tooManyStreams, parameters: JSONWriter.object { $0.member("limit", limit) })
   }
 }

@@ -2,14 +2,11 @@ public import Varlink
 
 /// What stands behind a server.
 public protocol VarlinkService: Sendable {
-  /// Answers one call.
+  /// Reads the parameters of a call, before anything else is asked about it; what it returns answers the call.
   ///
-  /// Called in order and one at a time per connection, and only with calls whose interface, method and parameters fit
-  /// a description. It runs where connections are served, and others wait meanwhile: what takes longer than a short
-  /// read moves to another executor, and so do the pages of a stream.
-  ///
-  /// A client that leaves does not cancel it; a stop of the server does, once its grace is over.
-  func answer(_ call: Call, from peer: Peer) async -> Answer
+  /// Called in order and one at a time per connection, and only with calls whose interface and method are described.
+  /// - Throws: in what the parameters are not those of the method; the client gets InvalidParameter.
+  func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall
 
   /// Told of the error that a call, or what is no call at all, got without the service having been asked.
   func refused(_ error: String, _ call: Call?)
@@ -18,6 +15,14 @@ public protocol VarlinkService: Sendable {
 extension VarlinkService {
   public func refused(_ error: String, _ call: Call?) {}
 }
+
+/// Answers a call whose parameters were read.
+///
+/// It runs where connections are served, and others wait meanwhile: what takes longer than a short read moves to another
+/// executor, and so do the pages of a stream.
+///
+/// A client that leaves does not cancel it; a stop of the server does, once its grace is over.
+public typealias PreparedCall = @Sendable (_ peer: Peer) async -> Answer
 
 public enum Answer: Sendable {
   /// A JSON object.

@@ -19,19 +19,17 @@ final class Daemon {
 
   /// Asks, and asks again when the connection is lost: a question changes nothing.
   func ask<Method: WireMethod>(_ method: Method) throws -> Method.Answer {
-    try persistently(commandID: nil) { try $0.call(Method.method, method, returning: Method.Answer.self) }
+    try persistently(commandID: nil) { try $0.call(method) }
   }
 
   /// Sends a command, again when the connection is lost: under the same id it is recorded once.
   func command<Method: WireMethod>(_ method: Method, id: String?) throws -> Method.Answer {
-    try persistently(commandID: id) { try $0.call(Method.method, method, returning: Method.Answer.self) }
+    try persistently(commandID: id) { try $0.call(method) }
   }
 
   /// Sends what may not be sent twice.
   func once<Method: WireMethod>(_ method: Method) throws -> Method.Answer {
-    try translating(commandID: nil) {
-      try connected().call(Method.method, method, returning: Method.Answer.self)
-    }
+    try translating(commandID: nil) { try connected().call(method) }
   }
 
   /// Hands over the answers as they come, until there are no more or `body` returns false.
@@ -42,7 +40,7 @@ final class Daemon {
     let connection = try translating(commandID: nil) { try connected() }
     connection.timeout = isPatient ? nil : timeout
     defer { connection.timeout = timeout }
-    try translating(commandID: nil) { try connection.stream(Method.method, method, of: Method.Answer.self, body) }
+    try translating(commandID: nil) { try connection.stream(method, body) }
   }
 
   /// The daemon that was asked, when it is of an earlier release; nil when nobody was asked.
@@ -52,12 +50,8 @@ final class Daemon {
     // It has just answered, and the answer is out: this is not worth waiting for.
     connection.timeout = .seconds(1)
     defer { connection.timeout = timeout }
-    let info = try connection.call(
-      ServiceInterface.GetInfo.method, Nothing(), returning: ServiceInterface.GetInfo.self)
-    return OlderDaemon(version: info.version, path: path)
+    return OlderDaemon(version: try connection.call(ServiceInterface.GetInfo()).version, path: path)
   }
-
-  private struct Nothing: Encodable {}
 
   static func isOfSystem(_ path: String) -> Bool { path.hasPrefix("/run/motcua/") }
 
@@ -106,7 +100,7 @@ final class Daemon {
     case CallError.timeout: Failure.timeout(commandID: commandID, path: path)
     case CallError.protocolViolation(let reason): Failure.protocolViolation(reason)
     case CallError.varlink(let error): Failure.refused(error, commandID: commandID, by: olderAfter(error))
-    case CallError.coding(let failure): Failure.protocolViolation(failure.description)
+    case CallError.unreadable(let reason): Failure.protocolViolation(reason)
     case CallError.closed: Failure.lost(commandID: commandID)
     default: error
     }

@@ -53,8 +53,12 @@ struct Verdict {
 
   func print(asJSON: Bool) {
     if asJSON {
-      let message = JSONText.quoted(sentence)
-      return Notice.json("{\"error\":\(JSONText.quoted(name)),\"parameters\":\(parameters),\"message\":\(message)}")
+      return Notice.json(
+        JSONWriter.object {
+          $0.member("error", name)
+          $0.member("parameters", json: Array(parameters.utf8))
+          $0.member("message", sentence)
+        })
     }
     Notice.line(sentence)
     if let next { Notice.line("→ \(next)") }

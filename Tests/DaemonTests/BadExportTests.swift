@@ -253,7 +253,7 @@ struct BrokenImportTests {
     let desk = try daemon.connect()
     let call = Wire.ImportLedger(upload: try desk.upload(text, spool: true))
     var busy = 0
-    try desk.stream(Wire.ImportLedger.method, call, of: Wire.ImportLedger.Answer.self) { page in
+    try desk.stream(call) { page in
       guard page.progress.phase != .checking else { return true }
       _ = try daemon.connect().refusal(
         of: Wire.Receive(kind: .procedure, procedure: "cai-chinh", applicant: "Hoa"), Wire.Busy.self)

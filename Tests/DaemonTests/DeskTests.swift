@@ -100,7 +100,7 @@ struct DeskOverTheSocketTests {
         }
         connection.timeout = .seconds(20)
         var positions: [Int] = []
-        try? connection.stream(Wire.Watch.method, Wire.Watch(after: 0), of: Wire.Watch.Answer.self) { page in
+        try? connection.stream(Wire.Watch(after: 0)) { page in
           positions += page.events.map(\.position)
           return positions.count < 301
         }

@@ -265,7 +265,7 @@ extension Connection {
       throw RunningDaemon.Failure(text: "imported: \(progress)")
     } catch CallError.varlink(let error) where error.name == Refusal.error {
       try Contract.check(error)
-      return try Coding.decode(Refusal.self, from: error.parameters)
+      return try Refusal(json: error.parameters)
     }
   }
 }

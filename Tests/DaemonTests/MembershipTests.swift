@@ -104,7 +104,7 @@ struct MembershipTests {
     deinit { try? input.fileHandleForWriting.close() }
 
     func say<Method: WireMethod>(_ call: Method, more: Bool = false) throws {
-      let parameters = String(decoding: try Coding.encode(call), as: UTF8.self)
+      let parameters = String(decoding: call.json, as: UTF8.self)
       let text = #"{"method":"\#(Method.method)","more":\#(more),"parameters":\#(parameters)}"# + "\n"
       try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
     }

@@ -219,8 +219,8 @@ struct PermissionTests {
     try daemon.startForAll()
     for somebody in Somebody.all where somebody.role != nil {
       let answer = try #require(try somebody.ask(daemon.socket, [(Wire.GetStatus.method, "{}")]).first)
-      let reply = try JSONDecoder().decode([String: Wire.GetStatus.Answer].self, from: answer)
-      #expect(reply["parameters"]?.status.role == somebody.role.map(Wire.Told.known))
+      let reply = try Reply.parse(Array(answer)).read(Wire.GetStatus.Answer.self)
+      #expect(reply.status.role == somebody.role.map(Wire.Told.known))
     }
     #expect(try Client(socket: daemon.socket).run("status").output.contains("operator"))
   }
@@ -253,7 +253,7 @@ struct PermissionTests {
     }
     _ = try daemon.connect().receive("Hoa")
     var events: [Wire.Event] = []
-    try daemon.connect().stream(Wire.Watch.method, Wire.Watch(after: 0), of: Wire.Watch.Answer.self) {
+    try daemon.connect().stream(Wire.Watch(after: 0)) {
       events = $0.events
       return false
     }

@@ -208,7 +208,7 @@ extension Connection {
       let progress = try importText(text, mapping: mapping)
       throw RunningDaemon.Failure(text: "imported: \(progress)")
     } catch CallError.varlink(let error) where error.name == Refusal.error {
-      return try Coding.decode(Refusal.self, from: error.parameters)
+      return try Refusal(json: error.parameters)
     }
   }
 }

@@ -131,9 +131,9 @@ extension Connection {
   /// One call with one answer.
   func ask<Method: WireMethod>(_ method: Method) throws -> Method.Answer {
     do {
-      let reply = try call(Method.method, parameters: try Coding.encode(method))
+      let reply = try call(Method.method, parameters: method.json)
       try Contract.check(reply: reply.parameters, of: Method.method)
-      return try Coding.decode(Method.Answer.self, from: reply.parameters)
+      return try Method.Answer(json: reply.parameters)
     } catch CallError.varlink(let error) {
       try Contract.check(error)
       throw CallError.varlink(error)
@@ -143,9 +143,9 @@ extension Connection {
   /// All pages of an answer.
   func pages<Method: WireMethod>(_ method: Method) throws -> [Method.Answer] {
     var pages: [Method.Answer] = []
-    try stream(Method.method, parameters: try Coding.encode(method)) { reply in
+    try stream(Method.method, parameters: method.json) { reply in
       try Contract.check(reply: reply.parameters, of: Method.method)
-      pages.append(try Coding.decode(Method.Answer.self, from: reply.parameters))
+      pages.append(try Method.Answer(json: reply.parameters))
       return true
     }
     return pages
@@ -157,7 +157,7 @@ extension Connection {
       let answer = try ask(method)
       throw RunningDaemon.Failure(text: "\(Method.method) was accepted: \(answer)")
     } catch CallError.varlink(let error) where error.name == Refusal.error {
-      return try Coding.decode(Refusal.self, from: error.parameters)
+      return try Refusal(json: error.parameters)
     }
   }
 

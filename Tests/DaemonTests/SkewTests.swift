@@ -14,8 +14,14 @@ private struct OtherDaemon: VarlinkService {
   /// By qualified method, a JSON object.
   var answers: [String: String]
 
-  func answer(_ call: Call, from peer: Peer) async -> Answer {
-    answers[call.method].map { .reply(Array($0.utf8)) } ?? .failure(.methodNotImplemented(call.method))
+  func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall {
+    for case let interface? in interfaces.map({ try? InterfaceDescription(parsing: $0) })
+    where interface.name == call.interface {
+      try interface.validate(parameters: parameters, of: call.shortMethod ?? "")
+    }
+    let answer: Answer =
+      answers[call.method].map { .reply(Array($0.utf8)) } ?? .failure(.methodNotImplemented(call.method))
+    return { _ in answer }
   }
 
   /// The interfaces as 0.1.0 served them.

@@ -228,7 +228,7 @@ private final class Worker: @unchecked Sendable {
     case 1:
       call = "List"
       var pages = 0
-      try desk.stream(Wire.List.method, Wire.List(open: true), of: Wire.List.Answer.self) { _ in
+      try desk.stream(Wire.List(open: true)) { _ in
         pages += 1
         return pages < 3
       }
@@ -239,7 +239,7 @@ private final class Worker: @unchecked Sendable {
       _ = try desk.pages(Wire.Search(words: "nguoi \(client + 1)"))
     case 3:
       call = "Next"
-      try desk.stream(Wire.Next.method, Wire.Next(), of: Wire.Next.Answer.self) { _ in false }
+      try desk.stream(Wire.Next()) { _ in false }
       self.desk = nil
     default:
       call = "GetMetrics"

@@ -141,8 +141,8 @@ struct TextFieldTests {
       #expect(!Self.has(good.parameters, Self.decomposed), "\(place)")
       guard place.interface == "vn.motcua.Desk", good.name.isEmpty else { continue }
       var history: [UInt8] = []
-      let code = try Coding.decode(Wire.Receive.Answer.self, from: good.parameters).receipt.code
-      try daemon.connect().stream(Wire.History.method, parameters: try Coding.encode(Wire.History(code: code))) {
+      let code = try Wire.Receive.Answer(json: good.parameters).receipt.code
+      try daemon.connect().stream(Wire.History.method, parameters: Wire.History(code: code).json) {
         history += $0.parameters
         return true
       }

@@ -39,13 +39,13 @@ struct InterfaceTests {
     let receive = Wire.Receive(
       kind: .procedure, procedure: "cai-chinh", applicant: "Hoa", papers: ["Tờ khai"],
       entry: Wire.Entry(commandId: "018f4e6a-0000-7000-8000-000000000001", expectedVersion: 0))
-    try desk.validate(parameters: try StrictJSON.parse(try Coding.encode(receive)), of: "Receive")
+    try desk.validate(parameters: try StrictJSON.parse(receive.json), of: "Receive")
   }
 
   @Test("checkpoints and proofs in Swift are those that the texts describe, with and without what may be missing")
   func proofs() throws {
     let (views, admin) = (try Self.interfaces()[1], try Self.interfaces()[2])
-    func node(_ value: some Encodable) throws -> JSONNode { try StrictJSON.parse(try Coding.encode(value)) }
+    func node(_ value: some JSONWritable) throws -> JSONNode { try StrictJSON.parse(value.json) }
     try admin.validate(parameters: node(Wire.Checkpoint()), of: "Checkpoint")
     try admin.validate(reply: node(Wire.Checkpoint.Answer(note: "n", verifierKey: "k")), of: "Checkpoint")
     try views.validate(parameters: node(Wire.Prove(code: "1")), of: "Prove")

@@ -291,7 +291,7 @@ extension DeskService {
   /// The events of a readable export, without the ledger's own name.
   fileprivate func readableLines() throws -> [String] {
     var all: [String] = []
-    try exportReadable(json: { try Coding.encode("\($0)") }) { lines, _, _ in all += lines }
+    try exportReadable(json: { "\($0)".json }) { lines, _, _ in all += lines }
     return all.dropFirst().dropLast().map { line in
       line.replacingOccurrences(of: ExportLine.source(ledger: store.ledger.id), with: "")
     }

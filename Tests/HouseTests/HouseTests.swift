@@ -24,6 +24,8 @@ struct HouseTests {
     "DeskInterface": ["Varlink"],
     "DeskWire": ["Desk", "DeskInterface", "EventSourcing"],
     "VarlinkClient": ["Varlink", "Glibc"],
+    "VarlinkGenerator": ["Varlink"],
+    "varlink-swift": ["Foundation", "Varlink", "VarlinkGenerator"],
     "VarlinkServer": ["Varlink", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
     "DeskService": [
       "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Metrics", "Sealing",
@@ -100,6 +102,12 @@ struct HouseTests {
     let smuggler = "func g(_ e: Environment) throws -> WriteTransaction { try e.beginWrite() }\n"
     #expect(try Self.compiles(smuggler))
     #expect(try !Self.compiles(smuggler + "func f(_ e: Environment) async throws { try g(e).commit() }"))
+  }
+
+  @Test("the Swift of the interfaces is what the generator writes of their texts: `swift run varlink-swift` mends it")
+  func generated() throws {
+    let outcome = try Program.run([Project.program("varlink-swift"), "--check", Project.folder.path])
+    #expect(outcome.status == 0, "\(outcome.said)")
   }
 
   /// Whether a text compiles that imports LMDB, as built beside this test.

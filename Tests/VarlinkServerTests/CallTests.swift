@@ -26,7 +26,7 @@ struct CallTests {
     try await Harness.run { harness in
       let who = try await blocking {
         try Connection(path: harness.path)
-          .call("org.example.echo.Who", [String: String](), returning: EchoService.Who.self)
+          .call("org.example.echo.Who", EchoService.Nothing(), returning: EchoService.Who.self)
       }
       #expect(who == EchoService.Who(uid: getuid(), gid: getgid(), pid: getpid()))
     }
@@ -37,17 +37,13 @@ struct CallTests {
     try await Harness.run { harness in
       try await blocking {
         let connection = try Connection(path: harness.path)
-        let info = try connection.call(
-          ServiceInterface.GetInfo.method, [String: String](), returning: ServiceInterface.GetInfo.self)
+        let info = try connection.call(ServiceInterface.GetInfo())
         #expect(info.interfaces == ["org.varlink.service", "org.example.echo"])
         #expect(info.vendor == "v")
         for (name, text) in [
           ("org.varlink.service", ServiceInterface.text), ("org.example.echo", EchoService.interface),
         ] {
-          let reply = try connection.call(
-            ServiceInterface.GetInterfaceDescription.method,
-            ServiceInterface.GetInterfaceDescription(interface: name),
-            returning: ServiceInterface.GetInterfaceDescription.Reply.self)
+          let reply = try connection.call(ServiceInterface.GetInterfaceDescription(interface: name))
           #expect(reply.description == text)
         }
       }
@@ -93,18 +89,18 @@ struct CallTests {
         var calls = [Call(method: "org.example.echo.Slow", parameters: Array(#"{"milliseconds":50}"#.utf8))]
         for index in 0..<500 {
           calls.append(
-            Call(method: "org.example.echo.Echo", parameters: try Coding.encode(Text(text: "\(index)"))))
+            Call(method: "org.example.echo.Echo", parameters: Text(text: "\(index)").json))
           if index % 100 == 0 {
             calls.append(
               Call(
-                method: "org.example.echo.Note", parameters: try Coding.encode(Text(text: "n\(index)")),
+                method: "org.example.echo.Note", parameters: Text(text: "n\(index)").json,
                 oneway: true))
           }
         }
         return try Connection(path: harness.path).pipeline(calls)
       }
       #expect(replies.first == Reply())
-      let texts = try replies.dropFirst().map { try Coding.decode(Text.self, from: $0.parameters).text }
+      let texts = try replies.dropFirst().map { try Text(json: $0.parameters).text }
       #expect(texts == (0..<500).map(String.init))
       #expect(harness.service.log == ["slow begins", "slow ends", "n0", "n100", "n200", "n300", "n400"])
     }

@@ -19,12 +19,7 @@ final class EchoService: VarlinkService {
 
     """
 
-  struct Text: Codable, Hashable { var text: String }
-  struct Value: Codable, Hashable { var value: Int }
-  struct To: Codable { var to: Int }
-  struct Bytes: Codable { var bytes: Int }
-  struct Milliseconds: Codable { var milliseconds: Int }
-  struct Who: Codable, Hashable { var uid: UInt32, gid: UInt32, pid: Int32 }
+  private static let description = try? InterfaceDescription(parsing: interface)
 
   private let events = Mutex<[String]>([])
   private let told = Mutex<[String]>([])
@@ -40,23 +35,28 @@ final class EchoService: VarlinkService {
 
   private func note(_ event: String) { events.withLock { $0.append(event) } }
 
-  func answer(_ call: Call, from peer: Peer) async -> Answer {
+  func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall {
+    try Self.description?.validate(parameters: parameters, of: call.shortMethod ?? "")
+    return { peer in await self.answer(call, from: peer) }
+  }
+
+  private func answer(_ call: Call, from peer: Peer) async -> Answer {
     do {
       switch call.shortMethod {
-      case "Echo": return .reply(try Coding.encode(Coding.decode(Text.self, from: call.parameters)))
-      case "Who": return .reply(try Coding.encode(Who(uid: peer.uid, gid: peer.gid, pid: peer.pid)))
+      case "Echo": return .reply(try Text(json: call.parameters).json)
+      case "Who": return .reply(Who(uid: peer.uid, gid: peer.gid, pid: peer.pid).json)
       case "Slow":
         note("slow begins")
-        try await Task.sleep(for: .milliseconds(Coding.decode(Milliseconds.self, from: call.parameters).milliseconds))
+        try await Task.sleep(for: .milliseconds(Number(json: call.parameters).value))
         note("slow ends")
         return .reply(emptyObject)
       case "Note":
-        note(try Coding.decode(Text.self, from: call.parameters).text)
+        note(try Text(json: call.parameters).text)
         return .reply(emptyObject)
       case "Big":
-        let count = try Coding.decode(Bytes.self, from: call.parameters).bytes
-        return .reply(try Coding.encode(Text(text: String(repeating: "x", count: count))))
-      case "Count": return .stream(count(to: try Coding.decode(To.self, from: call.parameters).to))
+        let count = try Number(json: call.parameters).value
+        return .reply(Text(text: String(repeating: "x", count: count)).json)
+      case "Count": return .stream(count(to: try Number(json: call.parameters).value))
       case "Forever": return .stream(forever())
       case "BreakOff": return .stream(pages([1, 2], then: nil))
       case "RefuseLater":

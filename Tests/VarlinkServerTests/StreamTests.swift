@@ -6,7 +6,7 @@ import VarlinkServer
 
 @Suite("Streams", .timeLimit(.minutes(5)))
 struct StreamTests {
-  private typealias Value = EchoService.Value
+  private typealias Value = EchoService.Number
 
   @Test("every reply but the last says that more follows, and the connection goes on")
   func count() async throws {
@@ -19,7 +19,7 @@ struct StreamTests {
           return true
         }
         #expect(replies.map(\.continues) == Array(repeating: true, count: 999) + [false])
-        let values = try replies.map { try Coding.decode(Value.self, from: $0.parameters).value }
+        let values = try replies.map { try Value(json: $0.parameters).value }
         #expect(values == Array(1...1000))
         _ = try connection.call("org.example.echo.Who")
       }
@@ -31,7 +31,7 @@ struct StreamTests {
     try await Harness.run { harness in
       try await blocking {
         let connection = try Connection(path: harness.path)
-        try connection.stream("org.example.echo.Forever", [String: String](), of: Value.self) { _ in false }
+        try connection.stream("org.example.echo.Forever", EchoService.Nothing(), of: Value.self) { _ in false }
         #expect(!connection.isOpen)
       }
       try await harness.eventually("the stream ends") { harness.service.log == ["stream begins", "stream ends"] }
@@ -77,7 +77,7 @@ struct StreamTests {
         let connection = try Connection(path: harness.path)
         var values: [Int] = []
         do {
-          try connection.stream("org.example.echo.RefuseLater", [String: String](), of: Value.self) {
+          try connection.stream("org.example.echo.RefuseLater", EchoService.Nothing(), of: Value.self) {
             values.append($0.value)
             return true
           }

@@ -68,18 +68,15 @@ struct MessageTests {
     #expect(throws: ProtocolViolation.self) { try Reply.parse(Array(#"{"parameters":1}"#.utf8)) }
   }
 
-  private struct Entry: Codable, Equatable {
-    var path: String
-    var count: Int64
-    var note: String?
-  }
-
-  @Test("typed values leave absent fields out and do not escape slashes")
-  func coding() throws {
-    let entry = Entry(path: "/run/é", count: .max, note: nil)
-    let json = try Coding.encode(entry)
-    #expect(text(json).contains(#""path":"/run/é""#) && !text(json).contains("note"))
-    #expect(try Coding.decode(Entry.self, from: json) == entry)
-    #expect(throws: Coding.Failure.self) { try Coding.decode(Entry.self, from: Array("{}".utf8)) }
+  @Test("the parameters of a reply are read where they stand, and of one that is made here as well")
+  func reply() throws {
+    let made = Reply(parameters: ServiceInterface.GetInterfaceDescription.Answer(description: "/é").json)
+    #expect(text(made.encoded()) == #"{"parameters":{"description":"/é"}}"#)
+    for reply in [made, try Reply.parse(made.encoded())] {
+      #expect(try reply.read(ServiceInterface.GetInterfaceDescription.Answer.self).description == "/é")
+      #expect(throws: InterfaceMismatch(path: "vendor", reason: .missing)) {
+        try reply.read(ServiceInterface.GetInfo.Answer.self)
+      }
+    }
   }
 }

@@ -6,8 +6,8 @@ import EventStore
 import LMDB
 
 /// The first thing that is wrong in a data directory: where, and what.
-public struct Damage: Error, Codable, Hashable, Sendable {
-  public enum Kind: String, Codable, Sendable, CaseIterable {
+public struct Damage: Error, Hashable, Sendable {
+  public enum Kind: String, Sendable, CaseIterable {
     case eventMissing, eventChanged, eventUnreadable, versionOutOfOrder, timeRunsBack, rootDiffers, checkpointDiffers
     case keyDamaged, keyDiffers, rowDiffers, pageDamaged, readerDied, readerStalled
   }

@@ -12,12 +12,12 @@ import Sealing
 ///
 /// LMDB trusts its pages and ends the process on damaged ones: run it in a process that may die.
 public final class Verification {
-  public enum Phase: String, Codable, Sendable, CaseIterable {
+  public enum Phase: String, Sendable, CaseIterable {
     case ledger, views, keys, done
   }
 
   /// How far it is, told before what comes next is read.
-  public struct Step: Codable, Hashable, Sendable {
+  public struct Step: Hashable, Sendable {
     public var phase: Phase
     public var done = 0
     public var total = 0

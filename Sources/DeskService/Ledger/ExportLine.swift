@@ -27,11 +27,11 @@ public enum ExportLine {
   }
 
   public static func begin(ledger id: [UInt8], isDemo: Bool, readable: Bool = false) -> String {
-    var data = JSONObjectText()
-    data.add("format", readable ? readableFormat : format)
-    data.add("ledger", hex(id))
-    data.add("demo", isDemo)
-    return line(source(ledger: id), id: "begin", beginType, data)
+    line(source(ledger: id), id: "begin", beginType) {
+      $0.member("format", readable ? readableFormat : format)
+      $0.member("ledger", hex(id))
+      $0.member("demo", isDemo)
+    }
   }
 
   /// - Parameters:
@@ -40,56 +40,63 @@ public enum ExportLine {
   public static func event(
     _ record: [UInt8], at position: Position, leaf: Hash, saying event: StoredEvent, source: String
   ) -> String {
-    var line = head(source, id: String(position.rawValue), prefix + event.typeWord)
-    line.add("time", time(event.circumstances.recordedAt))
-    line.add("subject", String(event.stream))
-    line.add("datacontenttype", recordContent)
-    line.add("leafhash", leaf.base64)
-    line.add("data_base64", Base64.encode(record))
-    return String(decoding: line.bytes, as: UTF8.self)
+    text {
+      head(&$0, source, id: String(position.rawValue), prefix + event.typeWord)
+      $0.member("time", time(event.circumstances.recordedAt))
+      $0.member("subject", String(event.stream))
+      $0.member("datacontenttype", recordContent)
+      $0.member("leafhash", leaf.base64)
+      $0.member("data_base64", Base64.encode(record))
+    }
   }
 
   /// - Parameter json: the event as people are to read it.
   static func readable(_ event: ToldEvent, json: [UInt8], source: String) -> String {
-    var line = head(source, id: String(event.position.rawValue), prefix + event.typeWord)
-    line.add("time", time(event.circumstances.recordedAt))
-    line.add("subject", String(event.number))
-    line.add("datacontenttype", "application/json")
-    line.add("data", json: json)
-    return String(decoding: line.bytes, as: UTF8.self)
+    text {
+      head(&$0, source, id: String(event.position.rawValue), prefix + event.typeWord)
+      $0.member("time", time(event.circumstances.recordedAt))
+      $0.member("subject", String(event.number))
+      $0.member("datacontenttype", "application/json")
+      $0.member("data", json: json)
+    }
   }
 
   /// - Parameters:
   ///   - keyID: of the key that signed it, because several may have signed at one size.
   ///   - text: the verifier key and the signed note, as they were kept.
   public static func checkpoint(size: UInt64, keyID: UInt32, text: String, source: String) -> String {
-    var data = JSONObjectText()
-    data.add("size", size)
-    data.add("text", text)
-    return line(source, id: "checkpoint-\(size)-\(hex(bigEndian(keyID)))", checkpointType, data)
+    line(source, id: "checkpoint-\(size)-\(hex(bigEndian(keyID)))", checkpointType) {
+      $0.member("size", size)
+      $0.member("text", text)
+    }
   }
 
   public static func end(size: UInt64, root: Hash, source: String) -> String {
-    var data = JSONObjectText()
-    data.add("size", size)
-    data.add("root", root.base64)
-    return line(source, id: "end", endType, data)
+    line(source, id: "end", endType) {
+      $0.member("size", size)
+      $0.member("root", root.base64)
+    }
   }
 
-  private static func head(_ source: String, id: String, _ type: String) -> JSONObjectText {
-    var line = JSONObjectText()
-    line.add("specversion", "1.0")
-    line.add("id", id)
-    line.add("source", source)
-    line.add("type", type)
-    return line
+  private static func head(_ line: inout JSONWriter, _ source: String, id: String, _ type: String) {
+    line.member("specversion", "1.0")
+    line.member("id", id)
+    line.member("source", source)
+    line.member("type", type)
   }
 
-  private static func line(_ source: String, id: String, _ type: String, _ data: JSONObjectText) -> String {
-    var line = head(source, id: id, type)
-    line.add("datacontenttype", "application/json")
-    line.add("data", json: data.bytes)
-    return String(decoding: line.bytes, as: UTF8.self)
+  private static func line(
+    _ source: String, id: String, _ type: String, _ data: (inout JSONWriter) -> Void
+  ) -> String {
+    text {
+      head(&$0, source, id: id, type)
+      $0.member("datacontenttype", "application/json")
+      $0.member("data", json: JSONWriter.object(data))
+    }
+  }
+
+  private static func text(_ members: (inout JSONWriter) -> Void) -> String {
+    String(decoding: JSONWriter.object(members), as: UTF8.self)
   }
 
   static func time(_ instant: Timestamp) -> String { instant.rfc3339(at: .utc).dropLast("+00:00".count) + "Z" }

@@ -1,4 +1,5 @@
 import Glibc
+import Varlink
 
 /// Whoever read the output has gone; nothing is left to say.
 struct BrokenPipe: Error {}
@@ -36,10 +37,7 @@ final class Output {
   }
 
   /// A line of JSON.
-  func json(_ value: some Encodable) throws {
-    buffer.append(contentsOf: Terminal.safeJSON(try JSONText.encode(value)).utf8)
-    try end()
-  }
+  func json(_ value: some JSONWritable) throws { try json(line: String(decoding: value.json, as: UTF8.self)) }
 
   /// A line of JSON that is text already.
   func json(line text: String) throws {
@@ -82,7 +80,10 @@ final class Output {
 enum Notice {
   static func line(_ text: String) { Output.write(Array(Terminal.safe(text).utf8) + [0x0A], to: STDERR_FILENO) }
 
-  static func json(_ text: String) { Output.write(Array(Terminal.safeJSON(text).utf8) + [0x0A], to: STDERR_FILENO) }
+  static func json(_ text: [UInt8]) {
+    let safe = Terminal.safeJSON(String(decoding: text, as: UTF8.self))
+    Output.write(Array(safe.utf8) + [0x0A], to: STDERR_FILENO)
+  }
 
   /// Without a line end, for a question.
   static func ask(_ text: String) { Output.write(Array(Terminal.safe(text).utf8), to: STDERR_FILENO) }

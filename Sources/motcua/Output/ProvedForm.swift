@@ -1,5 +1,6 @@
 import DeskInterface
 import MerkleTree
+import Varlink
 
 /// What a proof that holds proves, for people and for scripts.
 enum ProvedForm {
@@ -95,7 +96,7 @@ enum ProvedForm {
     }
   }
 
-  struct Checked: Encodable {
+  struct Checked: JSONWritable {
     var holds = true
     var kind: String
     var origin: String
@@ -113,6 +114,24 @@ enum ProvedForm {
     var oldRoot: String?
     /// Whom the checkpoint says that it follows, after a loss: `KEY SIZE ROOT`, or `unknown`.
     var follows: String?
+
+    func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("holds", holds)
+      json.member("kind", kind)
+      json.member("origin", origin)
+      json.member("size", size)
+      json.member("root", root)
+      json.member("compared", compared)
+      json.member("code", code)
+      json.member("opened", opened)
+      json.member("events", events)
+      json.member("sealedVersions", sealedVersions.map { $0.map { Int($0) } })
+      json.member("oldSize", oldSize)
+      json.member("oldRoot", oldRoot)
+      json.member("follows", follows)
+      json.close()
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import DeskInterface
+import Varlink
 
 /// The tally: five columns of counts, procedures and assistance first, the others when there are any.
 struct TallyForm {
@@ -40,7 +41,7 @@ struct TallyForm {
 }
 
 /// The tally as one object, procedures and assistance at the top.
-struct TallyJSON: Encodable {
+struct TallyJSON: JSONWritable {
   let at: String
   let today, yesterday, thisWeek, thisMonth, all: Wire.Counts
   let enquiries, complaints: Wire.Columns
@@ -50,5 +51,18 @@ struct TallyJSON: Encodable {
     (today, yesterday) = (tally.cases.today, tally.cases.yesterday)
     (thisWeek, thisMonth, all) = (tally.cases.thisWeek, tally.cases.thisMonth, tally.cases.all)
     (enquiries, complaints) = (tally.enquiries, tally.complaints)
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.open()
+    json.member("at", at)
+    json.member("today", today)
+    json.member("yesterday", yesterday)
+    json.member("thisWeek", thisWeek)
+    json.member("thisMonth", thisMonth)
+    json.member("all", all)
+    json.member("enquiries", enquiries)
+    json.member("complaints", complaints)
+    json.close()
   }
 }

@@ -1,4 +1,5 @@
 import DeskInterface
+import Varlink
 
 /// What is proved, as it stands in a file that everybody can check without a daemon.
 enum ProofFile: Equatable {
@@ -9,27 +10,27 @@ enum ProofFile: Equatable {
 
   /// JSON that people can read too: a member a line.
   var text: String {
-    var members = [("format", JSONText.quoted(Self.format))]
+    var members = [("format", JSONWriter.quoted(Self.format))]
     switch self {
     case .events(let proof):
       let events = proof.events.map { event in
-        let path = Self.list(event.path.map(JSONText.quoted), indent: 6)
-        let record = JSONText.quoted(event.record)
+        let path = Self.list(event.path.map(JSONWriter.quoted), indent: 6)
+        let record = JSONWriter.quoted(event.record)
         return "{\n      \"position\": \(event.position),\n      \"record\": \(record),\n      \"path\": \(path)\n    }"
       }
       members += [
-        ("kind", "\"case\""), ("code", JSONText.quoted(proof.code)),
-        ("checkpoint", JSONText.quoted(proof.checkpoint)), ("verifierKey", JSONText.quoted(proof.verifierKey)),
+        ("kind", "\"case\""), ("code", JSONWriter.quoted(proof.code)),
+        ("checkpoint", JSONWriter.quoted(proof.checkpoint)), ("verifierKey", JSONWriter.quoted(proof.verifierKey)),
         ("events", Self.list(events, indent: 2)),
       ]
       if let disclosed = proof.disclosed {
-        members += [("key", JSONText.quoted(disclosed.key)), ("keySlot", "\(disclosed.slot)")]
+        members += [("key", JSONWriter.quoted(disclosed.key)), ("keySlot", "\(disclosed.slot)")]
       }
     case .growth(let proof):
       members += [
-        ("kind", "\"consistency\""), ("old", JSONText.quoted(proof.old)), ("new", JSONText.quoted(proof.new)),
-        ("verifierKey", JSONText.quoted(proof.verifierKey)),
-        ("path", Self.list(proof.path.map(JSONText.quoted), indent: 2)),
+        ("kind", "\"consistency\""), ("old", JSONWriter.quoted(proof.old)), ("new", JSONWriter.quoted(proof.new)),
+        ("verifierKey", JSONWriter.quoted(proof.verifierKey)),
+        ("path", Self.list(proof.path.map(JSONWriter.quoted), indent: 2)),
       ]
     }
     return "{\n" + members.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}\n"

@@ -2,7 +2,7 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals about checkpoints and what is proved against them.
-  func checkpointWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func checkpointWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
     case .noSigningKey:
       return Words(

@@ -2,7 +2,7 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals about when something happened, about corrections and about versions.
-  func entryWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func entryWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
     case .inFuture:
       let error = try decoded(Wire.InFuture.self)

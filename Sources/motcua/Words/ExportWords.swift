@@ -2,7 +2,7 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals of a ledger that is brought in.
-  func exportWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func exportWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
     case .ledgerNotEmpty:
       let cases = try decoded(Wire.LedgerNotEmpty.self).cases

@@ -2,7 +2,7 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals about verifying and backing up.
-  func fileWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func fileWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
     case .verifyRunning:
       return Words(

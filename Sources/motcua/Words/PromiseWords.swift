@@ -2,7 +2,7 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals about promised dates and the apologies that they owe.
-  func promiseWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func promiseWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
     case .apologyOwed:
       let error = try decoded(Wire.ApologyOwed.self)

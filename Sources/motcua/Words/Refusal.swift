@@ -3,80 +3,6 @@ import Varlink
 
 /// A refusal of the daemon, to be put in words: one sentence that says what, then the command to run.
 struct Refusal {
-  /// Every error of our interfaces, by its qualified name.
-  enum Name: String, CaseIterable {
-    case unknownCase = "vn.motcua.Desk.UnknownCase"
-    case ambiguousCode = "vn.motcua.Desk.AmbiguousCode"
-    case codeTaken = "vn.motcua.Desk.CodeTaken"
-    case unknownProcedure = "vn.motcua.Desk.UnknownProcedure"
-    case fieldMissing = "vn.motcua.Desk.FieldMissing"
-    case textTooLong = "vn.motcua.Desk.TextTooLong"
-    case textNotAllowed = "vn.motcua.Desk.TextNotAllowed"
-    case unreadableDate = "vn.motcua.Desk.UnreadableDate"
-    case unreadableCommandId = "vn.motcua.Desk.UnreadableCommandId"
-    case apologyOwed = "vn.motcua.Desk.ApologyOwed"
-    case alreadyResolved = "vn.motcua.Desk.AlreadyResolved"
-    case notResolved = "vn.motcua.Desk.NotResolved"
-    case caseEnded = "vn.motcua.Desk.CaseEnded"
-    case caseErased = "vn.motcua.Desk.CaseErased"
-    case keyNotHere = "vn.motcua.Desk.KeyNotHere"
-    case erasureHeld = "vn.motcua.Desk.ErasureHeld"
-    case consultationMissing = "vn.motcua.Desk.ConsultationMissing"
-    case notWorkingDay = "vn.motcua.Desk.NotWorkingDay"
-    case dateNotLater = "vn.motcua.Desk.DateNotLater"
-    case alreadyReappointed = "vn.motcua.Desk.AlreadyReappointed"
-    case newDateMissing = "vn.motcua.Desk.NewDateMissing"
-    case newDateNotExpected = "vn.motcua.Desk.NewDateNotExpected"
-    case unknownCause = "vn.motcua.Desk.UnknownCause"
-    case inFuture = "vn.motcua.Desk.InFuture"
-    case backdatingNeedsReason = "vn.motcua.Desk.BackdatingNeedsReason"
-    case backdatedTooFar = "vn.motcua.Desk.BackdatedTooFar"
-    case backdatingAcrossDue = "vn.motcua.Desk.BackdatingAcrossDue"
-    case beforeReceipt = "vn.motcua.Desk.BeforeReceipt"
-    case notVoidable = "vn.motcua.Desk.NotVoidable"
-    case nothingToCorrect = "vn.motcua.Desk.NothingToCorrect"
-    case versionConflict = "vn.motcua.Desk.VersionConflict"
-    case commandReused = "vn.motcua.Desk.CommandReused"
-    case commandFromBefore = "vn.motcua.Desk.CommandFromBefore"
-    case permissionDenied = "vn.motcua.Desk.PermissionDenied"
-    case unknownAccount = "vn.motcua.Desk.UnknownAccount"
-    case accountsUnavailable = "vn.motcua.Desk.AccountsUnavailable"
-    case behalfNotAllowed = "vn.motcua.Desk.BehalfNotAllowed"
-    case busy = "vn.motcua.Desk.Busy"
-    case stopping = "vn.motcua.Desk.Stopping"
-    case storageFull = "vn.motcua.Admin.StorageFull"
-    case storageFailed = "vn.motcua.Desk.StorageFailed"
-    case clockSuspect = "vn.motcua.Desk.ClockSuspect"
-    case readFailed = "vn.motcua.Desk.ReadFailed"
-    case protocolViolation = "vn.motcua.Desk.ProtocolViolation"
-    case tooManyConnections = "vn.motcua.Desk.TooManyConnections"
-    case tooManyStreams = "vn.motcua.Desk.TooManyStreams"
-    case rebuildRunning = "vn.motcua.Admin.RebuildRunning"
-    case verifyRunning = "vn.motcua.Admin.VerifyRunning"
-    case inspectionFailed = "vn.motcua.Admin.InspectionFailed"
-    case backupRunning = "vn.motcua.Admin.BackupRunning"
-    case ledgerDamaged = "vn.motcua.Admin.LedgerDamaged"
-    case mappingInvalid = "vn.motcua.Admin.MappingInvalid"
-    case importRefused = "vn.motcua.Admin.ImportRefused"
-    case ledgerNotEmpty = "vn.motcua.Admin.LedgerNotEmpty"
-    case exportUnreadable = "vn.motcua.Admin.ExportUnreadable"
-    case keysUnreadable = "vn.motcua.Admin.KeysUnreadable"
-    case unknownUpload = "vn.motcua.Admin.UnknownUpload"
-    case uploadTooLarge = "vn.motcua.Admin.UploadTooLarge"
-    case notADemo = "vn.motcua.Admin.NotADemo"
-    case clockNotLater = "vn.motcua.Admin.ClockNotLater"
-    case clockNotSuspect = "vn.motcua.Admin.ClockNotSuspect"
-    case noSigningKey = "vn.motcua.Admin.NoSigningKey"
-    case unknownCheckpoint = "vn.motcua.Admin.UnknownCheckpoint"
-    case checkpointTooOld = "vn.motcua.Admin.CheckpointTooOld"
-    case historyChanged = "vn.motcua.Admin.HistoryChanged"
-    case noSignedHead = "vn.motcua.Admin.NoSignedHead"
-    case newSigningKeyNeeded = "vn.motcua.Admin.NewSigningKeyNeeded"
-    case signedFurther = "vn.motcua.Admin.SignedFurther"
-    case signedHeadsUnusable = "vn.motcua.Admin.SignedHeadsUnusable"
-    case erasureListUnwritable = "vn.motcua.Desk.ErasureListUnwritable"
-  }
-
   /// What is said of one refusal.
   struct Words {
     let sentence: String
@@ -101,17 +27,18 @@ struct Refusal {
 
   /// Refusals that pass by themselves while a daemon restarts.
   static func isTransient(_ error: VarlinkError) -> Bool {
-    [Name.stopping.rawValue, Name.storageFailed.rawValue].contains(error.name)
+    [Wire.Stopping.error, Wire.StorageFailed.error].contains(error.name)
   }
 
   /// The daemon does not know what was asked, or a part of it.
   static func mayMeanOlder(_ error: VarlinkError) -> Bool {
-    ["InvalidParameter", "MethodNotFound", "InterfaceNotFound"].contains {
-      error.name == "\(ServiceInterface.name).\($0)"
-    }
+    [
+      ServiceInterface.InvalidParameter.error, ServiceInterface.MethodNotFound.error,
+      ServiceInterface.InterfaceNotFound.error,
+    ].contains(error.name)
   }
 
-  static func isOutcomeUnknown(_ error: VarlinkError) -> Bool { error.name == Name.storageFailed.rawValue }
+  static func isOutcomeUnknown(_ error: VarlinkError) -> Bool { error.name == Wire.StorageFailed.error }
 
   func verdict(_ line: CommandLineText, _ language: Language) -> Verdict {
     let words: Words
@@ -131,7 +58,7 @@ struct Refusal {
   }
 
   var code: Int32 {
-    if let name = Name(rawValue: error.name) {
+    if let name = Wire.ErrorName(rawValue: error.name) {
       switch name {
       case .busy, .stopping, .tooManyConnections, .tooManyStreams, .clockSuspect, .accountsUnavailable:
         return Exit.temporary
@@ -146,40 +73,44 @@ struct Refusal {
   }
 
   func decoded<Parameters: WireError>(_ type: Parameters.Type) throws -> Parameters {
-    try Coding.decode(type, from: error.parameters)
+    try Parameters(json: error.parameters)
   }
 
   private func words(_ line: CommandLineText, _ language: Language) throws -> Words {
-    guard let name = Name(rawValue: error.name) else { return standardWords(line, language) }
+    guard let name = Wire.ErrorName(rawValue: error.name) else { return standardWords(line, language) }
     return try words(name, line, language)
   }
 
   /// The errors that every Varlink service has.
   private func standardWords(_ line: CommandLineText, _ language: Language) -> Words {
-    struct Named: Decodable {
-      var method, interface, parameter: String?
-    }
-    let named = try? Coding.decode(Named.self, from: error.parameters)
     let status = CommandLineText(["status"])
-    switch error.name.split(separator: ".").last {
-    case "PermissionDenied":
+    func named(_ read: () throws -> String) -> String { (try? read()) ?? "?" }
+    switch error.name {
+    case ServiceInterface.PermissionDenied.error:
       return Words(
         language.say(
           "Tài khoản này không được làm việc đó; hãy nhờ người phụ trách cấp quyền.",
           "This account may not do that; ask whoever runs the office's settings."))
-    case "InvalidParameter":
-      let parameter = named?.parameter ?? "?"
+    case ServiceInterface.InvalidParameter.error:
+      let parameter = named { try decoded(ServiceInterface.InvalidParameter.self).parameter }
       return Words(
         language.say(
           "motcuad không nhận tham số “\(parameter)”.", "motcuad does not take the parameter “\(parameter)”."),
         status)
-    case "MethodNotFound", "MethodNotImplemented", "InterfaceNotFound":
-      let method = named?.method ?? named?.interface ?? "?"
-      return Words(
-        language.say("motcuad không biết làm \(method).", "motcuad cannot do \(method)."), status)
+    case ServiceInterface.MethodNotFound.error:
+      return unknown(named { try decoded(ServiceInterface.MethodNotFound.self).method }, language)
+    case ServiceInterface.MethodNotImplemented.error:
+      return unknown(named { try decoded(ServiceInterface.MethodNotImplemented.self).method }, language)
+    case ServiceInterface.InterfaceNotFound.error:
+      return unknown(named { try decoded(ServiceInterface.InterfaceNotFound.self).interface }, language)
     default:
       return Words(
         language.say("motcuad từ chối: \(error.name).", "motcuad refused: \(error.name)."), status)
     }
+  }
+
+  private func unknown(_ method: String, _ language: Language) -> Words {
+    Words(
+      language.say("motcuad không biết làm \(method).", "motcuad cannot do \(method)."), CommandLineText(["status"]))
   }
 }

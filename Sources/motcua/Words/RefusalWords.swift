@@ -1,7 +1,7 @@
 import DeskInterface
 
 extension Refusal {
-  func words(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func words(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     func say(_ vi: String, _ en: String) -> String { language.say(vi, en) }
     func on(_ verb: String, _ code: String) -> CommandLineText { CommandLineText([verb, code]) }
     switch name {
@@ -145,7 +145,7 @@ extension Refusal {
   /// A field as whoever typed it knows it.
   private static func label(_ field: String) -> String { isPositional(field) ? field.uppercased() : option(of: field) }
 
-  private func fieldWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  private func fieldWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     let help = line.verb.map { CommandLineText([$0, "--help"]) }
     switch name {
     case .fieldMissing:

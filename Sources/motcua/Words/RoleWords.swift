@@ -2,7 +2,7 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals that another person, or another role, settles.
-  func roleWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func roleWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
     case .permissionDenied:
       let error = try decoded(Wire.PermissionDenied.self)

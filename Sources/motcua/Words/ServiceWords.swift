@@ -2,7 +2,7 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals that say how the daemon is, rather than what the rules say.
-  func serviceWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func serviceWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     let again = commandID.map { line.with("--id", $0) } ?? line
     switch name {
     case .commandReused:
@@ -96,7 +96,7 @@ extension Refusal {
     }
   }
 
-  func adminWords(_ name: Name, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func adminWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
     switch name {
     case .rebuildRunning:
       return Words(

@@ -19,8 +19,7 @@ enum WireFailure {
   }
 
   static func wire(_ error: some WireError) -> VarlinkError {
-    guard let parameters = try? Coding.encode(error) else { return VarlinkError(name: type(of: error).error) }
-    return VarlinkError(name: type(of: error).error, parameters: parameters)
+    VarlinkError(error)
   }
 
   private static func wire(_ failure: CommandFailure) -> VarlinkError {
@@ -30,7 +29,7 @@ enum WireFailure {
     case .stopping: wire(Wire.Stopping())
     case .unreadable: wire(Wire.ReadFailed())
     case .storageFull(let free, let reserve, let limit):
-      wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve, limit: .known(limit.wire)))
+      wire(Wire.StorageFull(freeBytes: free, reserveBytes: reserve, limit: limit.wire))
     case .clockSuspect(let doubt):
       wire(Wire.ClockSuspect(now: doubt.shown.wire, expected: doubt.expected.wire, doubt: doubt.reason.wire))
     case .clockNotSuspect(let now): wire(Wire.ClockNotSuspect(now: now.wire))

@@ -33,8 +33,7 @@ struct Inspect: ParsableCommand {
   }
 
   static func say(_ line: InspectionLine) {
-    guard let bytes = try? Coding.encode(line) else { return }
-    let text = bytes + [UInt8(ascii: "\n")]
+    let text = line.json + [UInt8(ascii: "\n")]
     var done = 0
     while done < text.count {
       let count = text[done...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }

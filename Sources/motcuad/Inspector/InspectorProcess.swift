@@ -19,7 +19,7 @@ enum InspectorProcess {
   static func run(_ arguments: [String], _ body: (InspectionLine) throws -> Void) throws -> Ending {
     let child = try Child(["motcuad", "inspect"] + arguments)
     do {
-      guard try child.lines({ try body(try Coding.decode(InspectionLine.self, from: $0)) }) else {
+      guard try child.lines({ try body(try InspectionLine(json: $0, unknown: .refused)) }) else {
         child.end()
         return .stalled
       }

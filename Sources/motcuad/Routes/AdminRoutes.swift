@@ -29,10 +29,9 @@ struct AdminRoutes: Sendable {
           call.text, to: call.upload, spool: call.spool ?? false, uid: caller.peer.uid)
         return .init(upload: id, bytes: bytes)
       },
-      Route(method: Wire.Import.method, role: .operatorRole, streams: true) { call, caller in
-        try await Workplace.pool.run {
-          .stream(try importing(try Coding.decode(Wire.Import.self, from: call.parameters), caller))
-        }
+      Route(method: Wire.Import.method, role: .operatorRole, streams: true) { node throws(InterfaceMismatch) in
+        let call = try Wire.Import(node, unknown: .refused)
+        return { caller in try await Executor.pool.run { .stream(try importing(call, caller)) } }
       },
       exporting, importingLedger,
       Route.one(Wire.SetClock.self, .operatorRole) { [service] call, _ in
@@ -62,8 +61,7 @@ struct AdminRoutes: Sendable {
       let task = Task {
         do {
           try await run(file, mapping, skipsBadRows: call.skipBadRows ?? false, caller) { progress, isLast in
-            continuation.yield(
-              StreamPage(json: try Coding.encode(Wire.Import.Answer(progress: progress)), isLast: isLast))
+            continuation.yield(StreamPage(json: Wire.Import.Answer(progress: progress).json, isLast: isLast))
           }
           continuation.finish()
         } catch {

@@ -11,10 +11,10 @@ struct DeskRoutes: Sendable {
 
   var routes: [Route] {
     [
-      command(Wire.Receive.self, \.entry) { call in
+      command(Wire.Receive.self) { call in
         (.newCase, .receive(Receive(call)))
       },
-      command(Wire.Consult.self, \.entry) { call in
+      command(Wire.Consult.self) { call in
         let consult = Consult(question: call.question, guidance: call.guidance, minutes: call.minutes)
         if let code = call.code {
           // Who asks is known from the case; taking it without a word would lose it.
@@ -29,67 +29,66 @@ struct DeskRoutes: Sendable {
         if let channel = call.channel { receive.channel = Channel(channel) }
         return (.newCase, .enquire(receive, consult))
       },
-      command(Wire.Progress.self, \.entry) { call in
+      command(Wire.Progress.self) { call in
         let progress = Progress(step: call.step, by: call.by, group: call.group)
         return (.existing(call.code), .progress(progress))
       },
-      command(Wire.Apologise.self, \.entry) { call in
+      command(Wire.Apologise.self) { call in
         let apology = Apology(
           cause: call.cause, text: call.text, signatory: call.signatory,
           letterNumber: call.letterNumber)
         let newDue = try date(call.newDue, "newDue")
         return (.existing(call.code), .apologise(Apologise(apology, newDue: newDue)))
       },
-      command(Wire.Resolve.self, \.entry) { call in
+      command(Wire.Resolve.self) { call in
         var resolve = Resolve(
           call.outcome.map { Outcome($0) }, reason: call.reason, apology: call.apology.map { Apology($0) })
         resolve.documentNumber = call.documentNumber
         resolve.signedBy = call.signedBy
         return (.existing(call.code), .resolve(resolve))
       },
-      command(Wire.Return.self, \.entry) { call in
+      command(Wire.Return.self) { call in
         let handover = Return(
           to: call.to, authority: call.authority, apology: call.apology.map { Apology($0) })
         return (.existing(call.code), .return(handover))
       },
-      command(Wire.Withdraw.self, \.entry) { call in
+      command(Wire.Withdraw.self) { call in
         (.existing(call.code), .withdraw(Withdraw(by: call.by, reason: call.reason)))
       },
-      command(Wire.Correct.self, \.entry) { call in
+      command(Wire.Correct.self) { call in
         let changes = Corrected.Changes(
           applicant: call.changes?.applicant, phone: call.changes?.phone, place: call.changes?.place,
           subject: call.changes?.subject, responsible: call.changes?.responsible)
         let voids = call.voids.map { Version(UInt32(clamping: $0)) }
         return (.existing(call.code), .correct(Correct(changes: changes, voids: voids, reason: call.reason)))
       },
-      command(Wire.Erase.self, \.entry, role: .supervisor) { call in
+      command(Wire.Erase.self, role: .supervisor) { call in
         (.existing(call.code), .erase(Erase(basis: call.basis)))
       },
     ]
   }
 
   /// A verb: from the wire to the desk's command, recorded under the caller's name.
-  private func command<Method: ReceiptMethod>(
-    _: Method.Type, _ entryPath: any WritableKeyPath<Method, Wire.Entry?> & Sendable, role: Role = .clerk,
-    _ body: @escaping @Sendable (Method) throws -> (CommandRequest.Target, CaseCommand.Action)
+  private func command<Verb: WireCommand>(
+    _: Verb.Type, role: Role = .clerk,
+    _ body: @escaping @Sendable (Verb) throws -> (CommandRequest.Target, CaseCommand.Action)
   ) -> Route {
-    Route.one(Method.self, role, at: .connection) { [service] call, caller in
+    Route.one(Verb.self, role, at: .connection) { [service] call, caller in
       let (target, action) = try body(call)
-      let entry = call[keyPath: entryPath]
+      let entry = call.entry
       let command = CaseCommand(
         action, expected: entry?.expectedVersion.map { .exactly(Version(UInt32(clamping: $0))) } ?? .any,
         occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason)
       let request = CommandRequest(
         target, command, actor: try await caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
-        id: try id(entry?.commandId),
-        canonicalText: try Self.canonical(call, entryPath))
+        id: try id(entry?.commandId), canonicalText: Self.canonical(call))
       let accepted = try await service.record(request).get()
       var receipt = Wire.Receipt(accepted, now: service.now)
       if case .erase = action {
         receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt, accepted.position) }
         if receipt.keyBackups == nil { receipt.keyBackupsUnknown = true }
       }
-      return Method.answer(receipt)
+      return Verb.Answer(receipt: receipt)
     }
   }
 
@@ -100,14 +99,15 @@ struct DeskRoutes: Sendable {
   }
 
   /// The same text for the same command, whatever order its fields came in and however its id was spelt.
-  static func canonical<Method: WireMethod>(
-    _ call: Method, _ entry: any WritableKeyPath<Method, Wire.Entry?> & Sendable
-  ) throws -> [UInt8] {
+  static func canonical<Verb: WireCommand>(_ call: Verb) -> [UInt8] {
     var call = call
-    call[keyPath: entry]?.commandId = nil
-    var text = Array(Method.method.utf8) + [0]
+    call.entry?.commandId = nil
+    let json = call.sortedJSON
+    var text = Array(Verb.method.utf8)
+    text.reserveCapacity(text.count + 1 + json.count)
+    text.append(0)
     // Its digest is in the ledger: the text stays what it was when slashes were escaped.
-    for byte in try Coding.encodeSorted(call) {
+    for byte in json {
       if byte == UInt8(ascii: "/") { text.append(UInt8(ascii: "\\")) }
       text.append(byte)
     }
@@ -147,37 +147,4 @@ extension Apology {
       cause: apology.cause, text: apology.text, signatory: apology.signatory,
       letterNumber: apology.letterNumber)
   }
-}
-
-/// A method whose answer is a receipt: every verb.
-protocol ReceiptMethod: WireMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer
-}
-
-extension Wire.Receive: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Consult: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Progress: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Apologise: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Resolve: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Return: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Withdraw: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Correct: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
-}
-extension Wire.Erase: ReceiptMethod {
-  static func answer(_ receipt: Wire.Receipt) -> Answer { Answer(receipt: receipt) }
 }

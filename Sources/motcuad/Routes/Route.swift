@@ -5,7 +5,7 @@ import Varlink
 import VarlinkServer
 
 /// Where a method does its work.
-enum Workplace {
+enum Executor {
   /// Where connections are served, without a change of thread: for what only looks up a few rows, or waits.
   case connection
   /// On the pool, beside the connections.
@@ -19,23 +19,27 @@ enum Workplace {
   }
 }
 
+/// Answers a call whose parameters were read.
+typealias CallHandler = @Sendable (_ caller: Caller) async throws -> Answer
+
 /// One method: what it is called, who it is for, and what answers it.
 struct Route: Sendable {
   let method: String
   let role: Role
   /// Answers in several replies, so it must be called with `more`.
   let streams: Bool
-  let answer: @Sendable (_ call: Call, _ caller: Caller) async throws -> Answer
+  /// Reads the parameters, which is all that is done before it is known who calls.
+  let prepare: @Sendable (_ parameters: JSONNode) throws(InterfaceMismatch) -> CallHandler
 
   /// A method with one reply.
   static func one<Method: WireMethod>(
-    _: Method.Type, _ role: Role, at place: Workplace = .pool,
+    _: Method.Type, _ role: Role, at executor: Executor = .pool,
     _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
   ) -> Route {
-    Route(method: Method.method, role: role, streams: false) { call, caller in
-      try await place.run {
-        let parameters = try Coding.decode(Method.self, from: call.parameters)
-        return .reply(try Coding.encode(try await body(parameters, caller)))
+    Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
+      let parameters = try Method(node, unknown: .refused)
+      return { caller in
+        try await executor.run { .reply(try await body(parameters, caller).json) }
       }
     }
   }
@@ -46,50 +50,55 @@ struct Route: Sendable {
     _: Method.Type, _ role: Role,
     _ body: @escaping @Sendable (Method, Caller, _ report: (Method.Answer) throws -> Void) throws -> Method.Answer
   ) -> Route {
-    Route(method: Method.method, role: role, streams: true) { call, caller in
-      let parameters = try Coding.decode(Method.self, from: call.parameters)
-      return .stream(
-        PacedPages { put in
-          defer { Allocator.giveBack() }
-          do {
-            let answer = try body(parameters, caller) { answer in
-              try put(StreamPage(json: try Coding.encode(answer), isLast: false))
+    Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
+      let parameters = try Method(node, unknown: .refused)
+      return { caller in
+        .stream(
+          PacedPages { put in
+            defer { Allocator.giveBack() }
+            do {
+              let answer = try body(parameters, caller) { answer in
+                try put(StreamPage(json: answer.json, isLast: false))
+              }
+              try put(StreamPage(json: answer.json, isLast: true))
+            } catch {
+              throw WireFailure.error(for: error) ?? error
             }
-            try put(StreamPage(json: try Coding.encode(answer), isLast: true))
-          } catch {
-            throw WireFailure.error(for: error) ?? error
-          }
-        })
+          })
+      }
     }
   }
 
   /// A method that answers in pages. `start` makes the state of the question, `next` the page after it; nil ends with
   /// an empty one, unless `isOver` said of the page before that nothing follows.
   static func pages<Method: WireMethod, State: Sendable>(
-    _: Method.Type, _ role: Role, at place: Workplace = .pool, end: Method.Answer,
+    _: Method.Type, _ role: Role, at executor: Executor = .pool, end: Method.Answer,
     start: @escaping @Sendable (Method, Caller) async throws -> State,
     isOver: @escaping @Sendable (State) -> Bool = { _ in false },
     next: @escaping @Sendable (inout State) async throws -> Method.Answer?
   ) -> Route {
-    Route(method: Method.method, role: role, streams: true) { call, caller in
-      let state = try await place.run { try await start(try Coding.decode(Method.self, from: call.parameters), caller) }
-      return .stream(
-        Pages(initial: state) { state in
-          do {
-            let before = state
-            let (page, after) = try await place.run {
-              var state = before
-              guard let page = try await next(&state) else {
-                return (StreamPage(json: try Coding.encode(end), isLast: true), state)
+    Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
+      let parameters = try Method(node, unknown: .refused)
+      return { caller in
+        let state = try await executor.run { try await start(parameters, caller) }
+        return .stream(
+          Pages(initial: state) { state in
+            do {
+              let before = state
+              let (page, after) = try await executor.run {
+                var state = before
+                guard let page = try await next(&state) else {
+                  return (StreamPage(json: end.json, isLast: true), state)
+                }
+                return (StreamPage(json: page.json, isLast: isOver(state)), state)
               }
-              return (StreamPage(json: try Coding.encode(page), isLast: isOver(state)), state)
+              state = after
+              return page
+            } catch {
+              throw WireFailure.error(for: error) ?? error
             }
-            state = after
-            return page
-          } catch {
-            throw WireFailure.error(for: error) ?? error
-          }
-        })
+          })
+      }
     }
   }
 }

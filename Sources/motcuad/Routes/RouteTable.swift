@@ -33,12 +33,19 @@ struct RouteTable: VarlinkService {
     log = PacedLog(logger)
   }
 
-  func answer(_ call: Call, from peer: Peer) async -> Answer {
-    let start = ContinuousClock.now
+  func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall {
     guard let route = routes[call.method], let durations = durations[call.method] else {
-      return .failure(.methodNotImplemented(call.method))
+      return { _ in .failure(.methodNotImplemented(call.method)) }
     }
-    let answer = await ask(route, call, await caller(peer, call.method))
+    let handler = try route.prepare(parameters)
+    return { peer in await answer(route, handler, durations, call, from: peer) }
+  }
+
+  private func answer(
+    _ route: Route, _ handler: CallHandler, _ durations: Histogram, _ call: Call, from peer: Peer
+  ) async -> Answer {
+    let start = ContinuousClock.now
+    let answer = await ask(route, handler, call, await caller(peer, call.method))
     if case .stream(let pages) = answer {
       let note = { @Sendable [note, calls] (error: any Error) in
         if let error = error as? VarlinkError { calls.errors.add(call.method, error.name) } else { note(error) }
@@ -89,11 +96,11 @@ struct RouteTable: VarlinkService {
       again: { await caller(peer, method) })
   }
 
-  private func ask(_ route: Route, _ call: Call, _ caller: Caller) async -> Answer {
+  private func ask(_ route: Route, _ handler: CallHandler, _ call: Call, _ caller: Caller) async -> Answer {
     do {
       try caller.require(route.role)
       if route.streams, !call.more { return .failure(.expectedMore) }
-      return try await route.answer(call, caller)
+      return try await handler(caller)
     } catch {
       if let failure = WireFailure.error(for: error) { return .failure(failure) }
       // What is left is our own fault or the disk's; the details are for the operator, not for the caller.

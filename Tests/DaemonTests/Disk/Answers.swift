@@ -1,5 +1,5 @@
 import DeskInterface
-import Foundation
+import Varlink
 import VarlinkClient
 
 /// What a desk says when it is asked everything.
@@ -10,9 +10,9 @@ struct Answers {
   /// - Parameter codes: the cases that are asked about one by one.
   init(_ socket: String, codes: [String]) {
     for code in codes {
-      ask("show \(code)", socket) { try $0.ask(Wire.Show(code: code)) }
+      ask("show \(code)", socket) { [try $0.ask(Wire.Show(code: code))] }
       ask("history \(code)", socket) { try $0.pages(Wire.History(code: code)).flatMap(\.events) }
-      ask("explain \(code)", socket) { try $0.ask(Wire.Explain(code: code)) }
+      ask("explain \(code)", socket) { [try $0.ask(Wire.Explain(code: code))] }
     }
     ask("list", socket) { try $0.pages(Wire.List()).flatMap(\.cases) }
     ask("list --open", socket) { try $0.pages(Wire.List(open: true)).flatMap(\.cases) }
@@ -45,13 +45,14 @@ struct Answers {
     }
   }
 
-  private mutating func ask(_ question: String, _ socket: String, _ body: (Connection) throws -> some Encodable) {
-    // In one order, so that what says the same is the same.
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
+  private mutating func ask<Answer: JSONWritable>(
+    _ question: String, _ socket: String, _ body: (Connection) throws -> [Answer]
+  ) {
     let answer = try? {
       let desk = try Connection(path: socket, timeout: .seconds(20))
-      return String(decoding: try encoder.encode(try body(desk)), as: UTF8.self)
+      var json = JSONWriter()
+      json.write(try body(desk))
+      return String(decoding: json.bytes, as: UTF8.self)
     }()
     said[question] = .some(answer)
   }

@@ -2,6 +2,7 @@ import DeskInterface
 import Foundation
 import Glibc
 import MerkleTree
+import Varlink
 
 /// What was asked of everything in a directory, names included, and when it was on the disk, as `strace` saw it.
 ///
@@ -352,15 +353,11 @@ extension DirectoryTrace {
     if let position = position.flatMap({ Int($0) }) { told.append(.position(position)) }
     if reply.contains("\"\(keys)") { told.append(.keys) }
     if reply.contains("\"verifierKey\":") {
-      let answer = try JSONDecoder().decode(Answer<Wire.Checkpoint.Answer>.self, from: Data(reply.utf8))
-      let checkpoint = try Checkpoint(text: SignedNote(parsing: answer.parameters.note).text)
+      let answer = try Reply.parse(Array(reply.utf8)).read(Wire.Checkpoint.Answer.self)
+      let checkpoint = try Checkpoint(text: SignedNote(parsing: answer.note).text)
       told.append(.signed(.init(size: Int(checkpoint.size), root: checkpoint.root.base64)))
     }
     return told
-  }
-
-  private struct Answer<Parameters: Decodable>: Decodable {
-    var parameters: Parameters
   }
 }
 

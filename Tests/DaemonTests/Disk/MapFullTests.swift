@@ -23,7 +23,7 @@ extension DiskTests {
         do { codes.append(try load(limit, desk, codes.count)) } catch CallError.varlink(let error)
           where error.name == Wire.StorageFull.error
         {
-          refusal = try Coding.decode(Wire.StorageFull.self, from: error.parameters)
+          refusal = try Wire.StorageFull(json: error.parameters)
         }
       }
       // then

@@ -51,7 +51,7 @@ struct Scenario {
 
   private static func outcome(of error: VarlinkError) -> Outcome {
     guard error.name == Wire.CaseErased.error,
-      let erased = try? Coding.decode(Wire.CaseErased.self, from: error.parameters)
+      let erased = try? Wire.CaseErased(json: error.parameters)
     else { return .refused(error.name) }
     return .erased(code: erased.code)
   }

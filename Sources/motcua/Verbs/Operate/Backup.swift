@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeskInterface
 import MerkleTree
+import Varlink
 
 struct Backup: Verb {
   static var configuration: CommandConfiguration {
@@ -65,7 +66,7 @@ struct Backup: Verb {
   private var erasuresFile: String? { erasures.flatMap { $0.isEmpty ? nil : $0 } }
 
   /// What was made, as `--json` tells it.
-  struct Made: Encodable {
+  struct Made: JSONWritable {
     var file: String
     var kind: String
     var bytes: Int
@@ -75,6 +76,18 @@ struct Backup: Verb {
     var kept: Int?
     /// The older ones that made way for it.
     var removed: [String]?
+
+    func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("file", file)
+      json.member("kind", kind)
+      json.member("bytes", bytes)
+      json.member("events", events)
+      json.member("root", root)
+      json.member("kept", kept)
+      json.member("removed", removed)
+      json.close()
+    }
   }
 
   func run(_ session: Session) throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeskInterface
+import Varlink
 
 /// The forms in which a ledger leaves and comes back.
 enum ExportFormat: String, ExpressibleByArgument {
@@ -21,10 +22,18 @@ struct Export: Verb {
   @OptionGroup var common: CommonOptions
 
   /// What is said at the end.
-  struct Report: Encodable {
+  struct Report: JSONWritable {
     var events: Int
     var root: String
     var file: String?
+
+    func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("events", events)
+      json.member("root", root)
+      json.member("file", file)
+      json.close()
+    }
   }
 
   func run(_ session: Session) throws {
@@ -64,7 +73,7 @@ struct Export: Verb {
       "Exported \(session.language.counted(report.events, "event"))\(name); Merkle root \(report.root)")
     switch (file, session.wantsJSON) {
     case (nil, false): Notice.line(sentence)
-    case (nil, true): Notice.json(try JSONText.encode(report))
+    case (nil, true): Notice.json(report.json)
     case (_, false): try session.output.line(sentence)
     case (_, true): try session.output.json(report)
     }

@@ -14,9 +14,7 @@ struct LedgerImporter {
     // The file may take long to hand over; the daemon looks again.
     let cases = try session.daemon.ask(Wire.GetStatus()).status.cases
     guard cases == 0 else {
-      let error = VarlinkError(
-        name: Wire.LedgerNotEmpty.error, parameters: try Coding.encode(Wire.LedgerNotEmpty(cases: cases)))
-      throw Failure.refused(error, commandID: nil)
+      throw Failure.refused(VarlinkError(Wire.LedgerNotEmpty(cases: cases)), commandID: nil)
     }
     let keys = try keyFile.map { try upload(keys: $0) }
     let uploaded = try upload(file)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeskInterface
 import MerkleTree
+import Varlink
 
 struct Prove: Verb {
   static var configuration: CommandConfiguration {
@@ -69,9 +70,16 @@ struct Prove: Verb {
   }
 
   /// For `--json`.
-  private struct Written: Encodable {
+  private struct Written: JSONWritable {
     var file: String
     var verifierKey: String
+
+    func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("file", file)
+      json.member("verifierKey", verifierKey)
+      json.close()
+    }
   }
 
   /// The note in a file, which must be one before anybody is asked about it.

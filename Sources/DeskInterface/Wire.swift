@@ -1,3 +1,7 @@
+/// What goes over the wire: the types, methods and errors of this module's interfaces, in Swift. Most of it is generated
+/// from the texts in `Contract`, which say what each of them means.
+public enum Wire {}
+
 /// The texts of our interfaces, as they are served.
 public enum WireInterfaces {
   public static let texts = [

@@ -1,0 +1,84 @@
+/// What can be read from JSON that passed the gate.
+public protocol JSONReadable {
+  init(from cursor: inout JSONCursor) throws(InterfaceMismatch)
+}
+
+/// What can be written as JSON.
+public protocol JSONWritable {
+  /// Writes one value.
+  func write(to json: inout JSONWriter)
+}
+
+extension JSONReadable {
+  /// Reads a value of a text that passed the gate.
+  public init(_ node: JSONNode, unknown: JSONCursor.Unknown) throws(InterfaceMismatch) {
+    var cursor = JSONCursor(node, unknown: unknown)
+    try self.init(from: &cursor)
+  }
+
+  /// Reads a text, which passes the gate here.
+  /// - Throws: `StrictJSON.Failure` or `InterfaceMismatch`.
+  public init(json: [UInt8], unknown: JSONCursor.Unknown = .skipped) throws {
+    try self.init(try StrictJSON.parse(json), unknown: unknown)
+  }
+}
+
+extension JSONWritable {
+  /// The members of each object in the order in which their type declares them.
+  public var json: [UInt8] {
+    var json = JSONWriter()
+    write(to: &json)
+    return json.bytes
+  }
+
+  /// The members of each object in the order of their names, so that equal values give equal text.
+  public var sortedJSON: [UInt8] {
+    var json = JSONWriter(isSorted: true)
+    write(to: &json)
+    return json.bytes
+  }
+}
+
+/// A word of an enumeration that an interface declares.
+public protocol JSONWord: JSONReadable, JSONWritable, RawRepresentable, Hashable, Sendable, CaseIterable
+where RawValue == String {}
+
+extension JSONWord {
+  /// Nil for a text that is not this word byte for byte: to Swift two texts are equal that only look the same.
+  public init?(exactly text: String) {
+    guard let word = Self(rawValue: text), word.rawValue.utf8.elementsEqual(text.utf8) else { return nil }
+    self = word
+  }
+
+  public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+    guard let word = Self(exactly: try cursor.string()) else { throw cursor.mismatch(.notInEnumeration) }
+    self = word
+  }
+
+  public func write(to json: inout JSONWriter) { json.write(rawValue) }
+}
+
+extension String: JSONReadable, JSONWritable {
+  public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) { self = try cursor.string() }
+  public func write(to json: inout JSONWriter) { json.write(self) }
+}
+
+extension Bool: JSONReadable, JSONWritable {
+  public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) { self = try cursor.bool() }
+  public func write(to json: inout JSONWriter) { json.write(self) }
+}
+
+extension Int: JSONReadable, JSONWritable {
+  public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) { self = try cursor.integer() }
+  public func write(to json: inout JSONWriter) { json.write(self) }
+}
+
+extension UInt64: JSONReadable, JSONWritable {
+  public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) { self = try cursor.unsigned() }
+  public func write(to json: inout JSONWriter) { json.write(self) }
+}
+
+extension Double: JSONReadable, JSONWritable {
+  public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) { self = try cursor.double() }
+  public func write(to json: inout JSONWriter) { json.write(self) }
+}

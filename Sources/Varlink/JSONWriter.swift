@@ -1,0 +1,152 @@
+/// Writes values as JSON text, straight into bytes, the members of an object in the order in which they are given.
+public struct JSONWriter: Sendable {
+  public private(set) var bytes: [UInt8] = []
+  /// Whether whoever writes an object gives its members in the order of their names, so that equal values are equal text
+  /// whatever order they are declared in.
+  public let isSorted: Bool
+
+  public init(isSorted: Bool = false) {
+    self.isSorted = isSorted
+    bytes.reserveCapacity(512)
+  }
+
+  /// The text of one object.
+  public static func object(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
+    var json = JSONWriter()
+    json.open()
+    members(&json)
+    json.close()
+    return json.bytes
+  }
+
+  // MARK: Objects
+
+  public mutating func open() { bytes.append(UInt8(ascii: "{")) }
+  public mutating func close() { bytes.append(UInt8(ascii: "}")) }
+
+  public mutating func member(_ name: StaticString, _ value: String) {
+    key(name)
+    write(value)
+  }
+
+  /// Nothing where there is no value; so it is with all that may be missing.
+  public mutating func member(_ name: StaticString, _ value: String?) {
+    if let value { member(name, value) }
+  }
+
+  public mutating func member(_ name: StaticString, _ value: Int) {
+    key(name)
+    write(value)
+  }
+
+  public mutating func member(_ name: StaticString, _ value: Int?) {
+    if let value { member(name, value) }
+  }
+
+  public mutating func member(_ name: StaticString, _ value: Bool) {
+    key(name)
+    write(value)
+  }
+
+  public mutating func member(_ name: StaticString, _ value: Bool?) {
+    if let value { member(name, value) }
+  }
+
+  public mutating func member(_ name: StaticString, _ value: some JSONWritable) {
+    key(name)
+    value.write(to: &self)
+  }
+
+  public mutating func member<Value: JSONWritable>(_ name: StaticString, _ value: Value?) {
+    if let value { member(name, value) }
+  }
+
+  public mutating func member(_ name: StaticString, _ values: [some JSONWritable]) {
+    key(name)
+    write(values)
+  }
+
+  public mutating func member<Value: JSONWritable>(_ name: StaticString, _ values: [Value]?) {
+    if let values { member(name, values) }
+  }
+
+  /// - Parameter json: a whole JSON value.
+  public mutating func member(_ name: StaticString, json: [UInt8]) {
+    key(name)
+    bytes.append(contentsOf: json)
+  }
+
+  /// No text ends in an opening brace or bracket, because strings end in their quotes; so what stands before a member or
+  /// an element is told by the byte before it.
+  private mutating func key(_ name: StaticString) {
+    if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  // MARK: Values
+
+  public mutating func write(_ values: [some JSONWritable]) {
+    bytes.append(UInt8(ascii: "["))
+    for (index, value) in values.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      value.write(to: &self)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  public mutating func write(_ bool: Bool) { bytes.append(contentsOf: (bool ? "true" : "false").utf8) }
+
+  public mutating func write(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
+  public mutating func write(_ number: UInt64) { bytes.append(contentsOf: String(number).utf8) }
+
+  /// With a point or an exponent, so that no reader takes it for an integer. JSON has no infinity, which becomes null.
+  public mutating func write(_ number: Double) {
+    bytes.append(contentsOf: (number.isFinite ? "\(number)" : "null").utf8)
+  }
+
+  public mutating func write(_ string: String) { Self.append(string, to: &bytes) }
+
+  /// A string as JSON writes it.
+  public static func quoted(_ string: String) -> String {
+    var text: [UInt8] = []
+    append(string, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  static func append(_ string: String, to text: inout [UInt8]) {
+    text.append(UInt8(ascii: "\""))
+    let bytes = string.utf8.span
+    var written = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+      append(bytes.extracting(written..<index), to: &text)
+      written = index + 1
+      append(escaping: byte, to: &text)
+    }
+    append(bytes.extracting(written...), to: &text)
+    text.append(UInt8(ascii: "\""))
+  }
+
+  private static func append(_ plain: Span<UInt8>, to text: inout [UInt8]) {
+    plain.withUnsafeBufferPointer { text.append(contentsOf: $0) }
+  }
+
+  private static func append(escaping byte: UInt8, to text: inout [UInt8]) {
+    text.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x08: text.append(UInt8(ascii: "b"))
+    case 0x09: text.append(UInt8(ascii: "t"))
+    case 0x0A: text.append(UInt8(ascii: "n"))
+    case 0x0C: text.append(UInt8(ascii: "f"))
+    case 0x0D: text.append(UInt8(ascii: "r"))
+    case 0..<0x20:
+      text.append(contentsOf: "u00".utf8)
+      for digit in [byte >> 4, byte & 15] { text.append(digit + UInt8(ascii: digit < 10 ? "0" : "W")) }
+    default: text.append(byte)
+    }
+  }
+}
