@@ -1,3 +1,4 @@
+import Desk
 import DeskRecords
 import Foundation
 import TestSupport
@@ -9,11 +10,7 @@ struct GoldenTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
     "Golden")
   private static let samples =
-    Samples.fullBodies.map { ($0.name, Samples.full($0.body)) }
-    + [
-      ("rulesAdopted", Samples.adopted), ("restored", Samples.restored), ("restoredUnknown", Samples.restoredUnknown),
-      ("clockAccepted", Samples.clockAccepted),
-    ]
+    EventKind.allCases.map { ($0.rawValue, Samples.full($0)) } + [("restoredUnknown", Samples.restoredUnknown)]
 
   @Test("are read as what they said, and the same event is still written the same way", arguments: samples.indices)
   func golden(index: Int) throws {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Records that are damaged")
 struct MalformedTests {
-  private static let events = Samples.fullBodies.map { Samples.full($0.body) } + Samples.ofOffice
+  private static let events = EventKind.allCases.map { Samples.full($0) }
 
   /// Reads the bytes; when an event comes out of them, it folds, because what is recorded has happened.
   private func read(_ bytes: [UInt8]) -> StoredEvent? {
@@ -54,7 +54,7 @@ struct MalformedTests {
 
   @Test("an event of the office with a seal is refused, because the office has no key and seals nothing")
   func sealedOffice() throws {
-    for event in Samples.ofOffice {
+    for event in Samples.kindsOfOffice.map({ Samples.full($0) }) {
       // A key slot and a sealed part of nothing.
       let record = try PlainSeal.encode(event) + [0x70, 1, 0x7A, 12] + [UInt8](repeating: 0, count: 12)
       #expect(throws: RecordError.self) { try RecordCoding.current.decode(record) { _, _ in [] } }

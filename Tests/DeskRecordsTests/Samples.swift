@@ -40,57 +40,70 @@ enum Samples {
             rules: .start))))
   }
 
-  static let fullBodies: [(name: String, body: CaseEvent.Body)] = [
-    (
-      "received",
-      .received(
-        Received(
-          code: "H56.26.07-261118-0001", kind: .procedure, procedure: "cai-chinh",
-          procedureEffective: CalendarDay(text: "2016-01-01"), applicant: secret("applicant"), isOrganisation: true,
-          phone: secret("phone"), place: secret("place"), subject: secret("subject"), channel: .onlineAssisted,
-          papers: [secret("paper 1"), secret("paper 2")], handedInBy: secret("handed in by"),
-          authority: secret("authority"), help: secret("help"), urgent: secret("urgent"), responsible: "minh",
-          term: .workingDays(3), due: due, isProvisional: true))
-    ),
-    ("consulted", .consulted(Consulted(question: secret("question"), guidance: secret("guidance"), minutes: 15))),
-    ("progressed", .progressed(Progressed(step: "Thẩm định", by: "minh", group: "tư pháp"))),
-    (
-      "apologised",
-      .apologised(
-        Apologised(
-          cause: "late", text: secret("text"), signatory: "Chủ tịch", letterNumber: "12/XL", newDue: due,
-          answersForDate: true))
-    ),
-    (
-      "resolved",
-      .resolved(
-        Resolved(
-          outcome: .refused, reason: secret("reason"), documentNumber: "34/QĐ", signedBy: "Chủ tịch", closes: true))
-    ),
-    ("returned", .returned(Returned(to: secret("to"), authority: secret("authority")))),
-    ("withdrawn", .withdrawn(Withdrawn(by: secret("by"), reason: secret("reason")))),
-    (
-      "corrected",
-      .corrected(
-        Corrected(
-          changes: .init(
-            applicant: secret("applicant"), phone: secret("phone"), place: secret("place"), subject: secret("subject"),
-            responsible: "minh"), voids: Version(2), reason: secret("reason")))
-    ),
-    ("erased", .erased(Erased(basis: "Luật 91/2025/QH15, điều 14"))),
-  ]
+  /// The kinds of a case's events; the others are the office's.
+  static let kindsOfCase = EventKind.allCases.filter { if case .desk = full($0).body { true } else { false } }
+  static let kindsOfOffice = EventKind.allCases.filter { !kindsOfCase.contains($0) }
 
-  static let bareBodies: [CaseEvent.Body] = [
-    .received(Received(code: "1", kind: .enquiry, term: .atOnce, due: due)),
-    .consulted(Consulted(question: "?", guidance: "!")),
-    .progressed(Progressed(step: "1")),
-    .apologised(Apologised(cause: "conduct", text: "…", answersForDate: false)),
-    .resolved(Resolved(outcome: .granted)),
-    .returned(Returned()),
-    .withdrawn(Withdrawn(reason: "…")),
-    .corrected(Corrected(changes: .init(), reason: "…")),
-    .erased(Erased(basis: "…")),
-  ]
+  /// One event of this kind with all its fields.
+  static func full(_ kind: EventKind) -> StoredEvent {
+    switch kind {
+    case .received:
+      full(
+        .received(
+          Received(
+            code: "H56.26.07-261118-0001", kind: .procedure, procedure: "cai-chinh",
+            procedureEffective: CalendarDay(text: "2016-01-01"), applicant: secret("applicant"), isOrganisation: true,
+            phone: secret("phone"), place: secret("place"), subject: secret("subject"), channel: .onlineAssisted,
+            papers: [secret("paper 1"), secret("paper 2")], handedInBy: secret("handed in by"),
+            authority: secret("authority"), help: secret("help"), urgent: secret("urgent"), responsible: "minh",
+            term: .workingDays(3), due: due, isProvisional: true)))
+    case .consulted:
+      full(.consulted(Consulted(question: secret("question"), guidance: secret("guidance"), minutes: 15)))
+    case .progressed: full(.progressed(Progressed(step: "Thẩm định", by: "minh", group: "tư pháp")))
+    case .apologised:
+      full(
+        .apologised(
+          Apologised(
+            cause: "late", text: secret("text"), signatory: "Chủ tịch", letterNumber: "12/XL", newDue: due,
+            answersForDate: true)))
+    case .resolved:
+      full(
+        .resolved(
+          Resolved(
+            outcome: .refused, reason: secret("reason"), documentNumber: "34/QĐ", signedBy: "Chủ tịch", closes: true)))
+    case .returned: full(.returned(Returned(to: secret("to"), authority: secret("authority"))))
+    case .withdrawn: full(.withdrawn(Withdrawn(by: secret("by"), reason: secret("reason"))))
+    case .corrected:
+      full(
+        .corrected(
+          Corrected(
+            changes: .init(
+              applicant: secret("applicant"), phone: secret("phone"), place: secret("place"),
+              subject: secret("subject"), responsible: "minh"), voids: Version(2), reason: secret("reason"))))
+    case .erased: full(.erased(Erased(basis: "Luật 91/2025/QH15, điều 14")))
+    case .rulesAdopted: adopted
+    case .restored: restored
+    case .clockAccepted: clockAccepted
+    }
+  }
+
+  /// One event of this kind with no field that may be missing.
+  static func bare(_ kind: EventKind) -> StoredEvent {
+    switch kind {
+    case .received: bare(.received(Received(code: "1", kind: .enquiry, term: .atOnce, due: due)))
+    case .consulted: bare(.consulted(Consulted(question: "?", guidance: "!")))
+    case .progressed: bare(.progressed(Progressed(step: "1")))
+    case .apologised: bare(.apologised(Apologised(cause: "conduct", text: "…", answersForDate: false)))
+    case .resolved: bare(.resolved(Resolved(outcome: .granted)))
+    case .returned: bare(.returned(Returned()))
+    case .withdrawn: bare(.withdrawn(Withdrawn(reason: "…")))
+    case .corrected: bare(.corrected(Corrected(changes: .init(), reason: "…")))
+    case .erased: bare(.erased(Erased(basis: "…")))
+    case .rulesAdopted: adopted
+    case .restored: restored
+    case .clockAccepted: clockAccepted
+    }
+  }
 
   static let book = RuleBook(
     office: Office(
@@ -148,8 +161,6 @@ enum Samples {
     accepted.command = .init(id: accepted.command.id, digest: accepted.command.digestOfBefore)
     return accepted
   }()
-
-  static let ofOffice = [adopted, restored, clockAccepted]
 }
 
 extension Samples {

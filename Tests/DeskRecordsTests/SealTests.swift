@@ -1,5 +1,6 @@
 import Desk
 import DeskRecords
+import EventSourcing
 import TestSupport
 import Testing
 
@@ -7,10 +8,10 @@ import Testing
 struct SealTests {
   @Test("a receipt names its slot and what its key is committed to; other events name their slot only")
   func commitment() throws {
-    let received = try PlainSeal.encode(Samples.full(Samples.fullBodies[0].body))
+    let received = try PlainSeal.encode(Samples.full(.received))
     #expect(try RecordCoding.seal(of: received).slot == 258)
     #expect(try RecordCoding.seal(of: received).keyCommitment == Samples.commitment)
-    let consulted = try PlainSeal.encode(Samples.full(Samples.fullBodies[1].body))
+    let consulted = try PlainSeal.encode(Samples.full(.consulted))
     #expect(try RecordCoding.seal(of: consulted).slot == 258)
     #expect(try RecordCoding.seal(of: consulted).keyCommitment == nil)
   }
@@ -25,13 +26,29 @@ struct SealTests {
     #expect(throws: RecordError.self) { try RecordCoding.seal(of: [0xFF]) }
   }
 
-  @Test("without its key, an event is read with its personal parts empty", arguments: Samples.fullBodies.indices)
-  func closed(index: Int) throws {
-    let event = Samples.full(Samples.fullBodies[index].body)
+  @Test("without its key, an event is read with its personal parts empty", arguments: Samples.kindsOfCase)
+  func closed(kind: EventKind) throws {
+    let event = Samples.full(kind)
     let read = try RecordCoding.current.decode(PlainSeal.encode(event)) { _, _ in nil }
     #expect(read.circumstances.lateEntryReason == nil)
     #expect(read.circumstances.actor == event.circumstances.actor)
     #expect(read.stream == event.stream && read.version == event.version)
     #expect(!"\(read)".contains("BÍ MẬT"))
+  }
+
+  @Test(
+    "erasing leaves of every kind what is read without its key, and not a word more", arguments: Samples.kindsOfCase)
+  func forgotten(kind: EventKind) throws {
+    // Of all that is read without the key only its effect on the state may be left.
+    let erased = Samples.full(.erased)
+    let history = kind == .received ? [Samples.full(kind)] : [Samples.full(.received), Samples.full(kind)]
+    let state = fold(history + [erased])
+    let closed = try history.map { try RecordCoding.current.decode(PlainSeal.encode($0)) { _, _ in nil } }
+    #expect(state == fold(closed + [erased]))
+    #expect(!"\(state)".contains("BÍ MẬT"))
+  }
+
+  private func fold(_ history: [StoredEvent]) -> CaseState {
+    CaseDecider.fold(history.compactMap { if case .desk(let event) = $0.body { event } else { nil } })
   }
 }

@@ -20,7 +20,7 @@ struct GoldenLedgerTests {
   /// or the views of an older release would be believed.
   private static let versions = (
     store: "store 3",
-    desk: "desk cases.1 codes.1 register.1 due.1 clerk.1 status.1 search.1 erased.1 tally.1"
+    desk: "desk cases.2 codes.1 register.1 due.1 clerk.1 status.1 search.1 erased.1 tally.1"
   )
   private static let digests = [
     "cases": "61a93346080c37eda6b02033f47f29f476a6e4db96018077c8eba0ee3153bb25",

@@ -13,6 +13,7 @@ import Testing
 import Varlink
 
 @testable import DeskRecords
+@testable import RecordPeer
 
 /// An older form of records, made up for these tests: the applicant stood in another field, accounts and rules bore a
 /// prefix.
@@ -27,7 +28,8 @@ enum FormZero {
       record.rulesAdopted = adopted
     }
     if record.keySlot != 0 {
-      let part = SealedPart(slot: record.keySlot, type: record.bodyNumber)
+      let number = try RecordBytes(bytes).kind?.recordNumber ?? 0
+      let part = SealedPart(slot: record.keySlot, number: number)
       let opened = try keys.open([UInt8](record.sealed), slot: part.slot, additionalData: part.additionalData)
       guard case .plain(let plain) = opened else { throw RecordError.sealBroken(slot: part.slot) }
       var personal = try Vn_Motcua_Records_Personal(serializedBytes: plain)
@@ -50,8 +52,10 @@ enum FormZero {
 
     var coding: RecordCoding {
       var coding = RecordCoding()
-      coding.upcasters[0] = { [self] record, personal in
+      coding.upcasters[0] = { [self] bytes, sealed in
         guard isOn.withLock({ $0 }) else { throw RecordError.malformed("form 0") }
+        var record = try Vn_Motcua_Records_Record(serializedBytes: bytes)
+        var personal = try Vn_Motcua_Records_Personal(serializedBytes: sealed)
         record.account = String(record.account.dropFirst(2))
         if case .rulesAdopted(var adopted) = record.body {
           adopted.text = String(adopted.text.dropFirst(2))
@@ -61,6 +65,8 @@ enum FormZero {
           personal.applicant = personal.signatory
           personal.clearSignatory()
         }
+        bytes = try record.serializedBytes()
+        sealed = try personal.serializedBytes()
       }
       return coding
     }

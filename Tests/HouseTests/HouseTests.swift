@@ -18,7 +18,7 @@ struct HouseTests {
       "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Crypto", "Dispatch", "Foundation", "FoundationEssentials",
       "Glibc", "Synchronization",
     ],
-    "DeskRecords": ["Desk", "EventSourcing", "SwiftProtobuf", "FoundationEssentials", "Foundation"],
+    "DeskRecords": ["Desk", "EventSourcing", "FoundationEssentials"],
     "Varlink": [],
     "DeskViews": ["Desk", "EventSourcing", "EventStore", "LMDB"],
     "DeskInterface": ["Varlink"],

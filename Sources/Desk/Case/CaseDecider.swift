@@ -1,40 +1,5 @@
 public import EventSourcing
 
-/// What somebody at the desk asks to be recorded about one case.
-public struct CaseCommand: Hashable, Sendable {
-  public enum Action: Hashable, Sendable {
-    case receive(Receive)
-    /// Receives, advises and resolves an enquiry at once.
-    case enquire(Receive, Consult)
-    case consult(Consult)
-    case progress(Progress)
-    case apologise(Apologise)
-    case resolve(Resolve)
-    case `return`(Return)
-    case withdraw(Withdraw)
-    case correct(Correct)
-    case erase(Erase)
-    /// History from another register: the facts as they were, past the rules that bind clerks.
-    case importHistory(ImportHistory)
-  }
-
-  public var action: Action
-  public var expected: ExpectedVersion
-  /// When it happened, if that was before now.
-  public var occurredAt: DateExpression?
-  /// Why it is recorded later than it happened.
-  public var reason: String?
-
-  public init(
-    _ action: Action, expected: ExpectedVersion = .any, occurredAt: DateExpression? = nil, reason: String? = nil
-  ) {
-    self.action = action
-    self.expected = expected
-    self.occurredAt = occurredAt
-    self.reason = reason
-  }
-}
-
 /// Decides about one case. Pure: what it needs to know of the world is in its context.
 public struct CaseDecider: Decider {
   public struct Context: Sendable {
@@ -103,20 +68,7 @@ public struct CaseDecider: Decider {
 
   public static func evolve(_ state: inout CaseState, _ event: CaseEvent) {
     state.version = state.version.next
-    let mark = CaseState.Mark(version: state.version, recordedDay: event.circumstances.recordedDay)
-    switch event.body {
-    case .received(let facts): state.apply(facts, event.circumstances)
-    case .consulted: state.consultations.append(mark)
-    case .progressed: state.steps.append(mark)
-    case .apologised(let facts): state.apply(facts, mark, event.circumstances)
-    case .resolved(let facts): state.apply(facts, mark, event.circumstances)
-    case .returned(let facts): state.handover = .init(mark: mark, to: facts.to, at: event.circumstances.occurredAt)
-    case .withdrawn:
-      let circumstances = event.circumstances
-      state.withdrawal = .init(mark: mark, at: circumstances.occurredAt, day: circumstances.occurredDay)
-    case .corrected(let facts): state.apply(facts)
-    case .erased(let facts): state.apply(facts, event.circumstances)
-    }
+    event.body.lendFacts(to: Applying(circumstances: event.circumstances), &state)
   }
 
   /// A case begins with its receipt, once; an import says for itself which code is taken.
@@ -124,7 +76,8 @@ public struct CaseDecider: Decider {
     switch action {
     case .receive, .enquire: if state.receipt != nil { throw .codeTaken(code: state.code) }
     case .importHistory: break
-    default: if state.receipt == nil { throw .unknownCase(code: context.newCode) }
+    case .consult, .progress, .apologise, .resolve, .return, .withdraw, .correct, .erase:
+      if state.receipt == nil { throw .unknownCase(code: context.newCode) }
     }
   }
 

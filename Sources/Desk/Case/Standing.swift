@@ -38,8 +38,6 @@ extension CaseState {
     return isPast(due, at: now) && !hasSettled(due)
   }
 
-  /// Whether an apology answers for this date.
-  public func hasSettled(_ due: Timestamp) -> Bool { apologies.contains { $0.settles == due } }
   /// Withdrawn after the first promised date.
   public var isWithdrawnLate: Bool {
     guard let withdrawal, let firstDue else { return false }

@@ -108,14 +108,49 @@ extension CaseDecider {
   }
 }
 
-extension CaseState {
-  mutating func apply(_ facts: Apologised, _ mark: Mark, _ circumstances: CaseEvent.Circumstances) {
+extension Apologised: CaseFacts {
+  static let kind = EventKind.apologised
+  static let isVoidable = true
+
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     // A date that is moved is answered for even before it breaks; otherwise only one that is already broken.
-    let done = resolution?.at ?? circumstances.occurredAt
-    let answers = facts.answersForDate && (facts.newDue != nil || due.map { done > $0 } ?? false)
-    apologies.append(
-      Apology(
-        mark: mark, cause: facts.cause, at: circumstances.occurredAt, settles: answers ? due : nil,
-        newDue: facts.newDue))
+    let (due, done) = (state.due, state.resolution?.at ?? circumstances.occurredAt)
+    let answers = answersForDate && (newDue != nil || due.map { done > $0 } ?? false)
+    let apology = CaseState.Apology(
+      cause: cause, at: circumstances.occurredAt, settles: answers ? due : nil, newDue: newDue)
+    state.keep(.apologised(apology))
+  }
+}
+
+extension CaseState {
+  public struct Apology: Hashable, Sendable {
+    public var cause: String
+    public var at: Timestamp
+    /// The promised date that it answers for, if it answers for one.
+    public var settles: Timestamp?
+    public var newDue: Timestamp?
+
+    public init(cause: String, at: Timestamp, settles: Timestamp?, newDue: Timestamp?) {
+      self.cause = cause
+      self.at = at
+      self.settles = settles
+      self.newDue = newDue
+    }
+  }
+
+  public var apologies: [Apology] {
+    entries.compactMap { if case .apologised(let apology) = $0.effect { apology } else { nil } }
+  }
+
+  /// Whether an apology answers for this date.
+  public func hasSettled(_ due: Timestamp) -> Bool {
+    contains { if case .apologised(let apology) = $0 { apology.settles == due } else { false } }
+  }
+}
+
+extension CaseState.Effect {
+  /// The date that it put in the place of the one before.
+  var newDue: Timestamp? {
+    if case .apologised(let apology) = self { apology.newDue } else { nil }
   }
 }

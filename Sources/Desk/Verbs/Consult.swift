@@ -1,3 +1,5 @@
+public import EventSourcing
+
 /// Tư vấn: who asks is advised.
 public struct Consulted: Hashable, Sendable {
   public var question: String
@@ -42,5 +44,25 @@ extension CaseDecider {
     Consulted(
       question: try FieldText.question.required(command.question),
       guidance: try FieldText.guidance.required(command.guidance), minutes: command.minutes.map { max(0, $0) })
+  }
+}
+
+extension Consulted: CaseFacts {
+  static let kind = EventKind.consulted
+  static let isVoidable = true
+
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    state.keep(.consulted)
+  }
+}
+
+extension CaseState {
+  /// The versions of the consultations that count.
+  public var consultations: [Version] {
+    entries.compactMap { if case .consulted = $0.effect { $0.version } else { nil } }
+  }
+
+  var isConsulted: Bool {
+    contains { if case .consulted = $0 { true } else { false } }
   }
 }

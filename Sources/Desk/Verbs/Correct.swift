@@ -76,50 +76,40 @@ extension CaseDecider {
 
   private func obstacle(toVoiding version: Version, _ state: CaseState) -> Rejection.NotVoidable? {
     guard let target = context.voidTarget else { return .noSuchEvent }
-    switch target.body {
-    case .received, .corrected, .erased: return .receiptOrCorrection
-    default: break
-    }
-    guard state.standing.contains(where: { $0.version == version }) else { return .alreadyVoided }
+    guard target.body.isVoidable else { return .receiptOrCorrection }
+    guard state.stands(version) else { return .alreadyVoided }
     let today = context.now.day(at: context.book.office.utcOffset)
     guard target.circumstances.enteredDay == today else { return .notToday }
     var without = state
     without.void(version)
     let isSound =
       (without.handover == nil || without.resolution != nil)
-      && (without.resolution == nil || without.receipt?.facts.kind != .enquiry || !without.consultations.isEmpty)
-      && !without.apologies.contains {
-        $0.mark.version > version && $0.newDue != nil && state.due == $0.newDue
-          && state.apologies.contains { $0.mark.version == version && $0.newDue != nil }
-      }
+      && (without.resolution == nil || without.receipt?.facts.kind != .enquiry || without.isConsulted)
+      && !hasLaterDate(than: version, state)
       // What left the desk late left it with an apology, and keeps it.
       && (without.receipt?.isImported == true || !without.isEnded || !without.hasBrokenDate(at: context.now))
     return isSound ? nil : .laterEventStands
   }
+
+  /// Whether this version made a date, and the date that is promised now was made after it.
+  private func hasLaterDate(than version: Version, _ state: CaseState) -> Bool {
+    state.entries.contains { $0.version == version && $0.effect.newDue != nil }
+      && state.entries.contains {
+        $0.version > version && $0.effect.newDue != nil && $0.effect.newDue == state.due
+      }
+  }
 }
 
-extension CaseState {
-  mutating func apply(_ facts: Corrected) {
-    if let applicant = facts.changes.applicant { receipt?.facts.applicant = applicant }
-    if let phone = facts.changes.phone { receipt?.facts.phone = phone }
-    if let place = facts.changes.place { receipt?.facts.place = place }
-    if let subject = facts.changes.subject { receipt?.facts.subject = subject }
-    if let responsible = facts.changes.responsible { receipt?.facts.responsible = responsible }
-    if let voided = facts.voids { void(voided) }
-  }
+extension Corrected: CaseFacts {
+  static let kind = EventKind.corrected
+  static let isVoidable = false
 
-  /// The marks of all events that can be voided and still count.
-  var standing: [Mark] {
-    consultations + steps + apologies.map(\.mark)
-      + [resolution?.mark, handover?.mark, withdrawal?.mark].compactMap(\.self)
-  }
-
-  mutating func void(_ version: Version) {
-    consultations.removeAll { $0.version == version }
-    steps.removeAll { $0.version == version }
-    apologies.removeAll { $0.mark.version == version }
-    if resolution?.mark.version == version { resolution = nil }
-    if handover?.mark.version == version { handover = nil }
-    if withdrawal?.mark.version == version { withdrawal = nil }
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    if let applicant = changes.applicant { state.receipt?.facts.applicant = applicant }
+    if let phone = changes.phone { state.receipt?.facts.phone = phone }
+    if let place = changes.place { state.receipt?.facts.place = place }
+    if let subject = changes.subject { state.receipt?.facts.subject = subject }
+    if let responsible = changes.responsible { state.receipt?.facts.responsible = responsible }
+    if let voided = voids { state.void(voided) }
   }
 }

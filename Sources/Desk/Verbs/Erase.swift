@@ -54,35 +54,13 @@ public struct Hold: Hashable, Sendable, Codable {
   }
 }
 
-extension CaseState {
-  /// Leaves what the sealed parts of the events do not say: the same state as folding the events without their key.
-  mutating func apply(_ facts: Erased, _ circumstances: CaseEvent.Circumstances) {
-    erasure = Erasure(at: circumstances.occurredAt, recordedAt: circumstances.recordedAt, basis: facts.basis)
-    receipt?.facts.forget()
-    resolution?.facts.forget()
-    handover?.to = nil
-  }
-}
+extension Erased: CaseFacts {
+  static let kind = EventKind.erased
+  static let isVoidable = false
 
-extension Received {
-  fileprivate mutating func forget() {
-    applicant = nil
-    phone = nil
-    place = nil
-    subject = nil
-    papers = []
-    handedInBy = nil
-    authority = nil
-    help = nil
-    // That it was urgent is told outside the seal; why is not.
-    if urgent != nil { urgent = "" }
-  }
-}
-
-extension Resolved {
-  fileprivate mutating func forget() {
-    reason = nil
-    documentNumber = nil
-    signedBy = nil
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    state.erasure = CaseState.Erasure(
+      at: circumstances.occurredAt, recordedAt: circumstances.recordedAt, basis: basis)
+    state.forget()
   }
 }

@@ -1,3 +1,5 @@
+public import EventSourcing
+
 /// Xử lý: a step of the processing is done.
 public struct Progressed: Hashable, Sendable {
   public var step: String
@@ -32,5 +34,31 @@ extension CaseDecider {
           step: try FieldText.step.required(command.step), by: try FieldText.by.checked(command.by),
           group: try FieldText.group.checked(command.group)))
     ]
+  }
+}
+
+extension Progressed: CaseFacts {
+  static let kind = EventKind.progressed
+  static let isVoidable = true
+
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    state.keep(.progressed)
+  }
+}
+
+extension CaseState {
+  /// The versions of the steps that count.
+  public var steps: [Version] {
+    entries.compactMap { if case .progressed = $0.effect { $0.version } else { nil } }
+  }
+}
+
+extension CaseState.Effect {
+  /// The office has begun with it.
+  var isProcessing: Bool {
+    switch self {
+    case .consulted, .progressed: true
+    case .apologised, .resolved, .returned, .withdrawn: false
+    }
   }
 }

@@ -110,10 +110,26 @@ extension CaseDecider {
   }
 }
 
-extension CaseState {
-  mutating func apply(_ facts: Received, _ circumstances: CaseEvent.Circumstances) {
-    receipt = Receipt(
-      facts: facts, at: circumstances.occurredAt, offset: circumstances.offset, receiver: circumstances.actor.principal,
+extension Received: CaseFacts {
+  static let kind = EventKind.received
+  static let isVoidable = false
+
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    state.receipt = CaseState.Receipt(
+      facts: self, at: circumstances.occurredAt, offset: circumstances.offset, receiver: circumstances.actor.principal,
       isImported: circumstances.isImported, rules: circumstances.rules)
+  }
+
+  mutating func forget() {
+    applicant = nil
+    phone = nil
+    place = nil
+    subject = nil
+    papers = []
+    handedInBy = nil
+    authority = nil
+    help = nil
+    // That it was urgent is told outside the seal; why is not.
+    if urgent != nil { urgent = "" }
   }
 }

@@ -43,7 +43,7 @@ extension CaseDecider {
     try refuseEnded(state)
     try refuseCrossing(state, at: at)
     let kind = state.receipt?.facts.kind
-    if kind == .enquiry, state.consultations.isEmpty { throw .consultationMissing(code: state.code) }
+    if kind == .enquiry, !state.isConsulted { throw .consultationMissing(code: state.code) }
     let outcome = command.outcome ?? (kind == .enquiry || kind == .complaint ? .answered : .granted)
     let reason = try FieldText.reason.checked(command.reason)
     // A refusal says why: NĐ 61/2018 art. 19.8.
@@ -55,8 +55,41 @@ extension CaseDecider {
   }
 }
 
-extension CaseState {
-  mutating func apply(_ facts: Resolved, _ mark: Mark, _ circumstances: CaseEvent.Circumstances) {
-    resolution = Resolution(mark: mark, facts: facts, at: circumstances.occurredAt, day: circumstances.occurredDay)
+extension Resolved: CaseFacts {
+  static let kind = EventKind.resolved
+  static let isVoidable = true
+
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    let resolution = CaseState.Resolution(
+      facts: self, at: circumstances.occurredAt, day: circumstances.occurredDay)
+    state.keep(.resolved(resolution))
   }
+
+  mutating func forget() {
+    reason = nil
+    documentNumber = nil
+    signedBy = nil
+  }
+}
+
+extension CaseState {
+  public struct Resolution: Hashable, Sendable {
+    public var facts: Resolved
+    public var at: Timestamp
+    public var day: CalendarDay
+
+    public init(facts: Resolved, at: Timestamp, day: CalendarDay) {
+      self.facts = facts
+      self.at = at
+      self.day = day
+    }
+  }
+
+  public var resolution: Resolution? {
+    latest { if case .resolved(let resolution) = $0 { resolution } else { nil } }
+  }
+}
+
+extension CaseState.Effect {
+  var isResolution: Bool { if case .resolved = self { true } else { false } }
 }

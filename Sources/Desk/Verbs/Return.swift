@@ -45,3 +45,34 @@ extension CaseDecider {
     ]
   }
 }
+
+extension Returned: CaseFacts {
+  static let kind = EventKind.returned
+  static let isVoidable = true
+
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    state.keep(.returned(CaseState.Handover(to: to, at: circumstances.occurredAt)))
+  }
+}
+
+extension CaseState {
+  public struct Handover: Hashable, Sendable {
+    public var to: String?
+    public var at: Timestamp
+
+    public init(to: String?, at: Timestamp) {
+      self.to = to
+      self.at = at
+    }
+
+    mutating func forget() { to = nil }
+  }
+
+  public var handover: Handover? {
+    latest { if case .returned(let handover) = $0 { handover } else { nil } }
+  }
+}
+
+extension CaseState.Effect {
+  var isHandover: Bool { if case .returned = self { true } else { false } }
+}

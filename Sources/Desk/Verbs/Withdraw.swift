@@ -30,3 +30,33 @@ extension CaseDecider {
     return [.withdrawn(Withdrawn(by: by, reason: try FieldText.reason.required(command.reason)))]
   }
 }
+
+extension Withdrawn: CaseFacts {
+  static let kind = EventKind.withdrawn
+  static let isVoidable = true
+
+  func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
+    let withdrawal = CaseState.Withdrawal(at: circumstances.occurredAt, day: circumstances.occurredDay)
+    state.keep(.withdrawn(withdrawal))
+  }
+}
+
+extension CaseState {
+  public struct Withdrawal: Hashable, Sendable {
+    public var at: Timestamp
+    public var day: CalendarDay
+
+    public init(at: Timestamp, day: CalendarDay) {
+      self.at = at
+      self.day = day
+    }
+  }
+
+  public var withdrawal: Withdrawal? {
+    latest { if case .withdrawn(let withdrawal) = $0 { withdrawal } else { nil } }
+  }
+}
+
+extension CaseState.Effect {
+  var isWithdrawal: Bool { if case .withdrawn = self { true } else { false } }
+}

@@ -9,11 +9,11 @@ public enum CanonicalText {
     return String(decoding: try encoder.encode(book), as: UTF8.self)
   }
 
-  public static func decode(_ text: String) throws -> RuleBook {
+  public static func decode(_ text: String) throws(RecordError) -> RuleBook {
     do {
       return try JSONDecoder().decode(RuleBook.self, from: Data(text.utf8))
     } catch {
-      throw RecordError.malformed("rules: \(error)")
+      throw .malformed("rules: \(error)")
     }
   }
 }

@@ -1,6 +1,4 @@
-import SwiftProtobuf
-
-import struct FoundationEssentials.Data
+import Desk
 
 /// What a record says in the clear of its seal.
 public struct RecordSeal: Hashable, Sendable {
@@ -13,14 +11,13 @@ public struct RecordSeal: Hashable, Sendable {
 extension RecordCoding {
   /// Throws `RecordError.malformed`.
   public static func seal(of bytes: [UInt8]) throws -> RecordSeal {
-    let record: Vn_Motcua_Records_Record
-    do {
-      record = try Vn_Motcua_Records_Record(serializedBytes: bytes)
-    } catch {
-      throw RecordError.malformed("\(error)")
+    let record = try RecordBytes(bytes)
+    var seal = RecordSeal(slot: record.envelope.keySlot == 0 ? nil : record.envelope.keySlot)
+    if record.kind == .received {
+      var (body, commitment) = (try record.body(), [UInt8]())
+      try Received.commitment(&body, &commitment)
+      seal.keyCommitment = commitment
     }
-    var commitment: [UInt8]?
-    if case .received(let received) = record.body { commitment = [UInt8](received.keyCommitment) }
-    return RecordSeal(slot: record.keySlot == 0 ? nil : record.keySlot, keyCommitment: commitment)
+    return seal
   }
 }

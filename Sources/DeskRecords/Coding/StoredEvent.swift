@@ -6,6 +6,13 @@ public struct StoredEvent: Hashable, Sendable {
   public enum Body: Hashable, Sendable {
     case desk(CaseEvent)
     case office(OfficeEvent, CaseEvent.Circumstances)
+
+    public var kind: EventKind {
+      switch self {
+      case .desk(let event): event.body.kind
+      case .office(let event, _): event.kind
+      }
+    }
   }
 
   /// Which command made the event; the same for all its events.
@@ -46,4 +53,6 @@ public struct StoredEvent: Hashable, Sendable {
     case .office(_, let circumstances): circumstances
     }
   }
+
+  public var kind: EventKind { body.kind }
 }

@@ -175,7 +175,7 @@ struct ExportCheck {
   /// Which attribute does not say what the record says; nil when all do. Others may have written the line anew.
   private static func difference(_ event: StoredEvent, _ line: JSONNode) -> String? {
     let expected: [(String, String)] = [
-      ("type", ExportLine.prefix + event.typeWord), ("time", ExportLine.time(event.circumstances.recordedAt)),
+      ("type", ExportLine.prefix + event.kind.rawValue), ("time", ExportLine.time(event.circumstances.recordedAt)),
       ("subject", String(event.stream)), ("datacontenttype", ExportLine.recordContent),
     ]
     return expected.first { line[$0.0]?.isString($0.1) != true }?.0

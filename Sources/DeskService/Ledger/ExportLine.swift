@@ -41,7 +41,7 @@ public enum ExportLine {
     _ record: [UInt8], at position: Position, leaf: Hash, saying event: StoredEvent, source: String
   ) -> String {
     text {
-      head(&$0, source, id: String(position.rawValue), prefix + event.typeWord)
+      head(&$0, source, id: String(position.rawValue), prefix + event.kind.rawValue)
       $0.member("time", time(event.circumstances.recordedAt))
       $0.member("subject", String(event.stream))
       $0.member("datacontenttype", recordContent)
@@ -53,7 +53,7 @@ public enum ExportLine {
   /// - Parameter json: the event as people are to read it.
   static func readable(_ event: ToldEvent, json: [UInt8], source: String) -> String {
     text {
-      head(&$0, source, id: String(event.position.rawValue), prefix + event.typeWord)
+      head(&$0, source, id: String(event.position.rawValue), prefix + event.kind.rawValue)
       $0.member("time", time(event.circumstances.recordedAt))
       $0.member("subject", String(event.number))
       $0.member("datacontenttype", "application/json")

@@ -22,6 +22,13 @@ public struct ToldEvent: Sendable {
     case desk(CaseEvent.Body)
     case office(OfficeEvent)
   }
+
+  public var kind: EventKind {
+    switch body {
+    case .desk(let body): body.kind
+    case .office(let event): event.kind
+    }
+  }
 }
 
 /// A due date with everything that explains it.

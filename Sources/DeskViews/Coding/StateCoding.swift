@@ -15,34 +15,9 @@ enum StateCoding {
       row.put(receipt.rules.rawValue)
       put(receipt.facts, &row)
     }
-    row.put(state.consultations, put)
-    row.put(state.steps, put)
-    row.put(state.apologies) { row, apology in
-      put(&row, apology.mark)
-      row.put(apology.cause)
-      row.put(apology.at)
-      row.put(apology.settles) { $0.put($1) }
-      row.put(apology.newDue) { $0.put($1) }
-    }
-    row.put(state.resolution) { row, resolution in
-      put(&row, resolution.mark)
-      row.put(resolution.facts.outcome?.rawValue ?? 0)
-      row.put(resolution.facts.reason)
-      row.put(resolution.facts.documentNumber)
-      row.put(resolution.facts.signedBy)
-      row.put(resolution.facts.closes)
-      row.put(resolution.at)
-      row.put(resolution.day.number)
-    }
-    row.put(state.handover) { row, handover in
-      put(&row, handover.mark)
-      row.put(handover.to)
-      row.put(handover.at)
-    }
-    row.put(state.withdrawal) { row, withdrawal in
-      put(&row, withdrawal.mark)
-      row.put(withdrawal.at)
-      row.put(withdrawal.day.number)
+    row.put(state.entries) { row, entry in
+      row.put(entry.version.rawValue)
+      put(entry.effect, &row)
     }
     row.put(state.erasure) { row, erasure in
       row.put(erasure.at)
@@ -62,44 +37,13 @@ enum StateCoding {
       return CaseState.Receipt(
         facts: try received(&row), at: at, offset: offset, receiver: receiver, isImported: isImported, rules: rules)
     }
-    state.consultations = try row.array(mark)
-    state.steps = try row.array(mark)
-    state.apologies = try row.array { (row) throws(RowError) in
-      CaseState.Apology(
-        mark: try mark(&row), cause: try row.string(), at: try row.time(),
-        settles: try row.optional { (row) throws(RowError) in try row.time() },
-        newDue: try row.optional { (row) throws(RowError) in try row.time() })
-    }
-    state.resolution = try row.optional { (row) throws(RowError) in
-      let mark = try mark(&row)
-      let number: UInt8 = try row.number()
-      let outcome = Outcome(rawValue: number)
-      guard outcome != nil || number == 0 else { throw RowError() }
-      let facts = Resolved(
-        outcome: outcome, reason: try row.optionalString(), documentNumber: try row.optionalString(),
-        signedBy: try row.optionalString(), closes: try row.bool())
-      return CaseState.Resolution(
-        mark: mark, facts: facts, at: try row.time(), day: CalendarDay(number: try row.number()))
-    }
-    state.handover = try row.optional { (row) throws(RowError) in
-      CaseState.Handover(mark: try mark(&row), to: try row.optionalString(), at: try row.time())
-    }
-    state.withdrawal = try row.optional { (row) throws(RowError) in
-      CaseState.Withdrawal(mark: try mark(&row), at: try row.time(), day: CalendarDay(number: try row.number()))
+    state.entries = try row.array { (row) throws(RowError) in
+      CaseState.Entry(Version(try row.number()), try effect(&row))
     }
     state.erasure = try row.optional { (row) throws(RowError) in
       CaseState.Erasure(at: try row.time(), recordedAt: try row.time(), basis: try row.string())
     }
     return state
-  }
-
-  private static func put(_ row: inout RowWriter, _ mark: CaseState.Mark) {
-    row.put(mark.version.rawValue)
-    row.put(mark.recordedDay.number)
-  }
-
-  private static func mark(_ row: inout RowReader) throws(RowError) -> CaseState.Mark {
-    CaseState.Mark(version: Version(try row.number()), recordedDay: CalendarDay(number: try row.number()))
   }
 
   private static func put(_ facts: Received, _ row: inout RowWriter) {

@@ -5,7 +5,7 @@ import EventStore
 /// The state of every case: number → state.
 enum CasesView: Projection {
   static let name = "cases"
-  static let view = DeskView(Self.self, version: 1, .always, owner: .key(from: 0))
+  static let view = DeskView(Self.self, version: 2, .always, owner: .key(from: 0))
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     row.state.receipt == nil ? [] : [ViewRow(bigEndian(row.number), StateCoding.encode(row.state))]

@@ -1,8 +1,12 @@
 import Desk
 import EventSourcing
+import Foundation
 import SwiftProtobuf
 
-import struct FoundationEssentials.Data
+@testable import DeskRecords
+@testable import RecordPeer
+
+// How the generated messages say each kind: what an earlier release wrote with, and what the field lists are held against.
 
 extension Vn_Motcua_Records_Record {
   /// The field number of the body, which stands in the additional data of what is sealed.

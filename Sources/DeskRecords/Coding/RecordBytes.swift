@@ -1,0 +1,36 @@
+import Desk
+
+/// A record taken apart: its envelope, and where its body lies.
+struct RecordBytes {
+  var envelope = Envelope()
+  /// Nil when it has none that this release knows.
+  private(set) var kind: EventKind?
+  private let bytes: [UInt8]
+  /// As a rule one: a message that stands several times is read as one after the other.
+  private var parts: [Range<Int>] = []
+
+  init(_ bytes: [UInt8]) throws(RecordError) {
+    self.bytes = bytes
+    var reader = try FieldReader(bytes)
+    try envelope.fields(&reader)
+    var walk = FieldCursor(bytes)
+    while let tag = try walk.tag() {
+      guard tag.type == .counted, let kind = EventKind(recordNumber: tag.number) else {
+        try walk.skip(tag)
+        continue
+      }
+      // Of several bodies the last one counts, and those that do not are not to be damaged either.
+      if kind != self.kind {
+        for part in parts { _ = try FieldReader(bytes, part) }
+        parts = []
+      }
+      self.kind = kind
+      parts.append(try walk.counted())
+    }
+  }
+
+  func body() throws(RecordError) -> FieldReader {
+    if parts.count == 1 { return try FieldReader(bytes, parts[0]) }
+    return try FieldReader(parts.flatMap { bytes[$0] })
+  }
+}
