@@ -70,6 +70,26 @@ struct SwiftText {
     close()
   }
 
+  /// The enumeration over all errors.
+  mutating func refusal(_ errors: [String]) {
+    func word(_ error: String) -> String { SwiftNames.word(error.lowercasedFirst, of: "Error") }
+    comment("Every error of these interfaces, with what it says.")
+    open("public enum Refusal: Hashable, Sendable {")
+    for error in errors { line("case \(word(error))(\(error))") }
+    line("")
+    comment("Nil for an error of another interface, or of a later release.")
+    line("/// - Throws: what it says is not what its interface declares: `StrictJSON.Failure` or `InterfaceMismatch`.")
+    open("public init?(_ error: VarlinkError) throws {")
+    line("switch error.name {")
+    for error in errors {
+      line("case \(error).error: self = .\(word(error))(try \(error)(json: error.parameters))")
+    }
+    line("default: return nil")
+    line("}")
+    close()
+    close()
+  }
+
   /// - Parameters:
   ///   - constant: a name that belongs to the type.
   ///   - nested: what stands in it besides.

@@ -155,7 +155,7 @@ extension Connection {
   /// The first events of the ledger; there must be at least one.
   func firstEvents(_ count: Int) throws -> [Wire.Event] {
     var events: [Wire.Event] = []
-    try stream(Wire.Watch.method, Wire.Watch(after: 0), of: Wire.Watch.Answer.self) { page in
+    try stream(Wire.Watch(after: 0)) { page in
       events += page.events
       return false
     }

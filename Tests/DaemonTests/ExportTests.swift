@@ -249,7 +249,7 @@ extension Connection {
     let call = Wire.ImportLedger(
       upload: try upload(text, spool: true), keys: try keys.map { try upload(Base64.encode($0), spool: false) })
     var last: Wire.LedgerImportProgress?
-    try stream(Wire.ImportLedger.method, call, of: Wire.ImportLedger.Answer.self) { page in
+    try stream(call) { page in
       last = page.progress
       each(page.progress)
       return true

@@ -146,7 +146,7 @@ struct UncheckedBox<Value>: @unchecked Sendable {
 extension Connection {
   func allEvents(upTo position: Int) throws -> [Wire.Event] {
     var events: [Wire.Event] = []
-    try stream(Wire.Watch.method, Wire.Watch(after: 0), of: Wire.Watch.Answer.self) { page in
+    try stream(Wire.Watch(after: 0)) { page in
       events += page.events
       return (events.last?.position ?? 0) < position
     }

@@ -188,10 +188,7 @@ extension Connection {
     }
     var last: Wire.ImportProgress?
     var notes: (bad: [Wire.RowNote], warnings: [Wire.RowNote]) = ([], [])
-    try stream(
-      Wire.Import.method, Wire.Import(upload: upload ?? "", mapping: mapping, skipBadRows: skipBadRows),
-      of: Wire.Import.Answer.self
-    ) { page in
+    try stream(Wire.Import(upload: upload ?? "", mapping: mapping, skipBadRows: skipBadRows)) { page in
       last = page.progress
       notes.bad += page.progress.badRows
       notes.warnings += page.progress.warnings

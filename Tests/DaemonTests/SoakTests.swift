@@ -252,7 +252,7 @@ extension Connection {
   /// How many of the events up to a position are such ones.
   fileprivate func pages(_ watch: Wire.Watch, until position: Int, _ accepts: (Wire.Event) -> Bool) throws -> Int {
     var count = 0
-    try stream(Wire.Watch.method, watch, of: Wire.Watch.Answer.self) { page in
+    try stream(watch) { page in
       count += page.events.count { accepts($0) }
       return (page.events.last?.position ?? 0) < position
     }

@@ -44,7 +44,7 @@ import Varlink
   @Test("every error of the interfaces has its sentence in both languages")
   func everySentence() throws {
     let examples = try Self.examples()
-    #expect(Set(examples.map(\.name)) == Set(Wire.ErrorName.allCases.map(\.rawValue)))
+    #expect(Set(examples.map(\.name)) == Set(Wire.errors.map { $0.error }))
     let line = CommandLineText(["resolve", "0001"])
     for example in examples {
       let refusal = Refusal(example, commandID: nil)

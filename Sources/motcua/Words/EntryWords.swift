@@ -2,21 +2,19 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals about when something happened, about corrections and about versions.
-  func entryWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
-    switch name {
-    case .inFuture:
-      let error = try decoded(Wire.InFuture.self)
+  func entryWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
+    switch refusal {
+    case .inFuture(let error):
       let (time, now) = (language.spoken(error.time), language.spoken(error.now))
       return Words(
         language.say("\(time) chưa đến; bây giờ là \(now).", "\(time) is yet to come; it is \(now) now."),
         line.without("--at", "--why", "--as-of"))
-    case .backdatingNeedsReason:
-      let time = language.spoken(try decoded(Wire.BackdatingNeedsReason.self).time)
+    case .backdatingNeedsReason(let error):
+      let time = language.spoken(error.time)
       return Words(
         language.say("Ghi muộn việc lúc \(time) thì phải nói vì sao.", "Recording \(time) only now needs a reason."),
         line.with("--why", Dictation.dash))
-    case .backdatedTooFar:
-      let error = try decoded(Wire.BackdatedTooFar.self)
+    case .backdatedTooFar(let error):
       let (time, needed) = (language.spoken(error.time), error.needed.said(language.word))
       return Words(
         language.say(
@@ -24,34 +22,30 @@ extension Refusal {
           "\(time) is \(language.counted(error.days, "day")) ago; beyond \(error.daysMax) a \(needed) records it, ask for:"
         ),
         line.with("--on-behalf-of", OwnAccount.name ?? "…"))
-    case .backdatingAcrossDue:
-      let error = try decoded(Wire.BackdatingAcrossDue.self)
+    case .backdatingAcrossDue(let error):
       let (time, due) = (language.spoken(error.time), language.spoken(error.due))
       return Words(
         language.say(
           "Không ghi lùi đến \(time) được: hạn \(due) đã qua, trễ không thể thành đúng hạn.",
           "It cannot be dated back to \(time): the due date \(due) has passed, and late may not turn into on time."),
         line.without("--at", "--why"))
-    case .beforeReceipt:
-      let error = try decoded(Wire.BeforeReceipt.self)
+    case .beforeReceipt(let error):
       let (time, received) = (language.spoken(error.time), language.spoken(error.receivedAt))
       return Words(
         language.say("\(time) là trước khi tiếp nhận (\(received)).", "\(time) is before the receipt (\(received))."),
         line.without("--at", "--why"))
-    case .notVoidable:
-      let error = try decoded(Wire.NotVoidable.self)
+    case .notVoidable(let error):
       return Words(
         language.say(
           "Không hủy được v\(error.version) của hồ sơ \(error.code): \(error.reason.said { Self.why($0, .vi) }).",
           "v\(error.version) of case \(error.code) cannot be voided: \(error.reason.said { Self.why($0, .en) })."),
         CommandLineText(["history", error.code]))
-    case .nothingToCorrect:
-      let code = try decoded(Wire.NothingToCorrect.self).code
+    case .nothingToCorrect(let error):
+      let code = error.code
       return Words(
         language.say("Lệnh này không đổi gì ở hồ sơ \(code).", "This command changes nothing in case \(code)."),
         CommandLineText(["show", code]))
-    default:
-      let error = try decoded(Wire.VersionConflict.self)
+    case .versionConflict(let error):
       guard !error.code.isEmpty else {
         return Words(
           language.say("Hồ sơ mới thì chưa có phiên bản nào.", "A new case has no version yet."),
@@ -62,6 +56,7 @@ extension Refusal {
           "Hồ sơ \(error.code) đang ở phiên bản \(error.actual), không phải \(error.expected): có người vừa ghi thêm.",
           "Case \(error.code) is at version \(error.actual), not \(error.expected): somebody has added to it."),
         CommandLineText(["history", error.code]))
+    default: return nil
     }
   }
 

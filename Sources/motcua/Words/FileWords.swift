@@ -2,8 +2,8 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals about verifying and backing up.
-  func fileWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
-    switch name {
+  func fileWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
+    switch refusal {
     case .verifyRunning:
       return Words(
         language.say(
@@ -14,18 +14,17 @@ extension Refusal {
         language.say(
           "Đang có một lần sao lưu; xin chờ nó xong.", "A backup is being made already; wait until it is done."),
         line)
-    case .inspectionFailed:
-      let error = try decoded(Wire.InspectionFailed.self)
+    case .inspectionFailed(let error):
       return Words(
         language.say(
           "Không kiểm tra được: \(error.reasonVi).", "It could not be verified: \(error.reasonEn)."),
         CommandLineText(["status"]))
-    default:
-      let error = try decoded(Wire.LedgerDamaged.self)
+    case .ledgerDamaged(let error):
       return Words(
         language.say(
           "Sổ hỏng, chưa giao ra gì và chưa đổi gì: \(error.reasonVi).",
           "The ledger is damaged; nothing was handed out or changed: \(error.reasonEn)."), CommandLineText(["verify"]))
+    default: return nil
     }
   }
 }

@@ -2,10 +2,9 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals about promised dates and the apologies that they owe.
-  func promiseWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
-    switch name {
-    case .apologyOwed:
-      let error = try decoded(Wire.ApologyOwed.self)
+  func promiseWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
+    switch refusal {
+    case .apologyOwed(let error):
       let due = language.spoken(error.due)
       return Words(
         language.say(
@@ -13,8 +12,7 @@ extension Refusal {
           "Promised for \(due), broken by \(Self.days(error.days, language)), and nobody has apologised to the citizen."
         ),
         afterApology(error, line))
-    case .alreadyReappointed:
-      let error = try decoded(Wire.AlreadyReappointed.self)
+    case .alreadyReappointed(let error):
       let due = language.spoken(error.due)
       if let needed = error.needed.map({ $0.said(language.word) }) {
         return Words(
@@ -29,41 +27,37 @@ extension Refusal {
           "Case \(error.code) has had all the new dates that the rules allow, the last \(due); apologise with the result."
         ),
         CommandLineText(["show", error.code]))
-    case .newDateMissing:
-      let error = try decoded(Wire.NewDateMissing.self).due
-      let due = language.spoken(error)
+    case .newDateMissing(let error):
+      let due = language.spoken(error.due)
       return Words(
         language.say(
           "Xin lỗi khi chưa có kết quả thì phải hẹn lại ngày mới, sau \(due).",
           "An apology before there is a result must name a new date, after \(due)."),
-        line.with("--new-due", Self.later(than: error)))
-    case .newDateNotExpected:
-      let error = try decoded(Wire.NewDateNotExpected.self)
+        line.with("--new-due", Self.later(than: error.due)))
+    case .newDateNotExpected(let error):
       return Words(
         language.say(
           "Xin lỗi vì “\(error.cause)” ở hồ sơ \(error.code) thì không hẹn lại ngày.",
           "An apology for “\(error.cause)” in case \(error.code) names no new date."), line.without("--new-due"))
-    case .unknownCause:
-      let error = try decoded(Wire.UnknownCause.self)
+    case .unknownCause(let error):
       let known = error.known.joined(separator: ", ")
       return Words(
         language.say(
           "Không có nguyên nhân “\(error.cause)”; có: \(known).",
           "There is no cause “\(error.cause)”; there are: \(known)."),
         error.known.first.map { line.with("--cause", $0) })
-    case .notWorkingDay:
-      let error = try decoded(Wire.NotWorkingDay.self)
+    case .notWorkingDay(let error):
       let (date, next) = (language.day(error.date), language.day(error.next))
       return Words(
         language.say(
           "\(date) là ngày nghỉ (\(error.reasonVi)); ngày làm việc tiếp theo là \(next).",
           "\(date) is a day off (\(error.reasonEn)); the next working day is \(next)."), line.with("--new-due", next))
-    default:
-      let error = try decoded(Wire.DateNotLater.self)
+    case .dateNotLater(let error):
       let (date, than) = (language.spoken(error.date), language.spoken(error.than))
       return Words(
         language.say("Ngày hẹn mới \(date) phải sau \(than).", "The new date \(date) must come after \(than)."),
         line.with("--new-due", Self.later(than: error.than)))
+    default: return nil
     }
   }
 

@@ -41,16 +41,13 @@ struct Refusal {
   static func isOutcomeUnknown(_ error: VarlinkError) -> Bool { error.name == Wire.StorageFailed.error }
 
   func verdict(_ line: CommandLineText, _ language: Language) -> Verdict {
-    let words: Words
-    do {
-      words = try self.words(line, language)
-    } catch {
-      words = Words(
+    let words =
+      words(line, language)
+      ?? Words(
         language.say(
-          "motcuad từ chối (\(self.error.name)) bằng lời mà bản motcua này không hiểu.",
-          "motcuad refused (\(self.error.name)) in words that this motcua does not understand."),
+          "motcuad từ chối (\(error.name)) bằng lời mà bản motcua này không hiểu.",
+          "motcuad refused (\(error.name)) in words that this motcua does not understand."),
         CommandLineText(["status"]))
-    }
     return Verdict(
       sentence: words.sentence + (older.map { " " + $0.sentence(language) } ?? ""), next: older?.restart ?? words.next,
       code: code, name: error.name,
@@ -58,27 +55,25 @@ struct Refusal {
   }
 
   var code: Int32 {
-    if let name = Wire.ErrorName(rawValue: error.name) {
-      switch name {
-      case .busy, .stopping, .tooManyConnections, .tooManyStreams, .clockSuspect, .accountsUnavailable:
-        return Exit.temporary
-      case .storageFailed: return Exit.unreachable
-      case .protocolViolation: return Exit.protocolViolation
-      case .permissionDenied: return Exit.notPermitted
-      default: return Exit.refused
-      }
+    switch error.name {
+    case Wire.Busy.error, Wire.Stopping.error, Wire.TooManyConnections.error, Wire.TooManyStreams.error,
+      Wire.ClockSuspect.error, Wire.AccountsUnavailable.error:
+      Exit.temporary
+    case Wire.StorageFailed.error: Exit.unreachable
+    case Wire.ProtocolViolation.error: Exit.protocolViolation
+    case Wire.PermissionDenied.error, ServiceInterface.PermissionDenied.error: Exit.notPermitted
+    default: error.name.hasPrefix(ServiceInterface.name + ".") ? Exit.protocolViolation : Exit.refused
     }
-    if error.name == VarlinkError.permissionDenied.name { return Exit.notPermitted }
-    return error.name.hasPrefix("org.varlink.service.") ? Exit.protocolViolation : Exit.refused
   }
 
-  func decoded<Parameters: WireError>(_ type: Parameters.Type) throws -> Parameters {
-    try Parameters(json: error.parameters)
-  }
-
-  private func words(_ line: CommandLineText, _ language: Language) throws -> Words {
-    guard let name = Wire.ErrorName(rawValue: error.name) else { return standardWords(line, language) }
-    return try words(name, line, language)
+  /// - Returns: nil for an error of ours that does not say what it should.
+  private func words(_ line: CommandLineText, _ language: Language) -> Words? {
+    do {
+      guard let refusal = try Wire.Refusal(error) else { return standardWords(line, language) }
+      return words(refusal, line, language)
+    } catch {
+      return nil
+    }
   }
 
   /// The errors that every Varlink service has.
@@ -92,17 +87,17 @@ struct Refusal {
           "Tài khoản này không được làm việc đó; hãy nhờ người phụ trách cấp quyền.",
           "This account may not do that; ask whoever runs the office's settings."))
     case ServiceInterface.InvalidParameter.error:
-      let parameter = named { try decoded(ServiceInterface.InvalidParameter.self).parameter }
+      let parameter = named { try ServiceInterface.InvalidParameter(json: error.parameters).parameter }
       return Words(
         language.say(
           "motcuad không nhận tham số “\(parameter)”.", "motcuad does not take the parameter “\(parameter)”."),
         status)
     case ServiceInterface.MethodNotFound.error:
-      return unknown(named { try decoded(ServiceInterface.MethodNotFound.self).method }, language)
+      return unknown(named { try ServiceInterface.MethodNotFound(json: error.parameters).method }, language)
     case ServiceInterface.MethodNotImplemented.error:
-      return unknown(named { try decoded(ServiceInterface.MethodNotImplemented.self).method }, language)
+      return unknown(named { try ServiceInterface.MethodNotImplemented(json: error.parameters).method }, language)
     case ServiceInterface.InterfaceNotFound.error:
-      return unknown(named { try decoded(ServiceInterface.InterfaceNotFound.self).interface }, language)
+      return unknown(named { try ServiceInterface.InterfaceNotFound(json: error.parameters).interface }, language)
     default:
       return Words(
         language.say("motcuad từ chối: \(error.name).", "motcuad refused: \(error.name)."), status)

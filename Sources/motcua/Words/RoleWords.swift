@@ -2,10 +2,9 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals that another person, or another role, settles.
-  func roleWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
-    switch name {
-    case .permissionDenied:
-      let error = try decoded(Wire.PermissionDenied.self)
+  func roleWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
+    switch refusal {
+    case .permissionDenied(let error):
       return Words(
         language.say(
           "Việc này dành cho \(error.needed.said(language.word)); \(Self.held(error.held, .vi)). "
@@ -15,15 +14,15 @@ extension Refusal {
             + "Ask \(Self.one(error.needed)) to do it, or root to put the account into a group that office.toml names "
             + "for that role (as shipped: \(Self.group(error.needed))), and log in again."),
         error.held == nil ? nil : CommandLineText(["status"]))
-    case .unknownAccount:
-      let account = try decoded(Wire.UnknownAccount.self).account
+    case .unknownAccount(let error):
+      let account = error.account
       return Words(
         language.say(
           "Máy của motcuad không có tài khoản “\(account)”: xem lại tên sau --on-behalf-of. \(Self.asOneself(.vi))",
           "There is no account “\(account)” on motcuad's machine: check the name after --on-behalf-of. \(Self.asOneself(.en))"
         ))
-    case .accountsUnavailable:
-      let account = try decoded(Wire.AccountsUnavailable.self).account
+    case .accountsUnavailable(let error):
+      let account = error.account
       // It may be his own.
       let isAnother = line.arguments.contains { $0 == "--on-behalf-of" || $0.hasPrefix("--on-behalf-of=") }
       return Words(
@@ -31,8 +30,7 @@ extension Refusal {
           "Máy của motcuad hiện chưa tra được tài khoản “\(account)”; chưa ghi gì, thử lại sau.",
           "motcuad's machine cannot look up the account “\(account)” now; nothing was recorded, try again later."
         ) + (isAnother ? " " + Self.asOneself(language) : ""), line)
-    default:
-      let error = try decoded(Wire.BehalfNotAllowed.self)
+    case .behalfNotAllowed(let error):
       let needed = error.needed.said(language.word)
       return Words(
         language.say(
@@ -40,6 +38,7 @@ extension Refusal {
             + "\(error.held.map { "là \($0.said(language.word))" } ?? "chưa có vai trò nào"). \(Self.asOneself(.vi))",
           "It cannot be done on behalf of “\(error.account)”: it is for \(Self.one(error.needed)), and that account "
             + "\(error.held.map { "is \(Self.one($0))" } ?? "has no role"). \(Self.asOneself(.en))"))
+    default: return nil
     }
   }
 

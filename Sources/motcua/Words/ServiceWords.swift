@@ -2,16 +2,16 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals that say how the daemon is, rather than what the rules say.
-  func serviceWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
+  func serviceWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
     let again = commandID.map { line.with("--id", $0) } ?? line
-    switch name {
-    case .commandReused:
-      let id = try decoded(Wire.CommandReused.self).commandId
+    switch refusal {
+    case .commandReused(let error):
+      let id = error.commandId
       return Words(
         language.say("Mã lệnh \(id) đã dùng cho một lệnh khác.", "The command id \(id) was used for another command."),
         line.without("--id"))
-    case .commandFromBefore:
-      let id = try decoded(Wire.CommandFromBefore.self).commandId
+    case .commandFromBefore(let error):
+      let id = error.commandId
       return Words(
         language.say(
           "Lệnh mang mã \(id) đã được ghi từ trước bản 0.3.0, không so lại nội dung được nữa: hãy xem hồ sơ trước khi ghi bằng mã lệnh mới.",
@@ -26,18 +26,17 @@ extension Refusal {
     case .stopping:
       return Words(
         language.say("motcuad đang dừng, chưa ghi gì.", "motcuad is stopping and recorded nothing."), again)
-    case .storageFull:
-      return Words(Self.full(try decoded(Wire.StorageFull.self), language), CommandLineText(["status"]))
-    case .storageFailed:
-      let reason = try decoded(Wire.StorageFailed.self).reason
+    case .storageFull(let error):
+      return Words(Self.full(error, language), CommandLineText(["status"]))
+    case .storageFailed(let error):
+      let reason = error.reason
       return Words(
         language.say(
           "Không ghi được sổ (\(reason)): chưa biết lệnh đã được ghi hay chưa; chạy lại cùng mã lệnh là an toàn.",
           "The ledger could not be written (\(reason)): the outcome is unknown; repeating under the same id is safe."
         ),
         again)
-    case .clockSuspect:
-      let error = try decoded(Wire.ClockSuspect.self)
+    case .clockSuspect(let error):
       let (now, expected) = (language.spoken(error.now), language.spoken(error.expected))
       // An older daemon knows of jumps only.
       let why = (error.doubt ?? .known(.jumpedAhead)).said { language.reason($0, expected: expected) }
@@ -55,8 +54,8 @@ extension Refusal {
           "The machine's clock shows \(now): \(why). Nothing was recorded. Put the clock right; when it is right, a supervisor says so."
         ),
         CommandLineText(["clock", "--accept"]))
-    case .clockNotSuspect:
-      let now = language.spoken(try decoded(Wire.ClockNotSuspect.self).now)
+    case .clockNotSuspect(let error):
+      let now = language.spoken(error.now)
       return Words(
         language.say(
           "motcuad tin giờ máy (\(now)): không có gì để xác nhận, chưa ghi gì.",
@@ -68,8 +67,7 @@ extension Refusal {
           "motcuad không đọc được dữ liệu cần cho câu trả lời; chưa ghi gì. Người vận hành xem nhật ký của motcuad.",
           "motcuad could not read what the answer needs; nothing was recorded. The operator finds more in its log."),
         CommandLineText(["status"]))
-    case .tooManyConnections:
-      let error = try decoded(Wire.TooManyConnections.self)
+    case .tooManyConnections(let error):
       let sentence =
         error.perUser
         ? language.say(
@@ -80,24 +78,24 @@ extension Refusal {
           "motcuad đã nhận đủ \(error.limit) kết nối, chưa ghi gì; lát nữa hãy thử lại.",
           "motcuad has all \(error.limit) connections in use and recorded nothing; try again in a moment.")
       return Words(sentence, again)
-    case .tooManyStreams:
-      let limit = try decoded(Wire.TooManyStreams.self).limit
+    case .tooManyStreams(let error):
+      let limit = error.limit
       return Words(
         language.say(
           "Tài khoản này đang có \(limit) câu trả lời dài chưa xong; hãy dừng bớt (như motcua watch) rồi thử lại.",
           "This account has \(limit) long answers under way; end some (such as motcua watch) and try again."),
         again)
-    default:
-      let error = try decoded(Wire.ProtocolViolation.self)
+    case .protocolViolation(let error):
       return Words(
         language.say(
           "motcuad không hiểu lời gọi: \(error.reason) (byte \(error.offset)).",
           "motcuad cannot understand the call: \(error.reason) (byte \(error.offset))."), CommandLineText(["status"]))
+    default: return nil
     }
   }
 
-  func adminWords(_ name: Wire.ErrorName, _ line: CommandLineText, _ language: Language) throws -> Words {
-    switch name {
+  func adminWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
+    switch refusal {
     case .rebuildRunning:
       return Words(
         language.say(
@@ -105,28 +103,25 @@ extension Refusal {
           "The views are being rebuilt already; see how far they are."
         ),
         CommandLineText(["status"]))
-    case .mappingInvalid:
-      let error = try decoded(Wire.MappingInvalid.self)
+    case .mappingInvalid(let error):
       return Words(
         language.say(
           "Tệp ánh xạ sai ở dòng \(error.line): \(error.reasonVi).",
           "The mapping is wrong at line \(error.line): \(error.reasonEn)."),
         line)
-    case .importRefused:
-      let error = try decoded(Wire.ImportRefused.self)
+    case .importRefused(let error):
       return Words(
         language.say(
           "Có \(error.total) dòng không nhập được; chưa ghi gì.",
           "\(language.counted(error.total, "row")) cannot be brought in; nothing was written."),
         CommandLineText(line.arguments + ["--skip-bad-rows"]))
     case .unknownUpload:
-      _ = try decoded(Wire.UnknownUpload.self)
       return Words(
         language.say(
           "motcuad không còn giữ bản tải lên; xin nhập lại.", "motcuad no longer holds the upload; import again."), line
       )
-    case .uploadTooLarge:
-      let limit = Self.mebibytes(try decoded(Wire.UploadTooLarge.self).limit)
+    case .uploadTooLarge(let error):
+      let limit = Self.mebibytes(error.limit)
       return Words(
         language.say(
           "Tệp quá lớn: nhiều nhất \(limit) MiB; hãy chia tệp hoặc tăng upload_mib_max trong motcuad.toml.",
@@ -137,13 +132,13 @@ extension Refusal {
           "Đồng hồ của sổ thật là đồng hồ máy, không chỉnh được.",
           "The clock of a real ledger is the machine's and is not set."),
         CommandLineText(["demo"]))
-    default:
-      let error = try decoded(Wire.ClockNotLater.self)
+    case .clockNotLater(let error):
       let (to, now) = (language.spoken(error.to), language.spoken(error.now))
       return Words(
         language.say(
           "Đồng hồ chỉ đi tới: bây giờ là \(now), không lùi về \(to).",
           "The clock only moves forward: it is \(now), which is not before \(to)."), CommandLineText(["status"]))
+    default: return nil
     }
   }
 

@@ -74,8 +74,9 @@ struct Import: Verb {
       }
     } catch let Failure.refused(error, _, _) where error.name == Wire.ImportRefused.error {
       bar.clear()
-      let refusal = try Refusal(error, commandID: nil).decoded(Wire.ImportRefused.self)
-      if !session.wantsJSON { Self.list(refusal.badRows, session.language) }
+      if !session.wantsJSON, case .importRefused(let refused)? = try? Wire.Refusal(error) {
+        Self.list(refused.badRows, session.language)
+      }
       throw Failure.refused(error, commandID: nil)
     }
     bar.clear()
