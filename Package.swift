@@ -39,7 +39,9 @@ let package = Package(
     .target(name: "DeskRecords", dependencies: ["Desk", "EventSourcing"], exclude: ["record.proto"]),
     .target(name: "Varlink", resources: [.embedInCode("Contract/org.varlink.service.varlink")]),
     // Third floor
-    .target(name: "DeskViews", dependencies: ["Desk", "EventSourcing", "EventStore", "LMDB"]),
+    .target(
+      name: "DeskViews",
+      dependencies: ["Desk", "EventSourcing", "EventStore", "LMDB", .product(name: "Crypto", package: "swift-crypto")]),
     .target(
       name: "DeskInterface", dependencies: ["Varlink"],
       resources: [

@@ -35,9 +35,9 @@ public struct DeskViews: Sendable {
   ) throws(LMDBError) -> CaseState {
     var after = before
     CaseDecider.evolve(&after, event)
-    var tally = TallyChange()
-    try write(number, from: before, to: after, &tally, transaction)
-    try write(tally, transaction)
+    var cells = CellChange()
+    try write(number, from: before, to: after, &cells, transaction)
+    try write(cells, transaction)
     return after
   }
 
@@ -55,11 +55,11 @@ public struct DeskViews: Sendable {
       CaseDecider.evolve(&changes[number, default: (CaseState(), CaseState())].after, event)
     }
     do throws(LMDBError) {
-      var tally = TallyChange()
+      var cells = CellChange()
       for (number, change) in changes.sorted(by: { $0.key < $1.key }) {
-        try write(number, from: change.before, to: change.after, &tally, transaction)
+        try write(number, from: change.before, to: change.after, &cells, transaction)
       }
-      try write(tally, transaction)
+      try write(cells, transaction)
     } catch {
       throw .storage(error)
     }
@@ -67,29 +67,30 @@ public struct DeskViews: Sendable {
 
   /// The one way a case changes in the views, live and in a replay alike.
   private func write(
-    _ number: UInt64, from before: CaseState, to after: CaseState, _ tally: inout TallyChange,
+    _ number: UInt64, from before: CaseState, to after: CaseState, _ cells: inout CellChange,
     _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
     let (old, new) = (CaseRow(number: number, state: before), CaseRow(number: number, state: after))
     for (view, table) in zip(Self.all, tables) { try view.write(table, from: old, to: new, transaction) }
-    tally.change(from: before, to: after)
+    cells.change(from: before, to: after)
   }
 
-  private func write(_ change: TallyChange, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
-    let tally = try table(TallyView.view)
-    for (row, change) in change.rows where change != 0 {
-      let key = row.key
-      let value = try count(key, transaction) + change
+  private func write(_ change: CellChange, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    if change.cells.isEmpty { return }
+    let table = try table(CellsView.view)
+    for (key, change) in change.cells where change != 0 {
+      let count = Int64(bitPattern: try transaction.bytes(table, key).map { bigEndianNumber($0) } ?? 0) + change
       // No row rather than a zero, so that views are equal to a rebuild row for row.
-      if value == 0 {
-        try transaction.delete(tally, key)
+      if count == 0 {
+        try transaction.delete(table, key)
       } else {
-        try transaction.put(tally, key, bigEndian(UInt64(bitPattern: value)))
+        try transaction.put(table, key, bigEndian(UInt64(bitPattern: count)))
       }
     }
   }
 
+  /// How many units a cell has.
   func count(_ key: [UInt8], _ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int64 {
-    Int64(bitPattern: try transaction.bytes(table(TallyView.view), key).map { bigEndianNumber($0) } ?? 0)
+    Int64(bitPattern: try transaction.bytes(table(CellsView.view), key).map { bigEndianNumber($0) } ?? 0)
   }
 }

@@ -20,10 +20,11 @@ struct GoldenLedgerTests {
   /// or the views of an older release would be believed.
   private static let versions = (
     store: "store 3",
-    desk: "desk cases.2 codes.1 register.1 due.1 clerk.1 status.1 search.1 erased.1 tally.1"
+    desk: "desk cases.2 codes.1 register.1 due.1 clerk.1 status.1 search.1 erased.1 cells.1"
   )
   private static let digests = [
     "cases": "61a93346080c37eda6b02033f47f29f476a6e4db96018077c8eba0ee3153bb25",
+    "cells": "cd429051ebca965bebc7192d2399132edb7b9c090e56198accd78557c16d1cbe",
     "clerk": "a612906b89b68bf0e6ee944cc23096d9911d8ee2c1d22434c28b21be571da46c",
     "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",
     "commands": "3a6ce32e48337a6750cc7ba932415e321d0bdf742a9807971c6aa6fea60654f6",
@@ -34,7 +35,6 @@ struct GoldenLedgerTests {
     "search": "2f521468a33c18dcfc991333a821ba4d236b7480fe2958748ad8f1527b23d86e",
     "status": "404ac52eea158999d7492e4f0d5d041832e65338cc75ee48f137007672a5f6ca",
     "streams": "39abb8bc644baae62180459c82f23ddded7f5b2f529b620eb63e850827d2e309",
-    "tally": "877df53eeb914832a477689c5ce9ec529a7adfa059584d47c49583cdc8db8361",
     "tree": "31f05f78988df3154b7e236ec77b3c1092d9af80a8acaa453e18f27f34f9aaef",
   ]
 

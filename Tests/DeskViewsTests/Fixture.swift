@@ -71,6 +71,13 @@ final class Register {
     try transaction.commit()
   }
 
+  /// Applies events as a start does that builds the views anew: each case is written once for all of its events.
+  func applyBlock(_ block: some Sequence<(number: UInt64, event: CaseEvent)>) throws {
+    let transaction = try store.views.environment.beginWrite()
+    try views.apply(Array(block), transaction)
+    try transaction.commit()
+  }
+
   func read<R>(_ body: (DeskViews, borrowing ReadTransaction) throws -> R) throws -> R {
     let transaction = try store.views.environment.beginRead()
     return try body(views, transaction)
@@ -78,7 +85,7 @@ final class Register {
 
   func code(_ number: UInt64) -> String { states[number]?.receipt?.facts.code ?? "" }
 
-  func tally(_ group: TallyView.Group = .cases, at now: String) throws -> Columns {
+  func tally(_ group: TallyGroup = .cases, at now: String) throws -> Columns {
     try read { views, transaction in
       try views.tally(now: Fixture.time(now), offset: Fixture.offset, transaction)[group] ?? Columns()
     }

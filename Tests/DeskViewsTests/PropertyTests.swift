@@ -28,10 +28,17 @@ struct PropertyTests {
     // when they are rebuilt elsewhere from the events
     let rebuilt = try Register()
     for (number, event) in register.events { try rebuilt.apply([event], to: number) }
+    // and in blocks, as a start builds them
+    let inBlocks = try Register()
+    for start in stride(from: 0, to: register.events.count, by: 64) {
+      try inBlocks.applyBlock(register.events[start...].prefix(64))
+    }
     // then
     #expect(try register.rows() == rebuilt.rows())
+    #expect(try register.rows() == inBlocks.rows())
     for at in [now, now.adding(seconds: 86_400 * 3), now.adding(seconds: 86_400 * 40)] {
       try compare(register, at)
+      try compareFigures(register, at, &dice)
     }
     // and each state that was stored is the fold of the case's events
     for (number, state) in register.states {
@@ -102,14 +109,76 @@ struct PropertyTests {
     #expect(duties.map(\.reason.rawValue) == duties.map(\.reason.rawValue).sorted { rank($0) < rank($1) })
   }
 
+  /// The scorecard from the cells is the one that is counted from the cases, over any days and at any instant.
+  private func compareFigures(_ register: Register, _ now: Timestamp, _ dice: inout Dice) throws {
+    let today = now.day(at: Fixture.offset)
+    var periods = [today...today, today.adding(-1)...today.adding(-1), today.adding(-400)...today.adding(400)]
+    for _ in 0..<12 {
+      let first = today.adding(Int.random(in: -60...10, using: &dice))
+      periods.append(first...first.adding(Int.random(in: 0...40, using: &dice)))
+    }
+    // Dates themselves are the instants at which one may be off.
+    let dues = register.states.values.flatMap { [$0.firstDue, $0.due].compactMap(\.self) }.filter { $0 <= now }
+    let instants = [now] + (0..<4).compactMap { _ in dues.randomElement(using: &dice) }
+    for days in periods {
+      for instant in instants {
+        let period = ScorecardPeriod(days, now: instant, offset: Fixture.offset)
+        let figures = try register.read { views, transaction in try views.figures(period, transaction) }
+        var fold = ScorecardFold(period)
+        for state in register.states.values { fold.add(state) }
+        for (figure, folded) in zip(figures, fold.figures) {
+          #expect(figure.parts == folded.parts && figure.imported == folded.imported, "\(figure.indicator.id) \(days)")
+        }
+        let byID = Dictionary(uniqueKeysWithValues: figures.map { ($0.indicator.id, $0) })
+        let recounted = recountDates(register.states.values, days, instant)
+        let (k3, b3) = (try #require(byID["K3"]), try #require(byID["B3"]))
+        #expect(k3.numerator == recounted.firstNotKept && k3.denominator == recounted.first)
+        #expect(b3.numerator == recounted.kept && b3.denominator == recounted.all)
+        // The numerator of K3 is the first dates that B3 does not keep.
+        let firstKept = b3.parts[DatePart.firstKept.rawValue] ?? 0
+        #expect(k3.numerator == recounted.first - firstKept)
+      }
+    }
+    // All that is open past its first date now is broken on the date's day, whatever day that was.
+    let all = ScorecardPeriod(today.adding(-4000)...today, now: now, offset: Fixture.offset)
+    let (figures, tally) = try register.read { views, transaction in
+      (try views.figures(all, transaction), try views.tally(now: now, offset: Fixture.offset, transaction))
+    }
+    let k3 = try #require(figures.first { $0.indicator.id == "K3" })
+    let broken = (k3.parts[DatePart.firstBroken.rawValue] ?? 0) + (k3.imported[DatePart.firstBroken.rawValue] ?? 0)
+    let cases = tally[.cases] ?? Columns()
+    #expect(broken == cases.now.openLate + cases.all.resolvedLate + cases.all.withdrawnLate)
+  }
+
+  /// The dates of the office's own procedures and of help, as somebody would count them with the cases on the table.
+  private func recountDates(
+    _ states: some Collection<CaseState>, _ days: ClosedRange<CalendarDay>, _ now: Timestamp
+  ) -> (first: Int, firstNotKept: Int, all: Int, kept: Int) {
+    var count = (first: 0, firstNotKept: 0, all: 0, kept: 0)
+    for state in states {
+      guard let receipt = state.receipt, !receipt.isImported else { continue }
+      guard receipt.facts.kind == .procedure || receipt.facts.kind == .assistance else { continue }
+      for (index, date) in ([receipt.facts.due] + state.apologies.compactMap(\.newDue)).enumerated() {
+        guard date < now, days.contains(date.day(at: Fixture.offset)) else { continue }
+        let isKept = state.resolution.map { $0.at <= date } ?? false
+        count.all += 1
+        count.kept += isKept ? 1 : 0
+        guard index == 0 else { continue }
+        count.first += 1
+        count.firstNotKept += isKept ? 0 : 1
+      }
+    }
+    return count
+  }
+
   /// Due today and open are one run, by date.
   private func rank(_ reason: Int) -> Int { min(reason, DutyReason.dueToday.rawValue) }
 
   /// The tally as somebody would count it with the cases on the table.
-  private func recount(_ states: some Collection<CaseState>, _ now: Timestamp) -> [TallyView.Group: Columns] {
+  private func recount(_ states: some Collection<CaseState>, _ now: Timestamp) -> [TallyGroup: Columns] {
     let today = now.day(at: Fixture.offset)
-    var tally = Dictionary(uniqueKeysWithValues: TallyView.Group.allCases.map { ($0, Columns()) })
-    func count(_ group: TallyView.Group, _ day: CalendarDay, _ counter: WritableKeyPath<Counts, Int>) {
+    var tally = Dictionary(uniqueKeysWithValues: TallyGroup.allCases.map { ($0, Columns()) })
+    func count(_ group: TallyGroup, _ day: CalendarDay, _ counter: WritableKeyPath<Counts, Int>) {
       tally[group]?.all[keyPath: counter] += 1
       if day == today { tally[group]?.today[keyPath: counter] += 1 }
       if day == today.adding(-1) { tally[group]?.yesterday[keyPath: counter] += 1 }
@@ -118,7 +187,7 @@ struct PropertyTests {
     }
     for state in states {
       guard let receipt = state.receipt else { continue }
-      let group: TallyView.Group =
+      let group: TallyGroup =
         switch receipt.facts.kind {
         case .enquiry: .enquiries
         case .complaint: .complaints

@@ -20,7 +20,8 @@ struct HouseTests {
     ],
     "DeskRecords": ["Desk", "EventSourcing", "FoundationEssentials"],
     "Varlink": [],
-    "DeskViews": ["Desk", "EventSourcing", "EventStore", "LMDB"],
+    // Crypto for one thing: a name that is too long for a key of the scorecard stands there as its SHA-256.
+    "DeskViews": ["Desk", "EventSourcing", "EventStore", "LMDB", "Crypto"],
     "DeskInterface": ["Varlink"],
     "DeskWire": ["Desk", "DeskInterface", "EventSourcing"],
     "VarlinkClient": ["Varlink", "Glibc"],

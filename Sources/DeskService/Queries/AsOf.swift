@@ -49,7 +49,7 @@ extension DeskService {
   }
 
   /// The tally as it stood then. Folds every case: call it off the pool.
-  public func tally(asOf: AsOf) throws -> [TallyView.Group: Columns] {
+  public func tally(asOf: AsOf) throws -> [TallyGroup: Columns] {
     var tally = TallyFold(now: asOf.instant, offset: book?.office.utcOffset ?? .utc)
     _ = try fold(asOf) { tally.add($0.state) }
     return tally.tally
@@ -58,7 +58,7 @@ extension DeskService {
   /// Folds some cases at a time, so that the memory does not grow with their number.
   ///
   /// - Returns: the last position that was looked at.
-  private func fold(_ asOf: AsOf, _ body: (CaseRow) -> Void) throws -> Position {
+  func fold(_ asOf: AsOf, _ body: (CaseRow) -> Void) throws -> Position {
     let end = try asOf.byOccurrence ? signal.position : lastPosition(recordedBy: asOf.instant)
     let views = store.views
     let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }

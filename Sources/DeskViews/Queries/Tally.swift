@@ -2,6 +2,19 @@ public import Desk
 import EventStore
 public import LMDB
 
+/// Enquiries and complaints are counted apart.
+public enum TallyGroup: UInt8, Sendable, CaseIterable {
+  case cases, enquiries, complaints
+
+  init(_ kind: CaseKind) {
+    switch kind {
+    case .procedure, .assistance: self = .cases
+    case .enquiry: self = .enquiries
+    case .complaint: self = .complaints
+    }
+  }
+}
+
 /// The counts of one group in one column.
 public struct Counts: Hashable, Sendable {
   public var received = 0
@@ -9,6 +22,24 @@ public struct Counts: Hashable, Sendable {
   public var resolvedLate = 0
   public var withdrawn = 0
   public var withdrawnLate = 0
+
+  /// Adds units, each part where the tally counts it.
+  mutating func add(_ count: Int, of unit: CountedUnit, part: UInt8) {
+    switch unit {
+    case .receptions: received += count
+    case .endings:
+      switch EndingPart(rawValue: part) {
+      case .onTime: resolvedOnTime += count
+      case .late: resolvedLate += count
+      case .withdrawn: withdrawn += count
+      case .withdrawnLate:
+        withdrawn += count
+        withdrawnLate += count
+      case .unknown, nil: break
+      }
+    case .dates: break
+    }
+  }
 }
 
 /// What is so now, whatever the column.
@@ -29,27 +60,38 @@ public struct Columns: Hashable, Sendable {
 
   public init() {}
 
-  /// The columns of a day; `counts` is asked for ranges of days, and with nil for all days.
-  init<Failure>(
-    on today: CalendarDay, _ counts: (ClosedRange<CalendarDay>?) throws(Failure) -> Counts
-  ) throws(Failure) {
-    self.today = try counts(today...today)
-    yesterday = try counts(today.adding(-1)...today.adding(-1))
-    thisWeek = try counts(today.startOfWeek...today)
-    thisMonth = try counts(today.startOfMonth...today)
-    all = try counts(nil)
+  /// Adds units of a day where they belong; with nil for a day to those of all days.
+  mutating func add(_ count: Int, of unit: CountedUnit, part: UInt8, on day: CalendarDay?, today: CalendarDay) {
+    guard let day else { return all.add(count, of: unit, part: part) }
+    if day > today { return }
+    if day == today { self.today.add(count, of: unit, part: part) }
+    if day == today.adding(-1) { yesterday.add(count, of: unit, part: part) }
+    if day >= today.startOfWeek { thisWeek.add(count, of: unit, part: part) }
+    if day >= today.startOfMonth { thisMonth.add(count, of: unit, part: part) }
   }
 }
 
 extension DeskViews {
   public func tally(
     now: Timestamp, offset: UTCOffset, _ transaction: borrowing some Reading & ~Copyable
-  ) throws(LMDBError) -> [TallyView.Group: Columns] {
+  ) throws(LMDBError) -> [TallyGroup: Columns] {
     let today = now.day(at: offset)
-    var tally: [TallyView.Group: Columns] = [:]
-    for group in TallyView.Group.allCases {
-      var columns = try Columns(on: today) { days throws(LMDBError) in try counts(group, days, transaction) }
-      columns.now.open = Int(try count(TallyView.key(group, .open, nil), transaction))
+    let first = min(today.startOfWeek, today.startOfMonth, today.adding(-1))
+    var tally = Dictionary(uniqueKeysWithValues: TallyGroup.allCases.map { ($0, Columns()) })
+    for kind in CaseKind.allCases {
+      let group = TallyGroup(kind)
+      var columns = tally[group] ?? Columns()
+      for unit in [CountedUnit.receptions, .endings] {
+        for part in unit.parts {
+          let total = Int(try count(CellsView.total(unit, kind, part), transaction))
+          columns.add(total, of: unit, part: part, on: nil, today: today)
+          // What was received and has not ended is open.
+          columns.now.open += unit == .receptions ? total : -total
+          try forEachCell(unit, kind, part, from: .day(first), through: .day(today), transaction) { moment, _, count in
+            if case .day(let day) = moment { columns.add(count, of: unit, part: part, on: day, today: today) }
+          }
+        }
+      }
       tally[group] = columns
     }
     for (group, count) in try countBefore(now, .openByFirstDue, transaction) { tally[group]?.now.openLate = count }
@@ -57,34 +99,14 @@ extension DeskViews {
     return tally
   }
 
-  private func counts(
-    _ group: TallyView.Group, _ days: ClosedRange<CalendarDay>?, _ transaction: borrowing some Reading & ~Copyable
-  ) throws(LMDBError) -> Counts {
-    func sum(_ counter: TallyView.Counter, _ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int {
-      guard let days else { return Int(try count(TallyView.key(group, counter, nil), transaction)) }
-      var sum: Int64 = 0
-      let end = TallyView.key(group, counter, days.upperBound)
-      try transaction.scan(table(TallyView.view), from: TallyView.key(group, counter, days.lowerBound)) { key, value in
-        if end.lexicographicallyPrecedes([UInt8](copying: key)) { return .stop }
-        sum += Int64(bitPattern: bigEndianNumber([UInt8](copying: value)))
-        return .next
-      }
-      return Int(sum)
-    }
-    return Counts(
-      received: try sum(.received, transaction), resolvedOnTime: try sum(.resolvedOnTime, transaction),
-      resolvedLate: try sum(.resolvedLate, transaction), withdrawn: try sum(.withdrawn, transaction),
-      withdrawnLate: try sum(.withdrawnLate, transaction))
-  }
-
   private func countBefore(
     _ now: Timestamp, _ order: DueView.Order, _ transaction: borrowing some Reading & ~Copyable
-  ) throws(LMDBError) -> [TallyView.Group: Int] {
+  ) throws(LMDBError) -> [TallyGroup: Int] {
     let end = [order.rawValue] + OrderedKey.time(now)
-    var counts: [TallyView.Group: Int] = [:]
+    var counts: [TallyGroup: Int] = [:]
     try transaction.scan(table(DueView.view), from: [order.rawValue]) { key, value in
       guard [UInt8](copying: key).lexicographicallyPrecedes(end) else { return .stop }
-      if let group = value.count == 1 ? TallyView.Group(rawValue: value[0]) : nil { counts[group, default: 0] += 1 }
+      if let group = value.count == 1 ? TallyGroup(rawValue: value[0]) : nil { counts[group, default: 0] += 1 }
       return .next
     }
     return counts

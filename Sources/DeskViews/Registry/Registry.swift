@@ -10,7 +10,7 @@ extension DeskViews {
     StatusView.view,
     SearchView.view,
     ErasedView.view,
-    TallyView.view,
+    CellsView.view,
   ]
 
   public static let tables: [String] = all.map(\.name)

@@ -25,7 +25,7 @@ enum DueView: Projection {
   static func rows(of row: CaseRow) -> [ViewRow] {
     let state = row.state
     guard let facts = state.receipt?.facts, let firstDue = state.firstDue, let due = state.due else { return [] }
-    let group = [TallyView.Group(facts.kind).rawValue]
+    let group = [TallyGroup(facts.kind).rawValue]
     func entry(_ order: Order, _ time: Timestamp) -> ViewRow {
       ViewRow(OrderedKey.key([order.rawValue], time, row.number), group)
     }

@@ -14,4 +14,8 @@ enum RegisterView: Projection {
   }
 
   static func prefix(_ day: CalendarDay) -> [UInt8] { bigEndian(UInt32(bitPattern: day.number) ^ 1 << 31) }
+
+  static func day(_ prefix: some Sequence<UInt8>) -> CalendarDay {
+    CalendarDay(number: Int32(bitPattern: UInt32(truncatingIfNeeded: bigEndianNumber(prefix)) ^ 1 << 31))
+  }
 }

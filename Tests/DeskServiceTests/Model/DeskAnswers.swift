@@ -62,8 +62,27 @@ struct DeskAnswers {
   func tally() throws -> [String] { lines(try service.tally(at: instant)) }
   func pastTally() throws -> [String] { lines(try service.tally(asOf: AsOf(instant))) }
 
-  private func lines(_ tally: [TallyView.Group: Columns]) -> [String] {
-    TallyView.Group.allCases.flatMap { group in
+  func scorecard() throws -> [String] { lines(try service.scorecard(days)) }
+  func pastScorecard() throws -> [String] { lines(try service.scorecard(days, asOf: AsOf(instant))) }
+
+  /// The month that ends with today.
+  private var days: ClosedRange<CalendarDay> {
+    let today = instant.day(at: Fixture.offset)
+    return today.adding(-30)...today
+  }
+
+  private func lines(_ figures: [Figure]) -> [String] {
+    figures.map { figure in
+      func text(_ parts: [UInt8: Int]) -> String {
+        parts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+      }
+      return "\(figure.indicator.id) \(figure.numerator)/\(figure.denominator) of \(text(figure.parts)), "
+        + "imported \(text(figure.imported))"
+    }
+  }
+
+  private func lines(_ tally: [TallyGroup: Columns]) -> [String] {
+    TallyGroup.allCases.flatMap { group in
       let columns = tally[group] ?? Columns()
       return [columns.today, columns.yesterday, columns.thisWeek, columns.thisMonth, columns.all]
         .map { "\(group) \($0)" } + ["\(group) \(columns.now)"]

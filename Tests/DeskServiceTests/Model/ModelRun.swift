@@ -30,7 +30,7 @@ final class ModelRun {
   private var model = Model()
   /// Nil only while it is opened again: the directory is free when the last reference is gone.
   private var open: DeskService?
-  private var past: [(at: Micros, tally: [String], open: [String], late: [String])] = []
+  private var past: [(at: Micros, tally: [String], open: [String], late: [String], scorecard: [String])] = []
   private(set) var plan: [Planned] = []
   private(set) var accepted = 0
 
@@ -233,8 +233,15 @@ final class ModelRun {
       try expect(then.pastTally(), moment.tally, "tally as of \(moment.at)")
       try expect(then.pastList(.open), moment.open, "list as of \(moment.at)")
       try expect(then.pastList(.late), moment.late, "late as of \(moment.at)")
+      try expect(then.pastScorecard(), moment.scorecard, "scorecard as of \(moment.at)")
     }
-    past.append((now, paper.tally(), paper.list(.open, withNames: false), paper.list(.late, withNames: false)))
+    // Kept by its cells, the scorecard is the one that is counted from all cases.
+    try expect(desk.scorecard(), desk.pastScorecard(), "scorecard")
+    past.append(
+      (
+        now, paper.tally(), paper.list(.open, withNames: false), paper.list(.late, withNames: false),
+        try desk.scorecard()
+      ))
   }
 
   private func expect(_ told: [String], _ meant: [String], _ what: String) throws {
