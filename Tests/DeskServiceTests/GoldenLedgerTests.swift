@@ -23,7 +23,7 @@ struct GoldenLedgerTests {
     desk: "desk cases.2 codes.1 register.1 due.1 clerk.1 status.1 search.1 erased.1 cells.1"
   )
   private static let digests = [
-    "cases": "61a93346080c37eda6b02033f47f29f476a6e4db96018077c8eba0ee3153bb25",
+    "cases": "3cd6ade67c8a74155784c605be3221ccfc035fe72d341140476ea78198440fa4",
     "cells": "cd429051ebca965bebc7192d2399132edb7b9c090e56198accd78557c16d1cbe",
     "clerk": "a612906b89b68bf0e6ee944cc23096d9911d8ee2c1d22434c28b21be571da46c",
     "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",
