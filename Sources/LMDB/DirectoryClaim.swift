@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// The right to have a directory open as an environment, held by one environment of the process at a time:
-/// closing a second one would drop the file locks of the first without a word.
+/// The right to have a directory open as an environment, held by one environment of the process at a time: closing a
+/// second one would silently drop the file locks of the first, because such locks belong to the process.
 struct DirectoryClaim: ~Copyable {
   private struct Identity: Hashable {
     let device: UInt

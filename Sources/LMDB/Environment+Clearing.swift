@@ -4,12 +4,13 @@ import Glibc
 extension Environment {
   private static let closeOnExec: UInt32 = 1
 
-  /// Makes the file of an environment one without tables, where it lies: its pages stay in it, and are written over as they
-  /// are needed. Nothing is asked of the file system for that, neither a block nor an inode.
+  /// Empties an environment in place: writes the first pages of a new one over those of `data.mdb`. The other pages
+  /// keep their content until LMDB reuses them. The file system has to give neither a block nor an inode.
   ///
-  /// Only while nobody, in whatever process, has the environment open. Broken off, the file is that of no environment.
+  /// Call it only while no process has the environment open. A crash on the way may leave a file that LMDB cannot read.
   ///
   /// - Parameter path: of the directory.
+  /// - Throws: `.system` for what the file system refuses.
   public static func clear(_ path: String) throws(LMDBError) {
     let (file, blank) = (path + "/data.mdb", try blankPages())
     let descriptor = unsafe open(file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -20,7 +21,7 @@ extension Environment {
     guard fdatasync(descriptor) == 0 else { throw LMDBError(.system(errno), "fdatasync", file) }
   }
 
-  /// What LMDB writes when it makes an environment, made in the memory.
+  /// The pages that LMDB writes when it makes an environment, taken from one that is made in memory.
   private static func blankPages() throws(LMDBError) -> [UInt8] {
     let descriptor = unsafe memfd_create("lmdb", closeOnExec)
     guard descriptor >= 0 else { throw LMDBError(.system(errno), "memfd_create", nil) }

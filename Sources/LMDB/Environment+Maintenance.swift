@@ -1,6 +1,7 @@
 import CLMDB
 
 extension Environment {
+  /// What LMDB says of an environment at one moment (`MDB_envinfo`, `MDB_stat`).
   public struct Statistics: Hashable, Sendable {
     /// The most that the file may grow to, in bytes.
     public let mapSize: Int
@@ -19,7 +20,7 @@ extension Environment {
     public var usedSize: Int { (lastPage + 1) * pageSize }
   }
 
-  /// The figures of this moment; entries per table are counted in a transaction.
+  /// The figures of this moment. How many rows a table has, `Reading.count` says.
   public var statistics: Statistics {
     var info = unsafe MDB_envinfo()
     var stat = MDB_stat()
@@ -52,8 +53,8 @@ extension Environment {
     return Int(dead)
   }
 
-  /// Writes a snapshot of the whole environment, a complete `data.mdb`, to a descriptor opened for writing, from where
-  /// it stands. Holds a read transaction for as long as that takes; the caller makes the copy durable.
+  /// Writes a snapshot of the whole environment, a complete `data.mdb`, to a descriptor opened for writing, from the
+  /// descriptor's offset on. Holds a read transaction for as long as that takes; the caller makes the copy durable.
   ///
   /// Throws `.system` for what the descriptor refuses and `.badTransaction` on a thread that has a write transaction
   /// open.
@@ -64,7 +65,7 @@ extension Environment {
 }
 
 extension Environment {
-  /// By how many bytes the file may still grow, as it stood after the last commit.
+  /// By how many bytes the file may still grow beyond its size at the last commit.
   public var growthLeft: Int {
     var info = unsafe MDB_envinfo()
     var stat = MDB_stat()
@@ -73,7 +74,9 @@ extension Environment {
     return unsafe info.me_mapsize - (info.me_last_pgno + 1) * Int(stat.ms_psize)
   }
 
-  /// What the pages take that were freed and lie in the file, in bytes; looks through the list of them.
+  /// The bytes of freed pages that the next write transaction can reuse; reads LMDB's whole list of them.
+  ///
+  /// Throws `.readersFull` when no reader slot is free.
   public func freeBytes() throws(LMDBError) -> Int {
     var stat = MDB_stat()
     unsafe mdb_env_stat(store.pointer, &stat)

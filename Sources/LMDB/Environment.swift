@@ -2,8 +2,8 @@ import CLMDB
 import Glibc
 import Synchronization
 
-/// An LMDB environment: one directory, one file, named tables. Any thread may use it; it closes when the last
-/// reference goes, transactions included.
+/// An LMDB environment: one directory, one file, named tables. Any thread may use it. It closes when its last reference
+/// is gone; an open transaction holds one.
 ///
 /// Never use it after `fork`, and keep its directory on a local file system.
 public final class Environment: Sendable {
@@ -16,8 +16,8 @@ public final class Environment: Sendable {
     public var sync = true
     /// Whether write transactions are refused and missing tables are an error.
     public var isReadOnly = false
-    /// Whether readers are entered in the lock file (`false`: `MDB_NOLOCK`, which writes nothing beside the data, and
-    /// asks that nobody writes meanwhile).
+    /// Whether readers are entered in the lock file. With `false` (`MDB_NOLOCK`) there is no lock file, and the caller
+    /// sees to it that nobody writes while the environment is open.
     public var usesLockFile = true
     /// The permissions of files that are created.
     public var fileMode: UInt32 = 0o600
@@ -27,6 +27,7 @@ public final class Environment: Sendable {
 
   private static let identities = Atomic<UInt64>(0)
 
+  /// The directory, as it was given.
   public let path: String
   let store: Store
   let identity: UInt64
@@ -59,6 +60,8 @@ public final class Environment: Sendable {
   }
 
   /// Lends one snapshot to `body` and releases it. Keep it short: a snapshot pins every page freed since it was taken.
+  ///
+  /// Throws `.readersFull` when no reader slot is free, and what `body` throws.
   public func read<R: ~Copyable>(
     _ body: (borrowing ReadTransaction) throws(LMDBError) -> R
   ) throws(LMDBError) -> R {
@@ -66,7 +69,7 @@ public final class Environment: Sendable {
     return try body(transaction)
   }
 
-  /// A snapshot of the last commit, to be released by its owner; throws `.readersFull` when no slot is free.
+  /// A snapshot of the last commit, released when the caller drops it; throws `.readersFull` when no slot is free.
   public func beginRead() throws(LMDBError) -> ReadTransaction {
     let pointer = try unsafe store.beginTransaction(flags: MDB_RDONLY, path: path)
     return unsafe ReadTransaction(TransactionCore(pointer: pointer, environment: self))
@@ -93,11 +96,13 @@ public final class Environment: Sendable {
     return result
   }
 
-  /// Must be called before LMDB gives the lock away, or it would erase the next writer's mark.
+  /// Clears the mark of the thread that writes. Call it before LMDB releases the write lock: afterwards it would clear
+  /// the next writer's mark.
   func endsWriting() {
     writingThread.store(0, ordering: .relaxed)
   }
 
+  /// Throws `.badTransaction` when this thread has a write transaction open.
   func refuseWhileWriting(_ operation: String) throws(LMDBError) {
     guard writingThread.load(ordering: .relaxed) != pthread_self() else {
       throw LMDBError(.badTransaction, operation, "\(path): this thread has a write transaction open; end it first")

@@ -87,11 +87,11 @@ extension LMDBError.Code {
       }
   }
 
-  /// Whether the file says what LMDB cannot make sense of, as far as one code tells.
+  /// Whether the code hints at a damaged file; `.badTransaction`, `.panic` and `EINVAL` have other causes too.
   public var isDamage: Bool {
     switch self {
     case .corrupted, .pageNotFound, .panic, .invalid, .badTransaction, .incompatible: true
-    // LMDB says EINVAL for what it cannot make sense of.
+    // LMDB also returns EINVAL for a file that it cannot make sense of.
     case .system(let code): code == EINVAL
     default: false
     }
@@ -120,7 +120,7 @@ extension LMDBError.Code {
   }
 }
 
-/// Throws what a status other than success means; the detail is only computed then.
+/// Throws the error of any status but success; `detail` is computed only then.
 @inline(__always)
 func check(
   _ status: Int32, _ operation: StaticString, _ detail: @autoclosure () -> String?

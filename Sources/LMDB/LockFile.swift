@@ -1,16 +1,18 @@
 import Glibc
 
-/// LMDB's lock file beside the data. LMDB makes it by its length alone and writes it by way of the memory, where a file system
-/// without a free block refuses with a signal that ends the process. So its room on the disk is taken before.
+/// LMDB's lock file beside the data. LMDB only sets its length and writes to it through a memory map; on a file system
+/// without a free block the first write then ends the process with SIGBUS. So its blocks are allocated beforehand.
 enum LockFile {
-  /// What LMDB makes it: a page and a half of its own words, and 64 bytes for each reader.
+  /// The length that LMDB gives the file: 192 bytes, which hold the first reader, and 64 for every further one.
   private static func bytes(readers: Int) -> Int { 192 + (max(readers, 1) - 1) * 64 }
 
-  /// Takes the room of the whole file, of one that is there as it is; what is written in it stays.
+  /// Allocates the blocks of the whole file and creates it when it is missing; an existing file keeps its length and
+  /// content.
   ///
-  /// Only by who has claimed the directory and has the environment not open: closing the file gives up LMDB's locks.
+  /// The caller holds the directory's claim and has not opened the environment yet: closing the file here drops every
+  /// lock that this process has on it.
   ///
-  /// - Throws: when the file system has no room; whatever else is wrong LMDB itself says.
+  /// - Throws: `.system` with `ENOSPC` or `EDQUOT`; every other failure is left for LMDB to report.
   static func takeRoom(in directory: String, readers: Int) throws(LMDBError) {
     let path = directory + "/lock.mdb"
     var descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
@@ -30,7 +32,7 @@ enum LockFile {
       code = posix_fallocate(descriptor, 0, off_t(length > 0 ? length : bytes(readers: readers)))
     } while code == EINTR
     guard [ENOSPC, EDQUOT].contains(code) else { return }
-    // One that was made for nothing is not left behind.
+    // A file that was created here, in vain, is removed again.
     if isMade { _ = unsafe unlink(path) }
     throw LMDBError(.system(code), "posix_fallocate", path)
   }

@@ -1,4 +1,5 @@
-/// A snapshot of the environment: what was committed when it began, whatever is written since. Released when it goes.
+/// A snapshot of the environment: what was committed when it began, whatever is written since. Released when its owner
+/// drops it.
 ///
 /// It may be passed to another thread, but serves one at a time.
 public struct ReadTransaction: ~Copyable, Reading {

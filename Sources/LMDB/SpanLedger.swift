@@ -2,7 +2,7 @@ import Synchronization
 
 /// How many calls of the write transaction lend spans at this moment: a write would move the bytes under them.
 ///
-/// Only the thread of the one write transaction counts, so that plain loads and stores are enough.
+/// Only the thread of the one write transaction changes the count, so relaxed loads and stores are enough.
 struct SpanLedger: ~Copyable, Sendable {
   private let lent = Atomic<Int>(0)
 

@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// An open `MDB_env` and the claim on its directory; closed, in this order, when it goes.
+/// An open `MDB_env` and the claim on its directory; dropped, it closes the environment first, then gives up the claim.
 @safe
 struct Store: ~Copyable, @unchecked Sendable {  // LMDB allows an MDB_env to be used from any thread.
   let pointer: OpaquePointer
@@ -20,7 +20,7 @@ struct Store: ~Copyable, @unchecked Sendable {  // LMDB allows an MDB_env to be 
     unsafe mdb_env_close(pointer)
   }
 
-  /// Must come before anything else, and once.
+  /// Call it once, before anything else.
   func open(path: String, tableCount: Int, options: Environment.Options) throws(LMDBError) {
     guard options.mapSize > 0 else {
       throw LMDBError(.system(EINVAL), "mdb_env_set_mapsize", "mapSize must be positive")
@@ -35,7 +35,7 @@ struct Store: ~Copyable, @unchecked Sendable {  // LMDB allows an MDB_env to be 
     if !options.usesLockFile { flags |= MDB_NOLOCK }
     if options.usesLockFile { try LockFile.takeRoom(in: path, readers: options.maxReaders) }
     try unsafe check(mdb_env_open(pointer, path, UInt32(flags), options.fileMode), "mdb_env_open", path)
-    // LMDB leaves its data file open to every program that this one starts.
+    // LMDB opens its data file in a way that every program which this process starts would inherit.
     var descriptor: Int32 = -1
     try unsafe check(mdb_env_get_fd(pointer, &descriptor), "mdb_env_get_fd", path)
     guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw LMDBError(.system(errno), "fcntl", path) }
@@ -48,7 +48,7 @@ struct Store: ~Copyable, @unchecked Sendable {  // LMDB allows an MDB_env to be 
     return unsafe begun
   }
 
-  /// One transaction for all of them, because LMDB forbids two that open tables at the same time.
+  /// Opens all tables in one transaction, because LMDB forbids two that open tables at the same time.
   func openTables(
     _ names: [String], identity: UInt64, isReadOnly: Bool, path: String
   ) throws(LMDBError) -> [String: Table] {

@@ -69,11 +69,12 @@ struct TransactionCore {
     return stat.ms_entries
   }
 
-  /// How many pages were freed and can be used again by the next write transaction, if nobody reads them still.
+  /// How many freed pages the next write transaction can reuse, unless an older snapshot still reads them.
   func freePages() throws(LMDBError) -> Int {
     let last = unsafe mdb_txn_id(pointer)
     var opened: OpaquePointer?
-    // LMDB keeps the list as its table 0: by transaction, how many and which.
+    // LMDB keeps the list of freed pages as table 0: the key is the transaction that freed them, the value is their
+    // number, then the pages.
     try unsafe check(mdb_cursor_open(pointer, 0, &opened), "mdb_cursor_open", environment.path)
     guard let cursor = unsafe opened else { throw LMDBError(.panic, "mdb_cursor_open", environment.path) }
     defer { unsafe mdb_cursor_close(cursor) }
@@ -82,7 +83,7 @@ struct TransactionCore {
     var pages = 0
     var status = unsafe mdb_cursor_get(cursor, &key, &value, MDB_FIRST)
     while status == MDB_SUCCESS {
-      // What the last one freed serves the one before it still.
+      // The pages that the last commit freed still belong to the snapshot before it, which LMDB keeps.
       if unsafe key.number < last { pages += unsafe value.number }
       status = unsafe mdb_cursor_get(cursor, &key, &value, MDB_NEXT)
     }
@@ -185,7 +186,7 @@ extension MDB_val {
 }
 
 extension MDB_val {
-  /// The number that it begins with, as this machine writes it.
+  /// The first word as a number, in this machine's byte order; 0 when there are too few bytes.
   fileprivate var number: Int {
     unsafe mv_size >= MemoryLayout<Int>.size ? mv_data.loadUnaligned(as: Int.self) : 0
   }

@@ -1,9 +1,10 @@
 import CLMDB
 
-/// The one write transaction of an environment; it sees its own writes. Aborted when it goes without a commit.
+/// The one write transaction of an environment; it sees its own writes. Dropped without a commit, it is aborted.
 ///
-/// It belongs to the thread that began it. After any error but `.keyExists`, `.badValueSize` and `.badDatabase`, abort
-/// it.
+/// It belongs to the thread that began it. Besides the errors of `Reading`, a write throws `.mapFull` when the file has
+/// grown to `Options.mapSize`, `.transactionFull` when one transaction touches too many pages, and `.badTransaction`
+/// inside the body of `get` or `scan`. After any error but `.keyExists`, `.badValueSize` and `.badDatabase`, abort it.
 public struct WriteTransaction: ~Copyable, Reading {
   private let core: TransactionCore
   private var isOpen = true
@@ -19,7 +20,7 @@ public struct WriteTransaction: ~Copyable, Reading {
   }
 
   /// Makes the writes visible, and durable unless the environment was opened without `sync`. After an error the outcome
-  /// is unknown: acknowledge nothing, close, and look at what is there.
+  /// is unknown: acknowledge nothing, close the environment, and read from the file what was committed.
   @available(*, noasync)
   public consuming func commit() throws(LMDBError) {
     isOpen = false
@@ -27,7 +28,7 @@ public struct WriteTransaction: ~Copyable, Reading {
     try core.commit()
   }
 
-  /// Forgets the writes; the same as letting the transaction go, but seen in the code.
+  /// Discards the writes, as dropping the transaction does; a call says so in the code.
   @available(*, noasync)
   public consuming func abort() {}
 
