@@ -49,7 +49,7 @@ public struct Checkpoint: Hashable, Sendable {
     self.extensionLines = extensionLines
   }
 
-  /// Reads the text of a note; what `text` gives, and nothing else.
+  /// Reads the text of a note: exactly what `text` gives. Throws the error of the first line that is wrong.
   public init(text: String) throws(CheckpointError) {
     guard let lines = NoteText.lines(text.utf8) else { throw .unterminated }
     guard lines.count >= 3 else { throw .missingLines(found: lines.count) }

@@ -1,7 +1,10 @@
-/// That a tree is the beginning of a later one: nothing of it was changed or dropped (RFC 9162, section 2.1.4).
+/// Proves that a tree is the beginning of a later one: no leaf was changed or dropped (RFC 9162, section 2.1.4).
 public struct ConsistencyProof: Hashable, Sendable {
+  /// The number of leaves of the earlier tree.
   public var oldSize: UInt64
+  /// The number of leaves of the later tree.
   public var newSize: UInt64
+  /// In the order of RFC 9162, section 2.1.4.1.
   public var path: [Hash]
 
   public init(oldSize: UInt64, newSize: UInt64, path: [Hash]) {

@@ -44,6 +44,7 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
     return bytes
   }
 
+  /// 64 lower-case digits.
   public var hex: String { Hex.encode(bytes) }
   public var base64: String { Base64.encode(bytes) }
   public var description: String { hex }

@@ -1,6 +1,9 @@
-/// That a leaf is in a tree, at an index: the siblings on the way from the leaf to the root (RFC 9162, section 2.1.3).
+/// Proves that a leaf is in a tree, at an index, by the siblings on the way from the leaf to the root (RFC 9162,
+/// section 2.1.3).
 public struct InclusionProof: Hashable, Sendable {
+  /// Counted from 0.
   public var leafIndex: UInt64
+  /// The number of leaves.
   public var treeSize: UInt64
   /// From the leaf's sibling up to the root's child.
   public var path: [Hash]
@@ -13,8 +16,8 @@ public struct InclusionProof: Hashable, Sendable {
 
   /// Whether the path leads from the leaf to the root (RFC 9162, section 2.1.3.2).
   ///
-  /// `treeSize` must be that of the checkpoint that the root is from: a root alone does not say its size, and a path
-  /// can be the same in trees of several sizes.
+  /// `treeSize` must be the size in the checkpoint that the root is from: a root alone does not say its tree's size,
+  /// and a path can be the same in trees of several sizes.
   public func verifies(leaf: Hash, root: Hash) -> Bool {
     guard leafIndex < treeSize else { return false }
     var node = leafIndex

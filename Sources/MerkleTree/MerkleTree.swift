@@ -2,7 +2,8 @@ import Crypto
 
 /// The tree of RFC 6962 and RFC 9162 over SHA-256.
 public enum MerkleTree {
-  /// Looks up the root of a complete subtree: the `index`-th of 2^`level` leaves, counted from 0; level 0 is a leaf.
+  /// Looks up the root of a complete subtree of 2^`level` leaves, the `index`-th of its level, counted from 0. At
+  /// level 0 that is a leaf hash.
   public typealias NodeLookup = (_ level: Int, _ index: UInt64) throws -> Hash
 
   // The prefixes keep a leaf from passing for a node.

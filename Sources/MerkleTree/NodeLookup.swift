@@ -1,8 +1,9 @@
-// The same roots and proofs as over an array of leaves, in O(log n) look-ups of nodes that somebody keeps.
+// The same roots and proofs as over an array of leaves, by O(log n) look-ups of nodes that the caller stores. What a
+// look-up throws is thrown on.
 extension MerkleTree {
   /// The root of the tree of the first `size` leaves whose nodes can be looked up.
   ///
-  /// Nodes may exist beyond `size`: none is asked for that is not wholly within it. At most 64 look-ups.
+  /// Nodes may exist beyond `size`: only those are looked up that lie wholly within it. At most 64 look-ups.
   public static func root(size: UInt64, node: NodeLookup) rethrows -> Hash {
     try root(of: 0..<size, node)
   }
@@ -42,13 +43,13 @@ extension MerkleTree {
         hashes.append(try root(of: isLeft ? right : left, node))
         range = isLeft ? left : right
       }
-      // A right branch was taken somewhere: what is left of the old tree is not the whole of it, so it needs its hash.
+      // After a right branch the range is only a part of the old tree, so the proof has to name the range's hash.
       if range.lowerBound > 0 { hashes.append(try root(of: range, node)) }
     }
     return ConsistencyProof(oldSize: oldSize, newSize: newSize, path: hashes.reversed())
   }
 
-  /// The root over leaves that begin where a subtree of their size or larger begins: as halves do.
+  /// The root over a range of leaves, which must begin where a subtree of its size or larger begins, as halves do.
   private static func root(of range: Range<UInt64>, _ node: NodeLookup) rethrows -> Hash {
     var peaks: [Hash] = []
     var start = range.lowerBound

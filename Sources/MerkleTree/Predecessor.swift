@@ -1,5 +1,5 @@
-/// Whom a checkpoint follows where its log may not continue what was signed before it: after a loss. One extension line of
-/// the checkpoint says so, so that whoever holds either of the two knows of the other.
+/// What a checkpoint follows when its log, after a loss, may not continue what was signed before. The checkpoint names
+/// it in an extension line, so that whoever reads the new checkpoint learns of the old one.
 public enum Predecessor: Hashable, Sendable {
   /// The last head that is known to have been signed, and by which key; this log may not contain it.
   case head(key: NoteVerifierKey, size: UInt64, root: Hash)
@@ -16,7 +16,7 @@ public enum Predecessor: Hashable, Sendable {
     }
   }
 
-  /// Nil for a line that says something else; other lines than ours may stand in a checkpoint.
+  /// Nil for any other line: a checkpoint may have extension lines that are not ours.
   public init?(extensionLine: String) {
     let parts = extensionLine.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
@@ -33,6 +33,6 @@ public enum Predecessor: Hashable, Sendable {
 }
 
 extension Checkpoint {
-  /// Whom it follows; nil when it says nothing of the kind.
+  /// The head that this checkpoint says it follows; nil when no extension line names one.
   public var predecessor: Predecessor? { extensionLines.lazy.compactMap { Predecessor(extensionLine: $0) }.first }
 }

@@ -41,6 +41,7 @@ public enum SignedNoteError: Error, Hashable, Sendable, CustomStringConvertible 
 /// A line under a note: who signed, with which key, and the signature.
 public struct NoteSignature: Hashable, Sendable {
   public let name: String
+  /// The number that tells keys of one name apart: the first four bytes of the signature line's base64.
   public let keyID: UInt32
   public let signature: [UInt8]
 }
@@ -51,11 +52,11 @@ public struct SignedNote: Hashable, Sendable, CustomStringConvertible {
   public static let signaturesMaximum = 100
   private static let dash = "— "
 
-  /// Ends in a newline; this is what is signed.
+  /// The text that is signed; it ends in a newline.
   public let text: String
   public private(set) var signatures: [NoteSignature]
 
-  /// The text signed by the keys, in order. Throws `.malformedText`.
+  /// The text signed by the keys, in order. Throws `.malformedText`, and what `sign` throws.
   public init(text: String, signedBy keys: [NoteSigningKey]) throws(SignedNoteError) {
     guard text.utf8.last == NoteText.newline, !NoteText.hasControlCharacter(text) else { throw .malformedText }
     self.text = text
@@ -63,7 +64,9 @@ public struct SignedNote: Hashable, Sendable, CustomStringConvertible {
     for key in keys { try sign(with: key) }
   }
 
-  /// Reads a note as `description` gives it, and checks the form; the signatures are checked by `verify`.
+  /// Reads a note as `description` gives it; it checks the format only, `verify` checks the signatures.
+  ///
+  /// Throws `.malformedText`, `.missingSignatures`, `.tooManySignatures` and `.malformedSignature`.
   public init(parsing note: String) throws(SignedNoteError) {
     guard !NoteText.hasControlCharacter(note) else { throw .malformedText }
     let bytes = Array(note.utf8)
@@ -83,7 +86,7 @@ public struct SignedNote: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Adds the signature of one more key.
+  /// Adds the signature of one more key. Throws `.tooManySignatures` and `.signingFailed`.
   public mutating func sign(with key: NoteSigningKey) throws(SignedNoteError) {
     guard signatures.count < Self.signaturesMaximum else { throw .tooManySignatures }
     signatures.append(

@@ -1,4 +1,4 @@
-/// The form in which a signing key is stored: that of other tools for signed notes.
+/// The text in which a signing key is stored: that of Go's `golang.org/x/mod/sumdb/note`, because C2SP names none.
 extension NoteSigningKey {
   private static let prefix = "PRIVATE+KEY+"
 

@@ -68,10 +68,11 @@ public enum Base64 {
       bits = bits << 6 | UInt32(value)
       if index % 4 != 0 { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(6 - 2 * (index % 4)))) }
     }
-    // One text per content: stray padding and bits that say nothing would let a signed text be altered unseen.
+    // Only one text is taken for each content: with stray padding or unused bits set, a signed text could be altered
+    // and still verify.
     let unused = length % 4 == 2 ? bits & 15 : length % 4 == 3 ? bits & 3 : 0
     guard unused == 0, length % 4 != 1 else { return nil }
-    // “=A” at the end counts a padding that is not at the end.
+    // A text that ends in “=A” was counted above as having one padding digit, which does not stand at its end.
     guard padded == 0 || digits.suffix(padded).allSatisfy({ $0 == padding }) else { return nil }
     return bytes
   }
