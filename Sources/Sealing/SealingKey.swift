@@ -1,9 +1,10 @@
 import Crypto
 import FoundationEssentials
 
-/// The key that one case's personal parts are sealed with: AES-256-GCM. Pure, used by daemon and client alike, so that
-/// a disclosed key opens what was proved without a daemon.
+/// The key that one case's personal parts are sealed with, by AES-256-GCM. It needs no daemon: a client opens the
+/// sealed parts of a proved case with a key that was disclosed to it.
 public struct SealingKey: Sendable {
+  /// In bytes.
   public static let size = 32
 
   private let key: SymmetricKey
@@ -17,10 +18,10 @@ public struct SealingKey: Sendable {
     key = SymmetricKey(data: bytes)
   }
 
-  /// The secret itself; for wrapping it, and for disclosing it to whom a case is proved.
+  /// The secret itself; for wrapping it under another key, and for disclosing it with the proof of a case.
   public var bytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
 
-  /// SHA-256(0x02 ‖ key): stands in `received`, so that a disclosed key proves itself.
+  /// SHA-256(0x02 ‖ key). It stands in the event `received`, so that anybody can check a disclosed key against it.
   public var commitment: [UInt8] {
     var hash = SHA256()
     hash.update(data: [2])
@@ -28,14 +29,14 @@ public struct SealingKey: Sendable {
     return Array(hash.finalize())
   }
 
-  /// 16 bytes that tell messages apart: an HMAC-SHA256 under a key of their own, derived from this one. Once this key is
-  /// destroyed they tell nothing, not even to whoever guesses the message.
+  /// 16 bytes that tell messages apart: an HMAC-SHA256, cut short, under a key that HKDF-Expand (RFC 5869) derives from
+  /// this one for the label. Once this key is destroyed, not even a guess at the message can be checked by them.
   public func digest(_ message: [UInt8], label: String) -> [UInt8] {
     let derived = HKDF<SHA256>.expand(pseudoRandomKey: key, info: Array(label.utf8), outputByteCount: Self.size)
     return HMAC<SHA256>.authenticationCode(for: message, using: derived).withUnsafeBytes { Array($0.prefix(16)) }
   }
 
-  /// 16 bytes that name the key and do not give it away.
+  /// 16 bytes that name the key and do not give it away: the beginning of SHA-256(label ‖ 0x00 ‖ key).
   public func identifier(label: String) -> [UInt8] {
     var hash = SHA256()
     hash.update(data: Array(label.utf8) + [0])
@@ -43,7 +44,7 @@ public struct SealingKey: Sendable {
     return Array(hash.finalize().prefix(16))
   }
 
-  /// Nonce (12), ciphertext, tag (16). Nil when the system cannot seal.
+  /// Nonce (12 bytes, random), ciphertext, tag (16 bytes). Nil when the system cannot seal.
   public func seal(_ plain: [UInt8], additionalData: [UInt8]) -> [UInt8]? {
     guard let combined = try? AES.GCM.seal(plain, using: key, authenticating: additionalData).combined else {
       return nil
@@ -51,7 +52,7 @@ public struct SealingKey: Sendable {
     return combined.withUnsafeBytes { [UInt8]($0) }
   }
 
-  /// What `seal` sealed; nil when it was another key, other additional data, or the bytes were changed.
+  /// What `seal` was given; nil when the key or the additional data differ, or the bytes were changed.
   public func open(_ sealed: [UInt8], additionalData: [UInt8]) -> [UInt8]? {
     guard let box = try? AES.GCM.SealedBox(combined: sealed),
       let plain = try? AES.GCM.open(box, using: key, authenticating: additionalData)
