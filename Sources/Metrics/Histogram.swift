@@ -1,10 +1,11 @@
 import Synchronization
 
-/// How often something had which size: durations, or counts. Any thread may add to it.
+/// Counts values by their size, in buckets: durations in nanoseconds, or plain numbers. Any thread may add to it.
 public final class Histogram: Sendable {
   public struct Snapshot: Sendable, Hashable {
-    /// How many values were at most each of the bounds, and above the one before it; then those above the last.
+    /// For each bound, how many values were at most that bound and above the one before; last, those above all bounds.
     public var counts: [Int]
+    /// The sum of all values, in their unit.
     public var sum: Int
 
     public init(counts: [Int], sum: Int) {
@@ -19,12 +20,13 @@ public final class Histogram: Sendable {
   public let bounds: [Int]
   private let state: Mutex<Snapshot>
 
+  /// - Parameter bounds: the greatest value of each bucket, ascending.
   public init(bounds: [Int]) {
     self.bounds = bounds
     state = Mutex(Snapshot(counts: Array(repeating: 0, count: bounds.count + 1), sum: 0))
   }
 
-  /// For what takes from tens of microseconds to tens of seconds; its values are nanoseconds.
+  /// A histogram of durations, with bounds from 50 µs to 30 s; its values are nanoseconds.
   public static func durations() -> Histogram {
     Histogram(
       bounds: [
@@ -41,6 +43,7 @@ public final class Histogram: Sendable {
     }
   }
 
+  /// Adds a duration as nanoseconds.
   public func add(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     add(Int(clamping: seconds) &* 1_000_000_000 &+ Int(clamping: attoseconds / 1_000_000_000))

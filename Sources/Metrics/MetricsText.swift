@@ -27,8 +27,8 @@ public struct MetricsText {
     }
   }
 
-  /// Histograms of one name that differ in their labels. What they count is divided by `scale`: 1e9 makes seconds of
-  /// nanoseconds.
+  /// Histograms of one name that differ in their labels. Their bounds and sums are divided by `scale`: 1e9 makes
+  /// seconds of nanoseconds.
   public mutating func histograms(
     _ name: String, _ help: String, scale: Double, _ histograms: [(labels: Labels, histogram: Histogram)]
   ) {
@@ -69,7 +69,8 @@ public struct MetricsText {
   }
 
   private static func escaped(_ value: String) -> String {
-    // By scalar: a carriage return before it or an accent after it makes another character of what ends a label.
+    // Goes by scalars: with a carriage return before it or an accent after it, a newline or a quote is part of another
+    // `Character`, which the cases below would miss.
     value.unicodeScalars.reduce(into: "") { text, scalar in
       switch scalar {
       case "\\": text += "\\\\"

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// How often something happened lately, a second at a time. Any thread may add to it.
+/// How often something happened in the last minute, counted second by second. Any thread may add to it.
 public final class RecentRate: Sendable {
-  /// Over how many seconds, the one that is under way not counted.
+  /// The length of the window; the second that is under way lies outside it.
   public static let seconds = 60
 
   private struct State {
     var counts = Array(repeating: 0, count: RecentRate.seconds + 1)
-    /// The second that is under way, since the start.
+    /// The second that is under way, counted from the start.
     var second = 0
 
-    /// Empties the places of the seconds that have gone by without a word.
+    /// Sets the counts of the seconds since the last call to zero: nothing was added in them.
     mutating func move(to now: Int) {
       guard now > second else { return }
       for passed in (second + 1)...min(now, second + counts.count) { counts[passed % counts.count] = 0 }
@@ -24,6 +24,7 @@ public final class RecentRate: Sendable {
 
   public init(start: ContinuousClock.Instant = .now) { self.start = start }
 
+  /// Counts one event.
   public func add(at now: ContinuousClock.Instant = .now) {
     let second = second(now)
     state.withLock {
@@ -32,7 +33,8 @@ public final class RecentRate: Sendable {
     }
   }
 
-  /// A second, on average of the last minute; of the time since the start when that is less. Zero in the first second.
+  /// Events per second, on average over the last minute, or over the whole seconds since the start when those are
+  /// fewer. Zero in the first second.
   public func perSecond(at now: ContinuousClock.Instant = .now) -> Double {
     let second = second(now)
     guard second > 0 else { return 0 }
