@@ -1,7 +1,7 @@
 import Logging
 import NIOCore
 
-/// Stops accepting for a second when it fails, as it does for want of descriptors.
+/// Pauses accepting for a second after an accept failed, for example because the process has no file descriptor left.
 ///
 /// NIO's `AcceptBackoffHandler` delays the next read, but a failed accept leaves the pending one registered with the
 /// selector, which then reports the waiting connection without end. Turning `autoRead` off unregisters it.

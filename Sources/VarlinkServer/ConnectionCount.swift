@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many connections a server has open, for whoever wants to know.
+/// How many connections a server has open, to be read by its owner while the server changes it.
 public final class ConnectionCount: Sendable {
   private let count = Atomic(0)
 

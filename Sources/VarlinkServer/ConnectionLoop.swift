@@ -2,12 +2,12 @@ import Logging
 import NIOCore
 import Varlink
 
-/// One connection: a call, its answer, the next call. The next frame is not looked at before the answer is written,
-/// which keeps replies in order and makes both directions wait for each other.
+/// One connection: a call, its answer, the next call. The next frame is not looked at before the answer is written. So
+/// replies stay in order, and a client that does not read its answers is not read from either.
 struct ConnectionLoop: Sendable {
   typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
-  /// A stream whose end was not marked: the client must not take it for a complete answer.
+  /// The service's stream ended without a last page: the client must not take what it got for a complete answer.
   struct UnfinishedStream: Error {}
 
   let peer: Peer
@@ -28,7 +28,7 @@ struct ConnectionLoop: Sendable {
           control.noteAnswer()
           if case .frame(let frame) = item { connections.release(frame.count + 1, of: control) }
         }
-        // A close would drop what the peer has not read yet; an empty write ends after everything before it.
+        // Closing now would drop replies that are not sent yet; this empty write completes after all of them.
         try await channel.channel.writeAndFlush(ByteBuffer()).get()
       }
     } catch {
@@ -36,7 +36,7 @@ struct ConnectionLoop: Sendable {
     }
   }
 
-  /// Whether the connection goes on.
+  /// Answers one item, and returns whether the connection goes on.
   private func take(_ item: InboundFrame, _ outbound: Outbound) async throws -> Bool {
     switch item {
     case .violation(let violation):
@@ -65,7 +65,7 @@ struct ConnectionLoop: Sendable {
     }
   }
 
-  /// A call that may get a stream needs a place before the service begins with it.
+  /// A call that may be answered by a stream takes one of its user's places for streams before the service sees it.
   private func answer(_ prepared: PreparedCall, _ call: Call, _ outbound: Outbound) async throws -> Bool {
     guard call.more else { return try await send(await prepared(peer), to: call, outbound) }
     let limits = limits()
@@ -122,7 +122,7 @@ struct ConnectionLoop: Sendable {
     } catch is CancellationError {
       return false
     } catch  where error is ChannelError || error is IOError || error is NIOAsyncWriterError {
-      // The client has had enough and is gone.
+      // The client closed the connection before the end of the stream.
       return false
     } catch {
       log.logger.error(

@@ -17,17 +17,18 @@ final class ConnectionControl: Sendable {
   private let channel: any Channel
   private let state = Mutex(State())
 
-  /// On the channel's event loop.
+  /// Call it on the channel's event loop.
   init(channel: any Channel, uid: UInt32, frames: FrameHandler) {
     self.channel = channel
     self.uid = uid
     self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
   }
 
-  /// One more frame is dealt with.
+  /// Counts one more frame as answered.
   func noteAnswer() { answered.add(1, ordering: .relaxed) }
 
-  /// Closes the connection when it holds its place without use; nil when it does not, is closed, or lives on another loop.
+  /// Closes the connection when it is idle or its answers are not read, and returns which. Nil when it is in order, is
+  /// closed already, or belongs to another loop.
   func look(_ limits: ServerLimits, on loop: any EventLoop) throws -> FrameHandler.Overdue? {
     guard loop === channel.eventLoop, channel.isActive, let options = channel.syncOptions else { return nil }
     let unread = try options.getOption(.bufferedWritableBytes)
@@ -36,12 +37,13 @@ final class ConnectionControl: Sendable {
     return overdue
   }
 
-  /// Once per connection, so that a connection with many streams does not collect callbacks.
+  /// Cancels the stream under way when the channel closes. Call it once for a connection, not once for a stream, so
+  /// that callbacks do not pile up.
   func watchForClose() {
     channel.closeFuture.whenComplete { _ in self.endStreams() }
   }
 
-  /// Runs a stream so that the end of the connection cancels it, but not the loop around it.
+  /// Waits for a stream. The end of the connection cancels the stream, but not the loop around it.
   func run(_ stream: Task<Void, any Error>) async throws {
     let isLate = state.withLock {
       $0.stream = stream
@@ -60,7 +62,7 @@ final class ConnectionControl: Sendable {
     state.withLock { $0.loop = loop }
   }
 
-  /// Takes no further calls; those received are still answered.
+  /// Ends the streams and takes no further calls; those received are still answered.
   func drain() {
     endStreams()
     channel.close(mode: .input, promise: nil)
@@ -81,10 +83,10 @@ final class ConnectionControl: Sendable {
   }
 }
 
-/// The open connections of a server, and who has them.
+/// The open connections of a server, and what each user takes up: connections, streams, waiting bytes.
 final class Connections: Sendable {
   enum Refusal: Error {
-    /// Whether the limit is the one of each user.
+    /// `perUser` says whether the user's own limit was met, or the whole server's.
     case tooMany(limit: Int, perUser: Bool)
     case stopping
   }
@@ -135,7 +137,7 @@ final class Connections: Sendable {
     emptied?.succeed()
   }
 
-  /// Whether the user may have one more stream; then `endStream` must follow.
+  /// Takes one of the user's places for streams; false when none is left. After true, `endStream` must follow.
   func beginStream(of uid: UInt32, _ limits: ServerLimits) -> Bool {
     state.withLock {
       let own = $0.streams[uid, default: 0]
@@ -147,7 +149,8 @@ final class Connections: Sendable {
 
   func endStream(of uid: UInt32) { state.withLock { $0.streams.count(-1, of: uid) } }
 
-  /// Whether the user may have so many bytes more waiting; then `release` follows, or the end of the connection.
+  /// Adds to the user's waiting bytes; false when that would pass the limit. After true, `release` follows, or the end
+  /// of the connection.
   func take(_ bytes: Int, for control: ConnectionControl, _ limits: ServerLimits) -> Bool {
     let uid = control.uid
     return state.withLock {
@@ -195,7 +198,7 @@ final class Connections: Sendable {
 }
 
 extension [UInt32: Int] {
-  /// Forgets whose count comes to nothing, so that users who have left take no room.
+  /// Changes a user's count, and drops it at 0, so that users who have left take no room.
   fileprivate mutating func count(_ change: Int, of uid: UInt32) {
     let left = self[uid, default: 0] + change
     self[uid] = left > 0 ? left : nil

@@ -2,7 +2,8 @@ import Varlink
 
 /// The qualified names of the errors that the server itself answers with, which the service's interfaces describe.
 public struct ErrorNames: Sendable {
-  /// `(reason: string, offset: int)`: a frame that is no call, or was not finished in time; the connection is closed.
+  /// `(reason: string, offset: int)`: a frame that is no call, is too long, or was not finished in time, or too many
+  /// bytes waiting; the connection is closed.
   public let protocolViolation: String
   /// `(limit: int, perUser: bool)`: said before the first call of a connection that is closed again.
   public let tooManyConnections: String

@@ -3,9 +3,9 @@ import Varlink
 
 enum InboundFrame: Sendable {
   case frame([UInt8])
-  /// What had come and was not asked for when the client hung up; nothing follows it.
+  /// The bytes that the loop had not read yet when the client hung up; nothing follows.
   case rest(FrameCutter)
-  /// Nothing follows it.
+  /// The client broke the protocol or a limit; nothing follows.
   case violation(ProtocolViolation)
 }
 
@@ -18,9 +18,9 @@ struct FrameCutter: Sendable {
     splitter = FrameSplitter(limit: limit)
   }
 
-  /// The next whole frame.
+  /// The next whole frame; nil when the bytes so far have none. Throws when a frame is longer than the limit.
   mutating func next() throws(ProtocolViolation) -> [UInt8]? {
-    // A connection that waits for its next call holds no buffer.
+    // The buffer is let go as soon as it is empty: a connection that waits for its next call holds none.
     defer { if waiting.readableBytes == 0 { waiting = ByteBuffer() } }
     while waiting.readableBytes > 0 {
       let view = waiting.readableBytesView
@@ -35,23 +35,23 @@ struct FrameCutter: Sendable {
   }
 }
 
-/// Turns bytes into frames, one for each that is asked for: what waits behind it stays as bytes, because small frames
-/// take many times the room of their bytes. Past a frame that breaks a limit it reads nothing more.
+/// Cuts inbound bytes into frames, one for each read of the loop. What the loop has not asked for stays as bytes,
+/// because small frames take many times the room of their bytes. After a violation nothing more is read.
 ///
-/// It counts what goes through, so that one look a second can tell who holds a connection without using it; no call
-/// pays for a clock.
+/// It counts frames and bytes, so that one look a second finds connections that are held without use, and no call has
+/// to read the clock.
 final class FrameHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = InboundFrame
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  /// Why a connection is closed without a word: nobody waits for one.
+  /// Why a connection is closed without an error: nobody would read one.
   enum Overdue { case idle, unread }
 
   private enum Input { case open, ended, told }
 
-  /// What the last look saw, and for how many looks it has been so.
+  /// What the last look counted, and for how many looks in a row each fault has lasted.
   private struct Pace {
     var frames = 0
     var sent = 0
@@ -60,7 +60,7 @@ final class FrameHandler: ChannelDuplexHandler {
     var idleSeconds = 0
   }
 
-  /// Whether the user may have so many bytes more waiting.
+  /// Asks whether the user may have so many more bytes waiting; set by the server.
   var take: ((Int) -> Bool)?
 
   private var context: ChannelHandlerContext?
@@ -98,7 +98,7 @@ final class FrameHandler: ChannelDuplexHandler {
     context.fireChannelReadComplete()
   }
 
-  /// Asked for by the consumer when it can take more.
+  /// Called when the loop can take one more frame.
   func read(context: ChannelHandlerContext) {
     if hasFailed { return }
     if passOne(context) {
@@ -115,13 +115,13 @@ final class FrameHandler: ChannelDuplexHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-    // The consumer hears of the end when it has asked for everything before it.
+    // The loop is told of the end of the input only after it has read everything before.
     input = .ended
     context.pipeline.read()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    // Nothing can be asked for any more, and a call that came whole stands.
+    // The loop can read nothing more from a closed channel, but whole calls that came before must still be answered.
     if !hasFailed, cutter.waiting.readableBytes > 0 {
       context.fireChannelRead(wrapInboundOut(.rest(cutter)))
       context.fireChannelReadComplete()
@@ -153,14 +153,15 @@ final class FrameHandler: ChannelDuplexHandler {
     context.fireChannelRead(wrapInboundOut(.violation(violation)))
   }
 
-  /// One look a second: counting looks and not time forgives a server that was held up itself.
+  /// Looks once a second. Looks are counted and not time, so that a delay of the server itself is not held against the
+  /// client. Returns why the connection is to be closed without an error; nil when it is not.
   /// - Parameters:
-  ///   - answered: how many frames have been dealt with.
-  ///   - unread: bytes that the kernel has not taken yet.
+  ///   - answered: how many frames have been answered.
+  ///   - unread: how many bytes of answers the kernel has not taken yet.
   func look(_ limits: ServerLimits, answered: Int, unread: Int) -> Overdue? {
     let isSame = frames == pace.frames
     let sent = written - unread
-    // While the consumer has enough nothing is read, and the sender is not to blame.
+    // While the loop asks for nothing, nothing is read, and the sender is not to blame.
     pace.frameSeconds = cutter.splitter.isMidFrame && isReading && isSame ? pace.frameSeconds + 1 : 0
     pace.unreadSeconds = unread > 0 && sent == pace.sent ? pace.unreadSeconds + 1 : 0
     let isIdle = isSame && !cutter.splitter.isMidFrame && unread == 0 && frames <= answered

@@ -2,7 +2,7 @@
 public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A socket's path has at most 107 bytes.
   case pathTooLong(String)
-  /// The directory of the socket is no directory, someone else's, or others may write in it.
+  /// The socket's directory is no directory, belongs to another account, or others may write in it.
   case unsafeDirectory(String, DirectoryFault)
   /// Another process serves this path.
   case heldByAnother(String)
@@ -12,8 +12,9 @@ public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   case notListening(descriptor: Int32)
   /// The listening socket broke while nobody asked the server to stop.
   case closedUnexpectedly
-  /// A server runs once.
+  /// `run` was called a second time.
   case runTwice
+  /// A system call failed on the path.
   case system(operation: String, path: String, errno: Int32)
 
   public enum DirectoryFault: Hashable, Sendable {

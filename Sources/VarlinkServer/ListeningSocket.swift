@@ -2,12 +2,14 @@ import Glibc
 
 /// Where a server listens.
 public enum ListeningSocket: Hashable, Sendable {
-  /// Made by the server: its directory (0700) too, when that is missing. `PATH.lock` stays locked while it runs.
+  /// The server makes the socket with these permissions, and its directory (0700) when that is missing. It keeps
+  /// `PATH.lock` locked while it runs.
   case path(String, mode: UInt32 = 0o660)
   /// Handed over by a service manager, already listening; the server closes it when it ends.
   case inherited(Int32)
 
-  /// The sockets that systemd handed over, by name; empty when it handed over none to this process.
+  /// The sockets that systemd handed over, by name (sd_listen_fds_with_names(3)); empty when it handed over none to
+  /// this process.
   ///
   /// Every descriptor gets FD_CLOEXEC. Of several with one name the first is kept and the others are closed.
   /// - Parameter environment: `LISTEN_PID`, `LISTEN_FDS` and `LISTEN_FDNAMES`.
@@ -54,7 +56,7 @@ struct Listener {
     }
   }
 
-  /// After the descriptor itself was closed.
+  /// Removes the socket's file and gives its lock up. Call it after the descriptor was closed.
   func release() { file?.release() }
 
   private static func option(_ name: Int32, of descriptor: Int32) -> Int32? {

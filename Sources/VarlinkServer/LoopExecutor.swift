@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Runs a connection's task on the connection's own event loop: what is short is answered without a change of thread.
+/// Runs a connection's task on the connection's own event loop: a short call is answered without a change of thread.
 ///
 /// The loop must outlive the task; the server shuts it down after the last connection.
 final class LoopExecutor: TaskExecutor {

@@ -1,7 +1,7 @@
 public import Logging
 import Synchronization
 
-/// Says of a user what he did at most once a minute, however often he does it: whoever can fill the log can hide in it.
+/// Logs the same message about the same user at most once a minute: whoever can fill the log can hide in it.
 public final class PacedLog: Sendable {
   private struct Entry: Hashable {
     var message: String
@@ -17,16 +17,19 @@ public final class PacedLog: Sendable {
   public let logger: Logger
   private let said = Mutex<[Entry: Said]>([:])
   private let pause = Duration.seconds(60)
-  /// Users may be many; those of whom nothing was said lately are forgotten.
+  /// How many entries are remembered. At that number, those that are older than `pause` are dropped.
   private let entriesMax = 1024
 
   public init(_ logger: Logger) {
     self.logger = logger
   }
 
+  /// Logs the message, unless it was logged for the same user and subject within the last minute. How often it was left
+  /// out since then stands in the metadata as `more`.
+  ///
   /// - Parameters:
-  ///   - message: one of a few; what differs from time to time belongs into the metadata.
-  ///   - subject: what he did it to, one of a few, too: each is told by itself.
+  ///   - message: one of a few fixed texts, because each is paced by itself; what varies belongs in the metadata.
+  ///   - subject: what the user did it to, one of a few fixed texts as well.
   public func note(
     _ level: Logger.Level, _ message: String, uid: UInt32?, about subject: String = "", _ metadata: Logger.Metadata
   ) {

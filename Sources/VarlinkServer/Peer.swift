@@ -2,14 +2,14 @@ import Glibc
 import NIOCore
 import Synchronization
 
-/// The process at the other end, as the kernel recorded it when it connected.
+/// The process at the other end, as the kernel recorded it when it connected (`SO_PEERCRED`, unix(7)).
 public struct Peer: Sendable, Hashable {
   public let uid: UInt32
   public let gid: UInt32
-  /// Its other groups; `gid` may be among them.
+  /// The supplementary groups; `gid` may be among them.
   public let groups: [UInt32]
   public let pid: Int32
-  /// His connection.
+  /// What is remembered of the connection.
   public let session = PeerSession()
 
   public init(uid: UInt32, gid: UInt32, groups: [UInt32] = [], pid: Int32) {
@@ -19,7 +19,7 @@ public struct Peer: Sendable, Hashable {
     self.pid = pid
   }
 
-  /// Whether the kernel says the same of both.
+  /// Whether the kernel recorded the same of both; the sessions do not count.
   public static func == (one: Peer, other: Peer) -> Bool {
     one.uid == other.uid && one.gid == other.gid && one.groups == other.groups && one.pid == other.pid
   }
@@ -32,11 +32,12 @@ public struct Peer: Sendable, Hashable {
 
 /// What is to be remembered of a connection for as long as it lasts.
 public final class PeerSession: Sendable {
-  /// When it began.
+  /// When the connection began.
   public let begunAt = ContinuousClock.now
   private let account = Mutex<String?>(nil)
 
-  /// Whether it is the account's: of whom that was asked first, it is.
+  /// Whether the connection belongs to the account of that name. The first account that is asked about becomes its
+  /// owner.
   public func isOf(_ name: String) -> Bool {
     account.withLock { account in
       if account == nil { account = name }
@@ -56,7 +57,7 @@ extension Peer {
   /// `SO_PEERGROUPS`, which Glibc does not export either (Linux 4.13).
   private static let peerGroups: Int32 = 59
 
-  /// On the channel's event loop.
+  /// The peer of a channel. Call it on the channel's event loop.
   static func of(_ channel: any Channel) throws -> Peer {
     let peer = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
       try Peer(descriptor: $0)

@@ -1,7 +1,7 @@
 import NIOCore
 import Varlink
 
-/// Tells a client that there is no place for it, and closes.
+/// Sends a new connection the error that there is no place for it, and closes it.
 final class RefusalHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer

@@ -3,22 +3,23 @@ public import Varlink
 
 /// What one client, or one user, may take of a server.
 public struct ServerLimits: Hashable, Sendable {
-  /// Open at the same time; the next one is told so and closed. The last few are kept for the exempt users.
+  /// The most connections open at the same time; the next one gets an error and is closed. The last 16 places, or half
+  /// of them when that is less, are kept for the exempt users.
   public var connections: Int
-  /// Open at the same time by one user who is not exempt.
+  /// The most connections open at the same time by one user who is not exempt.
   public var connectionsPerUser: Int
-  /// Under way at the same time for one user who is not exempt. On a connection there is only ever one.
+  /// The most streams under way at the same time for one user who is not exempt. A connection has at most one.
   public var streamsPerUser: Int
-  /// Of calls of one user who is not exempt that have come and are not answered, whole or not, in bytes.
+  /// The most bytes of one user who is not exempt in calls that are not answered yet, unfinished calls included.
   public var waitingBytesPerUser: Int
   /// The longest call, in bytes.
   public var frameBytes: Int
   /// How long a call may take from its first byte to its last while the server is ready to read it, in seconds.
   public var frameSeconds: Int
-  /// Calls of a connection that are taken in while another is answered; what follows them stays with the kernel, and
-  /// its sender waits.
+  /// How many calls of a connection are taken in while another is answered, at least 2; what follows them stays in the
+  /// kernel, and its sender waits.
   public var pipelinedCalls: Int
-  /// Of answers that a client has not read, in bytes; past it the next answer of that connection waits.
+  /// How many bytes of answers a client may leave unread before the next answer of its connection waits.
   public var unreadBytes: Int
   /// How long a client may read nothing of an answer that waits for it, in seconds.
   public var unreadSeconds: Int
@@ -26,7 +27,7 @@ public struct ServerLimits: Hashable, Sendable {
   public var idleSeconds: Int
   /// Users whom the limits per user do not bind, and for whom places are kept.
   public var exemptUsers: Set<UInt32>
-  /// Connections that the kernel keeps until they are accepted.
+  /// How many connections the kernel keeps until they are accepted (listen(2)).
   public var backlog: Int
   public var eventLoopThreads: Int
   /// How long calls under way may take when the server stops, in seconds.

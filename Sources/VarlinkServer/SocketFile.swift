@@ -1,6 +1,6 @@
 import Glibc
 
-/// A socket in the file system, with the lock that tells a stale one from one in use.
+/// A socket in the file system, with the lock that tells a stale socket from one in use.
 struct SocketFile {
   let descriptor: Int32
   private let path: String
@@ -23,7 +23,7 @@ struct SocketFile {
       try Self.removeStale(path, &address)
       opened = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       guard opened >= 0 else { throw Self.failure("socket", path) }
-      // The mode of the unbound socket is what bind gives the file, so that it is never wider than wanted.
+      // `bind` gives the file the mode of the unbound socket; set before, it is never wider than wanted.
       guard fchmod(opened, mode) == 0 else { throw Self.failure("fchmod", path) }
       let bound = withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -98,16 +98,16 @@ struct SocketFile {
       throw failure("lstat", path)
     }
     guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
-    // A service manager that holds the socket locks nothing; whoever accepts there is not to be cut off.
+    // A service manager that holds the socket takes no lock, and must not be cut off, so the socket itself is asked.
     if isServed(&address) { throw .heldByAnother(path) }
     guard unlink(path) == 0 else { throw failure("unlink", path) }
   }
 }
 
 extension SocketFile {
-  /// Whether somebody takes connections there.
+  /// Whether a process accepts connections at the address.
   private static func isServed(_ address: inout sockaddr_un) -> Bool {
-    // Without waiting: a queue that is full (EAGAIN) is somebody's, too.
+    // It connects without waiting. EAGAIN says that the queue is full, so somebody listens.
     let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     guard probe >= 0 else { return false }
     defer { close(probe) }

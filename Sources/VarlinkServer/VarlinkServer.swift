@@ -24,8 +24,8 @@ public final class VarlinkServer: Sendable {
 
   /// - Parameters:
   ///   - interfaces: what the service answers; `org.varlink.service` is added. Of two with one name the first counts.
-  ///   - errors: what a client gets that breaks the protocol or meets a limit.
-  ///   - count: kept at the number of open connections.
+  ///   - errors: the names of the errors for a client that breaks the protocol or meets a limit.
+  ///   - count: the counter that the server keeps at the number of its open connections.
   public init(
     info: ServiceInfo, interfaces: [InterfaceDescription], errors: ErrorNames,
     service: any VarlinkService, limits: ServerLimits = ServerLimits(), count: ConnectionCount = ConnectionCount(),
@@ -44,16 +44,17 @@ public final class VarlinkServer: Sendable {
 
   /// Puts other limits in force.
   ///
-  /// Numbers and times bind open connections too, and none is closed because there are too many already; bytes and
-  /// pipelined calls bind the connections to come; the backlog and the threads stay what they were.
+  /// Limits on numbers and times, and `waitingBytesPerUser`, bind open connections too, but none is closed because
+  /// there are too many already. `frameBytes`, `unreadBytes` and `pipelinedCalls` bind later connections. `backlog` and
+  /// `eventLoopThreads` stay as they were when the server started.
   public func replaceLimits(_ limits: ServerLimits) { currentLimits.withLock { $0 = limits } }
 
   /// Serves until the task is cancelled or `shutdown()` is called.
   ///
-  /// Then it accepts nothing more, ends the streams, lets calls under way finish within `graceSeconds`, cancels those
-  /// that do not, and removes the socket that it made.
+  /// When it stops, it accepts nothing more, ends the streams, lets calls under way finish within `graceSeconds`,
+  /// cancels those that do not, and removes the socket that it made.
   /// - Parameter onReady: called once, when connections are accepted; if it throws, the server stops and throws that.
-  /// - Throws: `ListenError`, or what accepting failed with for good.
+  /// - Throws: `ListenError`, what `onReady` throws, or NIO's error when it cannot listen on the descriptor.
   public func run(
     listening socket: ListeningSocket, onReady: @Sendable () async throws -> Void = {}
   ) async throws {
@@ -148,7 +149,8 @@ public final class VarlinkServer: Sendable {
       }
   }
 
-  /// Closes what holds its place without use.
+  /// Closes the connections of a loop that are idle, do not read their answers, or do not finish a call. It runs once a
+  /// second.
   private func look(on loop: any EventLoop) {
     let limits = limits
     for control in connections.open {
@@ -167,7 +169,7 @@ public final class VarlinkServer: Sendable {
     }
   }
 
-  /// On the connection's event loop, before it reads.
+  /// Admits or refuses a new connection. It runs on the connection's event loop, before anything is read.
   private func open(_ channel: any Channel, _ peer: Peer) throws {
     let limits = limits
     let frames = FrameHandler(limit: limits.frameBytes)
