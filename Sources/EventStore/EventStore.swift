@@ -10,11 +10,11 @@ public final class EventStore: Sendable {
   public let directory: String
   public let ledger: Ledger
   public let keys: Keys
-  /// An import had been interrupted: what it had written was taken away again, and the ledger is empty.
+  /// Whether an interrupted import was found: what it had written was removed, and the ledger is empty again.
   public let wasImportAbandoned: Bool
-  /// How far the ledger and the views may grow, each, in bytes.
+  /// The most that the ledger and the views may each grow to, in bytes.
   public let mapBytes: Int
-  /// What is not needed any more and not overwritten yet.
+  /// The files that are not needed any more and not overwritten yet.
   public let freed: FreedFiles
   private let live: Mutex<Views>
   private let tables: [String]
@@ -22,19 +22,21 @@ public final class EventStore: Sendable {
   let holding: Holding
   let viewsDirectory: ViewsDirectory
   let form: String
-  /// Why what is to be written first is put off; nil when it is written.
+  /// Why the first writes of a start, those of `settle`, are put off; nil when they are done.
   let unsettled: Mutex<StoreError?>
-  /// The views do not belong to the ledger any more: they are not to be marked as closed in order.
+  /// Whether the views no longer belong to the ledger, so that `close` must not mark them as clean.
   let areViewsDistrusted = Mutex(false)
 
   /// Opens the data directory, or makes a new one.
   ///
   /// - Parameters:
   ///   - tables: the tables of the projections.
-  ///   - form: names the projections and their versions; views of another form are thrown away.
-  ///   - isDemo: what a new ledger is marked as; an existing one keeps its mark, and a real one is not opened as a demo.
+  ///   - form: names the projections and their schema versions; views with others are built anew.
+  ///   - isDemo: what a new ledger is marked as; an existing one keeps its mark, and a real one is not opened as a
+  ///     demo.
+  ///   - now: in microseconds since 1970; the time at which the ledger is opened and new views are begun.
   ///   - mapBytes: as the property; a file that is larger already is opened, and grows no more.
-  ///   - known: what says outside the directory that there was a ledger; then none is made.
+  ///   - known: what outside the directory shows that there was a ledger; when there is any, no new one is made.
   /// - Throws: `StoreError`; when the views were believed and the ledger is shorter or different, nothing is changed.
   public init(
     _ directory: String, tables: [String], form: String, isDemo: Bool, now: Int64,
@@ -61,14 +63,14 @@ public final class EventStore: Sendable {
           throw StoreError.ledgerMissing(
             path: directory + "/ledger/data.mdb", there: try FirstStart.traces(of: directory))
         }
-        // Before anything else is opened: their lock keeps out whoever found no other.
+        // The keys are opened first: their lock keeps out a process for which the directory's own lock was removed.
         let keys = try Keys(directory + "/keys")
         if let fault = Self.lockFault(directory + "/ledger") { throw fault }
         let ledger = try Ledger(directory + "/ledger", mapBytes: mapBytes)
         let holding = try Holding(lock: lock, directory)
         let wasImportAbandoned = try ledger.isImporting()
         if wasImportAbandoned {
-          // The views first: they are of the ledger that the import replaced.
+          // The views are distrusted first, because they show the ledger that the import had begun to replace.
           try viewsDirectory.distrust()
           try ledger.abandonImport()
         }
@@ -102,24 +104,25 @@ public final class EventStore: Sendable {
     Glibc.close(lock)
   }
 
-  /// The views that answer now. Take them once for a question: they may be replaced at any time, and old ones answer as
-  /// long as they are held, but learn nothing any more.
+  /// The live views. Take them once for a question: they may be replaced at any time. Replaced ones can be read as long
+  /// as they are held, but get no more events.
   public var views: Views { live.withLock { $0 } }
 
-  /// Gives keys of before 0.3.0 a new master key. Once the start is not refused any more: there is no way back from it.
+  /// Gives keys of before 0.3.0 a new master key. Call it when the start can be refused no more: it cannot be undone.
   public func renewKeys() throws(StoreError) { try keys.renew() }
 
   /// Empty views beside the live ones, to be filled by `catchUp` and made live by `replaceViews`.
   ///
-  /// - Parameter now: when their building begins; every key that was forgotten before is unknown to them.
+  /// - Parameter now: when their building begins, in microseconds since 1970; what was erased before never gets in.
   public func makeViews(now: Int64) throws(StoreError) -> Views {
     try asStoreError { try Self.makeViews(viewsDirectory, tables, now: now, mapBytes: mapBytes) }
   }
 
-  /// Makes views that have reached the end of the ledger the live ones, and removes the others from the directory; who
-  /// still reads in those reads on. Called between two batches, on the thread that writes.
+  /// Makes views whose position is the end of the ledger the live ones, and removes the others from the directory;
+  /// whoever still reads in those reads on. Call it between two batches, on the thread that writes.
   ///
-  /// - Parameter stepped: called after each flush, of which one may take long.
+  /// - Parameter stepped: called after each flush, because one may take long.
+  /// - Throws: `StoreError.unexpected` for views that are behind the ledger.
   public func replaceViews(with views: Views, stepped: () -> Void = {}) throws(StoreError) {
     try asStoreError {
       let reached = try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
@@ -140,21 +143,21 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// Takes back views that did not get to answer.
+  /// Frees views that were made and did not become the live ones.
   public func discard(_ views: Views) throws(StoreError) {
     guard holding.isHeld else { return }
     try asStoreError { try free(views) }
   }
 
   private func free(_ views: Views) throws(FileError) {
-    // Views that cannot be read any more may be older than anything.
+    // Views that cannot be read any more count as begun before every erasure.
     let built = try? views.environment.read { transaction throws(LMDBError) in
       FreedFiles.Built(at: try views.builtAt(transaction), after: try views.builtAfter(transaction))
     }
     try freed.take(views.path, built: built ?? .unknown, environment: views.environment)
   }
 
-  /// Takes what killed processes have left in the data directory.
+  /// Frees the scratch directories that killed processes have left in the data directory.
   public func freeLeftovers() throws(StoreError) { try ScratchDirectory.removeLeftovers(in: directory, into: freed) }
 
   /// One group of commands: everything appended to it is committed together, or nothing is.
@@ -172,10 +175,11 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// The views are not to be believed any more, by nobody who opens them later.
+  /// Removes the views' `STATE`, without a flush: a later start that finds none does not believe them.
   public func distrustViews() { if holding.isHeld { unlink(viewsDirectory.state) } }
 
-  /// The same, durably, until others answer: the ledger is about to become another.
+  /// The same, durable when it returns, and `close` does not mark the views as clean: an import is about to replace the
+  /// ledger.
   func distrustViewsForGood() throws(StoreError) {
     try asStoreError { try viewsDirectory.distrust() }
     areViewsDistrusted.withLock { $0 = true }
@@ -183,10 +187,10 @@ public final class EventStore: Sendable {
 
   /// Flushes the views and marks them clean. Call it once, after the last batch.
   ///
-  /// When they cannot be flushed they are not believed any more, by no later start: the system has forgotten then what it
-  /// could not write, and the next flush would go well without it.
+  /// When the flush fails, no later start believes the views: the kernel drops what it could not write, and the next
+  /// flush would succeed without it.
   public func close() throws(StoreError) {
-    // Of a store that was never settled nothing was written, and the views are what they were.
+    // A store that was never settled has written nothing, so its views are still marked as they were.
     if areViewsDistrusted.withLock({ $0 }) || !isSettled { return }
     try requireHolding()
     let views = views
@@ -199,16 +203,16 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// Frees what readers of other processes held when they died, and says how many there were; they would pin every page
-  /// that is freed from then on.
+  /// Frees the reader slots of processes that died, and returns how many there were. Such a slot keeps every page that
+  /// was freed since from being used again.
   public func clearStaleReaders() throws(StoreError) -> Int {
     try asStoreError { try ledger.environment.clearStaleReaders() + views.environment.clearStaleReaders() }
   }
 
-  /// Free bytes where the ledger lies.
+  /// Free bytes on the file system of the data directory, for an account without privileges.
   public func freeBytes() throws(StoreError) -> Int { try room().freeBytes }
 
-  /// The same, and whether the file system is mounted to be read only.
+  /// The same, and whether the file system is mounted read only.
   public func room() throws(StoreError) -> (freeBytes: Int, isReadOnly: Bool) {
     try asStoreError { try Files.room(directory) }
   }
@@ -231,7 +235,7 @@ public final class EventStore: Sendable {
     if let number = try directory.currentNumber() {
       switch try directory.trust(number, form: form) {
       case .trusted:
-        // Marked as being written when the store is settled, before the first write.
+        // `settle` marks them as being written, before the first write.
         if let views = try readable(directory, number, tables: tables, ledger), try areFlushed(views, directory) {
           try directory.removeOthers(than: number, into: freed)
           return views
@@ -249,21 +253,21 @@ public final class EventStore: Sendable {
       try directory.mark(views.number, form: form, clean: false)
       try directory.setCurrent(views.number)
     } catch  where error.refusesGrowth {
-      // Then they serve this once: without STATE no start believes them.
+      // The disk is full: the views serve this one run, because without `STATE` no start believes them.
       try directory.distrust()
     }
     try directory.removeOthers(than: views.number, into: freed)
     return views
   }
 
-  /// The largest of the views that are not believed, emptied where they lie: what is wanted, blocks and inodes, they have.
-  /// Their pages still tell of everybody until they are written over; as views that are older than any erasure they are
-  /// scrubbed as soon as others can be made beside them. Nil when there are none, or another process reads in them.
+  /// The largest of the views that are not believed, emptied in place: they have the blocks and inodes that a full disk
+  /// does not give. Until their pages are written over, they hold personal data; so they count as begun before every
+  /// erasure, and are scrubbed as soon as others fit beside them. Nil when there are none, or a process reads in them.
   private static func clearedViews(_ directory: ViewsDirectory, _ tables: [String], _ ledger: Ledger) throws -> Views? {
     guard let number = try directory.largestNumber() else { return nil }
     let path = directory.path(number)
     guard try ReaderLock(path).isHeld else { return nil }
-    // Or it might be taken to speak of the new ones.
+    // Otherwise a start might take `STATE` to speak of the emptied views.
     try directory.distrust()
     try Environment.clear(path)
     let views = try Views(path, number: number, tables: tables, mapBytes: ledger.mapBytes)
@@ -271,8 +275,8 @@ public final class EventStore: Sendable {
     return views
   }
 
-  /// Whether nothing of what a killed process wrote in the views is lost already. The system may have failed to write it
-  /// since, which it says to whoever flushes next, and then forgets.
+  /// Flushes views that a killed process left, and returns whether that succeeded. When the kernel could not write a
+  /// page since, it tells so only to the next flush.
   private static func areFlushed(_ views: Views, _ directory: ViewsDirectory) throws -> Bool {
     if try directory.isMarkedClean() { return true }
     do throws(LMDBError) {
@@ -284,8 +288,8 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// Views that are whole, checked against the ledger; nil when LMDB cannot make sense of their file, which is a cache
-  /// and is built anew then.
+  /// Opens views and checks them against the ledger; nil when LMDB cannot make sense of their file. They are a cache,
+  /// and are built anew then.
   private static func readable(
     _ directory: ViewsDirectory, _ number: Int, tables: [String], _ ledger: Ledger
   ) throws -> Views? {
@@ -311,7 +315,8 @@ public final class EventStore: Sendable {
       try Files.sync(path)
       return views
     } catch {
-      // On a disk that is full it would keep what is wanted elsewhere; whoever comes next removes it, too.
+      // On a full disk the half-made views would keep room that is needed elsewhere. If this fails, the next start
+      // removes them.
       try? Files.removeDirectory(path)
       throw error
     }

@@ -8,7 +8,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   /// Another process has the data directory open.
   case inUse(directory: String)
   case notALedger(path: String, found: String)
-  /// A newer release wrote it, in a form that this one does not know.
+  /// A newer release wrote it, in a schema version that this one does not know.
   case newerLedger(path: String, form: Int)
   /// There is no ledger, but there are things that only come after one.
   case ledgerMissing(path: String, there: [String])
@@ -42,9 +42,9 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   /// What neither the disk nor LMDB says, such as a failure of the cryptography.
   case unexpected(String)
 
-  /// Whether a page of the ledger is what LMDB cannot make sense of, which no restart mends.
+  /// Whether LMDB cannot make sense of a page of the ledger, which no restart mends.
   ///
-  /// That LMDB has given up after the disk refused the ledger's head says nothing of the file: a restart settles it.
+  /// `.panic` is none of these: LMDB reports it after the disk refused a write of its head, and a restart settles that.
   public var isDamagedPage: Bool {
     if case .storage(let error) = self { error.code.isDamage && error.code != .panic } else { false }
   }
@@ -92,7 +92,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// Runs what throws a file or storage error, and throws it as a `StoreError`.
+/// Runs `body`, and throws whatever it throws as a `StoreError`.
 func asStoreError<R: ~Copyable>(_ body: () throws -> R) throws(StoreError) -> R {
   do { return try body() } catch { throw StoreError(error) }
 }

@@ -3,8 +3,8 @@ import LMDB
 
 import Glibc
 
-/// A data directory as another process than its daemon looks at it: everything is opened read only and nothing is
-/// locked, so that the daemon goes on.
+/// A data directory that another process than its daemon reads: everything is opened read only and nothing is locked,
+/// so that the daemon goes on.
 public final class StoreReader: Sendable {
   public let directory: String
   public let ledger: Ledger
@@ -23,7 +23,7 @@ public final class StoreReader: Sendable {
     keys = try asStoreError { try Keys(directory + "/keys", isReadOnly: true) }
   }
 
-  /// The views that a daemon would believe; nil when there are none.
+  /// The views that a daemon would believe; nil when there are none within a second of looking.
   public func openViews() throws(StoreError) -> Views? {
     try asStoreError {
       // While a rebuild replaces them, `STATE` and `CURRENT` speak of different ones for a moment.
@@ -40,24 +40,24 @@ public final class StoreReader: Sendable {
     }
   }
 
-  /// Whether these are the views that answer now.
+  /// Whether these are the live views.
   public func isCurrent(_ views: Views) throws(StoreError) -> Bool {
     try asStoreError { try viewsDirectory.currentNumber() == views.number }
   }
 }
 
 extension Ledger {
-  /// A ledger of its own, such as a backup, in which nobody writes meanwhile.
+  /// Opens a ledger in which nobody writes meanwhile, such as a backup: read only and without a lock file.
   public static func alone(_ path: String) throws(StoreError) -> Ledger {
     try asStoreError { try Ledger(path, isReadOnly: true, usesLockFile: false) }
   }
 
-  /// A ledger that its daemon may be writing in.
+  /// Opens a ledger read only while its daemon may be writing in it.
   public static func beside(_ path: String) throws(StoreError) -> Ledger {
     try asStoreError { try Ledger(path, isReadOnly: true) }
   }
 
-  /// Writes the whole ledger, as it is now, to a descriptor: LMDB's own file.
+  /// Writes the whole ledger, as it is now, to a descriptor as a complete `data.mdb`; the caller makes it durable.
   public func copy(to descriptor: Int32) throws(StoreError) {
     try asStoreError { try environment.copy(to: descriptor) }
   }
@@ -67,7 +67,8 @@ extension Ledger {
 }
 
 extension Views {
-  /// Whose event it is that lies at a position; looks through all of them. Nil when none does.
+  /// The stream of the event at a position; nil when the views have no event there. It goes through the events of all
+  /// streams.
   public func stream(at position: Position) throws(StoreError) -> UInt64? {
     try asStoreError {
       let transaction = try environment.beginRead()
@@ -83,7 +84,7 @@ extension Views {
 }
 
 extension EventStore {
-  /// Throws `.file` when there is no ledger in a directory, or this account may not look at it.
+  /// Throws `StoreError.file` when there is no ledger in a directory, or this account may not read it.
   public static func requireLedger(_ directory: String) throws(StoreError) {
     try asStoreError {
       let path = directory + "/ledger/data.mdb"

@@ -8,12 +8,12 @@ import Synchronization
 /// A slot is made durable before it is used, 1,024 ahead, so that no event is ever sealed with a key that a crash can
 /// lose. A key that is forgotten leaves a tombstone in its slot; the records that it sealed stay closed for ever.
 public final class Keys: Sendable {
-  /// What a key does to what it sealed.
+  /// What opening a sealed part gives.
   public enum Opened: Hashable, Sendable {
     case plain([UInt8])
     /// The key was forgotten, or is not here.
     case closed
-    /// The key is here, and what is sealed does not open with it.
+    /// The key is here, but the sealed part does not open with it.
     case broken
   }
 
@@ -24,11 +24,11 @@ public final class Keys: Sendable {
     static let absent: [UInt8] = [0x4B, 0x2D, 0, 0]
   }
 
-  /// What opening them has changed.
+  /// What opening or renewing the keys has changed in them.
   public enum Change: Sendable {
     case none
-    /// They were of before 0.3.0, and are wrapped anew by a new master key: the old one opened the digests of commands,
-    /// and so what erased cases had said. Backups of the keys that were made before still do.
+    /// The keys were of before 0.3.0, and are wrapped by a new master key now. The old one keyed the digests of
+    /// commands, by which the words of erased cases can be guessed; earlier backups of the keys still hold it.
     case renewed
     /// A change of the keys had been interrupted, and was brought to its end or taken back.
     case finished
@@ -70,7 +70,7 @@ public final class Keys: Sendable {
     try Files.sync(Files.parent(of: directory))
   }
 
-  /// Opened for writing, a change that was broken off is settled first.
+  /// Opens the keys. For writing, a change that was broken off is settled first.
   ///
   /// - Parameter isReadOnly: nothing is made, forgotten or sealed; another process may have them open for writing.
   init(_ directory: String, isReadOnly: Bool = false) throws {
@@ -86,7 +86,7 @@ public final class Keys: Sendable {
   private static func open(_ directory: String, isReadOnly: Bool) throws -> State {
     for _ in 0..<50 {
       let state = try openOnce(directory, isReadOnly: isReadOnly)
-      // Else the master key that was read may be that of other slots.
+      // When the slots were replaced meanwhile, the master key that was read may not be theirs.
       if !isReadOnly || isInPlace(state.descriptor, directory + "/slots") { return state }
       close(state.descriptor)
       usleep(20_000)
@@ -168,8 +168,8 @@ public final class Keys: Sendable {
 
   deinit { state.withLock { _ = close($0.descriptor) } }
 
-  /// Puts the keys of a backup in the place of these, durably: after a crash they are the ones or the others. Only for a
-  /// ledger that has sealed nothing with these.
+  /// Puts the keys of a backup in the place of these, durably: after a crash they are all the old ones or all those of
+  /// the backup. Only for a ledger that has sealed nothing with the old ones.
   public func replace(with backup: KeysBackup) throws(StoreError) {
     try asStoreError {
       try state.withLock { state in
@@ -181,8 +181,8 @@ public final class Keys: Sendable {
     }
   }
 
-  /// How many slots there are, the header included. One that was torn while it was made, or of which a crash left only
-  /// zeros, was never used, and is made again.
+  /// How many slots there are, the header included. A slot at the end that is torn, or that a crash left as zeros, was
+  /// never used; it does not count, and is made again.
   private static func slots(_ descriptor: Int32, _ path: String) throws(FileError) -> UInt64 {
     var slots = Int(lseek(descriptor, 0, SEEK_END)) / slotBytes
     while slots > 1,
@@ -198,13 +198,15 @@ public final class Keys: Sendable {
     try extend(to: last) { slot, master throws(StoreError) in try Self.wrapped(SealingKey(), slot, master, self.path) }
   }
 
-  /// Marks the slots up to `last` that are not there as keys that are not here: what they sealed stays closed until
-  /// the keys are brought.
+  /// Adds the missing slots up to `last`, each marked as a key that is not here: what it sealed stays closed until the
+  /// keys are brought.
   public func markAbsent(upTo last: UInt64) throws(StoreError) {
     try extend(to: last, ahead: 0) { _, _ throws(StoreError) in Self.empty(Mark.absent) }
   }
 
-  /// Marks one slot as a key that is not here: what lies there is a key, but not the one that sealed.
+  /// Marks one slot as a key that is not here, because the key that lies in it is not the one that sealed the case.
+  ///
+  /// - Throws: `StoreError.keyMissing` when there is no such slot.
   public func markAbsent(_ slot: UInt64) throws(StoreError) {
     try asStoreError {
       try state.withLock { state in
@@ -248,12 +250,12 @@ public final class Keys: Sendable {
     }
   }
 
-  /// Throws `StoreError.keyMissing` when the file ends before the slot; whether its key opens is not asked.
+  /// Throws `StoreError.keyMissing` when the file ends before the slot; it does not look at the key in it.
   public func require(_ slot: UInt64) throws(StoreError) {
     guard state.withLock({ slot < $0.slots }) else { throw .keyMissing(slot: slot) }
   }
 
-  /// Makes the slots after `last` again before they are used: none of them was, and a crash may have torn any of them.
+  /// Has the slots after `last` made anew by `prepare`: none of them was used, and a crash may have torn any of them.
   public func discard(after last: UInt64) {
     state.withLock { state in
       state.slots = last + 1
@@ -264,15 +266,17 @@ public final class Keys: Sendable {
   /// Destroys the key of a slot, durably: what it sealed can never be opened again, here.
   ///
   /// - Returns: false when it was forgotten before.
+  /// - Throws: `StoreError.keyMissing` when there is no such slot.
   @discardableResult
   public func forget(_ slot: UInt64) throws(StoreError) -> Bool { try !forget([slot]).isEmpty }
 
   /// Destroys the keys of these slots, durable with one flush.
   ///
-  /// A key that reads as forgotten is overwritten all the same: after a flush that failed the memory says what the disk
-  /// does not, and nothing tells that from a flush that went well.
+  /// A slot that reads as forgotten is overwritten all the same: after a flush that failed, the system's memory may say
+  /// forgotten while the disk still holds the key.
   ///
   /// - Returns: those that did not read as forgotten.
+  /// - Throws: `StoreError.keyMissing` when there is no such slot; slots before it may have been overwritten.
   @discardableResult
   public func forget(_ slots: [UInt64]) throws(StoreError) -> [UInt64] {
     guard !slots.isEmpty else { return [] }
@@ -306,7 +310,9 @@ public final class Keys: Sendable {
     }
   }
 
-  /// AES-256-GCM: nonce (12), ciphertext, tag (16).
+  /// Seals with the key of a slot, by AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes).
+  ///
+  /// - Throws: `StoreError.keyClosed` when the key is forgotten or not here.
   public func seal(_ plain: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> [UInt8] {
     guard let key = try key(slot) else { throw .keyClosed(slot: slot) }
     guard let sealed = key.seal(plain, additionalData: additionalData) else {
@@ -315,28 +321,31 @@ public final class Keys: Sendable {
     return sealed
   }
 
+  /// Opens what `seal` gave. A key that is forgotten or not here is no error, but `.closed`.
   public func open(_ sealed: [UInt8], slot: UInt64, additionalData: [UInt8]) throws(StoreError) -> Opened {
     guard let key = try key(slot) else { return .closed }
     return key.open(sealed, additionalData: additionalData).map { .plain($0) } ?? .broken
   }
 
-  /// 16 bytes that tell two messages about a stream apart, and say nothing once its key is destroyed; nil when its key is
-  /// forgotten or not here.
+  /// 16 bytes that tell two messages about a stream apart, and say nothing once its key is destroyed; nil when its key
+  /// is forgotten or not here.
   public func digest(_ message: [UInt8], slot: UInt64) throws(StoreError) -> [UInt8]? {
     try key(slot)?.digest(message, label: "command digest")
   }
 
-  /// The same for what names nobody. The key that it is made with is never destroyed.
+  /// The same for a message that names nobody: it is keyed by the master key, which no erasure destroys.
   public func officeDigest(_ message: [UInt8]) -> [UInt8] {
     state.withLock { $0.master }.digest(message, label: "office command digest")
   }
 
   /// The key of a slot; nil when it was forgotten or is not here.
+  ///
+  /// - Throws: `StoreError.keyMissing` when there is no such slot, `.keysDamaged` when it cannot be unwrapped.
   public func key(_ slot: UInt64) throws(StoreError) -> SealingKey? {
     try asStoreError {
       try state.withLock { state in
         if let key = state.cache[slot] { return key }
-        // The process that they belong to makes more as it goes.
+        // The daemon may have added slots since.
         if isReadOnly, slot >= state.slots { state.slots = try Self.slots(state.descriptor, path) }
         guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
         let key = try read(slot, &state)
@@ -354,7 +363,7 @@ public final class Keys: Sendable {
       return try Self.unwrapped(bytes, slot, by: state.master, path)
     }
     do { return try here() } catch StoreError.keysDamaged where isReadOnly && !Self.isInPlace(state.descriptor, path) {
-      // The process that they belong to has put others in their place, and these are overwritten.
+      // The daemon has put another file in the place of this one and overwrites it, so the new one is read.
       let fresh = try Self.open(directory, isReadOnly: true)
       close(state.descriptor)
       state = fresh
@@ -362,7 +371,9 @@ public final class Keys: Sendable {
     }
   }
 
-  /// SHA-256 of the byte 2 and the key of the slot, so that a disclosed key proves itself.
+  /// SHA-256(0x02 ‖ key of the slot), against which anybody can check a disclosed key.
+  ///
+  /// - Throws: `StoreError.keyClosed` when the key is forgotten or not here.
   public func commitment(_ slot: UInt64) throws(StoreError) -> [UInt8] {
     guard let key = try key(slot) else { throw .keyClosed(slot: slot) }
     return key.commitment

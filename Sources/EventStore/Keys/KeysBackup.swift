@@ -3,12 +3,13 @@ import Glibc
 import Sealing
 import Synchronization
 
-/// The keys as one file: a header, the master key, the slots, and a hash over all of it. Whoever has it and the ledger
-/// can read everything.
+/// The keys as one file: a header, the master key, the slots, and a SHA-256 over all of it. Whoever has it and the
+/// ledger can read everything.
 public struct KeysBackup: Sendable {
   static let mark = "motcua keybackup "
   static let headerBytes = 32
-  /// Those of form 1 were made before 0.3.0; they are read for ever, and tell what the ledger's old digests hide.
+  /// The schema version that is written. Version 1 is of before 0.3.0 and is read for ever; by its master key the
+  /// ledger's old digests tell what erased cases said.
   static let form = 2
 
   /// What is wrong with a file that should be a backup of keys.
@@ -56,7 +57,7 @@ public struct KeysBackup: Sendable {
     isOfBefore = keys.isOfBefore
   }
 
-  /// The same without the keys of these slots, so that none of them is ever written again.
+  /// A copy without the keys of these slots, so that none of them is ever written again.
   public func forgetting(_ erased: [UInt64]) -> KeysBackup {
     var slots = slots
     for slot in erased where slot > 0 && slot < UInt64(slots.count / Keys.slotBytes) {
@@ -72,7 +73,7 @@ public struct KeysBackup: Sendable {
     self.isOfBefore = isOfBefore
   }
 
-  /// The same keys as this release has them: those of before 0.3.0 wrapped anew by a new master key.
+  /// The same keys in this release's schema version: those of before 0.3.0 are wrapped by a new master key.
   func ofToday() throws -> KeysBackup {
     guard isOfBefore else { return self }
     let fresh = SealingKey()
@@ -90,16 +91,17 @@ public struct KeysBackup: Sendable {
     }
   }
 
-  /// Holds a key against the ledger that it should open.
+  /// Compares the key of a slot with the ledger that it should open.
   ///
-  /// - Parameter commitment: what the ledger says of the key.
+  /// - Parameter commitment: the commitment to the key in the ledger.
   /// - Returns: whether it is that key; nil when it was forgotten or absent when the backup was made.
+  /// - Throws: `Fault.older` when the file ends before the slot, `.damaged` when the slot cannot be unwrapped.
   public func isKey(of slot: UInt64, commitment: [UInt8]) throws -> Bool? {
     try require(slot)
     return try self.commitment(slot).map { $0 == commitment }
   }
 
-  /// What the ledger says of the key of a slot, if it is that key; nil when the backup does not have it.
+  /// The commitment to the key of a slot, as a ledger that was sealed with it has; nil when the backup lacks the key.
   public func commitment(_ slot: UInt64) throws -> [UInt8]? {
     guard slot > 0, slot < UInt64(slots.count / Keys.slotBytes) else { return nil }
     return try key(slot)?.commitment
@@ -121,15 +123,17 @@ extension KeysChange {
 }
 
 extension Keys {
-  /// How large a backup of them is, in bytes.
+  /// How large a backup of the keys is, in bytes.
   public var backupBytes: Int {
     KeysBackup.headerBytes + SealingKey.size + slotsBytes + SHA256.byteCount
   }
 
   private var slotsBytes: Int { Int(state.withLock { $0.slots }) * Self.slotBytes }
 
-  /// Hands over a backup of the keys in parts of at most so many bytes. Made after the ledger's, it has every key that
-  /// the ledger needs.
+  /// Hands over a backup of the keys in parts of at most so many bytes. Made after the ledger's backup, it has every
+  /// key that the latter needs.
+  ///
+  /// - Throws: `StoreError.unexpected` when the keys are replaced meanwhile, and what `put` throws.
   public func backup(partBytes: Int, _ put: ([UInt8]) throws -> Void) throws {
     var hash = SHA256()
     let mark = Array("\(KeysBackup.mark)\(KeysBackup.form)\n".utf8)

@@ -3,10 +3,10 @@ import Sealing
 
 /// Puts other keys in the place of those that are there: master key and slots, or slots alone.
 ///
-/// The one rename of `slots` decides: before it the old keys are the keys, after it the new ones. Until then the new master
-/// key lies beside the old one as `master.new`, and the slots say which of the two is theirs. What is replaced is
-/// overwritten before it goes, because each key in it opens a case that may be erased later; for that the old slots keep a
-/// second name, `slots.old`, that a crash leaves to be found.
+/// The rename of `slots` decides: before it the old keys are in force, after it the new ones. Until then the new master
+/// key lies beside the old one as `master.new`, and the slots say which of the two is theirs. Replaced files are
+/// overwritten before they are removed, because each key in them opens a case that may be erased later. For that the
+/// old slots have a second name, `slots.old`, by which they are found again after a crash.
 struct KeysChange {
   let directory: String
 
@@ -28,20 +28,21 @@ struct KeysChange {
     try put(newSlots, header.bytes, write)
     try removeOldSlots()
     if Files.exists(slots), link(slots, oldSlots) != 0 { throw Files.failure("link", oldSlots) }
-    // The names of what is new first, or the slots might be found without their master key.
+    // The new names must be on the disk first: otherwise a crash could leave the new slots without their master key.
     try Files.sync(directory)
     if rename(newSlots, slots) != 0 { throw Files.failure("rename", slots) }
     try settle()
   }
 
-  /// Finishes or takes back what was begun and broken off; without keys there is nothing to do.
+  /// Finishes or takes back a change that was broken off; without slots there is nothing to do.
   ///
-  /// - Returns: whether there was anything.
+  /// - Returns: whether there was such a change.
   @discardableResult
   func settle() throws -> Bool {
     let left = [newMaster, newSlots, oldSlots].filter { Files.exists($0) }
     guard !left.isEmpty, let header = try header() else { return false }
-    // What is seen may not be on the disk yet, and what is overwritten below must not be needed after a crash.
+    // The names that are seen here may not be on the disk yet. Without this flush, a crash could bring files back into
+    // use that are overwritten below.
     try Files.sync(directory)
     if try Self.read(master).map({ header.fits($0) }) ?? false {
       try Overwriting.remove(newMaster)
@@ -50,7 +51,7 @@ struct KeysChange {
       if rename(newMaster, master) != 0 { throw Files.failure("rename", master) }
       try Files.sync(directory)
     } else {
-      // Neither is theirs: nothing is thrown away that somebody may still need.
+      // Neither master key fits the slots, so nothing is thrown away that somebody may still need.
       return false
     }
     try Overwriting.remove(newSlots)

@@ -1,15 +1,15 @@
 import Sealing
 
-/// What slot 0 of the keys says: their form and, from form 2 on, by which master key the others are wrapped. So master key
-/// and slots change in one rename, that of the slots: which of two master keys is theirs is told by them.
+/// Slot 0 of the keys: their schema version and, from version 2 on, an identifier of the master key that wraps the
+/// other slots. So the rename of the slots replaces both at once: the slots say which of two master keys is theirs.
 struct KeysHeader: Equatable {
-  /// Before 0.3.0 the digests of commands were keyed by the master key, which an erasure does not destroy: whoever has a
-  /// master key of that form and the ledger can guess what an erased case said.
+  /// Version 1, of before 0.3.0. Then the digests of commands were keyed by the master key, which an erasure does not
+  /// destroy: whoever has such a master key and the ledger can guess what an erased case said.
   static let before = Array("motcua keys 1\n".utf8)
   private static let now = Array("motcua keys 2\n".utf8)
   private static let masterPlace = 32..<48
 
-  /// Nil in form 1.
+  /// The identifier of the master key; nil in version 1.
   let master: [UInt8]?
 
   var isOfBefore: Bool { master == nil }

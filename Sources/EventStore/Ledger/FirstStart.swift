@@ -1,15 +1,15 @@
 import Glibc
 
-/// How a data directory comes to be, and what tells a first start that was interrupted from a ledger that is lost.
+/// Makes a data directory, and tells an interrupted first start from a lost ledger.
 ///
-/// The keys are made first, then the ledger, each aside and named whole, and everything else comes after the ledger has
-/// its name on the disk. So an interrupted first start leaves keys that have sealed nothing, their slots a header and
-/// no more; whatever else is there without a ledger, had one.
+/// The keys are made first, then the ledger, each aside and renamed into place whole; everything else is made after the
+/// ledger's name is on the disk. So an interrupted first start leaves at most keys whose slots are a header and nothing
+/// more. Anything else without a ledger shows that there was one.
 enum FirstStart {
-  /// Where a slot would be that was made for a case.
+  /// The size of slots that have a header and no key.
   private static let emptySlotsBytes = Keys.slotBytes
 
-  /// What is there that only comes after a ledger, by its names in the directory.
+  /// The names in the directory that only come after a ledger.
   static func traces(of directory: String) throws(FileError) -> [String] {
     var traces = try Files.names(in: directory).filter { name in
       ["CURRENT", "STATE", "ACCEPTED"].contains(name) || name.hasPrefix("views-")
@@ -26,7 +26,7 @@ enum FirstStart {
     guard traces.isEmpty else { throw StoreError.ledgerMissing(path: directory + "/ledger", there: traces) }
     try Keys.create(directory + "/keys")
     try Ledger.create(directory + "/ledger", isDemo: isDemo)
-    // The directory itself may be of a start that was interrupted before its name was on the disk.
+    // An interrupted start may have made the directory, and ended before its name was on the disk.
     try Files.syncParent(of: directory)
   }
 }

@@ -10,6 +10,7 @@ public struct IssuedCheckpoint: Hashable, Sendable {
   /// Signs the head of a ledger under the name of the key.
   ///
   /// - Parameter predecessor: what the checkpoint says that it follows.
+  /// - Throws: `CheckpointError` or `SignedNoteError`.
   public init(of head: Frontier, signedBy key: NoteSigningKey, following predecessor: Predecessor? = nil) throws {
     checkpoint = try Checkpoint(
       origin: key.name, size: head.size, root: head.root,
@@ -18,9 +19,9 @@ public struct IssuedCheckpoint: Hashable, Sendable {
     verifierKey = key.verifierKey
   }
 
-  /// Reads what the ledger keeps.
+  /// Reads what `kept` gives, and verifies the signature.
   ///
-  /// - Throws: what is wrong with the key, the signature or the text.
+  /// - Throws: `SignedNoteError` for the key, the note or its signature, `CheckpointError` for the text.
   public init(kept text: String) throws {
     let bytes = Array(text.utf8)
     let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex

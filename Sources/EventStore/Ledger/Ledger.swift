@@ -7,9 +7,9 @@ import Synchronization
 
 /// The truth: what happened, append-only, in an LMDB environment of two tables.
 ///
-/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, their `sum`, and
-/// `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events; and under
-/// `checkpoint` ‖ size (8) ‖ key id (4), every signed checkpoint that was issued.
+/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, their
+/// `sum`, and `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events;
+/// and under `checkpoint` ‖ size (8) ‖ key id (4), every signed checkpoint that was issued.
 public final class Ledger: Sendable {
   static let format = Array("motcua ledger 1".utf8)
 
@@ -17,13 +17,13 @@ public final class Ledger: Sendable {
   let events: Table
   let meta: Table
   public let path: String
-  /// How far it may grow.
+  /// The most that it may grow to, in bytes.
   let mapBytes: Int
-  /// Changes when another ledger is brought in.
+  /// Changes when another ledger is imported.
   let identity: Mutex<Identity>
   /// 16 random bytes, made with the ledger.
   public var id: [UInt8] { identity.withLock { $0.id } }
-  /// A demo's ledger: its clock may be moved.
+  /// Whether it is a demo's ledger, whose clock may be moved.
   public var isDemo: Bool { identity.withLock { $0.isDemo } }
 
   struct Identity {
@@ -51,7 +51,7 @@ public final class Ledger: Sendable {
         try transaction.put(meta, Array("format".utf8), Self.format)
         for row in Identity(id: id, isDemo: isDemo).rows { try transaction.put(meta, Array(row.key.utf8), row.value) }
         try transaction.put(meta, Array("head".utf8), Frontier().encoded)
-        // Nothing was signed before there was a record of it.
+        // Nothing of a new ledger is signed yet, so the record of what was signed is complete from the beginning.
         try transaction.put(meta, Array(Self.signedHeadsMark.utf8), [1])
       }
     }
@@ -64,7 +64,7 @@ public final class Ledger: Sendable {
   /// - Parameters:
   ///   - isReadOnly: nothing is written; another process may have it open for writing.
   ///   - usesLockFile: without it, nobody may have it open for writing.
-  ///   - mapBytes: how far it may grow here.
+  ///   - mapBytes: the most that it may grow to while it is open here.
   init(
     _ path: String, isReadOnly: Bool = false, usesLockFile: Bool = true, mapBytes: Int = EventStore.mapBytesDefault
   ) throws {
@@ -121,7 +121,7 @@ public final class Ledger: Sendable {
     return identity
   }
 
-  /// The last event.
+  /// The position of the last event.
   public func position() throws(StoreError) -> Position { Position(try head().size) }
 
   /// The root hash of the tree over all events, in base64.
@@ -141,13 +141,13 @@ public final class Ledger: Sendable {
     return head
   }
 
-  /// A record with its place, and the hash that was stored beside it.
+  /// A record with its position and the hash that was stored beside it.
   public struct Entry: Hashable, Sendable {
     public var position: Position
     public var leaf: Hash
     public var record: [UInt8]
 
-    /// Itself, when the record is what its hash was made of.
+    /// Itself; throws `StoreError.ledgerDamaged` when the record does not have its stored hash.
     func checked() throws(StoreError) -> Entry {
       guard MerkleTree.leafHash(record) == leaf else {
         throw .ledgerDamaged(at: position, reason: "it is not what its hash was made of")
@@ -158,8 +158,7 @@ public final class Ledger: Sendable {
 
   /// The records from a position on, at most `limit`; a short read transaction for each call.
   ///
-  /// - Throws: `StoreError.ledgerDamaged` for a record that is not what its hash was made of: what has changed on the
-  ///   disk is no answer.
+  /// - Throws: `StoreError.ledgerDamaged` for a record that does not have its stored hash: it was changed on the disk.
   public func records(from position: Position, limit: Int) throws(StoreError) -> [Entry] {
     try asStoreError {
       var damaged: StoreError?
@@ -183,7 +182,7 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// What is stored at a position, when it is what its hash was made of.
+  /// What is stored at a position, checked: throws `StoreError.ledgerDamaged` when the record does not have its hash.
   static func entry(_ leaf: [UInt8], _ record: [UInt8], at position: Position) throws(StoreError) -> Entry {
     guard let leaf = Hash(bytes: leaf) else {
       throw .ledgerDamaged(at: position, reason: "it is shorter than its hash")
@@ -191,7 +190,7 @@ public final class Ledger: Sendable {
     return try Entry(position: position, leaf: leaf, record: record).checked()
   }
 
-  /// Every signed checkpoint that was issued, in order of size, each as it was kept.
+  /// Every signed checkpoint that was issued, in order of size, each as `IssuedCheckpoint.kept` gave it.
   public func checkpoints() throws(StoreError) -> [(size: UInt64, text: String)] {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
@@ -210,7 +209,7 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// The checkpoints of one size, or those of the greatest size that has any; each as it was kept.
+  /// The checkpoints of one size, or with nil those of the greatest size that has any; each as it was kept.
   public func checkpoints(ofSize size: UInt64?) throws(StoreError) -> [String] {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
@@ -248,8 +247,9 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// In `meta`: what was signed is recorded outside the ledger. A ledger of an earlier release has no such mark, and gets
-  /// it with the record that is made from its own checkpoints, once: a record that is lost is not made again.
+  /// The key in `meta` that says that what was signed is recorded outside the ledger. A ledger of an earlier release
+  /// lacks it, and gets it when that record is made from its own checkpoints. With the mark, a lost record is not made
+  /// again.
   static let signedHeadsMark = "heads"
 
   public func hasSignedHeadsMark() throws(StoreError) -> Bool {
@@ -265,6 +265,8 @@ public final class Ledger: Sendable {
     checkpointPrefix + bigEndian(size) + bigEndian(keyID)
   }
 
+  /// The record at a position; nil when there is none.
+  ///
   /// - Throws: as `records`.
   public func record(at position: Position) throws(StoreError) -> [UInt8]? {
     try records(at: CollectionOfOne(position)).first ?? nil
@@ -288,7 +290,7 @@ public final class Ledger: Sendable {
 
   typealias Stored = (leaf: [UInt8], record: [UInt8])
 
-  /// What lies at a position, whether it is what its hash was made of or not.
+  /// What is stored at a position, unchecked.
   func stored(
     at position: Position, _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> Stored? {
@@ -301,8 +303,10 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// One durable commit before the first answer: a killed process may have left a commit visible that is not on the
-  /// disk yet.
+  /// Makes one durable commit before the first answer: a killed process may have left a commit visible that is not on
+  /// the disk yet.
+  ///
+  /// - Parameter instant: in microseconds since 1970.
   func settle(at instant: Int64) throws(LMDBError) {
     let meta = meta
     try environment.write { transaction throws(LMDBError) in

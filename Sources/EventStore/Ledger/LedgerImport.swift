@@ -4,12 +4,12 @@ import EventSourcing
 import LMDB
 import Synchronization
 
-/// Another ledger's records put in the place of a ledger without cases, in blocks.
+/// Replaces a ledger without cases by another ledger's records, in blocks.
 ///
-/// From the first commit to the last the ledger bears the mark `importing` in `meta`, with what it was called before: a
-/// start that finds the mark empties it again, so that it is never left half.
+/// From the first commit to the last the ledger bears the mark `importing` in `meta`, with the id and the demo mark
+/// that it had before. A start that finds the mark empties the ledger again, so that none stays half imported.
 extension EventStore {
-  /// Empties the ledger and gives it the other one's name. The views are not believed from here on, until
+  /// Empties the ledger and gives it the other one's id and demo mark. The views are not believed from here on, until
   /// `replaceViews`.
   ///
   /// - Throws: `CommitError`, after which nothing more may be written.
@@ -23,12 +23,15 @@ extension EventStore {
   /// - Throws: `CommitError`, after which nothing more may be written.
   public func importRecords(_ records: [[UInt8]]) throws -> Frontier { try ledger.importRecords(records) }
 
-  /// Keeps the checkpoints and takes the mark away: from here on it is the other ledger.
+  /// Stores the other ledger's checkpoints and ends the import, in one commit.
+  ///
+  /// - Throws: `CommitError`, after which nothing more may be written.
   public func finishImport(checkpoints: [IssuedCheckpoint]) throws {
     try ledger.finishImport(checkpoints: checkpoints)
   }
 
-  /// Empties the ledger again and gives it back its name.
+  /// Takes an import back: empties the ledger and gives it back its own id and demo mark. Without an import it does
+  /// nothing.
   public func abandonImport() throws {
     if try ledger.isImporting() { try ledger.abandonImport() }
   }
@@ -37,7 +40,7 @@ extension EventStore {
 extension Ledger {
   private static let importing = Array("importing".utf8)
 
-  /// Whether another ledger is being put in its place, or that was broken off.
+  /// Whether an import is under way, or was broken off.
   public func isImporting() throws(StoreError) -> Bool {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in try transaction.contains(meta, Self.importing) }

@@ -3,7 +3,7 @@ import LMDB
 import MerkleTree
 
 /// A ledger of which parts may be unreadable: each event is looked up by itself. Nobody may write in it meanwhile, and
-/// whoever reads a damaged page may die.
+/// LMDB may end the process that reads a damaged page.
 public final class LedgerPieces {
   private let environment: Environment
   private let events: Table
@@ -25,7 +25,7 @@ public final class LedgerPieces {
     return (environment, try environment.table(table))
   }
 
-  /// The event at a position; nil when it is missing, cannot be read, or is not what its hash says.
+  /// The event at a position; nil when it is missing, cannot be read, or does not have its stored hash.
   public func entry(at position: UInt64) -> Ledger.Entry? {
     let bytes = try? environment.read { transaction throws(LMDBError) in
       try transaction.bytes(events, bigEndian(position))

@@ -8,11 +8,11 @@ public struct LedgerFault: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// There is no such event, though there are others after it or the head counts it.
     case missing
-    /// It is shorter than its hash.
+    /// What is stored is shorter than a hash.
     case cut
-    /// The record is not what its hash was made of.
+    /// The record does not have its stored hash.
     case changed
-    /// It does not follow the last version of its stream.
+    /// The event does not follow the last version of its stream.
     case version(stream: UInt64, expected: Version, found: Version)
     /// The head is not the tree over the events.
     case head
@@ -29,13 +29,13 @@ public struct LedgerFault: Error, Hashable, Sendable {
   }
 }
 
-/// Goes through a ledger from its first event, and holds each against its hash, its place and the tree; the checkpoints
-/// that were issued, too. No read transaction outlives a block.
+/// Goes through a ledger from its first event, and checks each event's hash and position, and the tree and the issued
+/// checkpoints against them. No read transaction outlives a block.
 public final class LedgerWalk {
-  /// How many events are read at a time, and so how exactly it is known where a reader died.
+  /// How many events are read at a time. Where a process died that walked, is known to within so many events.
   public static let blockMax = 1000
 
-  /// An event that is what it should be.
+  /// An event that has passed the checks.
   public struct Checked {
     public var entry: Ledger.Entry
     /// The inner nodes of the tree that it completes.
@@ -53,15 +53,15 @@ public final class LedgerWalk {
     expected = Dictionary(grouping: try ledger.checkpoints(), by: \.size).mapValues { $0.map(\.text) }
   }
 
-  /// How many checkpoints were held against the tree.
+  /// How many checkpoints were checked against the tree.
   public var checkpoints: Int { found.count }
   public var position: Position { Position(tree.size) }
 
-  /// The next events, at most a block of them and none after `end`; none at the end of the ledger, where the head must be
-  /// the tree.
+  /// The next events, at most a block of them and none after `end`. Empty at the end of the ledger, once the head is
+  /// found to be the tree over all events.
   ///
   /// - Parameter announce: told where the block begins, before it is read.
-  /// - Throws: `LedgerFault` at the first event that is not what it should be, or `StoreError`.
+  /// - Throws: `LedgerFault` at the first event that fails a check, or `StoreError`.
   public func next(to end: Position? = nil, announce: (Position) throws -> Void) throws -> [Checked] {
     let limit = end.map { Int(clamping: $0.rawValue - min($0.rawValue, tree.size)) } ?? Self.blockMax
     if limit == 0 { return [] }
@@ -85,10 +85,10 @@ public final class LedgerWalk {
     return completed
   }
 
-  /// Holds those checkpoints against the tree that were issued while the walk was on; to be called at the end.
+  /// Checks those checkpoints against the tree that were issued while the walk was under way. Call it at the end.
   ///
   /// - Parameters:
-  ///   - issued: taken before the last events were read, so that none is for more than was walked.
+  ///   - issued: read before the last events were, so that none is for more events than were walked.
   ///   - node: looks up nodes of the tree.
   public func checkOthers(_ issued: [(size: UInt64, text: String)], node: MerkleTree.NodeLookup) throws {
     for (size, text) in issued where !found.contains(text) {

@@ -7,7 +7,7 @@ extension EventStore {
   /// Lends the nodes of the ledger's tree: leaves from the ledger, inner nodes from the views. As many look-ups as a
   /// proof has hashes, and no walk.
   ///
-  /// - Parameter body: gets the size of the tree that the views have reached, and its nodes.
+  /// - Parameter body: gets the position of the views as the tree's size, and a look-up that is valid only inside it.
   public func withTree<R>(_ body: (_ size: UInt64, _ node: MerkleTree.NodeLookup) throws -> R) throws -> R {
     let views = views
     let transaction = try views.environment.beginRead()
@@ -15,7 +15,7 @@ extension EventStore {
     return try body(size) { level, index in try Self.node(level, index, ledger, views, transaction) }
   }
 
-  /// The root over the first so many events, which the views must have seen.
+  /// The root over the first so many events; throws `StoreError.unexpected` when the views have not seen them all.
   public func root(ofSize size: UInt64) throws -> Hash {
     try withTree { reached, node in
       guard size <= reached else { throw StoreError.unexpected("the views have not seen event \(size) yet") }

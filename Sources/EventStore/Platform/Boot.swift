@@ -2,7 +2,8 @@ import Glibc
 
 /// What tells one boot of the machine from the next.
 enum Boot {
-  /// Nil when nobody says. The unit hands it over, because a hardened one hides /proc.
+  /// The kernel's id of this boot, without dashes; nil when it is unknown. A hardened unit hides /proc, so it hands the
+  /// id over as `MOTCUA_BOOT_ID`.
   static var id: String? {
     if let given = getenv("MOTCUA_BOOT_ID") { return String(cString: given).filter { $0 != "-" } }
     guard let bytes = try? Files.contents("/proc/sys/kernel/random/boot_id") else { return nil }
@@ -11,26 +12,27 @@ enum Boot {
 }
 
 extension EventStore {
-  /// What the machine's clock and its time since the boot differed by when the clock was last believed in this boot, in
-  /// microseconds. It says something of the machine and nothing of the ledger, so that whatever happens to that, a stop
-  /// in order, a restore or an accepted loss, leaves it; nil when nothing is known of this boot.
+  /// By how much the machine's clock and its time since the boot differed when the clock was last believed in this
+  /// boot, in microseconds; nil when that is not known. It describes the machine and not the ledger, so that a stop, a
+  /// restore or an accepted loss leaves it.
   public func knownClock() throws(StoreError) -> Int64? {
     guard let boot = Boot.id else { return nil }
     let written = try asStoreError { try Files.contents(clockPath) }.map { String(decoding: $0, as: UTF8.self) } ?? ""
     let parts = written.split(separator: "\n")
     guard parts.count == 2, parts[0] == "boot \(boot)", let known = Int64(parts[1]) else { return nil }
-    // Not even the years to 9999 take more.
+    // No time up to the year 9999 is larger.
     return known.magnitude < 1 << 59 ? known : nil
   }
 
-  /// Keeps that for whoever comes next in this boot; durable when it returns.
+  /// Keeps that difference, in microseconds, for the next start in this boot. Durable when it returns, unless the disk
+  /// is full.
   public func keepClock(_ difference: Int64) throws(StoreError) {
     guard let boot = Boot.id else { return }
     try asStoreError {
       do throws(FileError) {
         try Files.replaceMark(clockPath, with: Array("boot \(boot)\n\(difference)\n".utf8))
       } catch {
-        // Without it the next start has nothing to measure from, which is less than it might, and no reason not to answer.
+        // Without the file the next start cannot check the clock by this boot, which is no reason not to serve.
         if !error.refusesGrowth { throw error }
       }
     }

@@ -14,8 +14,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
 
-  /// Whether the file system takes nothing more, or not from this account: no room, no inode, a quota that is used up, or
-  /// no writing at all. What is there can be read.
+  /// Whether the file system takes nothing more, or not from this account: no room, no inode, a quota that is used up,
+  /// or no writing at all. What is there can be read.
   public var refusesGrowth: Bool { code.refusesGrowth }
 }
 
@@ -36,7 +36,7 @@ package enum Files {
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("mkdir", path) }
   }
 
-  /// With those above it that are missing; durable when it returns.
+  /// Makes a directory and those above it that are missing; durable when it returns.
   package static func makeDirectories(_ path: String) throws(FileError) {
     if exists(path) { return }
     let above = parent(of: path)
@@ -45,8 +45,7 @@ package enum Files {
     try syncParent(of: path)
   }
 
-  /// Makes the name of a file or directory durable. A directory of somebody else's that only lets one through cannot be
-  /// asked.
+  /// Makes the name of a file or directory durable, unless the directory above it may not be opened by this account.
   static func syncParent(of path: String) throws(FileError) {
     do throws(FileError) { try sync(parent(of: path)) } catch {
       if error.code != EACCES { throw error }
@@ -66,7 +65,7 @@ package enum Files {
     var tries = 1
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK else { throw failure("lock", path) }
-      // A process that somebody forked holds it, too, for the moment before it becomes another program.
+      // A child that was just forked holds the lock as well, until it runs another program.
       if tries == 25 { return false }
       tries += 1
       usleep(20_000)
@@ -74,7 +73,7 @@ package enum Files {
     return true
   }
 
-  /// A file that is not there yet; what a crash left of an earlier one goes, and nothing is written through a link.
+  /// Opens a new file for writing. What a crash left under that name is removed first, and no link is followed.
   static func openNew(_ path: String) throws(FileError) -> Int32 {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
     do throws(FileError) { return try open(path, flags) } catch {
@@ -119,7 +118,7 @@ package enum Files {
     return Array(bytes[..<done])
   }
 
-  /// Nil when there is no such file.
+  /// The whole content; nil when there is no such file.
   static func contents(_ path: String) throws(FileError) -> [UInt8]? {
     guard exists(path) else { return nil }
     let descriptor = try open(path, O_RDONLY)
@@ -132,7 +131,7 @@ package enum Files {
     }
   }
 
-  /// The old content or the new one, whatever happens in between; durable when it returns.
+  /// Replaces the content of a file: after a crash it has the old content or the new one. Durable when it returns.
   static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
     let temporary = path + ".new"
     let descriptor = try openNew(temporary)
@@ -141,7 +140,7 @@ package enum Files {
       if fsync(descriptor) != 0 { throw failure("fsync", temporary) }
     } catch {
       close(descriptor)
-      // It takes an inode and a block, of which there may be no more.
+      // The half-written file takes an inode and a block that a full disk lacks.
       unlink(temporary)
       throw error
     }
@@ -154,8 +153,8 @@ package enum Files {
     try sync(parent(of: path))
   }
 
-  /// The same for a few lines whose reader takes whatever is torn for nothing: where the file system makes no file any
-  /// more, for want of an inode above all, they are written over the old ones.
+  /// The same for a few lines whose reader ignores torn ones: where the file system has no inode or block for a new
+  /// file, they are written over the old ones.
   static func replaceMark(_ path: String, with bytes: [UInt8]) throws(FileError) {
     do throws(FileError) { try replace(path, with: bytes) } catch {
       guard error.refusesGrowth, exists(path) else { throw error }
@@ -167,7 +166,8 @@ package enum Files {
     }
   }
 
-  /// Writes the first byte of a file again, which no other process changes; nothing is wrong if there is none.
+  /// Writes the first byte of a file again, unchanged, to see whether the disk takes it. No other process may change
+  /// that byte. A missing or empty file is left alone.
   static func rewrite(_ path: String) throws(FileError) {
     guard size(path) > 0 else { return }
     let descriptor = try open(path, O_RDWR)
@@ -212,14 +212,14 @@ package enum Files {
     return names
   }
 
-  /// Free bytes for unprivileged writers on the file system of `path`, and whether it is mounted to be read only.
+  /// Free bytes for unprivileged writers on the file system of `path`, and whether it is mounted read only.
   static func room(_ path: String) throws(FileError) -> (freeBytes: Int, isReadOnly: Bool) {
     var info = statvfs()
     if statvfs(path, &info) != 0 { throw failure("statvfs", path) }
     return (Int(info.f_bavail) * Int(info.f_frsize), info.f_flag & UInt(ST_RDONLY) != 0)
   }
 
-  /// 0 when it is not there.
+  /// In bytes; 0 when the file is not there.
   static func size(_ path: String) -> Int {
     var info = stat()
     return stat(path, &info) == 0 ? Int(info.st_size) : 0

@@ -5,17 +5,17 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// What the store needs no more: moved out of its way at once, into `freed/`, and overwritten there before its blocks are
-/// given back, because views hold everybody's name in the clear, those of erased cases too.
+/// The files that the store needs no more. Each is moved into `freed/` at once, and overwritten there before its blocks
+/// are given back, because views hold everybody's name in the clear, those of erased cases too.
 ///
-/// That is done by a thread of its own, once nobody reads in it any more, and no faster than the disk has time for besides
-/// a commit. What is left when the process ends is taken up by the next start.
+/// A thread of its own overwrites a file once nobody reads in it any more, with pauses that leave the disk to commits.
+/// What is left when the process ends, the next start takes up.
 public final class FreedFiles: Sendable {
   /// When something was begun: what was erased before that was never in it.
   public struct Built: Sendable {
     /// In microseconds since 1970.
     public var at: Int64
-    /// The last event then.
+    /// The last event at that time.
     public var after: Position
 
     public init(at: Int64, after: Position) {
@@ -40,7 +40,7 @@ public final class FreedFiles: Sendable {
     var report: (@Sendable (String) -> Void)?
   }
 
-  /// Given up between two parts, for the next start.
+  /// Thrown between two parts when the process stops; the next start overwrites the file anew.
   private struct Stopped: Error {}
 
   private let data: String
@@ -55,7 +55,7 @@ public final class FreedFiles: Sendable {
   /// Takes up what an earlier process has left, and begins.
   func resume() throws(FileError) {
     do { try Files.makeDirectory(directory) } catch {
-      // Without it everything is overwritten where it lies; a disk that is full must not hold up a start.
+      // Without the directory, files are overwritten where they lie; a full disk must not hold up a start.
       guard error.code == ENOSPC || error.code == EDQUOT else { throw error }
     }
     for place in [directory, data + "/spool"] where Files.exists(place) {
@@ -66,7 +66,7 @@ public final class FreedFiles: Sendable {
     run()
   }
 
-  /// Says from now on what goes wrong.
+  /// Reports from now on what goes wrong.
   public func report(to report: @escaping @Sendable (String) -> Void) { state.withLock { $0.report = report } }
 
   /// Moves a file or a directory away, to be overwritten and removed; nothing is wrong when it is not there. Returns at
@@ -74,15 +74,15 @@ public final class FreedFiles: Sendable {
   ///
   /// - Parameters:
   ///   - built: when it was begun, if it is known.
-  ///   - environment: whoever reads there through it is waited for.
+  ///   - environment: this process's own at that path; nothing is overwritten before its last reference is gone.
   public func take(_ path: String, built: Built? = nil, environment: Environment? = nil) throws(FileError) {
     let name = path.split(separator: "/").last.map(String.init) ?? "file"
-    // It may have been removed by somebody who took it for empty; if it cannot be made, the next step says so.
+    // Somebody may have removed the directory when it was empty. If it cannot be made, `rename` says so.
     _ = mkdir(directory, 0o700)
     var target = "\(directory)/\(name).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     if rename(path, target) != 0 {
       if errno == ENOENT, !Files.exists(path) { return }
-      // Where nothing can be moved, it is overwritten where it is.
+      // A file that cannot be moved is overwritten where it is.
       guard errno == ENOSPC || errno == EDQUOT || errno == ENOENT else { throw Files.failure("rename", path) }
       target = path
     }
@@ -140,14 +140,14 @@ public final class FreedFiles: Sendable {
     queue.asyncAfter(deadline: .now() + wait) { [weak self] in self?.work(secondsToWait: next) }
   }
 
-  /// False while somebody still reads in it.
+  /// Overwrites and removes an item; false while somebody still reads in it.
   private func isDone(_ item: Item) throws -> Bool {
     if item.environment != nil { return false }
     let lock = try ReaderLock(item.path)
     guard lock.isHeld else { return false }
     try Overwriting.removeTree(item.path) { nanoseconds in
       if self.state.withLock({ $0.isStopped }) { throw Stopped() }
-      // As long as the disk had to work for this, it is left to others.
+      // Pauses for as long as the disk worked for this part, so that others get it.
       usleep(UInt32(clamping: min(max(nanoseconds / 1000, 500), 1_000_000)))
     }
     try Files.sync(Files.parent(of: item.path))
@@ -155,9 +155,10 @@ public final class FreedFiles: Sendable {
   }
 }
 
-/// The lock that LMDB keeps of everybody who has an environment open, in whatever process, held alone while this lives.
+/// Every process shares a lock on LMDB's lock file while it has the environment open. This takes that lock for itself
+/// alone, as long as it lives; `isHeld` is false when some process has the environment open.
 struct ReaderLock: ~Copyable {
-  // Of linux/fcntl.h: a lock of the descriptor and not of the process, so that closing it frees nobody else's.
+  // `F_OFD_SETLK` of linux/fcntl.h: a lock of the descriptor and not of the process, so that closing it frees no other.
   private static let setLock: Int32 = 37
 
   let isHeld: Bool
@@ -167,7 +168,7 @@ struct ReaderLock: ~Copyable {
     let path = directory + "/lock.mdb"
     let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else {
-      // None was ever opened there.
+      // Without a lock file, no environment was ever opened there.
       guard errno == ENOENT || errno == ENOTDIR else { throw Files.failure("open", path) }
       (self.descriptor, isHeld) = (-1, true)
       return

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Which file it is, whatever its name.
+/// Which file a path or a descriptor leads to, whatever its name.
 struct FileIdentity: Hashable {
   private let (device, inode): (UInt, UInt)
 
@@ -19,13 +19,13 @@ struct FileIdentity: Hashable {
   }
 }
 
-/// The files that a store works in, each by its path. Whoever removes or replaces one of them lets another process in,
-/// or has this one write where nobody will ever read.
+/// The files that a store works in, each with its path. Whoever removes or replaces one of them lets another process
+/// in, or makes this one write where nobody will ever read.
 final class Holding: Sendable {
   private let files: [(path: String, identity: FileIdentity)]
   private let isLost = Atomic<Bool>(false)
 
-  /// - Throws: `StoreError.notOurs` for one that has gone already.
+  /// - Throws: `StoreError.notOurs` for a file that is gone already.
   init(lock: Int32, _ directory: String) throws(StoreError) {
     var files: [(path: String, identity: FileIdentity)] = []
     for (path, identity) in [
@@ -54,20 +54,20 @@ final class Holding: Sendable {
 }
 
 extension EventStore {
-  /// Whether this process still works in the files at their paths; it costs three looks at them.
+  /// Checks that the three files which this process works in are still those at their paths.
   ///
-  /// - Throws: `StoreError.notOurs`, and from then on always: nothing may be written any more.
+  /// - Throws: `StoreError.notOurs` when one is not, and from then on always: nothing may be written any more.
   public func requireHolding() throws(StoreError) { try holding.require(keys) }
 }
 
 extension Keys {
-  /// Keeps every other process from opening them for writing until the descriptor is closed: `lock` in the data directory
-  /// may be removed by whoever takes it for a leftover, and two that write here destroy keys.
+  /// Keeps every other process from opening the keys for writing until the descriptor is closed. `lock` in the data
+  /// directory is not enough: somebody may remove it as a leftover, and two processes that write here destroy keys.
   static func lockSlots(_ descriptor: Int32, _ path: String) throws(StoreError) {
     let isLocked: Bool
     do throws(FileError) { isLocked = try Files.lock(descriptor, path) } catch { throw .file(error) }
     guard isLocked else { throw .inUse(directory: Files.parent(of: Files.parent(of: path))) }
-    // They may have been replaced between the opening and the lock.
+    // The slots may have been replaced between the opening and the lock.
     guard FileIdentity(descriptor) == FileIdentity(path) else { throw .notOurs(path: path) }
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A lock, and a condition to wait for under it, by the clock that nobody sets: one that waited by the wall clock would
-/// sleep an hour when that is set back by one.
+/// A lock, and a condition to wait for under it, with time-outs by the clock that nobody sets. By the wall clock a wait
+/// would last an hour longer when that is set back by one.
 public final class MonotonicCondition: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -31,7 +31,7 @@ public final class MonotonicCondition: @unchecked Sendable {
   /// Waits to be woken; the lock is held before and after. It may return without anybody having woken it.
   public func wait() { pthread_cond_wait(condition, mutex) }
 
-  /// The same, at most so long; at once when that is nothing or less.
+  /// The same, but at most for `duration`; returns at once when that is zero or negative.
   public func wait(atMost duration: Duration) {
     guard duration > .zero else { return }
     var now = timespec()

@@ -1,10 +1,10 @@
 import Glibc
 
-/// What is removed is overwritten first, because a file that is only unlinked stays in the free blocks of its file
+/// Overwrites files before it removes them, because a file that is only unlinked stays in the free blocks of its file
 /// system, where anybody who has the disk finds it.
 ///
-/// It helps where a file system writes in place. What a snapshot, a copy-on-write file system or an SSD's own bookkeeping
-/// still holds, no program can reach; there only an encrypted disk helps.
+/// It helps where a file system writes in place. What a snapshot, a copy-on-write file system or an SSD's own
+/// bookkeeping still holds, no program can reach; there only an encrypted disk helps.
 enum Overwriting {
   /// Called after each part, with how long it took in nanoseconds; throws to give up.
   typealias Stepped = (_ nanoseconds: UInt64) throws -> Void
@@ -12,7 +12,7 @@ enum Overwriting {
   // Of linux/fs.h; Glibc shows them to programs only that ask for GNU's own.
   private static let seekData: Int32 = 3
   private static let seekHole: Int32 = 4
-  /// So much is flushed at a time: little enough that a commit of the ledger does not have to wait for it.
+  /// How many bytes are flushed at a time: few enough that a commit of the ledger does not have to wait long.
   private static let partBytes = 1 << 20
 
   /// Overwrites a file where it lies and removes its name; nothing is wrong when it is not there. The name must be the
@@ -76,7 +76,8 @@ enum Overwriting {
         let began = nanoseconds
         let count = min(partBytes, hole - data)
         do throws(FileError) { try Files.writeAll(descriptor, Array(zeros.prefix(count)), at: data, path) } catch {
-          // Only a file system that writes elsewhere needs room to write over what is there, and so gains nothing by it.
+          // Only a file system that writes elsewhere needs room to write over what is there, and so gains nothing by
+          // it.
           if error.code == ENOSPC || error.code == EDQUOT { return }
           throw error
         }

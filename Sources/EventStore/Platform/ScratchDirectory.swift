@@ -1,7 +1,7 @@
 import Glibc
 
-/// A directory inside a data directory for what is needed for a while, gone with its owner; what a killed owner left is
-/// known by its lock.
+/// A directory inside a data directory for temporary files, removed with this object. Its owner holds a lock in it, so
+/// that a directory whose owner was killed is known by its free lock.
 public final class ScratchDirectory: Sendable {
   public static let purposes = ["verify", "spool"]
   private static let owner = "/owner"
@@ -12,9 +12,10 @@ public final class ScratchDirectory: Sendable {
 
   /// - Parameters:
   ///   - purpose: one of `purposes`.
-  ///   - freed: takes it in the end, so that nobody waits until it is overwritten; nil beside the daemon.
+  ///   - freed: takes the directory in the end, so that nobody waits until it is overwritten. Nil in a process beside
+  ///     the daemon, which overwrites it itself.
   public init(in data: String, for purpose: String, into freed: FreedFiles?) throws(StoreError) {
-    // Never a name again that somebody may take for a killed owner's.
+    // The name is never used twice: another process may be removing what a killed owner left under an earlier one.
     path = "\(data)/\(purpose)-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     self.freed = freed
     let path = path
@@ -38,15 +39,15 @@ public final class ScratchDirectory: Sendable {
   }
 
   deinit {
-    // What cannot be removed now is found by its lock later.
+    // What cannot be removed now, `removeLeftovers` finds by its lock later.
     try? Self.remove(path, into: freed)
     close(lock)
   }
 
   /// Removes what killed owners have left.
   ///
-  /// Before its lock is taken a directory looks like that, too: nobody is in the middle of making one while the data
-  /// directory itself is locked. When somebody is, what is left waits for the next time.
+  /// A directory that is just being made has no lock yet and looks the same, so whoever makes one locks the data
+  /// directory meanwhile. When somebody has that lock, this call removes nothing and leaves it to the next.
   public static func removeLeftovers(in data: String, into freed: FreedFiles?) throws(StoreError) {
     try asStoreError {
       let making = try Files.open(data, O_RDONLY | O_DIRECTORY)
@@ -60,13 +61,14 @@ public final class ScratchDirectory: Sendable {
         let lock = Glibc.open(path + owner, O_RDWR | O_CLOEXEC)
         if lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0 { left.append((path, lock)) } else { close(lock) }
       }
-      // Overwriting takes long.
+      // Others may make directories again, because overwriting takes long.
       flock(making, LOCK_UN)
       for left in left { try remove(left.path, into: freed) }
     }
   }
 
-  /// How many seconds ago the oldest of those that hold views was begun, whoever's they are; nil when there is none.
+  /// How many seconds ago the oldest scratch directory with views was begun, of whatever process; nil when there is
+  /// none.
   public static func oldestViews(in data: String) throws(StoreError) -> Int? {
     let begun = try asStoreError { try names(in: data) }.filter { $0.hasPrefix("verify-") }.compactMap { name -> Int? in
       var info = stat()
@@ -79,7 +81,7 @@ public final class ScratchDirectory: Sendable {
     try Files.names(in: data).filter { name in purposes.contains { name.hasPrefix("\($0)-") } }
   }
 
-  /// They hold the words of everybody in the clear, or the whole ledger.
+  /// Overwrites a directory as well, because it holds everybody's words in the clear, or the whole ledger.
   private static func remove(_ path: String, into freed: FreedFiles?) throws {
     if let freed { try freed.take(path) } else { try Overwriting.removeTree(path) }
   }

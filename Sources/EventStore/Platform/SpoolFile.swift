@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A file that is readable by nobody else and gone with whoever holds it: for what is too large for the memory. It keeps
-/// its name until it is overwritten, so that the next start finds what a killed process has left.
+/// A file for what is too large for the memory, readable by nobody else and removed with this object. It keeps its name
+/// until it is overwritten, so that the next start finds what a killed process has left.
 public final class SpoolFile: Sendable {
   private let descriptor: Int32
   private let path: String
@@ -11,7 +11,7 @@ public final class SpoolFile: Sendable {
 
   /// - Parameters:
   ///   - directory: made when it is missing.
-  ///   - freed: takes it in the end, so that nobody waits until it is overwritten.
+  ///   - freed: takes the file in the end, so that nobody waits until it is overwritten.
   public init(in directory: String, into freed: FreedFiles? = nil) throws(StoreError) {
     self.freed = freed
     let path = directory + "/\(getpid())-\(UInt64.random(in: 0 ... .max))"
@@ -19,7 +19,7 @@ public final class SpoolFile: Sendable {
     descriptor = try asStoreError {
       try Files.makeDirectories(directory)
       let descriptor = try Files.open(path, O_RDWR | O_CREAT | O_EXCL)
-      // By which it is told from what a killed process has left.
+      // The lock tells this file from what a killed process has left.
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
         let failure = Files.failure("flock", path)
         close(descriptor)
@@ -30,6 +30,7 @@ public final class SpoolFile: Sendable {
     }
   }
 
+  /// Whether a living process has the spool file at that path.
   static func isHeld(_ path: String) -> Bool {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return false }

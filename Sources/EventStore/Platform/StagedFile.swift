@@ -1,9 +1,9 @@
 import Glibc
 
 extension Restoration {
-  /// Copies an open ledger's file aside, durably. What it is worth is not asked.
+  /// Copies an open ledger's file aside, durably. It does not check what is in it.
   ///
-  /// - Parameter name: of the file, for what goes wrong.
+  /// - Parameter name: what errors call the file.
   public func stage(descriptor: Int32, named name: String) throws(StoreError) {
     try asStoreError {
       try Files.makeDirectory(stagedLedger)

@@ -2,8 +2,8 @@ public import EventSourcing
 
 import Glibc
 
-/// What is known to be lost of a ledger that somebody accepts as it is. It is kept in a file of its own until the ledger
-/// itself says so, because a crash in between would let the loss be forgotten.
+/// What is known to be lost of a ledger that somebody accepts as it is. It is kept in the file `ACCEPTED` until an
+/// event of the ledger says so, because a crash in between would let the loss be forgotten.
 public struct AcceptedLoss: Hashable, Sendable {
   /// Who knows how many events there were.
   public enum Witness: String, Sendable {
@@ -14,7 +14,7 @@ public struct AcceptedLoss: Hashable, Sendable {
   }
 
   public var witness: Witness
-  /// How many events the witness knows of, and how many there are.
+  /// The last event that the witness knows of, and the last that there is.
   public var seen: Position
   public var size: Position
 
@@ -26,10 +26,11 @@ public struct AcceptedLoss: Hashable, Sendable {
 }
 
 extension EventStore {
-  /// Accepts a ledger that is not the one that its views saw, or that was signed: the views are thrown away, and what is lost is kept for
-  /// `acceptedLoss`. Only while no daemon works in the directory.
+  /// Accepts a ledger that is not the one that its views saw, or that was signed: the views are thrown away, and what
+  /// is lost is kept for `acceptedLoss`. Only while no daemon works in the directory.
   ///
-  /// - Throws: the refusal itself when it is about anything else.
+  /// - Parameter refused: the error by which the start refused the ledger.
+  /// - Throws: that error when it is about anything else.
   public static func accept(_ directory: String, refused: StoreError) throws(StoreError) {
     let (witness, seen): (AcceptedLoss.Witness, Position)
     switch refused {
@@ -45,7 +46,7 @@ extension EventStore {
     try discardViews(directory)
   }
 
-  /// The same for a ledger that will have that size.
+  /// Keeps a loss for a ledger that will have `loss.size` events.
   public func acceptLoss(_ loss: AcceptedLoss) throws(StoreError) {
     try asStoreError { try Self.keep(loss, in: directory) }
   }
@@ -55,8 +56,10 @@ extension EventStore {
     try Files.replace(path(directory), with: Array(text.utf8))
   }
 
-  /// What was accepted; nil when there is nothing. Whether the ledger says it already is for whoever reads its events: a
-  /// later event says nothing of it, because an erasure may have come first.
+  /// The loss that was accepted; nil when there is none. The caller reads the events to see whether one says it
+  /// already: that the ledger has grown does not show it, because an erasure may have been recorded first.
+  ///
+  /// - Throws: `StoreError.unexpected` when the file cannot be read.
   public func acceptedLoss() throws(StoreError) -> AcceptedLoss? {
     guard let bytes = try asStoreError({ try Files.contents(Self.path(directory)) }) else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).dropLast().split(separator: " ").map(String.init)
@@ -69,12 +72,12 @@ extension EventStore {
     return AcceptedLoss(witness: witness, seen: Position(seen), size: Position(size))
   }
 
-  /// The ledger says it now.
+  /// Removes the file, durably. Call it once an event of the ledger says the loss.
   public func settleAcceptedLoss() throws(StoreError) {
     try asStoreError { try Self.forgetAcceptedLoss(directory) }
   }
 
-  /// Before another ledger comes into its place.
+  /// Removes the file, durably; also called before a restore puts another ledger in place.
   static func forgetAcceptedLoss(_ directory: String) throws(FileError) {
     let path = path(directory)
     if unlink(path) != 0, errno != ENOENT { throw Files.failure("unlink", path) }

@@ -1,20 +1,20 @@
 import Glibc
 
-/// A directory outside the data directory and its backups, for what must be known when the data directory is lost or put
-/// back from an older state: what was signed, what was erased, which backups of keys were handed out.
+/// A directory outside the data directory and its backups, for what must be known when the data directory is lost or
+/// put back from an older state: what was signed, what was erased, which backups of keys were handed out.
 ///
-/// Its files are opened relative to it, without following links, because root writes them too and the directory belongs to
-/// the daemon's account. A file that root makes in it belongs to whom the directory belongs to.
+/// Its files are opened relative to it, without following links, because root writes them too and the directory belongs
+/// to the daemon's account. A file that root makes in it belongs to whom the directory belongs to.
 public struct ApartDirectory: Sendable {
   public let path: String
   private static let bytesMax = 256 << 20
-  /// How long another process may have it locked; what is done under the lock takes two flushes.
+  /// How long another process may hold the lock; what is done under it takes two flushes.
   private static let lockMax = Duration.seconds(20)
 
   /// - Parameters:
   ///   - path: nil for the place beside the data directory: `DATA-apart`.
   public init(_ path: String?, data: String) {
-    // `data/.` is the same directory, and what is apart must not lie in it.
+    // `data/.` is the data directory too, and the place apart must not lie in it.
     var parts = data.split(separator: "/").filter { $0 != "." }
     if parts.isEmpty || parts.last == "..", let real = realpath(data, nil) {
       parts = String(cString: real).split(separator: "/")
@@ -29,7 +29,7 @@ public struct ApartDirectory: Sendable {
 
   /// Lends the directory, locked, so that what one process reads and writes back no other has changed meanwhile.
   ///
-  /// - Throws: with `EWOULDBLOCK` when another holds it for longer than anybody may: the daemon's writer waits here.
+  /// - Throws: with `EWOULDBLOCK` when another process holds the lock for 20 seconds: the daemon's writer waits here.
   package func locked<R>(_ body: (Int32) throws(FileError) -> R) throws(FileError) -> R {
     let directory = try opened()
     defer { close(directory) }
@@ -54,7 +54,8 @@ public struct ApartDirectory: Sendable {
     return made
   }
 
-  /// Nil when it is missing. What another account may write in is not believed.
+  /// Opens the directory; nil when it is missing. Throws with `EPERM` when neither this account nor root owns it,
+  /// because its owner could write anything in it.
   private func openedOwn() throws(FileError) -> Int32? {
     let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else {
@@ -62,7 +63,7 @@ public struct ApartDirectory: Sendable {
       throw Files.failure("open", path)
     }
     var status = stat()
-    // Root works here for whom the directory belongs to.
+    // Root may open any, because it works here for the directory's owner.
     guard fstat(directory, &status) == 0, geteuid() == 0 || [geteuid(), 0].contains(status.st_uid) else {
       close(directory)
       throw FileError(operation: "open", path: path, code: EPERM)
@@ -70,7 +71,9 @@ public struct ApartDirectory: Sendable {
     return directory
   }
 
-  /// Nil when there is no such file, or no such directory.
+  /// The content of a file; nil when there is no such file, or no such directory.
+  ///
+  /// - Throws: with `EINVAL` for what is no file with a single name, with `EFBIG` for more than 256 MiB.
   public func contents(_ name: String) throws(FileError) -> [UInt8]? {
     guard let directory = try openedOwn() else { return nil }
     defer { close(directory) }
@@ -94,7 +97,7 @@ public struct ApartDirectory: Sendable {
     throw FileError(operation: "read", path: file(name), code: EFBIG)
   }
 
-  /// The old content or the new one, whatever happens in between; durable when it returns.
+  /// Replaces the content of a file: after a crash it has the old content or the new one. Durable when it returns.
   package func replace(_ name: String, with bytes: [UInt8], in directory: Int32) throws(FileError) {
     let temporary = name + ".new"
     if unlinkat(directory, temporary, 0) != 0, errno != ENOENT { throw Files.failure("unlink", file(temporary)) }

@@ -2,14 +2,14 @@ import Glibc
 import Sealing
 import Synchronization
 
-/// Puts a backup into a data directory: everything is made aside, in a directory of the same form, and named into place
-/// at the end. Given up, it leaves nothing; killed, what lies aside is removed by whoever comes next.
+/// Puts a backup into a data directory: everything is made aside, in a directory with the same layout, and renamed into
+/// place at the end. When it is given up, it leaves nothing; when it is killed, the next start removes what lies aside.
 public final class Restoration {
   /// What a data directory has that may not be written over; a signing key may be there before everything else.
   private static let precious = ["ledger", "keys/master", "keys/slots", "CURRENT", "STATE"]
 
   public let directory: String
-  /// Where everything is made: a data directory of its own, which can be opened before it is named into place.
+  /// Where everything is made: a data directory of its own, which can be opened before it is renamed into place.
   public let staged: String
   private let lock: Int32
   private let madeDirectory: Bool
@@ -17,7 +17,7 @@ public final class Restoration {
 
   private enum Progress {
     case making
-    /// Some of it may have its name: the next start brings it to its end.
+    /// Some parts may have their names already: the next start finishes the restoration.
     case naming
     case installed
   }
@@ -38,7 +38,7 @@ public final class Restoration {
       try Files.makeDirectories(directory)
       let lock = try EventStore.lock(directory)
       do {
-        // Keys may lie there.
+        // A killed restoration may have left keys there.
         try Overwriting.removeTree(staged)
         try Files.makeDirectory(staged)
       } catch {
@@ -58,16 +58,16 @@ public final class Restoration {
     close(lock)
   }
 
-  /// The order in which what was made aside gets its name. The ledger goes first: without its keys a start is refused, and
-  /// keys without a ledger would be taken for its loss.
+  /// The order in which what was made aside gets its name. The ledger goes first: without its keys a start is refused,
+  /// and keys without a ledger would be taken for its loss.
   private static let parts = ["ledger", "keys/slots", "keys/master"]
 
-  /// Removes what a killed restoration has left, or, when the ledger had its name already, brings it to its end.
+  /// Removes what a killed restoration has left, or finishes it when the ledger had its name already.
   static func removeLeftovers(in directory: String, into freed: FreedFiles) throws(FileError) {
     let staged = staged(in: directory)
     guard Files.exists(staged) else { return }
     if Files.exists(directory + "/ledger/data.mdb"), !Files.exists(staged + "/ledger") {
-      // What is seen to have its name may not have it on the disk yet, and what lies aside is overwritten below.
+      // The names that are seen may not be on the disk yet, and what lies aside is overwritten below.
       for place in [directory, directory + "/keys", staged, staged + "/keys"] where Files.exists(place) {
         try Files.sync(place)
       }
@@ -76,7 +76,7 @@ public final class Restoration {
     try freed.take(staged)
   }
 
-  /// Each is on the disk before the next is asked for.
+  /// Renames the parts into place; each name is on the disk before the next is given.
   private static func name(_ parts: [String], from staged: String, in directory: String) throws(FileError) {
     for part in parts {
       let path = directory + "/" + part
@@ -88,9 +88,11 @@ public final class Restoration {
   private static func staged(in directory: String) -> String { directory + "/restore.new" }
 
   /// Makes the keys aside: those of a backup, or none at all, which leaves everything that is sealed closed until they
-  /// are brought. What the ledger says is erased is forgotten in them before they reach the disk.
+  /// are brought. What is erased is forgotten in them before they reach the disk.
   ///
-  /// - Parameter last: the last case of the ledger.
+  /// - Parameters:
+  ///   - last: the greatest slot that the ledger has sealed with.
+  ///   - erased: the slots whose keys were erased.
   public func stageKeys(_ backup: KeysBackup?, last: UInt64, erased: [UInt64]) throws(StoreError) {
     try asStoreError {
       guard let backup else {
@@ -104,7 +106,7 @@ public final class Restoration {
     }
   }
 
-  /// Names ledger and keys into place; killed in between, the next start brings it to its end.
+  /// Renames ledger and keys into place. When it is killed in between, the next start finishes it.
   public func install() throws(StoreError) {
     try asStoreError {
       progress = .naming
@@ -129,7 +131,9 @@ extension EventStore {
     }
   }
 
-  /// Lends a data directory that no daemon works in, and keeps one out meanwhile.
+  /// Runs `body` while no daemon works in the data directory, and keeps one out meanwhile.
+  ///
+  /// - Throws: `StoreError.inUse` when a daemon works there.
   public static func whileStopped<R>(_ directory: String, _ body: () throws -> R) throws -> R {
     try requireLedger(directory)
     let lock = try lock(directory)
@@ -141,14 +145,14 @@ extension EventStore {
 extension Keys {
   /// What bringing keys has done.
   public struct Brought: Hashable, Sendable {
-    /// Keys that were not here before.
+    /// How many keys were brought that were not here before.
     public var keys: Int
-    /// Of them, those that the backup does not have either.
+    /// How many keys are still missing, because the backup does not have them either.
     public var missing: Int
   }
 
-  /// Brings the keys of a backup to a directory where they are absent or damaged. Those that are here stay, those that are forgotten
-  /// here or in the ledger stay forgotten.
+  /// Brings the keys of a backup to a directory where they are absent or damaged. Keys that are here stay; those that
+  /// are forgotten here or in the ledger stay forgotten.
   public static func bring(
     _ backup: KeysBackup, to directory: String, last: UInt64, erased: [UInt64]
   ) throws -> Brought {

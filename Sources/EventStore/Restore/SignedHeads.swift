@@ -3,7 +3,7 @@ import Glibc
 
 public import MerkleTree
 
-/// What each key has signed last, and what codes a restore has left room for: a record of its own outside the data
+/// What each key has signed last, and after which serial codes begin since the last restore: a record outside the data
 /// directory and its backups. An older ledger that is put back does not know what was signed after it, and this does.
 ///
 /// Text of a line each, ended by a hash over the lines before:
@@ -20,9 +20,9 @@ public struct SignedHeads: Hashable, Sendable {
     public var key: NoteVerifierKey
     public var size: UInt64
     public var root: Hash
-    /// It signs nothing any more: what it has signed last is not known for sure, or was given up.
+    /// Whether the key signs nothing any more, because what it has signed last is not known for sure, or was given up.
     public var isRetired = false
-    /// What its checkpoints say that they follow.
+    /// What the key's checkpoints say that they follow.
     public var predecessor: Predecessor?
 
     public init(
@@ -40,7 +40,7 @@ public struct SignedHeads: Hashable, Sendable {
   public struct Floor: Hashable, Sendable {
     public var lastDay: Int32
     public var serial: UInt32
-    /// Whether a ledger is known to say it: it is written here before.
+    /// Whether an event of a ledger is known to say it; it is written here first.
     public var isSaid: Bool
 
     public init(lastDay: Int32, serial: UInt32, isSaid: Bool = false) {
@@ -57,25 +57,25 @@ public struct SignedHeads: Hashable, Sendable {
 
   public func head(of key: NoteVerifierKey) -> Head? { heads.first { $0.key == key } }
 
-  /// A key that has signed nothing yet; one that is known stays as it is.
+  /// Adds a key that has signed nothing yet; one that is known stays as it is.
   public mutating func add(_ key: NoteVerifierKey) {
     guard head(of: key) == nil else { return }
     heads.append(Head(key: key, size: 0, root: Frontier().root))
   }
 
-  /// What the key has signed last, or is about to sign. A key that was retired is in use again.
+  /// Records what the key has signed last, or is about to sign. A key that was retired is in use again.
   public mutating func set(_ key: NoteVerifierKey, size: UInt64, root: Hash, predecessor: Predecessor?) {
     let head = Head(key: key, size: size, root: root, predecessor: predecessor)
     if let index = heads.firstIndex(where: { $0.key == key }) { heads[index] = head } else { heads.append(head) }
   }
 
-  /// The heads that a ledger must contain which goes on where they were signed: of keys in use, and not known to be lost.
+  /// The heads that the ledger must continue: those of keys in use that are not known to be lost.
   public var expected: [Head] {
     heads.filter { !$0.isRetired && $0.size > 0 && $0.predecessor != .head(key: $0.key, size: $0.size, root: $0.root) }
   }
 
-  /// The ledger was put back to so many events: what keys in use have signed beyond them is lost, and their checkpoints say
-  /// so from here on.
+  /// Records that the ledger was put back to `size` events: what keys in use have signed beyond them is lost, and their
+  /// checkpoints say so from here on.
   public mutating func putBack(to size: UInt64) {
     for index in heads.indices where !heads[index].isRetired && heads[index].size > size {
       let head = heads[index]
@@ -83,7 +83,7 @@ public struct SignedHeads: Hashable, Sendable {
     }
   }
 
-  /// Another floor, and never a lower one.
+  /// Sets the floor; neither its day nor its serial ever falls.
   public mutating func raiseFloor(lastDay: Int32, serial: UInt32) {
     let before = floor
     floor = Floor(
@@ -91,7 +91,7 @@ public struct SignedHeads: Hashable, Sendable {
       isSaid: before.map { $0.isSaid && serial <= $0.serial } ?? false)
   }
 
-  /// From here on a new key is needed; one that has signed nothing yet is new.
+  /// Retires every key that has signed anything: from here on a new one is needed.
   public mutating func retireAll() {
     for index in heads.indices where heads[index].size > 0 { heads[index].isRetired = true }
   }
@@ -102,7 +102,7 @@ public struct SignedHeads: Hashable, Sendable {
       .max { $0.size < $1.size }
   }
 
-  /// The greatest that a key which is retired has signed.
+  /// The greatest head of those that retired keys have signed.
   public var lastRetired: Head? { heads.filter { $0.isRetired && $0.size > 0 }.max { $0.size < $1.size } }
 
   static let form = "motcua signed heads 1"
@@ -149,7 +149,7 @@ public struct SignedHeads: Hashable, Sendable {
 }
 
 extension EventStore {
-  /// Holds the ledger against what was signed of it.
+  /// Checks that the ledger continues what was signed of it.
   ///
   /// - Throws: `StoreError.ledgerBehindSigned` or `ledgerNotSigned`, of the greatest head that it does not continue.
   public func requireSigned(_ heads: SignedHeads) throws {
@@ -164,7 +164,8 @@ extension EventStore {
     }
   }
 
-  /// Whether the ledger's tree, which the views must have seen, continues the one of that size and root.
+  /// Whether the ledger's tree, at `end`, continues the one of that size and root. False as well while the views have
+  /// not seen all events.
   public func continues(_ size: UInt64, _ root: Hash, until end: Frontier) throws -> Bool {
     try withTree { now, node in
       try now == end.size && size <= now
@@ -197,15 +198,17 @@ public struct SignedHeadsFile: Sendable {
 
   public var path: String { directory.file(Self.name) }
 
-  /// Nil when there is no record.
+  /// The record; nil when there is none.
   public func read() throws(SignedHeadsError) -> SignedHeads? {
     do throws(FileError) { return try record(of: directory.contents(Self.name)) } catch {
       throw (error.code == EBADMSG ? .damaged(path: error.path) : .file(error))
     }
   }
 
-  /// Changes the record, durably when it returns; while it is changed nobody else reads or changes it. A change that throws
-  /// leaves it as it was.
+  /// Changes the record, durable when it returns. Meanwhile no other process changes it. A `body` that throws leaves
+  /// the record as it was.
+  ///
+  /// - Throws: `SignedHeadsError`, or what `body` throws.
   public func change(_ body: (inout SignedHeads) throws -> Void) throws {
     var thrown: (any Error)?
     do throws(FileError) {

@@ -9,10 +9,13 @@ extension EventStore {
   /// Brings views up to the end of the ledger. With empty views that is a full rebuild.
   ///
   /// - Parameters:
-  ///   - blockMax: so many events to a commit: enough that a case is written once for several of its events, and few
-  ///     enough for the memory.
-  ///   - prepare: what can be done without the views, for some records; called one block ahead, on every core.
-  ///   - apply: applies a prepared block to the projections and says where each of its records belongs, in order.
+  ///   - blockMax: how many events a commit takes: enough that a case is written once for several of its events, and
+  ///     few enough for the memory.
+  ///   - progress: told the last position of each block when it is committed; what it throws ends the catching up.
+  ///   - prepare: does for a record what can be done without the views; called one block ahead, on every core.
+  ///   - apply: applies a prepared block to the projections, and returns the key of each of its records, in order.
+  /// - Throws: `StoreError.ledgerDamaged` for a record that is missing or does not have its hash, or what the closures
+  ///   throw.
   public func catchUp<Prepared: Sendable>(
     _ views: Views, blockMax: Int = 4096, progress: (Position) throws -> Void = { _ in },
     prepare: @escaping @Sendable (_ record: [UInt8]) throws -> Prepared,
@@ -35,7 +38,7 @@ extension EventStore {
     var next = try block(from: start.next)
     if next != nil, views === self.views { try requireViewsMarked() }
     while let current = next {
-      // What is left when a rebuild is switched in is little, and not worth another thread.
+      // A last, small block, as when a rebuild is switched in, is not worth another thread.
       let isLast = current.leaves.count < blockMax
       let ahead = isLast ? nil : Ahead { try block(from: current.last.next) }
       defer { ahead?.wait() }
@@ -75,7 +78,7 @@ private final class Ahead<Value: Sendable>: Sendable {
     DispatchQueue.global().async { [self] in work() }
   }
 
-  /// The queue may keep its block a little longer than anybody waits; what the work holds must be free by then.
+  /// Gives up what the body holds before anybody is woken, because the queue may keep its block a little longer.
   private func work() {
     let result = Result { try perform() }
     state.withLock { $0 = .done(result) }

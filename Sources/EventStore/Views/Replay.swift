@@ -3,8 +3,8 @@ public import EventSourcing
 public import LMDB
 import MerkleTree
 
-/// Views that are built from a ledger aside, event by event, to hold others against them. What they are built from is
-/// checked on the way.
+/// Views that are built from a ledger aside, event by event, so that other views can be compared with them. The ledger
+/// is checked on the way.
 public final class Replay {
   public let views: Views
   private let ledger: Ledger
@@ -22,12 +22,12 @@ public final class Replay {
   public var checkpoints: Int { walk.checkpoints }
   public var rootText: String { walk.tree.root.base64 }
 
-  /// Applies one record to the projections and says where it belongs.
+  /// Applies one record to the projections, and returns its key.
   public typealias Apply = (
     _ record: [UInt8], _ position: Position, _ views: borrowing WriteTransaction
   ) throws -> Views.RecordKey
 
-  /// Goes on to a position, or to the end of the ledger.
+  /// Applies the events up to a position, or to the end of the ledger.
   ///
   /// - Parameters:
   ///   - announce: told where each block begins, before it is read; throws to give up.
@@ -51,7 +51,9 @@ public final class Replay {
     }
   }
 
-  /// Goes to the end of the ledger, and holds every checkpoint that was issued against it.
+  /// Applies all events to the end of the ledger, and checks every issued checkpoint against them.
+  ///
+  /// - Throws: as `advance`.
   public func finish(announce: (Position) throws -> Void, _ apply: Apply) throws {
     let issued = try ledger.checkpoints()
     try advance(announce: announce, apply)

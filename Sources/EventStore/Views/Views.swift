@@ -4,10 +4,10 @@ import MerkleTree
 
 /// What the events mean today: an LMDB environment that is derived, disposable, and opened without sync.
 ///
-/// Four tables are the store's own: `meta` (position reached and the leaf hash there), `streams` (stream, version →
-/// position), `commands` (command id, uid → first and last position, digest, none of before 0.3.0) and `tree` (position → the inner nodes that
-/// its leaf completes). `build` says when the building of these views began, and is no view. The others belong to
-/// whoever projects.
+/// Four tables are the store's own: `meta` (the position of the views, and the leaf hash there), `streams` (stream,
+/// version → position), `commands` (command id, uid → first and last position, and the digest, which rows of before
+/// 0.3.0 lack) and `tree` (position → the inner nodes that its leaf completes). `build` says when the building of these
+/// views began, and is no view. The other tables belong to the projections.
 public final class Views: Sendable {
   public let environment: Environment
   public let number: Int
@@ -18,12 +18,12 @@ public final class Views: Sendable {
   let tree: Table
   private let build: Table
 
-  /// Names the store's own tables and their rows; raised whenever any of them changes.
+  /// The schema version of the store's own tables; raised whenever the rows of any of them change.
   static let form = "store 3"
   /// The store's own tables.
   public var tables: [Table] { [meta, streams, commands, tree] }
 
-  /// - Parameter mapBytes: how far they may grow.
+  /// - Parameter mapBytes: the most that the file may grow to.
   init(
     _ path: String, number: Int, tables: [String], isReadOnly: Bool = false,
     mapBytes: Int = EventStore.mapBytesDefault
@@ -43,7 +43,7 @@ public final class Views: Sendable {
     build = try environment.table("build")
   }
 
-  /// Where an event belongs, as the store's own indexes need it.
+  /// Where an event belongs: what the store's own indexes need of it.
   public struct RecordKey: Hashable, Sendable {
     public var stream: UInt64
     public var version: Version
@@ -66,10 +66,11 @@ public final class Views: Sendable {
   public struct Accepted: Hashable, Sendable {
     public var first: Position
     public var last: Position
-    /// Empty when a release before 0.3.0 recorded it: what it said cannot be told any more.
+    /// Empty when a release before 0.3.0 recorded the command: what it said cannot be told any more.
     public var digest: [UInt8]
   }
 
+  /// The last event that these views have applied.
   public func position(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Position {
     try reached(transaction)?.position ?? .start
   }
@@ -92,7 +93,8 @@ public final class Views: Sendable {
     try transaction.bytes(build, Array("at".utf8)).map { Int64(bitPattern: bigEndianNumber($0)) } ?? .min
   }
 
-  /// The last event then, where that is known: while the ledger is ahead of the office's clock, times tell nothing apart.
+  /// The last event when the building began; `.start` when it is not known. While the ledger is ahead of the office's
+  /// clock, times cannot tell whether an erasure came before the building or after it, but positions can.
   public func builtAfter(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Position {
     try transaction.bytes(build, Array("after".utf8)).map { Position(bigEndianNumber($0)) } ?? .start
   }
@@ -201,7 +203,7 @@ public final class Views: Sendable {
     return positions
   }
 
-  /// The positions of the events of each of these streams that there is, in order.
+  /// For each of these streams that has events, their positions in order.
   public func positions(
     ofEach streams: Range<UInt64>, _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> [(stream: UInt64, positions: [Position])] {
@@ -241,6 +243,6 @@ public final class Views: Sendable {
 
   public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
 
-  /// The id first: ids that begin with the time then grow the index at its right edge, whoever sends them.
+  /// The id comes first in the key: ids begin with the time, so the index grows at its right edge, whoever sends them.
   private static func commandKey(_ uid: UInt32, _ id: [UInt8]) -> [UInt8] { id + bigEndian(uid) }
 }

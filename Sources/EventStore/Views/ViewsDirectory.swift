@@ -28,13 +28,14 @@ struct ViewsDirectory {
 
   enum Trust {
     case trusted
-    /// Whole, but of another release: good as a witness of what the ledger held, and no more.
+    /// Whole, but with another schema version: good as a witness of what the ledger held, and for nothing else.
     case otherForm
     case no
   }
 
-  /// Whether the views were closed in order, or are still as the killed process left them. `form` is what the release
-  /// expects in them. A device number is only good for one boot, so views closed in order are known by their inode.
+  /// Whether the views were closed in order, or are still as the killed process left them. `form` names the schema
+  /// versions that this release expects. A device number holds for one boot only, so views that were closed in order
+  /// are known by their inode.
   func trust(_ number: Int, form: String) throws(FileError) -> Trust {
     guard let bytes = try Files.contents(state), let identity = identity(number, form: form) else { return .no }
     let written = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
@@ -51,7 +52,7 @@ struct ViewsDirectory {
     return written[3] == expected[3] ? .trusted : .otherForm
   }
 
-  /// Whether they were closed in order, whichever they are.
+  /// Whether `STATE` says that the views were closed in order, whichever views it names.
   func isMarkedClean() throws(FileError) -> Bool { try Files.contents(state)?.starts(with: "clean\n".utf8) == true }
 
   /// Durable when it returns: called with false before the first write, with true after the last sync.
@@ -60,7 +61,8 @@ struct ViewsDirectory {
     let lines = [clean ? "clean" : "unclean"] + identity.lines.dropFirst()
     let bytes = Array(lines.joined(separator: "\n").utf8)
     if try Files.contents(state) == bytes {
-      // Whoever wrote it may have been killed before it was durable; nothing new is asked of a disk that may be full.
+      // The writer of these bytes may have been killed before they were durable. Syncing them needs no room on a disk
+      // that may be full.
       try Files.sync(state)
       try Files.sync(data)
     } else {
@@ -68,13 +70,13 @@ struct ViewsDirectory {
     }
   }
 
-  /// The views are not to be believed at the next start; durable when it returns.
+  /// Removes `STATE`, so that no start believes the views; durable when it returns.
   func distrust() throws(FileError) {
     if unlink(state) != 0, errno != ENOENT { throw Files.failure("unlink", state) }
     try Files.sync(data)
   }
 
-  /// Frees views that are not `number`: what a crash or a rebuild left behind.
+  /// Frees all views but those of `number`: what a crash or a rebuild left behind.
   func removeOthers(than number: Int, into freed: FreedFiles) throws {
     for name in try Files.names(in: data) where name.hasPrefix("views-") && name != "views-\(number)" {
       try freed.take(data + "/" + name)
@@ -83,7 +85,7 @@ struct ViewsDirectory {
 
   func nextNumber() throws(FileError) -> Int { (try numbers().max() ?? 0) + 1 }
 
-  /// Those that have most on the disk; nil when none has anything.
+  /// The number of the views that take most on the disk; nil when none take anything.
   func largestNumber() throws(FileError) -> Int? {
     let sizes = try numbers().map { (number: $0, bytes: Files.allocatedBytes(path($0) + "/data.mdb")) }
     return sizes.filter { $0.bytes > 0 }.max { $0.bytes < $1.bytes }?.number

@@ -27,12 +27,12 @@ public struct Batch: ~Copyable {
     self.head = head
   }
 
-  /// The last event, those appended to this batch included.
+  /// The position of the last event, those appended to this batch included.
   public var position: Position { Position(head.size) }
   /// Where the next event goes.
   public var nextPosition: Position { Position(head.size + 1) }
 
-  /// Appends one record as the next version of its stream.
+  /// Appends one record as the next version of its stream, and returns its position.
   ///
   /// - Throws: `StoreError.versionConflict` when `key.version` is not the stream's next version; nothing was put then.
   ///   After `StoreError.mapFull` the batch can only be aborted.
@@ -60,7 +60,7 @@ public struct Batch: ~Copyable {
     return position
   }
 
-  /// A record of the ledger, those appended to this batch included.
+  /// A record of the ledger, those appended to this batch included; nil when there is none at the position.
   public borrowing func record(at position: Position) throws(StoreError) -> [UInt8]? {
     let value: Ledger.Stored?
     do throws(LMDBError) { value = try store.ledger.stored(at: position, ledger) } catch { throw .storage(error) }
@@ -74,7 +74,7 @@ public struct Batch: ~Copyable {
     checkpoints.append((Ledger.checkpointKey(size, keyID), text))
   }
 
-  /// Says in the ledger that the record of what was signed is kept outside of it from here on; durable with the commit.
+  /// Marks in the ledger that what is signed is recorded outside of it from here on; durable with the commit.
   public mutating func markSignedHeads() { marks.append((Ledger.signedHeadsMark, [1])) }
 
   /// Commits the ledger, durably, and then the views.
@@ -121,7 +121,7 @@ public struct Batch: ~Copyable {
 /// How a commit can fail. In every case nothing may be acknowledged.
 public enum CommitError: Error, Sendable {
   case nothingWritten(LMDBError)
-  /// Neither was anything written: the map has grown to its size. Others may be committed.
+  /// Nothing was written either, because the map has grown to its size. Other batches may be committed.
   case mapFull(StoreMap)
   /// The ledger's commit failed: whether it is on the disk shows at the next start.
   case outcomeUnknown(LMDBError)

@@ -2,12 +2,12 @@ public import EventSourcing
 
 import Synchronization
 
-/// Tells those who follow the ledger how far it has been committed.
+/// Wakes those who follow the ledger when more of it is committed.
 public final class CommitSignal: Sendable {
   private struct State {
     var position: Position
     var isClosed = false
-    /// How often those who wait were told to look about.
+    /// How often `nudge` was called.
     var nudges: UInt64 = 0
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter: UInt64 = 0
@@ -18,7 +18,7 @@ public final class CommitSignal: Sendable {
   public init(_ position: Position) { state = Mutex(State(position: position)) }
 
   public var position: Position { state.withLock { $0.position } }
-  /// Nothing follows any more: the daemon is stopping.
+  /// Whether waiting is over for good, because the daemon is stopping.
   public var isClosed: Bool { state.withLock { $0.isClosed } }
 
   public func advance(to position: Position) {
@@ -40,7 +40,7 @@ public final class CommitSignal: Sendable {
     for waiter in waiters { waiter.resume() }
   }
 
-  /// Nobody waits any more, now or later.
+  /// Ends every wait, those of now and of later.
   public func close() {
     let waiters = state.withLock { state in
       state.isClosed = true
@@ -65,12 +65,13 @@ public final class CommitSignal: Sendable {
   /// Why somebody who waits goes on.
   public enum Wakening: Sendable {
     case committed
-    /// By `nudge`.
+    /// `nudge` was called.
     case nudged
+    /// The signal was closed, or the task cancelled.
     case over
   }
 
-  /// The same, and returns as well when somebody nudges.
+  /// The same as `wait`, but returns also when `nudge` is called.
   public func wakening(beyond position: Position) async -> Wakening {
     let nudges = state.withLock { $0.nudges }
     while !Task.isCancelled {

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What a thread does from time to time to show that it goes on. A thread that is stuck does not beat.
+/// An action that a thread repeats to show that it goes on. A thread that is stuck does not beat.
 public final class Heartbeat: Sendable {
   private let interval: Duration
   private let action: @Sendable () -> Void
-  // By the clock that nobody sets, as whoever listens counts.
+  // By the clock that nobody sets, because systemd's watchdog counts by that too.
   private let due: Mutex<SuspendingClock.Instant>
 
   /// - Parameter action: called on the thread that beats; it must not wait for anything.
@@ -14,7 +14,7 @@ public final class Heartbeat: Sendable {
     due = Mutex(.now + interval)
   }
 
-  /// Beats when it is time; else it costs a look at the clock.
+  /// Beats when it is time; otherwise it only reads the clock.
   public func beatIfDue() {
     let now = SuspendingClock.now
     let isDue = due.withLock { due in
@@ -25,6 +25,6 @@ public final class Heartbeat: Sendable {
     if isDue { action() }
   }
 
-  /// How long until the next beat; nothing or less when it is due.
+  /// How long until the next beat; zero or negative when it is due.
   var left: Duration { due.withLock { SuspendingClock.now.duration(to: $0) } }
 }

@@ -8,16 +8,16 @@ public enum StoreMap: String, Hashable, Sendable {
 }
 
 extension EventStore {
-  /// How large a map may be made, in bytes; that of whoever only reads always is.
+  /// The largest that a map may be made, in bytes; one that is opened read only always is.
   public static let mapBytesMax = 1 << 40
   public static let mapBytesDefault = 64 << 30
 
-  /// What is kept free in each map, in bytes, so that a group of commands that was let in finds room for all its pages, and
-  /// what the office itself must record finds some later.
+  /// What is kept free in each map, in bytes, so that a group of commands that was let in finds room for all its pages,
+  /// and later the events that the office itself must record.
   public var mapReserveBytes: Int { min(32 << 20, mapBytes / 4) }
 
-  /// The map that has less left than what is kept free in it and so many bytes more, and what it has left; nil when both
-  /// have room.
+  /// The map that has less left than `mapReserveBytes`, plus `bytes` for the ledger, and how many bytes it has left;
+  /// nil when both have room.
   public func fullMap(for bytes: Int = 0) throws(StoreError) -> (map: StoreMap, leftBytes: Int)? {
     for (map, environment) in [(StoreMap.ledger, ledger.environment), (.views, views.environment)] {
       let needed = mapReserveBytes + (map == .ledger ? bytes : 0)
@@ -26,21 +26,21 @@ extension EventStore {
     return nil
   }
 
-  /// What an error of a write in one of the maps says.
+  /// The error of a write in one of the maps, as the store's.
   func growthError(_ error: LMDBError, _ map: StoreMap) -> StoreError {
     error.code == .mapFull ? .mapFull(map, bytes: mapBytes) : .storage(error)
   }
 
-  /// Whether views that are made from nothing may find no room for so many bytes.
+  /// Whether new views of so many bytes may not fit into their map.
   public func lacksMap(forViewsOf bytes: Int) -> Bool { mapBytes - mapReserveBytes < bytes }
 }
 
 extension Environment {
-  /// What the map has left, in bytes, when that is less than so much; nil when it is not. Pages that were freed count: most
-  /// of them are taken before the file grows.
+  /// How many bytes the map has left when that is less than `bytes`; nil when it is not. Freed pages count as left:
+  /// most of them are taken before the file grows.
   fileprivate func room(lessThan bytes: Int) throws(LMDBError) -> Int? {
     var left = growthLeft
-    // Only now, because it looks through all of them.
+    // Freed pages are counted only when it matters, because that reads the whole list of them.
     if left < bytes { left += try freeBytes() }
     return left < bytes ? left : nil
   }
@@ -59,7 +59,7 @@ extension StoreError {
 }
 
 extension StoreError {
-  /// Whether that is because it may only be read.
+  /// Whether the reason is a file system that may only be read.
   public var isReadOnly: Bool {
     switch self {
     case .file(let error): error.code == EROFS

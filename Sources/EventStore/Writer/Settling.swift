@@ -2,8 +2,8 @@ import LMDB
 
 import Synchronization
 
-/// What an opened store has to write before anything else may be. Where the disk is full it is put off, so that what is
-/// there can be read; whoever wants to write has it done first.
+/// The first writes of an opened store, which come before all others. On a full disk they are put off, so that the
+/// store can be read; before anything else is written, they are made up for.
 extension EventStore {
   public var isSettled: Bool { unsettled.withLock { $0 == nil } }
 
@@ -11,8 +11,8 @@ extension EventStore {
   ///
   /// A commit that found no room has written nothing that a later one refers to, so it may be tried again.
   ///
-  /// - Parameter instant: what the ledger says of when it was opened.
-  /// - Throws: what `refusesGrowth` while there is no room; after anything else nothing may be written.
+  /// - Parameter instant: when the ledger was opened, in microseconds since 1970.
+  /// - Throws: an error that `refusesGrowth` while there is no room; after any other nothing may be written.
   public func settle(at instant: Int64) throws(StoreError) {
     try unsettled.withLock { unsettled throws(StoreError) in
       if unsettled == nil { return }
@@ -21,25 +21,26 @@ extension EventStore {
     }
   }
 
-  /// Nothing is written before the store is settled.
+  /// Throws the reason why the store is not settled yet; nothing may be written before it is.
   public func requireSettled() throws(StoreError) {
     if let reason = unsettled.withLock({ $0 }) { throw reason }
   }
 
-  /// Views without `STATE` are believed by no start, so that they may be written before that.
+  /// As `requireSettled`, for writing in the views: without `STATE` no start believes them, so that they may be written
+  /// before the store is settled.
   public func requireViewsMarked() throws(StoreError) {
     if Files.exists(viewsDirectory.state) { try requireSettled() }
   }
 
-  /// Lets the views be written although the store is not settled yet: without `STATE` no start believes them, until it is.
+  /// Lets the views be written although the store is not settled yet, by removing `STATE`.
   public func allowViewsWriting() throws(StoreError) {
     if !isSettled { try asStoreError { try viewsDirectory.distrust() } }
   }
 
-  /// What the disk says when LMDB's lock file beside a ledger is written, which every reader does, too; nil when it takes
-  /// that. LMDB writes it by way of the memory, where a refusal ends the process; its room is taken when it is opened.
+  /// The error of a disk that takes no write of LMDB's lock file beside a ledger; nil when it takes one. Every reader
+  /// writes in that file, through a memory map, where a refusal would end the process.
   ///
-  /// Only while this process has the ledger not open: closing the file would give up LMDB's lock on it.
+  /// Call it only while this process does not have the ledger open: closing the file would give up LMDB's lock on it.
   public static func lockFault(_ ledger: String) -> StoreError? {
     do throws(FileError) {
       try Files.rewrite(ledger + "/lock.mdb")
@@ -49,7 +50,7 @@ extension EventStore {
     }
   }
 
-  /// The first try, when it is opened.
+  /// Tries to settle a store that is being opened.
   ///
   /// - Returns: why it is put off; nil when it is done.
   static func settleAtStart(

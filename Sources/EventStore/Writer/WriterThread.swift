@@ -16,31 +16,31 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private var process: Process?
   /// How many requests there were at the end of the last group, in it and behind it.
   private var expected = 0
-  /// Until when they are waited for; not longer, however late the first of them comes.
+  /// Until when the thread waits for them, however late the first of them comes.
   private var deadline = SuspendingClock.now
   /// How many must wait before the thread is to be woken.
   private var wanted = 1
   private var capacity: Int
   private let heartbeats: [Heartbeat]
   private let requestsMax = 256
-  /// What a caller takes to be answered and to come again, measured with a margin. On a disk that is faster than all of
-  /// them together, two halves that take turns are better: one is answered while the other is written.
+  /// How long a caller takes to be answered and to come again, measured with a margin. When the disk is faster than
+  /// that for all callers together, two halves that take turns are better: one is answered while the other is written.
   private static var turnaround: Duration { .microseconds(100) }
-  /// Whoever has not come again by then is held up by something else, and the heart must not miss its beat for him.
+  /// The longest wait: whoever has not come again by then is held up by something else, and the heartbeat must go on.
   private static var waitMax: Duration { .seconds(1) }
   private let bytesMax = 1 << 20
-  /// What may wait in all, so that a full queue of long commands does not fill the memory.
+  /// How many bytes may wait in all, so that a full queue of long commands does not fill the memory.
   private let waitingBytesMax = 64 << 20
   private var waitingBytes = 0
 
-  /// - Parameter settle: to be told how long it took to make the group durable, before anybody is answered: those who
-  ///   come again at once would be counted twice. Who does not call it waits for nobody.
+  /// - Parameter settle: call it with how long it took to make the group durable, before anybody is answered: those who
+  ///   come again at once would be counted twice. Without the call the thread waits for no callers of the last group.
   public typealias Process = @Sendable (_ group: [Request], _ settle: (Duration) -> Void) -> Void
 
   /// - Parameters:
   ///   - capacity: how many requests may wait.
   ///   - heartbeat: beats on the writer's thread, whether there is something to write or not.
-  ///   - watch: the same, for what the thread looks at from time to time.
+  ///   - watch: a second action of the same kind, for what the thread looks at from time to time.
   ///   - process: called on the writer's thread with each group, in the order of arrival.
   public init(
     name: String, capacity: Int, heartbeat: Heartbeat? = nil, watch: Heartbeat? = nil, process: @escaping Process
@@ -90,7 +90,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
 
   public var count: Int { condition.withLock { waiting.count } }
 
-  /// How many requests may wait from now on; those that wait already stay.
+  /// Sets how many requests may wait from now on; those that wait already stay.
   public func setCapacity(_ capacity: Int) { condition.withLock { self.capacity = capacity } }
 
   /// Takes no more, finishes what was accepted, and returns when the thread has ended and holds nothing any more.
@@ -102,7 +102,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// An empty group when there is nothing but the heart to beat; nil when there will be no more.
+  /// The next group; an empty one when only a heartbeat is due; nil when the thread is to end.
   private func nextGroup() -> [Request]? {
     condition.withLock {
       while waiting.isEmpty {
