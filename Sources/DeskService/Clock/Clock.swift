@@ -3,18 +3,21 @@ import EventStore
 import Glibc
 import Synchronization
 
-/// The daemon's clock: what it shows, and whether that is believed. Only a demo's can be moved; it is always believed.
+/// The daemon's clock: what it shows, and whether that is believed. Only a demo's clock can be moved; it is always
+/// believed.
 public final class DeskClock: Sendable {
   private struct State {
-    /// What the wall clock and the time since the boot differed by when it was last believed in this boot, in microseconds.
+    /// By how much the wall clock and the time since the boot differed when the clock was last believed in this boot,
+    /// in microseconds; nil when it never was.
     var baseline: Int64?
     var limits = ClockLimits()
   }
 
   public let isDemo: Bool
-  /// Never doubted: a demo's, or that of somebody who sits before the machine.
+  /// Whether the clock is believed whatever it shows: a demo's, or one that the person who runs the command vouches
+  /// for.
   private let isTrusted: Bool
-  /// How far it is ahead of the machine's clock, in microseconds.
+  /// How far this clock is ahead of the machine's, in microseconds.
   private let shift: Mutex<Int64>
   private let state = Mutex(State())
   private let startedAt = ClockReading.now.sinceBoot
@@ -49,12 +52,12 @@ public final class DeskClock: Sendable {
 
   func set(_ limits: ClockLimits) { state.withLock { $0.limits = limits } }
 
-  /// Goes on from what was believed before in this boot.
+  /// Measures the clock by what an earlier process believed in this boot.
   ///
   /// - Parameters:
-  ///   - known: nil when nothing is known of this boot.
-  ///   - time: a ledger that is ahead of what was believed was recorded under a clock that somebody accepted since, or has
-  ///     come from elsewhere: what was believed says nothing then.
+  ///   - known: the difference of the clocks that it kept, in microseconds; nil when it kept none.
+  ///   - time: when the ledger is ahead of what was believed, somebody has accepted another clock since, or the ledger
+  ///     has come from elsewhere: then `known` does not count.
   func goOn(from known: Int64?, after time: LedgerTime) {
     state.withLock { state in
       let expected = known.map { Timestamp(microseconds: $0 + ClockReading.now.sinceBoot) }
@@ -68,15 +71,17 @@ public final class DeskClock: Sendable {
     abs(one.microseconds - other.microseconds) <= state.withLock { $0.limits.secondsMax } * 1_000_000
   }
 
-  /// It is right now: what comes is measured from here.
+  /// Takes the clock to be right now, and measures it from here on.
+  ///
+  /// - Parameter baseline: by how much the clocks differ now, in microseconds.
   func measure(from baseline: Int64) { state.withLock { $0.baseline = baseline } }
 
-  /// Whether it can be believed, as far as the clock itself and the ledger tell.
+  /// Why the clock cannot be believed, as far as the clock itself and the ledger tell; nil when it can.
   func doubt(after time: LedgerTime) -> ClockDoubt? { doubt(ClockReading.now, after: time) }
 
   private func doubt(_ reading: ClockReading, after time: LedgerTime) -> ClockDoubt? {
     if isTrusted {
-      // What cannot be written down is believed of nobody.
+      // A time that cannot be recorded is believed of nobody.
       let shown = reading.shown
       if isDemo || Timestamp.bounds.contains(shown) { return nil }
       return ClockDoubt(
@@ -87,11 +92,11 @@ public final class DeskClock: Sendable {
     return state.limits.doubt(reading, baseline: state.baseline, since: startedAt, after: time)
   }
 
-  /// Whether it is believed, what the machine says of it included, and what it is to be measured from then.
+  /// Whether the clock is believed, by what the machine says of it as well, and what it is to be measured from then.
   ///
-  /// A clock that is synchronised may have jumped ahead: it was the one before that was wrong. It may not be behind the
-  /// ledger: then the ledger ran ahead, and how its times go on is for a person to say. Nor is it believed years ahead: what
-  /// says that it is synchronised may have it from a clock that was never set.
+  /// A synchronised clock is believed when it has jumped ahead: the time before was wrong. It is not believed when it
+  /// is behind the ledger: the ledger ran ahead, and a person must say how its times go on. Nor is it believed when it
+  /// is more than ten years ahead: it may be synchronised with a clock that was never set.
   func verdict(after time: LedgerTime) -> ClockVerdict {
     let reading = ClockReading.now
     let (baseline, limits) = state.withLock { ($0.baseline, $0.limits) }
@@ -109,10 +114,11 @@ public final class DeskClock: Sendable {
     return verdict
   }
 
-  /// What the office goes by: the clock while it is believed, else what it should show.
+  /// The office's time: what the clock shows while it is believed, otherwise what it should show, and never less than
+  /// the ledger's time.
   func now(after time: LedgerTime) -> Timestamp { max(doubt(after: time)?.expected ?? shown, time.reached) }
 
-  /// Whether nothing that was believed is known of this boot.
+  /// Whether there is nothing in this boot to measure the clock from.
   var isUnmeasured: Bool { !isTrusted && state.withLock { $0.baseline == nil } }
 }
 

@@ -3,9 +3,10 @@ import Glibc
 
 /// By how much the machine's clock may be off before it is doubted.
 public struct ClockLimits: Hashable, Sendable {
-  /// Behind the last event, or ahead of the time since the boot.
+  /// How many minutes it may be behind the last event, or ahead of the time since the boot.
   public var minutesMax = 5
-  /// After the last event, as long as no clock has been believed in this boot: the ledger alone says when it last was.
+  /// How many days it may be after the last event while no clock has been believed in this boot, so that only the
+  /// ledger tells the time.
   public var daysMax = 14
   /// Where the machine says whether its clock is synchronised.
   public var statePath = Synchronisation.path
@@ -15,7 +16,7 @@ public struct ClockLimits: Hashable, Sendable {
   /// How far ahead a clock may be believed because the machine says that it is synchronised: ten years.
   static let synchronisedSecondsMax: Int64 = 3653 * 86_400
 
-  /// How far ahead a clock may be accepted: a hundred years. Beyond that nobody has looked at it.
+  /// How far ahead a person may accept a clock: a hundred years. Whoever accepts more has not looked at it.
   static let acceptedSecondsMax: Int64 = 36_525 * 86_400
 
   var secondsMax: Int64 { Int64(minutesMax) * 60 }
@@ -28,13 +29,13 @@ public struct ClockDoubt: Hashable, Sendable {
     case behindLedger
     /// Ahead of the time that has passed since the boot.
     case jumpedAhead
-    /// So long after the last event, in a boot of which nothing is known, that somebody must say it.
+    /// So long after the last event, in a boot in which no clock was believed yet, that a person must confirm it.
     case farAhead
   }
 
   public var reason: Reason
   public var shown: Timestamp
-  /// What it should show; where `isFloor`, at least so much.
+  /// What the clock should show; with `isFloor`, at least that.
   public var expected: Timestamp
   public var isFloor: Bool
 
@@ -52,7 +53,7 @@ struct ClockReading: Hashable, Sendable {
   /// Microseconds; it goes on while the machine sleeps, and nobody can set it.
   var sinceBoot: Int64
 
-  /// Changes only when somebody sets the clock.
+  /// In microseconds; it changes only when somebody sets the clock.
   var difference: Int64 { shown.microseconds - sinceBoot }
 
   static var now: ClockReading {
@@ -80,9 +81,10 @@ extension ClockLimits {
   /// Nil when the clock can be believed.
   ///
   /// - Parameters:
-  ///   - baseline: what the clocks differed by when the clock was last believed in this boot; nil when it never was.
-  ///   - start: when the daemon was started, since the boot.
-  ///   - time: of an empty ledger nothing can be told, and nothing can be spoilt.
+  ///   - baseline: by how much the clocks differed when the clock was last believed in this boot, in microseconds; nil
+  ///     when it never was.
+  ///   - start: when the daemon was started, in microseconds since the boot.
+  ///   - time: an empty ledger gives nothing to compare with, and nothing that a wrong clock could spoil.
   func doubt(_ reading: ClockReading, baseline: Int64?, since start: Int64, after time: LedgerTime) -> ClockDoubt? {
     let shown = reading.shown
     func because(_ reason: ClockDoubt.Reason) -> ClockDoubt {
@@ -93,7 +95,7 @@ extension ClockLimits {
         isFloor: measured.map { $0 < time.reached } ?? true)
     }
     guard !time.isEmpty else {
-      // What cannot be written down is no time for a first event either.
+      // A time that cannot be recorded is no time for a first event either.
       return Timestamp.bounds.contains(shown)
         ? nil : because(shown < Timestamp.bounds.lowerBound ? .behindLedger : .farAhead)
     }

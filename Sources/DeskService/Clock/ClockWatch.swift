@@ -6,7 +6,7 @@ import Synchronization
 
 /// What the daemon has to record itself and could not yet, because its clock is not believed: in this order.
 struct OwedEvents: Sendable {
-  /// What a ledger lacks that was accepted as it is.
+  /// The loss of a ledger that was accepted as it is.
   var loss: CommandWriter.Pending?
   /// The rules of the configuration.
   var rules: CommandWriter.Pending?
@@ -28,15 +28,16 @@ extension CommandWriter {
       || (verdict.doubt == nil && !owed.withLock(\.isEmpty))
   }
 
-  /// Whether the clock is believed; tells when that changes, and keeps what it is measured from. On the writer's thread only.
+  /// Why the clock is not believed; nil when it is. Tells the operator when that changes, and keeps what the clock is
+  /// measured from. On the writer's thread only.
   func lookAtClock() -> ClockDoubt? {
     let time = ledgerTime
-    // Nothing is asked of the machine as long as the clock itself gives no reason to.
+    // The machine is asked only when the clock itself gives a reason to.
     if toldDoubt.withLock({ $0 == nil }), !clock.isUnmeasured, clock.doubt(after: time) == nil { return nil }
     return lookClosely(at: time)
   }
 
-  /// The same, and goes by what the machine says of its clock even where that is believed anyway.
+  /// The same, but asks the machine about its clock even when the clock itself gives no reason to.
   func lookClosely(at time: LedgerTime) -> ClockDoubt? {
     let verdict = clock.verdict(after: time)
     if let baseline = verdict.baseline { measure(from: baseline) }
@@ -79,13 +80,13 @@ extension CommandWriter {
         + "or until a supervisor says that it is right (motcua clock --accept)")
   }
 
-  /// Records that somebody believes the clock, on the writer's thread.
+  /// Records that a person accepts the doubted clock, on the writer's thread.
   ///
   /// - Parameters:
-  ///   - seen: what he saw it show; nil when he does not say.
+  ///   - seen: what the person saw it show; nil when he does not say.
   ///   - pending: the event as it waits to be written.
-  /// - Throws: `CommandFailure.clockNotSuspect`, or `clockSuspect` when it shows what cannot be written down, or by now
-  ///   another time than he saw.
+  /// - Throws: `CommandFailure.clockNotSuspect`, or `clockSuspect` when the clock shows a time that cannot be recorded,
+  ///   or by now another than the person saw.
   func acceptClock(
     seen: Timestamp?, _ pending: (ClockAccepted) -> Pending
   ) throws -> (facts: ClockAccepted, accepted: Accepted) {
@@ -99,7 +100,7 @@ extension CommandWriter {
     guard isPossible, isSeen else { throw CommandFailure.clockSuspect(doubt) }
     let facts = ClockAccepted(shown: doubt.shown, expected: doubt.expected)
     var duration = Duration.zero
-    // In one commit with what has waited for it, and behind that: a loss is known by the size of the ledger that has it.
+    // In one commit with the loss that has waited for it, and after it: a loss names the size of the ledger before it.
     let loss = owed.withLock { $0.loss }
     let events = [loss].compactMap(\.self) + [pending(facts)]
     let results: [Result<Accepted, CommandFailure>]
@@ -141,8 +142,8 @@ extension DeskService {
       isSomethingOwed: !writer.owed.withLock(\.isEmpty))
   }
 
-  /// Looks whether the clock is believed, and records what has waited for it. It waits for the writer: call it off the pool,
-  /// now and then.
+  /// Looks whether the clock is believed; if it is, the events that have waited for it are recorded. It waits for the
+  /// writer: call it off the pool, from time to time.
   public func lookAtClock() throws {
     guard writer.wantsLook else { return }
     try betweenCommits(needsReserve: false, needsClock: false) { [writer] in
@@ -152,7 +153,7 @@ extension DeskService {
 
   /// Records that the clock, which is doubted, is right, and goes by it from here on. Waits for the writer.
   ///
-  /// - Parameter seen: what he saw it show; nil when he does not say.
+  /// - Parameter seen: what the person saw it show; nil when he does not say.
   public func acceptClock(
     seen: Timestamp? = nil, by actor: Actor
   ) throws -> (facts: ClockAccepted, accepted: Accepted) {
@@ -161,7 +162,7 @@ extension DeskService {
     }
   }
 
-  /// The rules of the configuration, to be recorded when the clock is believed; nil when they are in force.
+  /// Has the rules of the configuration recorded once the clock is believed; nil when they are in force.
   func owe(_ book: RuleBook?) {
     guard let book else { return writer.owed.withLock { $0.rules = nil } }
     let event = owed(.rulesAdopted(book)) { [weak self] in
@@ -174,7 +175,7 @@ extension DeskService {
 
   private func putBack(_ book: RuleBook) { if writer.owed.withLock({ $0.rules == nil }) { owe(book) } }
 
-  /// What a ledger lacks that was accepted as it is, likewise.
+  /// Has the loss of a ledger that was accepted as it is recorded once the clock is believed.
   func owe(_ loss: AcceptedLoss) {
     let event = owed(.restored(Restored(loss))) { [weak self] in
       do { try self?.store.settleAcceptedLoss() } catch {
@@ -192,7 +193,7 @@ extension DeskService {
     pending(event, by: actor, byHolder: false) { result in
       switch result {
       case .success: done()
-      // Only a start can tell then what was recorded.
+      // Whether the event was recorded, only the next start can tell.
       case .failure(.storageFailed): break
       case .failure: putBack()
       }

@@ -7,18 +7,19 @@ import EventStore
 struct LedgerTime: Hashable, Sendable {
   /// When the last event was recorded; these times never run backwards.
   var recordedAt: Timestamp
-  /// What the office's clock showed then: something earlier while the ledger is ahead of a clock that was accepted.
+  /// What the office's clock showed then: earlier than `recordedAt` while the ledger is ahead of a clock that was
+  /// accepted.
   var reached: Timestamp
 
   static let empty = LedgerTime(recordedAt: Timestamp.bounds.lowerBound, reached: Timestamp.bounds.lowerBound)
   var isEmpty: Bool { self == .empty }
 
-  /// What an event that is recorded at this time of the office leaves behind.
+  /// The ledger's time after an event is recorded at `now`, by the office's clock.
   func recording(at now: Timestamp) -> LedgerTime {
     LedgerTime(recordedAt: max(recordedAt, now), reached: max(reached, now))
   }
 
-  /// The same for the moment at which a clock is accepted, which alone may lead back.
+  /// The ledger's time after a clock is accepted, the one event by which `reached` may go back.
   func accepting(_ shown: Timestamp) -> LedgerTime {
     LedgerTime(recordedAt: max(recordedAt, shown), reached: shown)
   }
@@ -33,14 +34,15 @@ struct AcceptedClock: Hashable, Sendable {
 }
 
 extension LedgerTime {
-  /// As the ledger says it.
+  /// Reads the ledger's time from its last event, and from those after the last accepted clock.
   static func read(_ store: EventStore, accepted: AcceptedClock?, by coding: RecordCoding) throws -> LedgerTime {
     guard let last = try store.ledger.record(at: store.ledger.position()) else { return .empty }
     let recordedAt = try coding.outside(last).recordedAt
     guard let accepted, accepted.recordedAt == recordedAt, accepted.shown < recordedAt else {
       return LedgerTime(recordedAt: recordedAt, reached: recordedAt)
     }
-    // From there on events say when they happened and not when they were recorded; the latest is the best that is known.
+    // Since that clock was accepted all events bear the same time of recording, so the latest time at which one
+    // happened is the best that is known.
     var reached = accepted.shown
     try store.forEach(after: accepted.position, by: coding) { _, circumstances in
       if !circumstances.isImported { reached = max(reached, min(circumstances.occurredAt, recordedAt)) }
@@ -68,7 +70,7 @@ extension EventStore {
 }
 
 extension RecordCoding {
-  /// When and by whom: it stands outside the seal.
+  /// When and by whom an event was recorded, which stands outside the seal.
   func outside(_ record: [UInt8]) throws -> CaseEvent.Circumstances {
     try decode(record, open: { _, _ in nil }).circumstances
   }

@@ -1,13 +1,13 @@
 import Desk
 import Glibc
 
-/// What the machine says of its clock: whether it is synchronised, and of which clock that was said. The daemon's unit may
-/// not ask itself, so `motcuad clock-state` asks for it and leaves the answer in a file.
+/// Whether the machine says that its clock is synchronised, with the reading of the clock of which it was said. The
+/// daemon's unit may not ask the kernel, so `motcuad clock-state` asks for it and leaves the answer in a file.
 public struct Synchronisation: Hashable, Sendable {
   public static let path = "/run/motcua-clock/state"
-  /// After so long an answer is none any more.
+  /// The age up to which an answer counts.
   static let microsecondsMax: Int64 = 300_000_000
-  /// How far two readings of one clock may be apart.
+  /// How far two readings of one clock may be apart, in microseconds.
   static let precision: Int64 = 2_000_000
 
   public var word: Word
@@ -15,11 +15,11 @@ public struct Synchronisation: Hashable, Sendable {
 
   public enum Word: String, Hashable, Sendable {
     case synchronised, unsynchronised
-    /// The machine would not say.
+    /// The machine could not be asked.
     case unknown
   }
 
-  /// What is said of the clock as it is now.
+  /// The word of the machine on its clock as it reads now.
   public init(_ word: Word) {
     self.word = word
     reading = .now
@@ -47,7 +47,7 @@ public struct Synchronisation: Hashable, Sendable {
 
   /// Nil when there is no answer that can be read.
   static func read(_ path: String) -> Synchronisation? {
-    // Whatever lies there, a question must not wait for it.
+    // Opened without waiting, whatever lies there.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -56,7 +56,8 @@ public struct Synchronisation: Hashable, Sendable {
     return count > 0 ? Synchronisation(text: String(decoding: bytes[..<count], as: UTF8.self)) : nil
   }
 
-  /// Whether the clock is synchronised that reads so now; nil when the answer is old, or of a clock that has been set since.
+  /// Whether the clock is synchronised that reads so now; nil when the answer is old, or of a clock that has been set
+  /// since.
   func isSynchronised(_ now: ClockReading) -> Bool? {
     let age = now.sinceBoot - reading.sinceBoot
     guard word != .unknown, (-Self.precision...Self.microsecondsMax).contains(age),

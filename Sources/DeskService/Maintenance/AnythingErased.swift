@@ -3,7 +3,7 @@ import EventStore
 import LMDB
 
 extension DeskService {
-  /// Whether any case was erased. What is not known of the backups of its key is then no sign that there are none.
+  /// Whether any case was erased. If one was, an unknown number of key backups must not be read as none.
   public func isAnythingErased() throws -> Bool {
     let views = try views
     return try views.store.environment.read { transaction throws(LMDBError) in

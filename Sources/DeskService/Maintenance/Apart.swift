@@ -7,12 +7,14 @@ import Glibc
 import LMDB
 import Synchronization
 
-/// What is kept outside the data directory and its backups, so that what an older state has forgotten is known.
+/// The files that are kept outside the data directory and its backups, so that what an older state of the ledger lacks
+/// is known.
 public struct Apart: Sendable {
   public var heads: SignedHeadsFile
   public var erasures: ErasureList
   public var keyBackups: KeyBackups
 
+  /// The directories of those files.
   public var places: [String] { [heads.directory.path, erasures.directory.path] }
 
   public init(heads: ApartDirectory, erasures: ApartDirectory) {
@@ -23,8 +25,8 @@ public struct Apart: Sendable {
 }
 
 extension Apart {
-  /// What says that there was a ledger, even when its directory is gone. What is damaged was written by somebody all the
-  /// same; where there is no directory, nothing was.
+  /// The paths of the files which show that there was a ledger, even when its directory is gone. A damaged file shows
+  /// it, too, because somebody has written it; a path that does not lead through directories shows nothing.
   ///
   /// - Throws: `FileError` for what cannot be read.
   func known() throws(FileError) -> [String] {
@@ -46,24 +48,25 @@ extension Apart {
       case .file(let error): if error.code != ENOTDIR { throw error }
       }
     }
-    // One that is damaged tells nothing of a ledger, and is told where it is asked for its own sake.
+    // A damaged list of key backups shows nothing; that it is damaged is reported where the list itself is used.
     if (try? keyBackups.latest(after: Position(1))) != nil { known.append(keyBackups.path) }
     return known
   }
 
-  /// When something was last noted of which a ledger of that size does not know; nil when there is nothing.
+  /// The latest time in these files of an erasure or a backup of keys that a ledger of that size does not know of; nil
+  /// when there is none.
   ///
   /// - Parameter erased: the commitments of the keys of the cases that it has erased.
   public func latest(beyond size: Position, erased: Set<[UInt8]>) -> Timestamp? {
     let erasures = erasures.readable().filter { !erased.contains($0.commitment) }.map(\.at)
-    // That the other file cannot be read is told where it is asked for its own sake.
+    // That the list of key backups cannot be read is reported where the list itself is used.
     let backup = (try? keyBackups.latest(after: size)) ?? nil
     return [erasures.max(), backup].compactMap(\.self).max()
   }
 }
 
 extension EventStore {
-  /// What the list of erasures says of a case.
+  /// The entry of an erased case in the list of erasures.
   func erasure(
     of number: UInt64, at recordedAt: Timestamp, positions: (UInt64) throws -> Position?
   ) throws -> ErasureList.Entry {
@@ -92,7 +95,7 @@ extension EventStore {
     }
   }
 
-  /// Those that this ledger has a case for and does not know of: an older state of it was put back.
+  /// The listed erasures of cases that this ledger has without their erasure: an older state of it was put back.
   func unknown(_ listed: [ErasureList.Entry]) throws -> [ErasureList.Entry] {
     guard !listed.isEmpty else { return [] }
     let known = Set(try erasures().map(\.commitment))
@@ -120,7 +123,8 @@ extension EventStore {
 }
 
 extension DeskService {
-  /// The list of erasures as the ledger has it, and what else stands in the office's own: the ledger may be an older one.
+  /// The list of erasures as text: those of the ledger, and those that only the office's own list has, because the
+  /// ledger may be an older one.
   public func erasureList() throws -> String {
     let known = try store.erasures()
     let commitments = Set(known.map(\.commitment))
@@ -133,11 +137,11 @@ extension DeskService {
     fileprivate var entry: KeyBackups.Entry
   }
 
-  /// Takes note that a backup of the keys is begun: before it, because whoever breaks off may have kept what came. When that
-  /// cannot be kept, the operator is told and the backup goes on.
+  /// Records that a backup of the keys is begun, before anything of it is handed out: a client that breaks off may have
+  /// kept what it got. When that cannot be recorded, the operator is told and the backup goes on.
   ///
   /// - Parameters:
-  ///   - keep: how many the rotation keeps that it goes into.
+  ///   - keep: how many backups its rotation keeps; nil for a backup outside any.
   ///   - rotation: what tells that rotation from others of the same account.
   public func beginKeyBackup(by uid: UInt32, keep: Int?, rotation: Int?) -> KeyBackup {
     let entry = KeyBackups.Entry(
@@ -146,7 +150,7 @@ extension DeskService {
     return KeyBackup(entry: entry)
   }
 
-  /// It is whole.
+  /// Records that the backup was handed out whole.
   public func endKeyBackup(_ backup: KeyBackup) {
     let entry = backup.entry
     if entry != entry.attempt { note(entry, for: entry.attempt) }
@@ -161,8 +165,8 @@ extension DeskService {
     }
   }
 
-  /// How many backups of keys that were handed out before the newest erasure may still be there, and open what is erased;
-  /// nil when nothing was erased, or it cannot be told.
+  /// How many backups of keys that were handed out before the newest erasure may still be there, and open what is
+  /// erased; nil when nothing was erased, or it cannot be told.
   public func keyBackupsBeforeErasure() throws -> Int? {
     let views = try views
     let newest = try views.store.environment.read { transaction throws(LMDBError) in
@@ -190,11 +194,11 @@ extension DeskService {
 
   /// Erases again what the list has and the ledger does not know of.
   ///
-  /// - Parameter byHolder: whoever called `writer.hold`.
-  /// - Throws: `ErasedComeBack`, when what was erased could be read from here on.
+  /// - Parameter byHolder: whether the caller has called `writer.hold`.
+  /// - Throws: `ErasedComeBack` when it could not be erased, so that it could be read from here on.
   func eraseListedAgain(byHolder: Bool = false) throws {
     guard let list = apart?.erasures else { return }
-    // A list with a line that cannot be read is told of where it is completed; its other lines count all the same.
+    // A line that cannot be read is reported where the list is completed; the other lines count all the same.
     let listed = list.readable()
     let again = try store.unknown(listed)
     if !again.isEmpty {
@@ -211,13 +215,13 @@ extension DeskService {
     }
   }
 
-  /// Makes the list of erasures hold what the ledger holds, when it is not the file that is added to any more; what stands
-  /// in the way is told to the operator, and erasures are refused meanwhile.
+  /// Completes the list of erasures from the ledger when its file was replaced, or a write to it has failed. When that
+  /// fails, the operator is told, and erasures are refused meanwhile.
   public func tendErasureList() { tellErasureList { try $0.requireErasureList() } }
 
-  /// The same, whatever the file says.
+  /// The same, in whatever state the file is.
   ///
-  /// - Parameter byHolder: whoever called `writer.hold`.
+  /// - Parameter byHolder: whether the caller has called `writer.hold`.
   func completeErasureList(byHolder: Bool) {
     tellErasureList(byHolder: byHolder) { try $0.completeErasureList() }
   }
@@ -241,7 +245,7 @@ extension DeskService {
   }
 }
 
-/// What was erased stands open in the ledger again, and could not be erased.
+/// Erased cases can be read in the ledger again, and could not be erased again.
 public struct ErasedComeBack: Error, Sendable {
   public var count: Int
   public var reason: Text

@@ -4,17 +4,17 @@ import Glibc
 import MerkleTree
 import Synchronization
 
-/// The office's list of erasures, outside the data directory and its backups: a backup of the ledger that is older than an
-/// erasure does not know of it, and `motcuad restore --erasures` does.
+/// The office's list of erasures, outside the data directory and its backups. A backup of the ledger that is older than
+/// an erasure does not know of it; by this list a restore erases the case again.
 ///
-/// Text, a line each, ended by a line feed; nothing in it is personal. A last line without its line feed was being written
-/// when the machine stopped: nobody was told of that erasure yet.
+/// Text, a line each, ended by a line feed; nothing in it is personal. A last line without its line feed was being
+/// written when the machine stopped: nobody was told of that erasure yet.
 /// ```
 /// motcua erasures 1
 /// SLOT COMMITMENT TIME
 /// ```
-/// The slot of the key is the number of the case, the commitment (base64) is what the case's receipt says of the key, and the
-/// time is when the erasure was recorded.
+/// The slot of the key is the number of the case, the commitment to the key (base64) is that of the case's `received`,
+/// and the time is when the erasure was recorded.
 public final class ErasureList: Sendable {
   /// One erasure.
   public struct Entry: Hashable, Sendable {
@@ -42,7 +42,7 @@ public final class ErasureList: Sendable {
   /// Why a list cannot be read.
   public enum Fault: Error, Hashable, Sendable {
     case file(FileError)
-    /// It does not begin as one.
+    /// The file does not begin as a list of erasures.
     case notAList(path: String)
     case newer(path: String)
     /// Counted from 1.
@@ -74,8 +74,8 @@ public final class ErasureList: Sendable {
   }
 
   public let directory: ApartDirectory
-  /// The file as it was completed and is added to; nil until then, and after a write that has failed: what the system
-  /// holds of it in memory is no proof then.
+  /// The file that is added to, once it was completed. Nil before that, and after a write that has failed, because what
+  /// the system then holds of it in memory may not be on the disk.
   private let held = Mutex<Held?>(nil)
 
   public init(in directory: ApartDirectory) { self.directory = directory }
@@ -86,7 +86,7 @@ public final class ErasureList: Sendable {
 
   /// The erasures of a list, and whether a last one was cut short.
   public static func parse(_ bytes: [UInt8], path: String) throws(Fault) -> (entries: [Entry], isCutShort: Bool) {
-    // Room that was taken when the machine stopped.
+    // Zeros at the end are room that was taken when the machine stopped.
     let bytes = bytes[..<((bytes.lastIndex { $0 != 0 } ?? -1) + 1)]
     let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1
     guard let text = String(validating: bytes[..<(end + 1)], as: UTF8.self) else { throw .notAList(path: path) }
@@ -107,7 +107,7 @@ public final class ErasureList: Sendable {
     entries.reduce(into: Self.header + "\n") { $0 += $1.line }
   }
 
-  /// What it lists; nothing when there is no list.
+  /// The erasures of the list; none when there is no list.
   public func entries() throws(Fault) -> [Entry] {
     let bytes: [UInt8]?
     do throws(FileError) { bytes = try directory.contents(Self.name) } catch { throw .file(error) }
@@ -115,8 +115,8 @@ public final class ErasureList: Sendable {
     return try Self.parse(bytes, path: path).entries
   }
 
-  /// The erasures of all lines that can be read, whatever stands between them. What cannot be read is told where the list is
-  /// completed.
+  /// The erasures of all lines that can be read, whatever stands between them. Other lines are reported where the list
+  /// is completed.
   public func readable() -> [Entry] {
     guard let bytes = try? directory.contents(Self.name) else { return [] }
     return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
@@ -124,9 +124,10 @@ public final class ErasureList: Sendable {
     }
   }
 
-  /// Whether it is the file that is added to, and has room for the erasures of a group of commands.
+  /// Whether the file at the path is the one that is added to.
   ///
   /// - Returns: false when `complete` has to be called first.
+  /// - Throws: when there is no room for the erasures of a group of commands.
   func isReady() throws(FileError) -> Bool {
     var failure: FileError?
     let isReady = held.withLock { held in
@@ -139,7 +140,7 @@ public final class ErasureList: Sendable {
         held = nil
         return false
       }
-      // The only question that is as good as the write: room is taken, and given back.
+      // Room is taken and given back, because nothing else shows that a write will find it.
       let code = posix_fallocate(file.descriptor, off_t(file.length), 32_768)
       if code != 0 {
         failure = FileError(operation: "write", path: path, code: code)
@@ -175,8 +176,8 @@ public final class ErasureList: Sendable {
     if let failure { throw failure }
   }
 
-  /// Makes the list hold these erasures too. It is written anew, whole, because after a flush that failed, in this process
-  /// or in one before, the system shows what is not on the disk.
+  /// Makes the list hold these erasures too. It is written anew, whole, because after a flush that failed, in this
+  /// process or in one before, the system shows what is not on the disk.
   public func complete(with entries: [Entry]) throws(Fault) {
     var fault: Fault?
     do throws(FileError) {

@@ -4,20 +4,23 @@ public import EventStore
 import Glibc
 import Synchronization
 
-/// Remembers when backups of the keys were handed out, because each of them still opens what was erased after it. Nobody
-/// tells the daemon when one is destroyed, so that it counts those that may still be there: of a rotation that keeps so many,
-/// the newest so many of that account and directory; of the others, those that are younger than the office says it keeps them.
+/// Remembers when backups of the keys were handed out, because each of them still opens what was erased after it.
+/// Nobody tells the daemon when one is destroyed, so it counts those that may still exist: of a rotation, as many of
+/// the newest as it keeps; of the others, those that are not older than the office says that it keeps them
+/// (`key_backup_days`).
 ///
 /// Text, a line each: `TIME UID KEEP POSITION ROTATION`, with `-` for what is in no rotation.
 public final class KeyBackups: Sendable {
   struct Entry: Hashable {
     var at: Timestamp
-    /// How far the ledger was: times tell nothing where a clock was wrong, positions nothing where a ledger was put back.
+    /// The ledger's last event at that time. Both are kept, because a wrong clock makes times useless, and a ledger
+    /// that was put back makes positions useless.
     var position: Position
     var uid: UInt32
-    /// How many the rotation keeps that it went into; nil for a file by itself.
+    /// How many backups its rotation keeps; nil for a backup outside any.
     var keep: Int?
-    /// One that was begun: until it is whole it takes nobody's place in a rotation, and may be there all the same.
+    /// The entry while the backup is under way: until it is whole it takes no place in a rotation, but may exist all
+    /// the same.
     var attempt: Entry {
       var attempt = self
       (attempt.keep, attempt.rotation) = (nil, nil)
@@ -38,17 +41,19 @@ public final class KeyBackups: Sendable {
   public static let name = "key-backups"
   private static let header = "motcua key backups 1"
   private let directory: ApartDirectory
-  /// Those that were handed out although this could not be written down; they go with the next.
+  /// Backups that were handed out and could not be recorded; the next `add` records them, too.
   private let unwritten = Mutex<[Entry]>([])
 
   public init(in directory: ApartDirectory) { self.directory = directory }
 
   var path: String { directory.file(Self.name) }
 
-  /// Records that one is being handed out, durably; those that do not count any more are left out. What cannot be written
-  /// counts all the same until the process ends.
+  /// Records a backup that is handed out, durably, and drops entries that do not count any more. An entry that cannot
+  /// be written counts all the same until the process ends.
   ///
-  /// - Parameter attempt: what it was recorded as before it was whole, whose place it takes.
+  /// - Parameters:
+  ///   - attempt: the entry of the same backup while it was under way, which this one replaces.
+  ///   - days: how long the office says that it keeps backups outside a rotation.
   func add(_ entry: Entry, for attempt: Entry? = nil, days: Int) throws(FileError) {
     let new = unwritten.withLock { unwritten in
       unwritten.append(entry)
@@ -63,13 +68,13 @@ public final class KeyBackups: Sendable {
     unwritten.withLock { $0.removeFirst(new.count) }
   }
 
-  /// How many that were handed out before an event may still be there.
+  /// How many backups that were handed out before an event may still exist.
   func count(before instant: Timestamp, _ position: Position, now: Timestamp, days: Int) throws(FileError) -> Int {
     let all = try entries(of: directory.contents(Self.name)) + unwritten.withLock { $0 }
     return Self.kept(all, now: now, days: days).count { $0.isBefore(instant, position) }
   }
 
-  /// When the last was handed out of a ledger that was longer.
+  /// When the last backup was handed out whose ledger was longer than `position`; nil when there is none.
   func latest(after position: Position) throws(FileError) -> Timestamp? {
     try entries(of: directory.contents(Self.name)).filter { $0.position > position }.map(\.at).max()
   }
@@ -79,7 +84,7 @@ public final class KeyBackups: Sendable {
     let oldest = now.adding(seconds: -Int64(days) * 86_400)
     return entries.reversed().filter { entry in
       guard let keep = entry.keep else { return entry.at >= oldest }
-      // The newest says how many there are.
+      // The newest entry of a rotation says how many it keeps.
       let rotation = Rotation(uid: entry.uid, number: entry.rotation)
       let left = room[rotation] ?? keep
       room[rotation] = left - 1

@@ -27,7 +27,7 @@ public final class Maintenance: Sendable {
 
   public var rebuild: Rebuild? { running.withLock { $0 } }
 
-  /// False when one is running already.
+  /// Begins a rebuild; false when one is running already.
   func begin(_ rebuild: Rebuild) -> Bool {
     running.withLock { state in
       guard state == nil else { return false }
@@ -39,7 +39,7 @@ public final class Maintenance: Sendable {
   func set(_ rebuild: Rebuild) { running.withLock { $0 = rebuild } }
   func end() { running.withLock { $0 = nil } }
 
-  /// False when as many are under way as may be.
+  /// Begins an answer about the past; false when `foldsMax` are under way.
   func enterFold() -> Bool {
     folds.withLock { count in
       guard count < Self.foldsMax else { return false }
@@ -58,17 +58,19 @@ extension DeskService {
   public var rebuilding: Maintenance.Rebuild? { maintenance.rebuild }
 
   /// Builds all views anew beside the live ones while commands and questions go on, and then lets the new ones answer.
-  /// Whoever was erased before is not in them, nor in their file: it is the scrub, too.
+  /// Whoever was erased before is neither in the new views nor in their file, so that a rebuild is the scrub, too.
   ///
   /// It takes as long as a replay takes: call it from a thread of its own.
   ///
   /// - Parameter report: called after each block; throws to give up, which leaves everything as it was.
+  /// - Throws: `RebuildRunning` when one is running already.
   public func rebuild(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
     guard maintenance.begin(.init(reached: .start, end: signal.position)) else { throw RebuildRunning() }
     defer { maintenance.end() }
     // The new views take about what the old ones do.
     try writer.requireSpace(for: store.views.bytesOnDisk)
-    // On the writer's thread, because an erasure is behind it whole or not at all there: its event and its key.
+    // The views are begun on the writer's thread: between two commits an erasure is whole, its event recorded and its
+    // key destroyed, or has not begun.
     let fresh = try writer.refusingForRoom {
       try betweenCommits(needsClock: false) { [self] in
         let (fresh, now, position) = (try store.makeViews(now: buildingAt.microseconds), buildingAt, signal.position)
@@ -97,14 +99,14 @@ extension DeskService {
     }
   }
 
-  /// When views begin to be built, by the time that erasures are recorded under.
+  /// The time at which views that are made now begin, by the ledger's time, under which erasures are recorded, too.
   var buildingAt: Timestamp { max(now, writer.ledgerTime.recordedAt) }
 
   /// When the oldest erasure was recorded whose traces may still lie in free pages of the views; nil when there are
   /// none. A rebuild scrubs them.
   public func scrubPendingSince() throws -> Timestamp? { try pendingSince(nil) }
 
-  /// The same, and in what is not overwritten yet of earlier views and of what `verify` builds.
+  /// The same, but earlier views that are not overwritten yet, and those that `verify` builds, count as well.
   public func tracesPendingSince() throws -> Timestamp? {
     var oldest = store.freed.oldest
     do throws(StoreError) {
@@ -113,24 +115,25 @@ extension DeskService {
         oldest = .init(at: min(oldest?.at ?? at, at), after: .start)
       }
     } catch {
-      // What cannot be looked at, without a descriptor left, may hold them.
+      // A directory that cannot be looked at, for want of a file descriptor, may hold such traces.
       oldest = .init(at: .min, after: .start)
     }
     return try pendingSince(oldest)
   }
 
-  /// - Parameter other: what holds names, too, and was begun then.
+  /// - Parameter other: when the oldest other file that holds names was begun.
   private func pendingSince(_ other: FreedFiles.Built?) throws -> Timestamp? {
     let (views, now) = (try views, now)
     let transaction = try views.store.environment.beginRead()
     let built = Timestamp(microseconds: min(try views.store.builtAt(transaction), other?.at ?? .max))
     let position = min(try views.store.builtAfter(transaction), other?.after ?? Position(.max))
     for erasure in try views.erasures(since: built, transaction) {
-      // It is the case's last event.
+      // The erasure is its case's last event.
       let last = try views.store.positions(of: erasure.number, transaction).last
       guard let last, last > position else { continue }
       if erasure.recordedAt <= now { return erasure.recordedAt }
-      // The ledger is ahead of the office's clock, by which it is to be scrubbed.
+      // The ledger is ahead of the office's clock, by which scrubs are due, so that the time of the erasure itself
+      // counts.
       return try views.state(of: erasure.number, transaction).erasure?.at ?? erasure.recordedAt
     }
     return nil

@@ -7,25 +7,27 @@ import LMDB
 import Synchronization
 
 extension DeskService {
-  /// Which codes may have been given out that the ledger does not know of: on the days from its last event's to today's, and
-  /// for receipts that are recorded late for a day before.
+  /// The codes that may have been given out without the ledger knowing: on the days from its last event to today, and
+  /// for receptions that are recorded late for a day before.
   ///
   /// - Parameters:
-  ///   - step: how far above the greatest serial that is known.
-  ///   - known: what is known elsewhere of serials that were given out, or left room for by a restore that is lost itself.
-  ///   - latest: when something is known to have happened that the ledger does not know of: the clock may be behind that.
+  ///   - step: how far the floor lies above the greatest serial that is known.
+  ///   - known: the greatest serial that is known elsewhere to be given out, or left free by a restore that is lost
+  ///     itself.
+  ///   - latest: when something happened that the ledger does not know of; the clock may be behind it.
   public func serialFloor(step: Int, known: UInt32 = 0, latest: Timestamp? = nil) throws -> SerialFloor {
     let views = try views
     let transaction = try views.store.environment.beginRead()
     return try writer.serialFloor(step: step, known: known, now: max(now, latest ?? now), views, transaction)
   }
 
-  /// Erases cases again that the office had erased and an older state of the ledger brings back: they were erased already,
-  /// so that neither their state nor a hold is asked. Under a clock that is not believed they bear the time of the last
-  /// event, because a name that comes back does not wait for a clock. Their keys are for the caller to destroy.
+  /// Erases cases again that the office had erased and an older state of the ledger brings back: they were erased
+  /// already, so that neither their state nor a hold is asked. Under a clock that is not believed they bear the time of
+  /// the last event, because a name that comes back does not wait for a clock. Their keys are for the caller to
+  /// destroy.
   ///
-  /// - Parameter byHolder: whoever called `writer.hold`.
-  /// - Returns: how many were not erased.
+  /// - Parameter byHolder: whether the caller has called `writer.hold`.
+  /// - Returns: how many had to be erased, because the ledger did not have their erasure.
   public func eraseAgain(
     _ erasures: [ErasureList.Entry], by actor: Actor, byHolder: Bool = false
   ) throws -> Int {
@@ -50,7 +52,7 @@ extension DeskService {
 }
 
 extension CommandWriter {
-  /// A loss as it is recorded: with room for the codes that may have been given out by then.
+  /// A loss with the floor under which codes may have been given out; any other event as it is.
   func leavingRoom(
     _ event: OfficeEvent, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
   ) throws -> OfficeEvent {
@@ -60,7 +62,7 @@ extension CommandWriter {
     let latest = try apart?.latest(beyond: store.ledger.position(), erased: erased)
     let floor = try serialFloor(
       step: serialStep.load(ordering: .relaxed), known: known, now: max(now, latest ?? now), views, transaction)
-    // Before it is recorded: this ledger may be lost itself, and an older one knows nothing of it.
+    // The floor is written outside the ledger first: this ledger may be lost itself, and an older one does not have it.
     try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
     loss.floor = floor
     return .restored(loss)
@@ -72,7 +74,7 @@ extension CommandWriter {
     let offset = officeOffset
     let time = ledgerTime
     let (first, today) = ((time.isEmpty ? now : time.recordedAt).day(at: offset), now.day(at: offset))
-    // A case may have been received for later than it was recorded when a clock was wrong.
+    // Under a wrong clock, a case may have been received on a later day than it was recorded on.
     let greatest = try views.greatestSerial(through: max(first, today).adding(366), transaction)
     let serial = max(greatest, known, rules.greatestFloor)
     // Serials have 32 bits in the views, and there is to be room above.
@@ -81,7 +83,7 @@ extension CommandWriter {
       serial: min(UInt32(clamping: Int(serial) + step), 4_000_000_000))
   }
 
-  /// The list says nothing of the right by which something was erased.
+  /// What is recorded as the basis, because the list does not say by which right a case was erased.
   private static let basis = "danh sách hồ sơ đã xóa dữ liệu của cơ quan (the office's list of erasures)"
 
   func eraseAgain(_ erasures: [ErasureList.Entry], by actor: Actor) throws -> Int {
@@ -89,7 +91,7 @@ extension CommandWriter {
     let views = try DeskViews(store.views)
     let now = now
     let time = lookAtClock() == nil ? ledgerTime.recording(at: now) : ledgerTime
-    // They have read what is in the way of being erased: a rebuild is to scrub it.
+    // The views hold what is erased now, so they count as begun before it, and a rebuild scrubs them.
     if try views.store.builtAt(batch.views) > time.recordedAt.microseconds {
       try views.store.setBuilt(at: time.recordedAt.microseconds, batch.views)
     }
@@ -107,7 +109,7 @@ extension CommandWriter {
         stream: erasure.slot, version: state.version.next,
         command: .init(id: id, digest: store.keys.officeDigest(id)), body: .desk(event))
       let record = try RecordCoding.encode(stored, slot: erasure.slot, keyCommitment: []) { _, part in
-        // Nothing in it is personal.
+        // An erasure has no personal part to seal.
         throw StoreError.keyClosed(slot: part.slot)
       }
       _ = try batch.append(record, stored.recordKey)

@@ -8,13 +8,15 @@ import Glibc
 public import MerkleTree
 
 extension DeskService {
-  /// Holds the ledger against what lies outside of it, and against nothing where somebody has accepted it as it is.
+  /// Checks the ledger against what lies outside of it, unless somebody has accepted it as it is and that is not
+  /// recorded yet.
   ///
-  /// - Throws: `StoreError`: it lacks what was signed, what was restored, or everything.
+  /// - Throws: `StoreError` when the ledger lacks what was signed, what was restored, or everything.
   static func requireWhole(_ store: EventStore, _ apart: Apart?, _ rules: Rules, report: (String) -> Void) throws {
     guard let apart else { return }
     do throws(ErasureList.Fault) { _ = try apart.erasures.entries() } catch {
-      // Where it lies and cannot be opened, whoever was erased could be read: nobody may be let in.
+      // A list that is there and cannot be opened may have erasures that this ledger lacks, and what was erased could
+      // be read: so nobody is let in.
       if case .file(let error) = error, error.code != ENOTDIR { throw StoreError.file(error) }
     }
     guard try pendingLoss(store, rules) == nil else { return }
@@ -39,7 +41,7 @@ extension DeskService {
     try store.requireSigned(record)
     guard let floor = record.floor else { return }
     if floor.serial > rules.greatestFloor {
-      // A restore that was given up left it, and no ledger ever said it.
+      // A floor that is not said was left by a restore that was given up, and stands in no ledger.
       if floor.isSaid { throw StoreError.ledgerBehindRestore(known: apart.heads.path) }
     } else if !floor.isSaid {
       try apart.heads.change { $0.floor?.isSaid = true }
@@ -55,8 +57,8 @@ extension DeskService {
     return nil
   }
 
-  /// Whether the ledger is shorter than the one that was accepted, and so to be held against what is known anew; or whether
-  /// the office has worked in it since, which it does not before a loss is said.
+  /// Whether the loss is of another ledger than this: one that is shorter than the accepted one, and has to be checked
+  /// anew, or one in which the office has worked since, which it does not before the loss is recorded.
   private static func isOfAnother(_ loss: AcceptedLoss, _ store: EventStore) throws -> Bool {
     if try store.ledger.position() < loss.size { return true }
     return try store.ledger.records(from: loss.size.next, limit: 4096).contains { entry in
@@ -67,11 +69,11 @@ extension DeskService {
     }
   }
 
-  /// Makes the record of what was signed from the checkpoints that a ledger of an earlier release keeps, and says so in the
-  /// ledger: once, so that a record that is lost is not made again from what may be an older state.
+  /// Makes the record of what was signed from the checkpoints that a ledger of an earlier release keeps, and says so in
+  /// the ledger: once, so that a record that is lost is not made again from what may be an older state.
   ///
-  /// - Parameter key: the one that signs now. With that release a key had no record, so that one which has signed nothing
-  ///   here is taken for new.
+  /// - Parameter key: the key that signs now. Under that release keys had no record, so a key that has signed nothing
+  ///   in this ledger is taken for new.
   /// - Throws: `CheckpointRefusal.recordUnusable`, or what the storage says.
   public func settleSignedHeads(for key: NoteVerifierKey?) throws {
     guard let heads = apart?.heads, try !store.ledger.hasSignedHeadsMark() else { return }
@@ -89,7 +91,9 @@ extension DeskService {
     try markSignedHeads()
   }
 
-  /// Records that the key is about to sign the head, and says whom the checkpoint is to follow.
+  /// Records that the key is about to sign the head, and returns what the checkpoint is to follow.
+  ///
+  /// - Throws: `CheckpointRefusal` when the key may not sign it.
   static func recordHead(
     _ head: Frontier, of key: NoteVerifierKey, in heads: SignedHeadsFile, _ store: EventStore, _ rules: Rules
   ) throws -> Predecessor? {
@@ -101,7 +105,7 @@ extension DeskService {
       }
       guard !last.isRetired else { throw CheckpointRefusal.newKeyNeeded(key: name) }
       predecessor = last.predecessor
-      // What other keys have signed, too: a new key is no way round what an older state of the ledger does not know.
+      // The head must continue what other keys have signed, too, or a new key could sign an older state of the ledger.
       for other in record.expected where other.key != key {
         try require(head, toContinue: other.size, other.root, store)
       }
@@ -109,7 +113,7 @@ extension DeskService {
         let further = CheckpointRefusal.signedFurther(key: name, signed: last.size, size: head.size)
         guard last.size <= head.size else { throw further }
         if last.size == head.size { if last.root != head.root { throw further } else { return } }
-        // A tree that was signed is continued, or the loss of it stands in the record since the restore that knew of it.
+        // The head continues the tree that was signed last, unless a restore has recorded that tree as lost.
         if last.predecessor != .head(key: key, size: last.size, root: last.root) {
           try require(head, toContinue: last.size, last.root, store)
         }
@@ -121,12 +125,13 @@ extension DeskService {
     return predecessor
   }
 
-  /// - Throws: `CheckpointRefusal.historyChanged` when the ledger's tree does not continue the one of that size and root.
+  /// - Throws: `CheckpointRefusal.historyChanged` when the ledger's tree does not continue the one of that size and
+  ///   root.
   static func require(_ head: Frontier, toContinue size: UInt64, _ root: Hash, _ store: EventStore) throws {
     guard try store.continues(size, root, until: head) else { throw CheckpointRefusal.historyChanged(size: size) }
   }
 
-  /// Whom a new key follows: a head that is lost, or what the key before it followed; nil where nothing was ever lost.
+  /// What a new key follows: a head that is lost, or what the key before it followed; nil where nothing was ever lost.
   private static func followed(
     by key: NoteVerifierKey, _ record: SignedHeads, _ store: EventStore, _ rules: Rules
   ) throws -> Predecessor? {
@@ -141,7 +146,7 @@ extension DeskService {
     _ key: NoteVerifierKey, _ record: SignedHeads, _ store: EventStore, since lastBreak: Position
   ) throws -> Predecessor? {
     let kept = try store.ledger.checkpoints().map { try IssuedCheckpoint(kept: $0.text) }.last { $0.verifierKey != key }
-    // Another key has followed since the loss, and this one takes its place.
+    // Another key has signed since the loss; this one follows what that one followed.
     if let kept, kept.checkpoint.size >= lastBreak.rawValue { return kept.checkpoint.predecessor }
     let retired = record.lastRetired
     if let retired, retired.size >= kept?.checkpoint.size ?? 0 {

@@ -30,7 +30,8 @@ struct CSVReader {
       do throws(Problem) {
         fields.append(try field())
       } catch {
-        // Only this line is lost: a quotation mark that is never closed would otherwise take the rest of the file along.
+        // Only this line is lost: a quotation mark that is never closed would otherwise take the rest of the file
+        // along.
         (index, line) = (begin, start)
         while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
         return .failure(CSVReadFailure(line: start, problem: error, fields: fields))
@@ -80,6 +81,6 @@ struct CSVReader {
 struct CSVReadFailure: Error {
   var line: Int
   var problem: CSVReader.Problem
-  /// The fields before it.
+  /// The fields of the record before the one that cannot be read.
   var fields: [String]
 }

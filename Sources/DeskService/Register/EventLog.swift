@@ -26,8 +26,8 @@ public struct EventLog: Sendable {
   public private(set) var cases: [Case] = []
   public private(set) var warnings: [RowNote] = []
   public private(set) var badRows: [RowNote] = []
-  /// Of the codes in the file, row by row. Ids stand in the ledger outside every seal and for ever: they are made of nothing
-  /// but what stands there, too.
+  /// The digest of the codes in the file, row by row, of which command ids are made. Ids stand in the ledger unsealed
+  /// and for ever, so they are made only of what stands there unsealed, too.
   private var digest: [UInt8] = []
   private let mappingText: String
 
@@ -68,7 +68,7 @@ public struct EventLog: Sendable {
     warnings.sort { $0.line < $1.line }
   }
 
-  /// The same for the same case of the same file, so that a repeated import is recognised.
+  /// The command id of a case: the same for the same case of the same file, so that a repeated import is recognised.
   func commandID(of item: Case) -> [UInt8] { CommandID.make(fileDigest: digest, line: item.line) }
 
   /// What the rows and the mapping say of the case.

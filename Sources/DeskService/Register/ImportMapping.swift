@@ -30,7 +30,7 @@ public struct ImportMapping: Sendable {
   public var channels: [String: Channel]
   /// Words that mean that a field is empty.
   public var emptyWords: Set<String>
-  /// The mapping as it was written: part of what makes an import the same import.
+  /// The mapping as it was written: an import is a repeated one only with the same mapping.
   public var text: String
 
   public init(columns: Columns, channels: [String: Channel], emptyWords: Set<String>, text: String) {

@@ -71,7 +71,7 @@ extension DeskService {
       canonicalText: log.canonicalText(of: item))
   }
 
-  /// An import gives way to people: it waits while the queue is full.
+  /// Records a case as soon as the queue has room: an import gives way to people, and waits while it is full.
   private func recordWhenFree(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
     while true {
       let result = await record(request)

@@ -5,7 +5,7 @@ struct RowProblem: Error {
   var reason: Text
 }
 
-/// Where in a record each thing stands.
+/// The index of each column in a record.
 struct ColumnIndexes {
   var code: Int
   var receivedAt: Int
@@ -57,7 +57,7 @@ struct Row {
     self.mapping = mapping
   }
 
-  /// Which case it belongs to, if that much can be read.
+  /// The code of the case that the row belongs to; nil when it is empty.
   var code: String? { text(columns.code) }
 
   /// The row as one text, in which fields cannot run into each other.
