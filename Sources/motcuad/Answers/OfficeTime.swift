@@ -1,7 +1,8 @@
 import Desk
 import Synchronization
 
-/// The offset at which times are told: the office's. Set once, before the daemon answers.
+/// The offset at which times are presented: the office's. Set by the start, before the daemon answers, and by each
+/// reload.
 enum OfficeTime {
   static let offset = Mutex(UTCOffset.utc)
 }

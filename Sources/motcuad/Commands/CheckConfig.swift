@@ -44,7 +44,8 @@ struct CheckConfig: ParsableCommand {
     getuid() == 0 && config == Paths.systemConfig ? Paths.systemData : Paths.data
   }
 
-  /// Root reads every file, so what the system's daemon reads is asked of its own account; anybody else asks for himself.
+  /// The account that must be able to read the files: the system daemon's when root asks for the system's
+  /// configuration, because root reads every file; nil for the caller's own.
   private var daemonAccount: uid_t? {
     getuid() == 0 && config == Paths.systemConfig ? Paths.owner(of: Paths.systemData) : nil
   }

@@ -8,7 +8,7 @@ enum Exit {
   static let config = ExitCode(78)
   /// The ledger is missing events, was exchanged, or is damaged.
   static let damage = ExitCode(65)
-  /// The socket's place or the data directory is another's, or no place for it.
+  /// The socket's place or the data directory is in use by another process, or not safe to work in.
   static let inUse = ExitCode(69)
   /// The disk, the socket or the file system failed.
   static let storage = ExitCode(74)
@@ -21,7 +21,7 @@ enum Exit {
     }
   }
 
-  /// Only what the system refused, or what broke, may be otherwise the next time.
+  /// `storage` only where the next start may go better: the system refused something, or the socket broke.
   static func code(_ error: ListenError) -> ExitCode {
     switch error {
     case .system, .closedUnexpectedly, .runTwice: storage

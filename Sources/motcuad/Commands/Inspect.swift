@@ -7,15 +7,15 @@ import Glibc
 import MerkleTree
 import Varlink
 
-/// What the daemon runs of itself where reading may end the process. It is not for people.
+/// The commands that motcuad runs itself as where reading may end the process. They are not for people.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reads files that may be damaged, for motcuad itself.", shouldDisplay: false,
     subcommands: [InspectDirectory.self, InspectLedger.self, InspectPages.self, InspectPieces.self])
 
-  /// Runs the reading, and says what comes of it.
+  /// Runs the reading, and writes what damage or failure comes of it.
   static func saying(_ body: () throws -> Void) {
-    // Its memory holds what the ledger seals.
+    // No core is dumped, because the process's memory holds what the ledger seals.
     var limit = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(4), &limit)
     do {
@@ -27,7 +27,7 @@ struct Inspect: ParsableCommand {
     }
   }
 
-  /// Verifies, and says each step and the last.
+  /// Verifies, and writes each step and the last.
   static func verifying(_ body: (@escaping Verification.Report) throws -> Verification.Step) {
     saying { say(InspectionLine(step: try body { say(InspectionLine(step: $0)) })) }
   }
@@ -37,7 +37,7 @@ struct Inspect: ParsableCommand {
     var done = 0
     while done < text.count {
       let count = text[done...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      // Whoever asked has gone.
+      // The process that started this one has gone.
       if count <= 0, errno != EINTR { _exit(1) }
       done += max(0, count)
     }
@@ -78,9 +78,9 @@ struct InspectPieces: ParsableCommand {
   @Option var to: UInt64?
   @Option var block: UInt64 = 500
   @Flag var downwards = false
-  /// Tells the lines of an export, as of this source.
+  /// Writes each readable event as a line of an export that names this source.
   @Option var events: String?
-  /// Only ask for the last event: as the table ends, or as the head says.
+  /// Only the last event is written: by the end of the table (`last`) or by the head (`head`).
   @Flag var last = false
   @Flag var head = false
 
@@ -119,7 +119,7 @@ struct InspectPieces: ParsableCommand {
           entry.record, at: entry.position, leaf: entry.leaf, saying: event, source: events)
         Inspect.say(SalvageLine(event: line))
       } else if events != nil {
-        // It is whole, and of a form that this release cannot tell.
+        // The record has its hash, but this release cannot decode it.
         Inspect.say(SalvageLine(unreadable: position))
         continue
       }

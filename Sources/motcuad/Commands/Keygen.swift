@@ -43,7 +43,7 @@ struct Keygen: ParsableCommand {
 
   func run() throws {
     let key = try publicHalfOf == nil ? newKey() : nil
-    // Before the working directory may be another.
+    // Made absolute now, because the working directory may change below.
     let (standard, place) = (Paths.absolute(SigningKeyFile.standard(data: data)), out.map(Paths.absolute))
     do throws(SigningKeyError) {
       if let key {
@@ -65,7 +65,7 @@ struct Keygen: ParsableCommand {
         "khóa ký ở \(path), hãy sao lưu riêng và giữ kín (motcua backup không chép nó); hãy công bố nửa công khai vừa in ra",
       en: "the signing key is in \(path): back it up apart and keep it secret (motcua backup does not copy it); "
         + "publish the public half that was printed")
-    // Where the daemon looks without being told.
+    // At these places the daemon finds a key without a setting.
     let isFound = [standard, SigningKeyFile.credential].contains(path)
     let next =
       isFound
@@ -80,15 +80,15 @@ struct Keygen: ParsableCommand {
     return Text(vi: "\(place.vi), \(next.vi)", en: "\(place.en), \(next.en)")
   }
 
-  /// As the setting takes it.
+  /// The path with its links resolved.
   private func resolved(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
   }
 
-  /// Says that the key has signed nothing yet, where the daemon will look: what has no such record signs nothing. First,
-  /// so that no key is there without it.
+  /// Records that the key has signed nothing yet, where the daemon will look: a key without such a record signs
+  /// nothing. This comes before the key's file, so that no key is there without its record.
   private func begin(_ key: NoteSigningKey, at path: String, in heads: SignedHeadsFile) throws(SigningKeyError) {
     try SigningKeyFile.requireAbsent(path)
     do {
@@ -112,8 +112,8 @@ struct Keygen: ParsableCommand {
     return heads
   }
 
-  /// In a directory of whom the data directory belongs to, that account makes the file, and has it; anywhere else, whoever
-  /// runs the command.
+  /// Makes the file of the key: in a directory of the data directory's owner, as that account; anywhere else, as
+  /// whoever runs the command.
   private func create(_ key: NoteSigningKey) throws(SigningKeyError) {
     let heads = try record()
     let path: String
@@ -127,7 +127,7 @@ struct Keygen: ParsableCommand {
   private func preparedPath() throws(UnsafePath) -> String {
     guard let out else { return SigningKeyFile.standard(data: try DataDirectory.enter(data, makes: true)) }
     let directory = Files.parent(of: out)
-    // What is missing is told with what to do.
+    // A missing directory is left to `SigningKeyFile.create`, whose error says what to do.
     guard geteuid() == 0, let owner = Paths.owner(of: directory), let name = out.split(separator: "/").last else {
       return out
     }

@@ -126,7 +126,7 @@ struct Restore: ParsableCommand {
       case let error as UnsafePath: throw Exit.code(error)
       case StoreError.inUse: throw Exit.inUse
       case StoreError.file, StoreError.storage: throw Exit.storage
-      // Nothing is wrong with the ledger: it was asked for what cannot be done.
+      // Nothing is wrong with the ledger: the command asked for what cannot be done.
       case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring: throw Exit.usage
       case CommandFailure.clockSuspect: throw Exit.usage
       case CommandFailure.storageFull, CommandFailure.storageFailed: throw Exit.storage
@@ -141,7 +141,7 @@ struct Restore: ParsableCommand {
     }
   }
 
-  /// What has to be said before anything is done, all of it at once.
+  /// Throws one refusal that names every option that is missing, before anything is done.
   private func requireAll() throws {
     var missing: [RestoreRefusal.Need] = []
     if checkpoint == nil, !noCheckpoint { missing.append(.checkpoint) }
@@ -154,8 +154,8 @@ struct Restore: ParsableCommand {
     if !missing.isEmpty { throw RestoreRefusal.missing(missing) }
   }
 
-  /// A backup that is only tried out, in a directory of its own, is not to be taken for a restore of the office's ledger: what
-  /// the office keeps apart is touched when its configuration is named, or its data directory.
+  /// The settings of the daemon. A backup that is only tried out, in a directory of its own, must not touch what the
+  /// office keeps apart: that is used only when the office's configuration is named, or its data directory.
   private func settings() throws -> DaemonSettings {
     var settings = try DaemonSettings.ofCommand(config ?? Paths.config)
     let place = Paths.real(data)
@@ -174,11 +174,11 @@ struct Restore: ParsableCommand {
     let backup = try keys.map { try GivenFile($0).keysBackup() }
     let ledger = try GivenFile(file)
     try prepare(apart)
-    // Everything that was given is open: from here on root is whom the directory belongs to.
+    // Everything that was given is open: from here on root is the account that owns the directory.
     let restoration = try Restoration(into: try DataDirectory.enter(data, makes: true))
     let list = try allErasures(given, apart)
     let record = try heads.read() ?? SignedHeads()
-    // What the record knows of the same ledger may be later than what was published, or was at hand.
+    // The record outside may know a later head of the same ledger than the checkpoint that was given.
     let known = [published].compactMap(\.self) + record.expected.filter { $0.key.name == published?.key.name }
     try restoration.stage(descriptor: ledger.descriptor, named: file)
     do { try verify(restoration.stagedLedger, language) } catch let failure as InspectionFailure {
@@ -196,7 +196,7 @@ struct Restore: ParsableCommand {
     {
       throw RestoreRefusal.otherOrigin(known: published.key.name, ledger: origin)
     }
-    // One that an earlier restore has lost is in no later backup.
+    // A head that an earlier restore has lost is in no later backup.
     let lost = Set(record.heads.compactMap(\.predecessor))
     for head in known
     where head.size <= facts.size && facts.roots[head.size] != head.root
@@ -215,16 +215,18 @@ struct Restore: ParsableCommand {
     let later = (list ?? []).filter { !gone.contains($0.commitment) }.map(\.at)
     let latest = ([apart.latest(beyond: Position(facts.size), erased: gone)] + later).compactMap(\.self).max()
     try requireClock(notBefore: latest, settings.service)
-    // Aside, so that the ledger never stands in its place without saying what it has lost, nor a key that was forgotten.
+    // The loss and the erasures are recorded aside, so that the ledger never stands in its place without them, nor with
+    // a key that was forgotten.
     try restoration.stageKeys(backup, last: facts.last, erased: facts.erased + again.map(\.slot))
     let end = known.max { $0.size < $1.size }
     let serials = max(serialsAbove ?? 0, record.floor?.serial ?? 0)
     let loss = try self.record(
       end, size: facts.size, again, of: list, settings.service, known: serials, latest: latest, in: restoration.staged)
-    // Before the ledger is in its place: it must not be signed by a key that has signed what is lost.
+    // The record is changed before the ledger is in its place: a key that has signed what is lost must sign nothing
+    // more, or say what it follows.
     try heads.change { record in
       if let published {
-        // What the record has of the same tree knows, too, whether it is lost already.
+        // A head in the record that is at least as large also knows whether it is lost already.
         let own = record.head(of: published.key)
         let head = own.map { $0.size < published.size ? published : $0 } ?? published
         record.set(head.key, size: head.size, root: head.root, predecessor: head.predecessor)
@@ -237,7 +239,8 @@ struct Restore: ParsableCommand {
     if backup?.isOfBefore == true { warnOfBefore(language) }
   }
 
-  /// A clock that is behind what the office has noted elsewhere would have codes begin anew on days that had some.
+  /// Refuses a clock that is behind what the office has recorded elsewhere: codes would begin anew on days that had
+  /// some.
   private func requireClock(notBefore latest: Timestamp?, _ settings: DeskService.Settings) throws {
     guard let latest, !clockIsRight else { return }
     let shown = Timestamp.machine
@@ -246,7 +249,7 @@ struct Restore: ParsableCommand {
       ClockDoubt(reason: .behindLedger, shown: shown, expected: latest, isFloor: true))
   }
 
-  /// What such a backup opens, it goes on opening.
+  /// Warns that a backup of the keys of before 0.3.0 still tells what erased cases said.
   private func warnOfBefore(_ language: Language) {
     complain(
       language.pick(
@@ -266,7 +269,7 @@ struct Restore: ParsableCommand {
     for place in apart.places { try DataDirectory.requireSafe(place) }
     let own = apart.erasures.readable()
     do throws(ErasureList.Fault) { _ = try apart.erasures.entries() } catch {
-      // What is given takes the place of what cannot be read, beside what can.
+      // A list that was given takes the place of the lines of the office's own that cannot be read.
       guard given != nil else { throw RestoreRefusal.ownList(error) }
       let fault = error.text
       complain(
@@ -337,8 +340,8 @@ struct Restore: ParsableCommand {
     return SignedHeads.Head(key: signer, size: known.size, root: known.root, predecessor: known.predecessor)
   }
 
-  /// What is lost, and what codes may have been given out by it, stands in the ledger as its next event, after the erasures
-  /// that are applied again.
+  /// Records the loss, with the codes that may have been given out in it, as the ledger's next event, after the
+  /// erasures that are applied again.
   private func record(
     _ end: SignedHeads.Head?, size: UInt64, _ again: [ErasureList.Entry], of list: [ErasureList.Entry]?,
     _ settings: DeskService.Settings, known: UInt32, latest: Timestamp?, in directory: String
@@ -350,7 +353,7 @@ struct Restore: ParsableCommand {
       settings: settings, onFailure: { _ in })
     // Views that cannot be closed in order are built anew by the start.
     defer { try? service.stop() }
-    // Before anything is recorded: it begins with the day of the last event.
+    // The floor is taken before anything is recorded, because it begins with the day of the last event.
     let floor = try service.serialFloor(step: settings.serialStep, known: known, latest: latest)
     let count = try service.eraseAgain(again, by: actor)
     let loss = Restored(
@@ -417,7 +420,8 @@ struct Restore: ParsableCommand {
       if let slots, slots.isEmpty { throw RestoreRefusal.nothingToBring }
       let facts = try LedgerFacts(
         data + "/ledger", keys: backup, slots: slots, commitments: Set(list.map(\.commitment)))
-      // What the ledger does not know of yet, the next start records; it finds it in the office's own list.
+      // Erasures that the ledger does not know of go into the office's own list, from which the next start records
+      // them.
       let listed = list.compactMap { entry in
         facts.found[entry.commitment].map { ErasureList.Entry(slot: $0, commitment: entry.commitment, at: entry.at) }
       }
@@ -427,7 +431,8 @@ struct Restore: ParsableCommand {
         throw RestoreRefusal.ownList(error)
       }
       let erased = Set(facts.erased).union(facts.found.values).sorted()
-      // What was closed when they were built would stay so; first, because a crash in between must not leave them.
+      // Cases that were closed when the views were built would stay closed in them. The views go first, because a crash
+      // in between must not leave them beside the new keys.
       try EventStore.discardViews(data)
       let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: erased)
       if backup.isOfBefore { warnOfBefore(language) }

@@ -3,7 +3,7 @@ import DeskService
 
 /// Why a backup is not put back. Nothing was changed.
 enum RestoreRefusal: Error {
-  /// What has to be said and was not.
+  /// An option that has to be given and was not.
   enum Need {
     case checkpoint, key, keys
     /// Where the daemon's own list lies, if there is one.
@@ -12,7 +12,7 @@ enum RestoreRefusal: Error {
 
   case missing([Need])
   case listUnreadable(String, line: Int?)
-  /// The list that the daemon keeps.
+  /// The list of erasures that the daemon keeps cannot be read or written.
   case ownList(ErasureList.Fault)
   case checkpointUnreadable(String)
   case keyUnreadable(String)
@@ -23,7 +23,7 @@ enum RestoreRefusal: Error {
   case twoHistories(size: UInt64)
   case nothingToBring
 
-  /// What is said of it, each on a line of its own.
+  /// The sentences to print, each on a line of its own.
   var sentences: [Text] {
     if case .missing(let needs) = self { needs.map(\.sentence) } else { [text] }
   }

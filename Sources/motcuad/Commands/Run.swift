@@ -46,14 +46,16 @@ struct Run: AsyncParsableCommand {
     }
   }
 
-  /// Before anything is waited for: the main thread is put aside then, and would stay root.
+  /// Enters the data directory before anything is awaited: from then on the main thread is put aside, and would stay
+  /// root.
   mutating func prepare() throws {
-    // First of all, because a SIGHUP that nobody takes ends the process; nothing is read yet that it could be about.
+    // First of all, because a SIGHUP that nobody takes ends the process. Nothing is read yet that it could ask to
+    // reload.
     signal(SIGHUP, SIG_IGN)
-    // Root's working directory may become another.
+    // Made absolute, because the working directory changes when root enters another account's directory.
     (config, socket, data) = (Paths.absolute(config), Paths.absolute(socket), Paths.absolute(data))
     do throws(UnsafePath) {
-      // A mistake in the settings is told when they are read.
+      // A mistake in the settings is reported by `run`, which reads them again.
       let apart = (try? DaemonSettings.ofCommand(config))?.apart(data: data, isDemo: demo)
       for place in apart?.places ?? [] { try DataDirectory.prepare(place, for: data) }
       data = try DataDirectory.enter(data)

@@ -21,7 +21,7 @@ struct Salvage: ParsableCommand {
       try EventStore.requireLedger(data)
       let file = try out.map { try NewFile($0) }
       defer { file?.removeIfUnused() }
-      // The file is the caller's; the rest is done as whom the directory belongs to.
+      // The file is made as the caller; the rest is done as the account that owns the directory.
       let data = try DataDirectory.enter(data)
       try DataLock.whileHeld(data) {
         var pieces = Pieces(data + "/ledger", wantsEvents: file != nil) { try file?.write(Array(($0 + "\n").utf8)) }
@@ -75,7 +75,7 @@ enum DataLock {
   static func whileHeld<R>(_ data: String, _ body: () throws -> R) throws -> R {
     let descriptor = open(data + "/lock", O_RDONLY | O_CLOEXEC)
     defer { if descriptor >= 0 { close(descriptor) } }
-    // Without that file no daemon of ours has ever been there.
+    // Without that file no motcuad has ever been there.
     if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
       throw StoreError.inUse(directory: data)
     }
@@ -83,7 +83,7 @@ enum DataLock {
   }
 }
 
-/// A file of the caller's that is not there yet, for its owner only.
+/// A new file that the caller names, readable by its owner only.
 final class NewFile {
   struct Failure: Error, CustomStringConvertible {
     var path: String
@@ -106,7 +106,7 @@ final class NewFile {
 
   private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  /// Takes it away when nothing was written, so that the next attempt finds the place free.
+  /// Removes the file when nothing was written, so that the next attempt finds the place free.
   func removeIfUnused() { if !isUsed { unlinkat(directory.descriptor, Self.name(path), 0) } }
 
   deinit { close(descriptor) }
@@ -121,6 +121,6 @@ final class NewFile {
     }
   }
 
-  /// Makes it durable.
+  /// Makes the content durable.
   func finish() throws(Failure) { if fsync(descriptor) != 0 { throw Failure(path: path, code: errno) } }
 }

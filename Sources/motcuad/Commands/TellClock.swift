@@ -4,7 +4,7 @@ import Desk
 import DeskService
 import Glibc
 
-/// The unit of the daemon may not ask the kernel about the clock; this runs beside it, outside its sandbox.
+/// Asks the kernel about the clock for the daemon, whose unit may not: this runs beside it, outside its sandbox.
 struct TellClock: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clock-state",
@@ -21,7 +21,7 @@ struct TellClock: ParsableCommand {
   func run() throws {
     let text = Synchronisation(Self.ask()).text
     guard let out else { return print(text, terminator: "") }
-    // Whole or not at all, because the daemon may be reading; what it makes is for everybody.
+    // The file is written aside and renamed, because the daemon may be reading. Everybody may read it.
     let temporary = out + ".new"
     let bytes = Array(text.utf8)
     unlink(temporary)
@@ -34,7 +34,7 @@ struct TellClock: ParsableCommand {
     if rename(temporary, out) != 0 { throw Self.failed("rename", out) }
   }
 
-  /// Changes nothing. Where the kernel may not be asked, nobody can tell.
+  /// What the kernel says (adjtimex(2)), without changing anything; `unknown` where it may not be asked.
   private static func ask() -> Synchronisation.Word {
     var question = timex()
     switch adjtimex(&question) {

@@ -48,7 +48,7 @@ struct Verify: ParsableCommand {
             vi: "các bảng tra cứu chưa được so: ở đây chúng không được tin và sẽ dựng lại ở lần khởi động tới",
             en: "the views were not compared: they are not believed here and will be built anew at the next start")))
     }
-    // The root is told by the reader, which another process of the directory's account may have tampered with.
+    // The line is escaped because its root comes from the reader, a process that others of its account may tamper with.
     let text = language.pick(
       Text(
         vi: "\(data): toàn vẹn; \(step.position) sự kiện, \(step.checkpoints) điểm chốt, \(step.rows) dòng tra cứu, "
@@ -61,7 +61,7 @@ struct Verify: ParsableCommand {
 }
 
 extension Damage {
-  /// Where, and what.
+  /// Says where the damage is, and what it is.
   var sentence: Text {
     let place = [
       position.map { Text(vi: "sự kiện \($0)", en: "event \($0)") },

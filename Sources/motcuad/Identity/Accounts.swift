@@ -3,19 +3,19 @@ import VarlinkServer
 
 /// What the directory of users and groups says of those who call.
 ///
-/// The kernel keeps for a session the groups that it began with, and knows people by numbers alone; who was taken out of a
-/// group since, and whose number another bears now, the directory knows. It is asked when somebody connects, when the
-/// configuration is loaded, and each minute; while it cannot say, what it said last stays.
+/// The kernel keeps for a session the groups that it began with, and knows people by numbers alone. Only the directory
+/// knows who was taken out of a group since, and whose number another bears now. It is asked when somebody connects,
+/// when the configuration is loaded, and every `directory_seconds`; while it does not answer, what it said last stays.
 final class Accounts: Sendable {
-  /// What is known of one who calls.
+  /// What is known of a caller.
   struct Standing: Sendable {
     /// The name that his number bears; `uid 12` when it bears none, or none is known yet.
     var account: String
-    /// Those of the directory's groups in which it has him.
+    /// The groups that give a role in which the directory has him.
     var groups: Set<RoleGroup> = []
-    /// The directory has never been able to say something that matters.
+    /// Whether the directory has never answered something that his role hangs on.
     var isIncomplete = false
-    /// The number bears another name than when he connected: he is not who bears it now.
+    /// Whether his number bears another name than when he connected: then he is not the account that bears it now.
     var isAnother = false
   }
 
@@ -30,18 +30,18 @@ final class Accounts: Sendable {
   }
 
   private struct Answer<Value: Sendable>: Sendable {
-    /// What was said last; nil when nothing ever was.
+    /// What the directory said last; nil when it never answered.
     var said: Value?
-    /// Which question that answered; 0 when none was.
+    /// The number of the question that this answered; 0 when none was answered.
     var question: UInt64 = 0
-    /// When it was asked last, whether or not it could say.
+    /// When the directory was asked last, whether or not it answered.
     var askedAt: ContinuousClock.Instant
     var usedAt: ContinuousClock.Instant
 
-    /// What is known after a question, of which several may be under way: the answer to an earlier one may come last, and
-    /// tells then what was so before.
+    /// What is known after a question. Several may be under way, and the answer to an earlier one may come last: it is
+    /// outdated then, and does not count.
     ///
-    /// - Parameter said: nil when the directory could not say.
+    /// - Parameter said: nil when the directory did not answer.
     init(
       _ known: Self?, _ said: Value?, _ question: UInt64, askedAt: ContinuousClock.Instant,
       usedAt: ContinuousClock.Instant
@@ -77,8 +77,8 @@ final class Accounts: Sendable {
     self.now = now
   }
 
-  /// What is known of a caller since he connected; nil when the directory must be asked first. Root and the daemon's own
-  /// account may do everything whatever it says, and wait for it only once.
+  /// What is known of a caller since he connected; nil when the directory must be asked first. Root and the daemon's
+  /// own account may do everything whatever the directory says, and wait for it only once.
   ///
   /// - Parameter groups: the groups that give a role, and in which the kernel has him.
   func standing(of peer: Peer, in groups: [RoleGroup]) -> Standing? {
@@ -119,7 +119,7 @@ final class Accounts: Sendable {
   }
 
   /// The groups in which the directory has a user who is not connected.
-  /// - Throws: when it cannot say.
+  /// - Throws: when the directory does not answer.
   func groups(of user: UserDatabase.User, among groups: [RoleGroup]) throws(UserDatabase.Failure) -> Set<RoleGroup> {
     var found: Set<RoleGroup> = []
     for group in groups {
@@ -151,7 +151,8 @@ final class Accounts: Sendable {
     }
   }
 
-  /// Taken before anything is asked: what changes meanwhile may be missing in the answer.
+  /// The number and the time of a new question, taken before the directory is asked: what changes meanwhile may be
+  /// missing in the answer.
   private func begin() -> (question: UInt64, at: ContinuousClock.Instant) {
     let begun = now()
     return state.withLock { state in

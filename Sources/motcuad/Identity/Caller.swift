@@ -8,14 +8,14 @@ import VarlinkServer
 struct Caller: Sendable {
   let actor: Actor
   let peer: Peer
-  /// What he calls.
+  /// The method that is called.
   let method: String
   let roles: Roles
   let accounts: Accounts
-  /// The directory of users has never been able to say something that his role hangs on.
+  /// Whether the directory of users has never answered something that his role hangs on.
   let isIncomplete: Bool
   let log: PacedLog
-  /// The same as of now.
+  /// Gives the same caller with what he may do by then.
   let again: @Sendable () async -> Caller
 
   /// Refuses whoever does not hold the role, and says so in the log.
@@ -31,12 +31,12 @@ struct Caller: Sendable {
     throw WireFailure.wire(Wire.PermissionDenied(method: method, needed: needed.wire, held: actor.role?.wire))
   }
 
-  /// Who records what he asks: himself, or for a supervisor himself in the name of another, who must be one who could do
-  /// it, too.
+  /// The actor that is recorded: the caller himself, or a supervisor on behalf of another account, which must hold the
+  /// needed role, too.
   func acting(onBehalfOf account: String?, inRole needed: Role) async throws -> Actor {
     guard let account = try FieldText.account.checked(account) else { return actor }
     try require(.supervisor)
-    // The directory of users may be far away, and the others are not to wait for it.
+    // The directory of users may be far away, and other callers must not wait for it.
     let found: (UserDatabase.User, Set<RoleGroup>)?
     do {
       found = try await offPool { [accounts, roles] in

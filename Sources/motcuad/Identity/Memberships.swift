@@ -9,7 +9,8 @@ struct Memberships: Sendable {
   let signal: CommitSignal
   let logger: Logger
 
-  /// Asks the directory, which may take long, and has those who wait for events look whether they may.
+  /// Asks the directory, which may take long, and wakes those who wait for events, so that they check whether they
+  /// still may.
   func refresh() {
     var failure: UserDatabase.Failure?
     accounts.refresh(roles().directoryGroups) { failure = $0 }

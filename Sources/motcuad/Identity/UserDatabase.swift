@@ -5,14 +5,14 @@ enum UserDatabase {
   struct User: Sendable {
     var uid: UInt32
     var name: String
-    /// Of his own group.
+    /// The id of the user's own group.
     var gid: UInt32
   }
 
   /// A group as the directory has it.
   struct Group: Sendable {
     var gid: UInt32
-    /// By name; those of whom it is the own group are not among them.
+    /// By name; users whose own group it is are not among them.
     var members: Set<String>
 
     /// Whether it is still the group that was meant, and has the user.
@@ -43,7 +43,8 @@ enum UserDatabase {
   /// The group of that id; nil when there is none.
   static func group(gid: UInt32) throws(Failure) -> Group? { try group { getgrgid_r(gid, $0, $1, $2, $3) } }
 
-  /// By its name where it was given by name, because a number may come to be another group's.
+  /// The group that gives a role, by its name where it was given by name, because a number may come to be another
+  /// group's.
   static func group(_ group: RoleGroup) throws(Failure) -> Group? {
     if let name = group.name { return try Self.group(named: name) }
     return try Self.group(gid: group.gid)
@@ -104,7 +105,7 @@ enum UserDatabase {
         }
       }
       switch code {
-      // The first is what says that there is none; the others are said for it where there is no such file.
+      // 0 without a value says that there is no such entry; the others say so where the file itself is missing.
       case 0, ENOENT, ESRCH: return value
       case EINTR: continue
       case ERANGE where size < 1 << 26: size *= 2

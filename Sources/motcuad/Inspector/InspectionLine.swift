@@ -2,12 +2,12 @@ public import Desk
 public import DeskService
 public import Varlink
 
-/// What the process that reads files says, one line of JSON each.
+/// A line of JSON that the process that reads files writes.
 struct InspectionLine: JSONReadable, JSONWritable {
-  /// How far it is; told before what comes next is read.
+  /// How far the process has come; written before the next part is read.
   var step: Verification.Step?
   var damage: Damage?
-  /// Why it cannot do what it should, though that is no damage.
+  /// Why the process cannot do what it should, though that is no damage.
   var failure: Text?
   var salvage: SalvageLine?
 }
@@ -16,11 +16,11 @@ struct InspectionLine: JSONReadable, JSONWritable {
 struct SalvageLine: JSONReadable, JSONWritable {
   /// These events are read next.
   var trying: ClosedRange<UInt64>?
-  /// These could be read, and are what their hashes say.
+  /// These events could be read, and have their stored hashes.
   var read: ClosedRange<UInt64>?
-  /// This one could not, and the reader goes on.
+  /// This event could not be read, and the reader goes on.
   var unreadable: UInt64?
-  /// A readable event, where it is asked for: its line of an export.
+  /// A readable event as a line of an export, where that was asked for.
   var event: String?
   /// What the lines of an export of this ledger name as their source.
   var source: String?

@@ -4,7 +4,7 @@ import EventStore
 
 /// What has come of verifying something in a process of its own.
 struct Inspected {
-  /// How far it came.
+  /// How far the process came.
   var step: Verification.Step
   /// The first damage; nil when all is in order.
   var damage: Damage?
@@ -21,7 +21,7 @@ enum Inspector {
 
   /// A data directory, whether its daemon runs or not.
   ///
-  /// - Parameter freed: the daemon's own, that takes what was needed for it.
+  /// - Parameter freed: the daemon's own, which takes the scratch directory in the end; nil beside the daemon.
   static func directory(_ path: String, into freed: FreedFiles? = nil, report: Report) throws -> Inspected {
     try ScratchDirectory.removeLeftovers(in: path, into: freed)
     let scratch = try ScratchDirectory(in: path, for: "verify", into: freed)
@@ -58,7 +58,7 @@ enum Inspector {
     return inspected
   }
 
-  /// The event at which it died, out of the block that it had announced: read again, one by one.
+  /// The event at which the process died: those of the block that it had announced are read again, one by one.
   private static func narrowed(
     _ step: Verification.Step, _ ending: InspectorProcess.Ending, ledger: String
   ) throws -> Verification.Step {

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Varlink
 
-/// This program again, as a process that may die: LMDB ends the process that reads a damaged page.
+/// Runs this program again, as a process that may die: LMDB may end the process that reads a damaged page.
 enum InspectorProcess {
   enum Ending: Equatable {
     case exited(Int32)
@@ -11,11 +11,12 @@ enum InspectorProcess {
     case stalled
   }
 
+  /// How long the process may write nothing.
   static let secondsMax = 120
 
-  /// Runs it and hands over each line that it says.
+  /// Runs the process and hands over each line that it writes.
   ///
-  /// - Parameter body: when it throws, the process is ended, and so is this.
+  /// - Parameter body: what it throws is thrown on, after the process is ended.
   static func run(_ arguments: [String], _ body: (InspectionLine) throws -> Void) throws -> Ending {
     let child = try Child(["motcuad", "inspect"] + arguments)
     do {
@@ -41,7 +42,7 @@ private struct Child {
   private let id: pid_t
   private let output: Int32
 
-  /// One at a time, or one might inherit the end of another's pipe between its making and its mark.
+  /// Processes are started one at a time: between the making of a pipe and its mark, another might inherit its end.
   private static let starting = Mutex(())
 
   init(_ arguments: [String]) throws(InspectorProcess.SpawnFailure) {
@@ -59,13 +60,14 @@ private struct Child {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    // Another process of that account can do whatever this one can: it gets nothing of root's, and no terminal to type on.
+    // Others of the account that root has become can take the child over, so it gets nothing of root's, and no
+    // terminal.
     let isOfAnother = DataDirectory.hasLeftRoot
     if isOfAnother { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // What is ignored or held back here would be so there, and a reader that is left must end.
+    // The child would inherit which signals are ignored or held back, and a reader that is left alone must end.
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
@@ -76,7 +78,7 @@ private struct Child {
     var words = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     var id = pid_t()
-    // Its death is told in one sentence by whoever started it.
+    // No backtrace: the process that started the child reports its death in one sentence.
     var settings: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no")]
     for index in 0... {
       guard let setting = environ[index] else { break }
@@ -98,7 +100,7 @@ private struct Child {
   /// POSIX_SPAWN_SETSID, which Glibc's header guards with _GNU_SOURCE.
   private static let newSession: Int16 = 0x80
 
-  /// Whether a variable says how to speak and run, and nothing that root has told his shell.
+  /// Whether a variable of the environment only says how to speak and run; all others may hold root's secrets.
   private static func isHarmless(_ setting: String) -> Bool {
     ["MOTCUA_LANG=", "LANG=", "LC_", "MALLOC_", "MOTCUA_BOOT_ID="].contains { setting.hasPrefix($0) }
   }

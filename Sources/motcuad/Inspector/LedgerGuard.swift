@@ -3,29 +3,29 @@ import DeskInterface
 import DeskService
 import EventStore
 
-/// Stands before whatever reads the whole ledger in the daemon itself: a damaged page would end it for everybody, so the
-/// ledger is read once before by a process that may die.
+/// Has the ledger read once by a process that may die, before anything in the daemon itself reads the whole of it: a
+/// damaged page would end the daemon for everybody.
 ///
-/// It looks for nothing else: an event that was changed is an error to whoever reads it, and ends nobody.
+/// It looks for nothing else: an event that was changed is an error to its reader, and ends no process.
 enum LedgerGuard {
   /// - Throws: the wire's `LedgerDamaged` or `InspectionFailed`.
   static func check(_ service: DeskService) throws {
-    // A reader that was ended has left its place in the live environment, which keeps old pages from being used again.
+    // A reader that died has left its slot in the live environment, which keeps old pages from being used again.
     defer { _ = try? service.store.clearStaleReaders() }
     let inspected = try Inspector.asWire { try Inspector.pages(service.store.ledger.path) }
     if let damage = inspected.damage { throw refusal(damage) }
   }
 
-  /// Before a start that replays everything.
+  /// Checks the ledger before a start that replays all of it.
   ///
-  /// - Parameter progress: told how far the reading is.
+  /// - Parameter progress: told the position that is read next.
   /// - Throws: `Damage`.
   static func checkBeforeReplay(_ data: String, form: String, _ progress: (UInt64) -> Void) throws {
-    // Whatever else is wrong, the opening itself says better.
+    // Whatever else is wrong, opening the store reports better.
     guard (try? EventStore.willReplay(data, form: form)) == true,
       let inspected = try? Inspector.pages(data + "/ledger", report: { progress($0.position) })
     else { return }
-    // Of a disk that takes nothing more the reader dies, too, and the opening says that.
+    // On a disk that takes no write the reader dies, too; opening the store reports that.
     if let damage = inspected.damage, EventStore.lockFault(data + "/ledger") == nil { throw damage }
   }
 
@@ -38,7 +38,7 @@ enum LedgerGuard {
 }
 
 extension Inspector {
-  /// Says on the wire why something could not be inspected.
+  /// Runs `body`, and throws as an error of the wire why something could not be inspected.
   static func asWire<R>(_ body: () throws -> R) throws -> R {
     do {
       return try body()

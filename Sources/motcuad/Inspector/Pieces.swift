@@ -10,7 +10,7 @@ struct Pieces {
   private let ledger: String
   private let wantsEvents: Bool
   private let sink: (String) throws -> Void
-  /// What the lines name as their source; of a ledger that does not tell its id, that.
+  /// What the lines of the export name as their source; this one when the ledger's id cannot be read.
   private var source = "urn:motcua:ledger:unknown"
   private(set) var starts = 0
   private var parts: [(range: ClosedRange<UInt64>, verdict: Verdict)] = []
@@ -32,13 +32,13 @@ struct Pieces {
         source = $0.salvage?.source ?? source
       }
     }
-    // A damaged key may say anything, but an event takes at least its hash, its key and a header of the page.
+    // A damaged key may name any position, but an event takes at least 40 bytes of the file for its hash and its key.
     var status = stat()
     guard let last, stat(ledger + "/data.mdb", &status) == 0 else { return last }
     return min(last, UInt64(clamping: status.st_size) / 40)
   }
 
-  /// Every range up to `last`, in order, with what can be done with it.
+  /// Every range up to `last`, in order, with whether it can be read.
   mutating func walk(to last: UInt64) throws -> [(range: ClosedRange<UInt64>, verdict: Verdict)] {
     var next: UInt64 = 1
     while next <= last {
@@ -47,13 +47,13 @@ struct Pieces {
         break
       }
       guard let dead = try read(next...last, block: 500, downwards: false) else { break }
-      // The block in which it died, one by one.
+      // The block in which the reader died is read again, one event at a time.
       guard let first = dead.lowerBound == dead.upperBound ? dead : try read(dead, block: 1, downwards: false) else {
         next = dead.upperBound + 1
         continue
       }
       parts.append((first, .unreadable))
-      // A damaged page holds many events, and each that is tried ends a reader: over them in growing steps …
+      // A damaged page holds many events, and each that is tried ends a reader: go over them in growing steps …
       var failures = [first.lowerBound]
       var landed = first.lowerBound
       var step: UInt64 = 1
@@ -65,7 +65,7 @@ struct Pieces {
         failures.append(landed)
       }
       if failures.last != landed { failures.append(landed) }
-      // … and then back from behind to where it begins to fail.
+      // … and then back from behind to where reading begins to fail.
       for (start, end) in zip(failures, failures.dropFirst()) where start + 1 < end {
         guard starts < Self.startsMax else {
           parts.append((start + 1...end - 1, .untried))
@@ -87,7 +87,7 @@ struct Pieces {
     arguments +=
       ["--block", "\(block)"] + (downwards ? ["--downwards"] : []) + (wantsEvents ? ["--events", source] : [])
     var trying: ClosedRange<UInt64>?
-    // Taken when the block is through, because a block that ends a reader is read again.
+    // Taken over when the block is finished, because a block that ends a reader is read again.
     var (found, events): ([(range: ClosedRange<UInt64>, verdict: Verdict)], [String]) = ([], [])
     func settle() throws {
       for event in events { try sink(event) }

@@ -2,8 +2,8 @@ import Glibc
 
 /// The C library's allocator, which all of this process allocates with.
 enum Allocator {
-  /// Gives what long work took back to the system: the allocator keeps it for whoever comes next, which after a replay is
-  /// tens of megabytes.
+  /// Gives what long work took back to the system: the allocator keeps it for whoever comes next, which after a replay
+  /// is tens of megabytes.
   static func giveBack() {
     // Only glibc has it, and its module does not show it.
     typealias Trim = @convention(c) (Int) -> Int32

@@ -1,15 +1,16 @@
 import Glibc
 import Logging
 
-/// LMDB trusts its pages: a damaged one may end the process that reads it. Nobody can tell then which file it was, so the
-/// views, which can be made anew, are not believed by the next start; else it would die of the same page again.
+/// LMDB trusts its pages: a damaged one may end the process that reads it. Nobody can tell then which file it was, so
+/// the views, which can be made anew, are not believed by the next start; otherwise it could die of the same page
+/// again.
 enum CrashMark {
   private static let signals = [SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGTRAP, SIGFPE]
   private nonisolated(unsafe) static var state: UnsafeMutablePointer<CChar>?
-  /// What is said of each signal, by its number; made before, because a handler may make nothing.
+  /// The line to log for each signal, by its number; made beforehand, because a signal handler may not allocate.
   private nonisolated(unsafe) static var lines: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 
-  /// From here on a signal that only a fault raises is told in the log and takes `STATE` away, and then does what it does.
+  /// From here on a signal that only a fault raises is logged and removes `STATE`, and then ends the process as ever.
   static func arm(state path: String) {
     state = strdup(path)
     let lines = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: 65)

@@ -4,7 +4,7 @@ import Synchronization
 
 /// One line an entry on standard error, with the level as the prefix that the journal reads.
 struct JournalLog: LogHandler {
-  /// What is less than this is left out, by every logger that has no level of its own.
+  /// Every logger that has no level of its own leaves out what is below this one.
   static let level = Mutex(Logger.Level.info)
 
   var logLevel: Logger.Level {
@@ -13,7 +13,8 @@ struct JournalLog: LogHandler {
   }
   private var own: Logger.Level?
   var metadata: Logger.Metadata = [:]
-  /// Whether standard error is the journal; what a program has inherited the variable only has sent it elsewhere.
+  /// Whether standard error is the journal, as `JOURNAL_STREAM` names it (systemd.exec(5)). Having the variable is not
+  /// enough: a program may have inherited it and write elsewhere.
   static let isJournal: Bool = {
     var status = stat()
     guard let stream = getenv("JOURNAL_STREAM"), fstat(STDERR_FILENO, &status) == 0 else { return false }

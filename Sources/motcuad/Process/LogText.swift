@@ -1,18 +1,19 @@
 import Desk
 
-/// What is written for operators, on standard error and in the journal, passes through here, so that nobody who chooses a
-/// name, a path or a text writes a line or a field of the log.
+/// Everything that is written for operators, on standard error and in the journal, passes through here, so that nobody
+/// who chooses a name, a path or a text can write a line or a field of the log.
 enum LogText {
-  /// The journal splits longer lines, and the rest would be an entry of its own.
+  /// How much of a value is written: the journal splits longer lines, and the rest would be an entry of its own.
   private static let valueScalarsMax = 4096
 
-  /// One line: what steers a terminal is spelled out.
+  /// The text as one line, in which characters that steer a terminal are spelled out.
   static func line(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: \.steers) else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.flatMap { $0.steers ? spelled($0) : [$0] }))
   }
 
-  /// The value of a field: in quotes unless it is one plain word, so that it cannot hold what looks like the next field.
+  /// The value of a field: in quotes unless it is one plain word, so that it cannot hold what looks like the next
+  /// field.
   static func value(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let isWord = !scalars.isEmpty && scalars.allSatisfy { !$0.properties.isWhitespace && !"\"\\=".contains($0) }

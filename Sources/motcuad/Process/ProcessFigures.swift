@@ -11,7 +11,7 @@ enum ProcessFigures {
     defer { closedir(directory) }
     var count = 0
     while let entry = readdir(directory) { if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 } }
-    // The one that reads them is among them.
+    // The descriptor that reads the directory is among them.
     return count - 1
   }
 

@@ -10,7 +10,7 @@ struct SigningKeyError: Error {
 
   func text(_ language: Language) -> String { "\(path): \(language.pick(reason))" }
 
-  /// As the system says it.
+  /// An error of the system, in its words.
   static func system(_ path: String, _ code: Int32 = errno) -> SigningKeyError {
     let message = String(cString: strerror(code))
     return SigningKeyError(path: path, reason: Text(vi: message, en: message))
@@ -19,10 +19,10 @@ struct SigningKeyError: Error {
 
 /// The file that holds the key that signs checkpoints: one line, readable by its owner only.
 enum SigningKeyFile {
-  /// Where a key lies when nobody says.
+  /// Where the key lies without a setting.
   static func standard(data: String) -> String { data + "/keys/signing" }
 
-  /// What the unit hands over as the credential `signing`.
+  /// The file that the unit hands over as the credential `signing`.
   static let credential = "/etc/credstore/motcua.signing"
 
   /// The key of the daemon: the file that the setting names, else the credential `signing` of systemd, else the one in
@@ -40,8 +40,8 @@ enum SigningKeyFile {
 
   /// The key in a file.
   /// - Parameters:
-  ///   - isPrivate: somebody else has seen to it that nobody else reads the file.
-  ///   - owner: who has to be able to read it; nil when whoever asks now is the one.
+  ///   - isPrivate: whether its place keeps others from the file, so that its mode is not checked.
+  ///   - owner: the account that has to be able to read the file, and so must own it; nil when it is the caller's.
   static func read(
     _ path: String, isPrivate: Bool = false, by owner: uid_t? = nil
   ) throws(SigningKeyError) -> NoteSigningKey {
@@ -118,7 +118,7 @@ enum SigningKeyFile {
     do throws(FileError) { try Files.sync(directory) } catch { throw .system(error.path, error.code) }
   }
 
-  /// - Throws: when a key could not be made there because something is there already.
+  /// - Throws: when something is at the path already, so that no key could be made there.
   static func requireAbsent(_ path: String) throws(SigningKeyError) {
     var status = stat()
     if lstat(path, &status) == 0 { throw occupied(path) }
@@ -136,7 +136,7 @@ enum SigningKeyFile {
   }
 
   private static func isThere(_ path: String) -> Bool {
-    // What cannot be looked at is there as far as anybody knows: reading it says why.
+    // A path that cannot be looked at counts as there, so that reading it reports why.
     access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }
 }

@@ -2,8 +2,8 @@ import EventStore
 import Logging
 import ServiceLifecycle
 
-/// Frees what readers of other processes, `motcuad verify` beside this one for example, held when they died: it would
-/// keep every page that is freed from then on from being used again. And takes what they have left on the disk.
+/// Frees the reader slots of other processes that died, `motcuad verify` beside this one for example: each keeps every
+/// page that was freed since from being used again. It also frees the scratch directories that they have left.
 struct StaleReadersService: Service {
   let store: EventStore
   let logger: Logger

@@ -2,7 +2,7 @@ import EventStore
 import Glibc
 import Synchronization
 
-/// What the daemon tells systemd; without `NOTIFY_SOCKET` nothing is told.
+/// What the daemon tells systemd (sd_notify(3)); without `NOTIFY_SOCKET` nothing is told.
 enum Systemd {
   /// From READY to STOPPING. Only then may the watchdog be fed, because feeding it is what arms it.
   private static let isServing = Atomic<Bool>(false)
@@ -23,11 +23,11 @@ enum Systemd {
     clock_gettime(CLOCK_MONOTONIC, &now)
     notify("RELOADING=1", "MONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
     let status = body()
-    // It may have been told to stop meanwhile.
+    // The daemon may have been told to stop meanwhile.
     if isServing.load(ordering: .relaxed) { notify("READY=1", "STATUS=\(status)") }
   }
 
-  /// Told once, however often it is said.
+  /// Tells systemd once, however often it is called.
   static func stopping(_ status: String) {
     guard isServing.exchange(false, ordering: .relaxed) else { return }
     notify("STOPPING=1", "STATUS=\(status)")
@@ -35,7 +35,8 @@ enum Systemd {
 
   static func status(_ text: String) { notify("STATUS=\(text)") }
 
-  /// Something takes long: the next step of it may take so many seconds before the start or the stop is given up.
+  /// Says that a start or a stop takes long: systemd gives it up when the next such word does not come within so many
+  /// seconds.
   static func working(_ text: String, secondsMax: Int = 60) {
     notify("STATUS=\(text)", "EXTEND_TIMEOUT_USEC=\(secondsMax * 1_000_000)")
   }
@@ -45,7 +46,7 @@ enum Systemd {
     guard let microseconds = number("WATCHDOG_USEC"), microseconds > 0 else { return nil }
     if getenv("WATCHDOG_PID") != nil, number("WATCHDOG_PID") != Int64(getpid()) { return nil }
     return Heartbeat(every: .microseconds(microseconds) / 3) {
-      // One that is lost because systemd is busy is made good by the next; to wait for it would be to be stuck.
+      // A message that is lost because systemd is busy is made good by the next; the thread must not wait for it.
       if isServing.load(ordering: .relaxed) { notify("WATCHDOG=1", waits: false) }
     }
   }

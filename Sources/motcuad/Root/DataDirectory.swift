@@ -4,35 +4,36 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// What root does in a data directory he does as the account that it belongs to. That account may put a link at any name in
-/// it at any time; followed as root, it would lead to any file of the machine. So root opens what he was given first, and
-/// is that account from then on, for good: what it may not do itself, it gets nobody to do for it.
+/// Has root work in a data directory as the account that owns it. That account may put a link at any name in it at any
+/// time, which root would follow to any file of the machine. So root opens what he was given first, and then becomes
+/// that account for good: it cannot have root do for it what it may not do itself.
 enum DataDirectory {
   private struct Entered {
     /// Who started the process.
     var startedBy: uid_t?
     /// What the working directory was called when it was given.
     var name: String?
-    /// What was made for a command that may fail yet, the innermost last.
+    /// The directories that were made for a command that may still fail, the innermost last.
     var made: [String] = []
   }
 
   private static let entered = Mutex(Entered())
 
-  /// The working directory, whatever it is called meanwhile. What lies above it is the directory itself, because a path that
-  /// is cut there must not lead into /proc.
+  /// A path to the working directory, whatever its name becomes. It ends in `/.`, so that the path without its last
+  /// part leads to the directory itself and not into /proc.
   private static let here = "/proc/self/cwd/."
 
   /// Who started the process, whoever it is now.
   static var startedBy: uid_t { entered.withLock { $0.startedBy } ?? getuid() }
-  /// Whether root has become another.
+  /// Whether root has become another account.
   static var hasLeftRoot: Bool { startedBy == 0 && getuid() != 0 }
 
-  /// To be called before anything in the directory is touched, and after everything else was opened.
+  /// Enters a data directory. Call it before anything in the directory is touched, and after everything else was
+  /// opened. For anybody but root it does nothing.
   ///
-  /// A directory of another account: the process becomes that account and goes there. A directory of root's own, or one
-  /// that is to be made in one: nobody else may be able to change a name in it, or on the way to it, and no link is in it. For
-  /// anybody but root nothing happens.
+  /// When another account owns the directory, the process becomes that account and goes there. A directory of root's
+  /// own, or one that is to be made in one of root's, is refused when somebody else can change a name in it or on the
+  /// way to it, or when a link is in it.
   ///
   /// - Parameter makes: makes a directory that is missing; `withdraw` takes it back.
   /// - Returns: what the directory is to be called from now on.
@@ -58,15 +59,15 @@ enum DataDirectory {
     return path
   }
 
-  /// Makes a directory outside the data directory that is to belong to whom that belongs to, where only root may make it:
-  /// before root is that account. Where somebody else may make names, he makes it himself.
+  /// Makes a directory outside the data directory for the data directory's owner, where only root may make one. Call it
+  /// while the process is still root. In a directory that is not root's nothing is made: the owner does that himself.
   ///
   /// - Throws: `UnsafePath.insideData` for a place that would be lost with the data directory.
   static func prepare(_ path: String, for data: String) throws(UnsafePath) {
     if Paths.isInside(path, data) { throw .insideData(path: path, data: data) }
     guard geteuid() == 0 else { return }
     let walk = try PathWalk(path)
-    // The data directory itself, where it is there already.
+    // The owner of the data directory, when that is there already.
     let inside = try PathWalk(data)
     let owner = inside.missing.isEmpty ? inside.last.status : stat()
     if walk.missing.isEmpty, ![0, inside.last.owner].contains(walk.last.owner) {
@@ -89,7 +90,7 @@ enum DataDirectory {
     }
   }
 
-  /// What root still does there as root is done by names that nobody else can make lead elsewhere.
+  /// Refuses a path that somebody but root can make lead elsewhere, before root works there as root.
   static func requireSafe(_ path: String) throws(UnsafePath) {
     guard geteuid() == 0 else { return }
     try PathWalk(path).requireControl(by: 0)
@@ -105,7 +106,7 @@ enum DataDirectory {
     return walk.end
   }
 
-  /// Goes to the directory of a file that is to be made, and stays who it is.
+  /// Goes to the directory in which a file is to be made, without becoming another account.
   /// - Returns: what the directory is to be called from now on.
   static func stand(in path: String) throws(UnsafePath) -> String {
     let directory = try parent(of: path + "/.")
@@ -114,7 +115,7 @@ enum DataDirectory {
     return here
   }
 
-  /// Takes back directories that `prepare` and `enter` have made, unless something of worth is in it.
+  /// Removes the directories that `prepare` and `enter` have made, unless there is more in them than a lock.
   static func withdraw() {
     let made = entered.withLock { entered in
       defer { entered.made = [] }
@@ -132,13 +133,14 @@ enum DataDirectory {
     return text.replacingOccurrences(of: here, with: name)
   }
 
-  /// A directory that was made is there after a crash, too.
+  /// Makes the name of a new directory durable.
   private static func sync(above path: String) throws(UnsafePath) {
     let above = Files.parent(of: path)
     do throws(FileError) { try Files.sync(above) } catch { throw .system(path: above, code: error.code) }
   }
 
-  /// One after the other, each held before the next is made in it: nobody may slip another in.
+  /// Makes the missing directories one after the other, each held before the next is made in it, so that nobody slips
+  /// another in.
   private static func make(_ walk: PathWalk) throws(UnsafePath) {
     var directory = walk.end
     var path = walk.last.path
@@ -154,12 +156,12 @@ enum DataDirectory {
     }
   }
 
-  /// How the names begin that anything of ours has in a data directory.
+  /// How the names of motcua's own files in a data directory begin.
   private static let prefixes = [
     "ACCEPTED", "CLOCK", "CURRENT", "STATE", "freed", "keys", "ledger", "lock", "restore", "spool", "verify", "views",
   ]
 
-  /// Refuses links, and what is not root's: it may be a link the next moment.
+  /// Refuses links, and what is not root's, because its owner may make it a link the next moment.
   private static func requireOwn(
     in directory: Int32, _ path: String, only prefixes: [String]? = nil
   ) throws(UnsafePath) {
@@ -184,12 +186,13 @@ enum DataDirectory {
     }
   }
 
-  /// Becomes the account with its own groups, and can never be root again.
+  /// Makes the process the account, with its own groups; it can never be root again.
   private static func become(_ directory: stat) throws(UnsafePath) {
     let uid = directory.st_uid
     let user = try? UserDatabase.user(uid: uid)
     let groups = user.map { UserDatabase.groups(of: $0) } ?? []
-    // The directory's group, where it is one of the account's; an account that nobody knows has none to go by.
+    // The directory's group is taken where it is one of the account's. An unknown account has no groups to compare
+    // with, and gets any group but root's.
     let gid =
       switch user {
       case let user? where !groups.contains(directory.st_gid): user.gid

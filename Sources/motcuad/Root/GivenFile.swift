@@ -1,13 +1,14 @@
 import EventStore
 import Glibc
 
-/// A file that a command was given: opened at once, by whoever runs the command, and read by whoever the process is then.
+/// A file that a command was given: opened at once, as whoever runs the command, and read later, when the process may
+/// be another account.
 final class GivenFile {
   let path: String
   let descriptor: Int32
 
-  /// What root reads in another account's directory is handed on to a third, so it must not be a link that the account has
-  /// made, nor another name of a file that root alone may read.
+  /// Opens the file. What root reads is handed on to the owner of the data directory, so a link that another account
+  /// has made is refused, and another name of a file that root alone may read.
   init(_ path: String) throws(UnsafePath) {
     self.path = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -26,7 +27,7 @@ final class GivenFile {
 
   deinit { close(descriptor) }
 
-  /// What it says, if it is a backup of keys.
+  /// Reads the file as a backup of keys.
   func keysBackup() throws -> KeysBackup { try KeysBackup(contents()) }
 
   func contents() throws(UnsafePath) -> [UInt8] {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A path, gone along name by name: what it leads to, held, and everything that it leads through. Whoever owns a directory
-/// or a link on the way can make the path lead elsewhere, and root must not follow him.
+/// Goes along a path name by name, and keeps what it leads to open, and everything that it leads through. Whoever owns
+/// a directory or a link on the way can make the path lead elsewhere, and root must not follow him.
 struct PathWalk {
   struct Place {
     var path: String
@@ -14,14 +14,13 @@ struct PathWalk {
 
   /// The directories in which a name was looked up, and the links that were followed.
   private(set) var passed: [Place] = []
-  /// What the path leads to, open for nothing but to be told from others; or, where names are missing, the last directory
-  /// that is there.
+  /// What the path leads to, opened with `O_PATH`; where names are missing, the last directory that is there.
   let end: Held
   private(set) var last: Place
   /// The names that are not there.
   private(set) var missing: [String] = []
 
-  /// Of Linux; Glibc does not export it.
+  /// `O_PATH` of Linux, which Glibc does not export.
   static let pathOnly: Int32 = 0o10_000_000
   private static let linksMax = 40
 
@@ -60,7 +59,7 @@ struct PathWalk {
     end = current
   }
 
-  /// The last first, to be taken from the end.
+  /// The names of a path, the last one first, so that they are taken from the end.
   private static func names(_ path: String) -> [String] {
     path.split(separator: "/").filter { $0 != "." }.map(String.init).reversed()
   }
@@ -100,8 +99,8 @@ struct PathWalk {
     }
   }
 
-  /// Whether the number stands for accounts that this user namespace does not know: root in it may do nothing to what is
-  /// theirs.
+  /// Whether the number stands for accounts that this user namespace does not know: root in it may do nothing to what
+  /// is theirs.
   private static func isUnknown(_ uid: uid_t) -> Bool { uid == 65_534 && !isWholeMachine }
 
   private static let isWholeMachine: Bool = {
@@ -122,7 +121,7 @@ extension PathWalk.Place {
   }
 }
 
-/// A descriptor with an owner.
+/// An open descriptor, which is closed with this object.
 final class Held {
   let descriptor: Int32
 
@@ -140,7 +139,7 @@ final class Held {
     return status
   }
 
-  /// What the link says.
+  /// The target of a link.
   func target(_ path: String) throws(UnsafePath) -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = buffer.withUnsafeMutableBytes { bytes in
@@ -152,7 +151,7 @@ final class Held {
   }
 }
 
-/// Why root does not work there.
+/// Why root does not work at a path.
 enum UnsafePath: Error, Equatable {
   case system(path: String, code: Int32)
   case notADirectory(path: String)
@@ -163,8 +162,8 @@ enum UnsafePath: Error, Equatable {
   case link(path: String)
   /// A file of root's that has more names than one, in the directory of somebody else.
   case manyNames(path: String)
-  /// What must be there when the data directory is lost lies in it.
+  /// A file that must be there when the data directory is lost lies in it.
   case insideData(path: String, data: String)
-  /// What the process could not become.
+  /// The account that the process could not become.
   case account(uid: uid_t, code: Int32)
 }

@@ -3,7 +3,8 @@ import EventStore
 import Logging
 import ServiceLifecycle
 
-/// Looks at the clock while nobody gives commands: what is believed is told, and what has waited for it is recorded.
+/// Looks at the clock every second, also while nobody gives commands: tells the operator when it is doubted or believed
+/// again, and has the events recorded that have waited for it.
 struct ClockService: Service {
   let service: DeskService
   let reload: Reload
@@ -17,12 +18,12 @@ struct ClockService: Service {
       do {
         try await offPool { [service] in try service.lookAtClock() }
       } catch CommandFailure.busy, CommandFailure.stopping, CommandFailure.storageFailed {
-        // The next look does it, or nobody does.
+        // The next look tries again, unless the daemon is stopping or can no longer write.
       } catch {
         logger.error("looking at the clock failed; it is tried again", metadata: ["error": "\(error)"])
       }
       let isDoubted = service.clockState.doubt != nil
-      // By a clock that was not believed the rules were not in force yet; now it can be told.
+      // Rules that were not in force yet by the doubted clock may be in force by the believed one.
       if wasDoubted, !isDoubted, reload.live.current.notYet != nil { try await offPool { [reload] in reload.run() } }
       wasDoubted = isDoubted
     }

@@ -107,7 +107,7 @@ struct Daemon {
     logger.info("stopped", metadata: ["position": "\(service.signal.position.rawValue)"])
   }
 
-  /// By a clock that is not believed nobody can tell whether the rules are in force: then those that were go on.
+  /// Refuses rules that are not in force yet. By a doubted clock nobody can tell, so then those of the ledger go on.
   private func requireRulesInForce(whileDoubtful isDoubtful: Bool) throws {
     guard !isDoubtful, let notYet = live.current.notYet else { return }
     complain(notYet.text(live.spoken))
@@ -119,7 +119,7 @@ struct Daemon {
   ) throws -> DeskService {
     var beginsAnew = false
     func open() throws -> DeskService {
-      // Root makes a directory that is missing, where nobody else may slip another in.
+      // A missing directory is made here; for root only where nobody else can slip another in.
       let data = try DataDirectory.enter(data, makes: true)
       let actor = Actor(uid: getuid(), account: try UserDatabase.account(of: getuid()), role: .operatorRole)
       return try DeskService(
@@ -136,7 +136,8 @@ struct Daemon {
       }
     }
     do {
-      // One loss may show only after another was accepted: of the ledger itself, of what it had, of what it had signed.
+      // There may be three losses, each of which shows only after the one before was accepted: of the ledger itself, of
+      // its events, of what was signed.
       for _ in 0..<3 {
         try readBeforeReplay()
         do {
@@ -163,7 +164,7 @@ struct Daemon {
       complain(live.spoken.pick(StartFailure.text(error)))
       if let error = error as? UnsafePath { throw Exit.code(error) }
       if error is RecordError { throw Exit.damage }
-      // No restart makes it whole.
+      // No restart mends a damaged record of what was signed.
       if case SignedHeadsError.damaged = error { throw Exit.damage }
       switch error as? StoreError {
       case .inUse: throw Exit.inUse

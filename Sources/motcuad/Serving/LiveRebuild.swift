@@ -5,7 +5,7 @@ import EventStore
 import Logging
 import ServiceLifecycle
 
-/// A rebuild of the views beside the live ones, told to systemd and to the log.
+/// Rebuilds the views beside the live ones, and tells systemd and the log.
 struct LiveRebuild: Sendable {
   let service: DeskService
   let status: StatusLine
@@ -42,10 +42,10 @@ struct ScrubService: Service {
       } catch is CancellationError {
         return
       } catch is RebuildRunning {
-        // The one that runs is the scrub, or makes way for it at the next look.
+        // The rebuild that runs scrubs as well, or has ended by the next look.
       } catch {
         rebuild.logger.error("scrubbing failed; it is tried again", metadata: ["error": "\(error)"])
-        // A replay for nothing is not to be the daemon's main work.
+        // The wait grows, so that replays that fail do not become the daemon's main work.
         secondsToWait = min(3600, secondsToWait * 4)
       }
       try? await cancelWhenGracefulShutdown { [secondsToWait] in try await Task.sleep(for: .seconds(secondsToWait)) }

@@ -14,7 +14,7 @@ struct Reload: Sendable {
   let service: DeskService
   let memberships: Memberships
   let server: VarlinkServer
-  /// The one that signs until the next start.
+  /// The key that signs until the next start.
   let signingKey: NoteSigningKey?
   /// What the daemon was started with.
   let started: DaemonSettings
@@ -32,7 +32,7 @@ struct Reload: Sendable {
     do {
       let fresh = try Configuration(live.directory)
       if let notYet = fresh.notYet { throw notYet }
-      // The next start would refuse it, in the middle of the day.
+      // The next start would refuse such a place, perhaps in the middle of the day, so the reload refuses it now.
       try fresh.daemon.requireApart(
         from: service.store.directory, SettingsFile(live.directory, "motcuad.toml"))
       let before = live.current.book.office
@@ -40,7 +40,7 @@ struct Reload: Sendable {
       let left = apply(fresh)
       memberships.refresh()
       var metadata: Logger.Metadata = ["rules": "\(rules.rawValue)"]
-      // What every new case bears from now on: nobody is to find it there first.
+      // Every new case bears these from now on; the operator must read it here and not find it there.
       let office = fresh.book.office
       if office.codePrefix != before.codePrefix { metadata["code_prefix"] = "\(office.codePrefix)" }
       if office.utcOffset != before.utcOffset { metadata["utc_offset"] = "\(office.utcOffset.text)" }
@@ -62,7 +62,8 @@ struct Reload: Sendable {
     }
   }
 
-  /// Everything that is not rules. What is asked of `live` when it is needed changes with it.
+  /// Puts everything in force that is not rules. What is read from `live` when it is needed changes with the first
+  /// line.
   ///
   /// - Returns: the settings that have changed and that only a start takes up.
   private func apply(_ fresh: Configuration) -> [String] {

@@ -3,10 +3,11 @@ import DeskService
 import EventStore
 
 extension DaemonSettings {
-  /// Refuses places for what must outlive the data directory that lie in it, as the start does.
+  /// Refuses, as the start does, places inside the data directory for what must outlive it.
   ///
   /// - Parameter file: where they are set.
-  /// - Throws: at the line of the setting, or of none where the place beside the data directory is a link into it.
+  /// - Throws: an error at the line of the setting, or at no line where the place beside the data directory leads into
+  ///   it.
   func requireApart(from data: String, _ file: SettingsFile) throws(SettingsError) {
     let apart = apart(data: data)
     for (key, setting, path) in [

@@ -6,9 +6,9 @@ struct Configuration: Sendable {
   var daemon: DaemonSettings
   var language: Language
   var book: RuleBook
-  /// Not in the rule book: who works here is not what a case was received under.
+  /// Not in the rule book, because a case keeps the rules that it was received under, and not who worked here then.
   var roles: Roles
-  /// Why the rules are not in force yet, by the machine's clock, which may be wrong: who loads them decides what follows.
+  /// Why the rules are not in force yet by the machine's clock. That may be wrong, so the caller decides what follows.
   var notYet: SettingsError?
 
   init(_ directory: String) throws(SettingsError) {

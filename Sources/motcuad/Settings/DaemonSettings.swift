@@ -10,10 +10,11 @@ struct DaemonSettings: Sendable {
   var limits = ServerLimits()
   var uploadBytesMax: Int
   var scrubHours: Int
-  /// How often the directory of users and groups is asked about those who call.
+  /// How often, in seconds, the directory of users and groups is asked about those who call.
   var directorySeconds: Int
   var logLevel: Logger.Level
-  /// The file of the key that signs checkpoints; nil for the places where it is looked for otherwise.
+  /// The file of the key that signs checkpoints; nil for the places where `SigningKeyFile.load` looks without a
+  /// setting.
   var signingKey: String?
   /// Where the record of what was signed lies, and the list of erasures; nil for the place beside the data directory.
   var signedHeads: String?
@@ -47,15 +48,15 @@ struct DaemonSettings: Sendable {
     try root.finish()
   }
 
-  /// What is kept outside a data directory. That of a demo lies beside it, wherever the office has its own.
+  /// The files that are kept outside a data directory. A demo's lie beside its data directory, whatever is set.
   func apart(data: String, isDemo: Bool = false) -> Apart {
     Apart(
       heads: ApartDirectory(isDemo ? nil : signedHeads, data: data),
       erasures: ApartDirectory(isDemo ? nil : erasures, data: data))
   }
 
-  /// The settings of a command that works on a data directory while no daemon does: those of the configuration, or the ones
-  /// that the daemon has without any where there is none.
+  /// The settings of a command that works on a data directory while no daemon does: those of `motcuad.toml`, or the
+  /// defaults where there is no such file.
   static func ofCommand(_ config: String) throws(SettingsError) -> DaemonSettings {
     guard access(config + "/motcuad.toml", F_OK) == 0 else {
       return try DaemonSettings(SettingsFile(path: config + "/motcuad.toml", text: ""))
@@ -74,7 +75,7 @@ struct DaemonSettings: Sendable {
 
   /// Reads the key that the setting names, as the start will.
   ///
-  /// - Parameter owner: the account of the daemon; nil when it is that of whoever asks.
+  /// - Parameter owner: the account of the daemon; nil when it is the caller's.
   /// - Throws: at the line of the setting, when a start would refuse the key.
   static func checkSigningKey(_ file: SettingsFile, readableBy owner: uid_t?) throws(SettingsError) {
     guard let path = try file.root.optionalString("signing_key") else { return }

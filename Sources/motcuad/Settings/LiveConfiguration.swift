@@ -3,7 +3,7 @@ import Synchronization
 
 /// The configuration in force: a reload replaces it as a whole, or not at all.
 final class LiveConfiguration: Sendable {
-  /// The directory that it was read from, and is read from again.
+  /// The directory that the configuration is read from.
   let directory: String
   private let state: Mutex<(inForce: Configuration, refusal: Text?)>
 

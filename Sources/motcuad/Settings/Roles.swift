@@ -12,13 +12,14 @@ struct RoleGroup: Hashable, Sendable {
 /// Who holds which role: the ids of users and groups, as they were when the settings were read.
 struct Roles: Sendable {
   private struct User: Sendable {
-    /// Nil when he was given as a number, whoever bears it.
+    /// Nil when the user was given as a number: then the role is that of whoever bears it.
     var name: String?
     var role: Role
   }
 
   private struct Group: Sendable {
-    /// What the directory must say as well; nil for a group that a unit gives: the kernel alone knows who is in it.
+    /// The group in which the directory must have the caller as well. Nil for a group that a unit gives, because the
+    /// kernel alone knows who is in it.
     var directory: RoleGroup?
     var role: Role
   }
@@ -28,8 +29,8 @@ struct Roles: Sendable {
   /// Names that no user or group bears. An account may be made later, so they are no mistake yet.
   private(set) var unknown: [SettingsError] = []
 
-  /// The tables `[role.…]` of `office.toml`. In settings from before there were any, whoever may open the socket is a
-  /// clerk, as he was then.
+  /// The tables `[role.…]` of `office.toml`. Settings from before there were any have none: then the members of the
+  /// group `motcua`, who may open the socket, are clerks, as they were.
   init(_ root: SettingsSection) throws(SettingsError) {
     guard let section = try root.optionalSection("role") else {
       if let found = try Self.group(root, "role", "motcua") {
@@ -89,7 +90,8 @@ struct Roles: Sendable {
     return found ?? nil
   }
 
-  /// A name that nobody can look up now may be anybody's: whoever reads the settings must not go on without it.
+  /// Looks a name up. Throws when the directory does not answer, because settings must not be read without a name that
+  /// they give a role.
   private static func found<Value>(
     _ section: SettingsSection, _ key: String, _ name: String, _ look: () throws(UserDatabase.Failure) -> Value?
   ) throws(SettingsError) -> Value? {
@@ -100,7 +102,7 @@ struct Roles: Sendable {
     }
   }
 
-  /// Every group of which the directory is asked.
+  /// Every group about which the directory is asked.
   var directoryGroups: [RoleGroup] { Array(Set(groups.values.joined().compactMap(\.directory))) }
 
   /// Those of them in which the kernel has a caller.
@@ -121,14 +123,15 @@ struct Roles: Sendable {
     return strongest(peer.uid, standing.account, held.map(\.role))
   }
 
-  /// That of an account that is not connected, by what the directory says of it; a unit gives it no groups now. Root and
-  /// the daemon's own account are what they are only where they call themselves: nobody works at the counter as them.
+  /// The role of an account that is not connected, by what the directory says of it; groups that a unit gives do not
+  /// count. Root and the daemon's own account have their role only where they call themselves: nobody works at the
+  /// counter as them.
   func role(of user: UserDatabase.User, in members: Set<RoleGroup>) -> Role? {
     let held = groups.values.joined().filter { group in group.directory.map { members.contains($0) } ?? false }
     return strongest(user.uid, user.name, held.map(\.role))
   }
 
-  /// Who was given by name must bear it still.
+  /// The strongest of the user's own roles and the others. A user who was given by name must still bear it.
   private func strongest(_ uid: UInt32, _ name: String?, _ others: [Role]) -> Role? {
     let own = (users[uid] ?? []).filter { $0.name == nil || $0.name == name }
     return Role.strongest(of: own.map(\.role) + others)

@@ -58,7 +58,7 @@ extension RuleSet {
 }
 
 extension RuleSet {
-  /// Nil when the rules, which the file says, are in force on that day.
+  /// Why the rules, which the file holds, are not in force on that day; nil when they are.
   func notYet(on today: CalendarDay, _ file: SettingsFile) -> SettingsError? {
     guard effective > today else { return nil }
     return file.root.error(

@@ -59,12 +59,12 @@ struct SettingsFile {
   }
 }
 
-/// One table of a file. It remembers what was asked for: whatever is left when it is finished is a spelling mistake.
+/// One table of a file. It remembers which keys were asked for: `finish` takes any other for a spelling mistake.
 final class SettingsSection {
   private let file: String
   private let lines: [String]
   private let table: [String: SettingsValue]
-  /// The names of the tables it lies in, each with its place among those of that name.
+  /// The names of the tables that it lies in, each with its index among those of that name.
   private let path: [(name: String, index: Int)]
   private var asked: Set<String> = []
 
@@ -170,7 +170,7 @@ final class SettingsSection {
 
   func text() throws(SettingsError) -> Text { Text(vi: try string("vi"), en: try string("en")) }
 
-  /// A table in which every key is a word of somebody else's.
+  /// The entries of a table whose keys are words of an imported file and not ours.
   func words() throws(SettingsError) -> [String: String] {
     var words: [String: String] = [:]
     for key in table.keys.sorted() {

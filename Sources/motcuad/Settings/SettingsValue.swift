@@ -1,7 +1,7 @@
 import Synchronization
 import TOMLKit
 
-/// What a file of settings says, taken out of the parser's hands.
+/// A value of a file of settings, copied out of the parser's objects.
 enum SettingsValue: Sendable {
   case string(String)
   case int(Int)
@@ -10,7 +10,8 @@ enum SettingsValue: Sendable {
   case table([String: SettingsValue])
   /// A key that the parser takes for two, because it is composed once and once not.
   case twice
-  /// What no setting is: dates, times, fractions, what lies too deep, and what cannot be found.
+  /// A value that no setting has: a date, a time, a fraction, one that lies too deep, or one that the parser cannot
+  /// find.
   case other
 
   /// How many tables and arrays may lie in each other; settings need three.
@@ -35,7 +36,7 @@ enum SettingsValue: Sendable {
   private static func entries(of table: TOMLTable, depth: Int) -> [String: SettingsValue] {
     var entries: [String: SettingsValue] = [:]
     for key in table.keys {
-      // A key with a NUL is listed and not found.
+      // The parser lists a key with a NUL and does not find it.
       let value = table[key].map { SettingsValue($0, depth: depth) } ?? .other
       entries[key] = entries[key] == nil ? value : .twice
     }
@@ -44,8 +45,8 @@ enum SettingsValue: Sendable {
 
   private static let known = Mutex<[String: (text: String, entries: [String: SettingsValue])]>([:])
 
-  /// The tables of a text, which is parsed only when it is another one than the last under its name, because TOMLKit
-  /// frees nothing that it has read.
+  /// The entries of a text. It is parsed only when it differs from the last text under its name, because TOMLKit frees
+  /// nothing that it has read.
   ///
   /// - Throws: `TOMLParseError`.
   static func entries(of text: String, named name: String) throws -> [String: SettingsValue] {

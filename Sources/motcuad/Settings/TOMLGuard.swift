@@ -1,8 +1,8 @@
 import Desk
 
-/// Finds the three mistakes on which the TOML parser stops the process instead of reporting them: a table header without
-/// a name, a place where a value must stand and none does, and a key of thousands of parts. Everything else is left to
-/// the parser.
+/// Finds the three mistakes on which the TOML parser stops the process instead of reporting them: a table header
+/// without a name, a place where a value must stand and none does, and a key of thousands of parts. Everything else is
+/// left to the parser.
 struct TOMLGuard {
   struct Mistake: Error {
     var line: Int
