@@ -28,12 +28,12 @@ enum Child {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // What is ignored here would stay ignored there.
+    // A signal that is ignored here would stay ignored in the child.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    // What is held back here (see `Interruption`) would be held back there.
+    // Signals that are held back here (see `Interruption`) would be held back in the child.
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
@@ -53,7 +53,7 @@ enum Child {
   static func run(_ path: String, _ arguments: [String], environment: [String]) throws -> (code: Int32, text: String) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw Failure.story(systemMessage(errno)) }
-    // The child has its own copies; an end left open in it would never let this one see the end.
+    // The child gets copies of its own. The writing end, left open in it, would keep this process from seeing the end.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
     let id: pid_t
@@ -87,12 +87,12 @@ enum Child {
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     while true {
       let count = buffer.withUnsafeMutableBytes { read(terminal, $0.baseAddress, $0.count) }
-      // The terminal ends with the last program on it, and says so by an error.
+      // When the last program on the terminal has ended, reading fails.
       if count < 0, errno == EINTR { continue }
       if count <= 0 { break }
       bytes.append(contentsOf: buffer[..<count])
       guard bytes.suffix(Session.promptEnd.utf8.count).elementsEqual(Session.promptEnd.utf8) else { continue }
-      // Who is asked for more than there is to say goes away.
+      // A program that asks for more than there are answers gets the end of its input (^D).
       let typed = answers.popFirst().map { Array("\($0)\n".utf8) } ?? [4]
       Output.write(typed, to: terminal)
     }
@@ -101,7 +101,7 @@ enum Child {
 
   /// Both ends of a new terminal, wide enough that nothing is cut.
   private static func makeTerminal() throws -> (Int32, Int32) {
-    // These are Linux's, which Glibc does not export to Swift.
+    // `TIOCSPTLCK` and `TIOCGPTPEER` of Linux, which Glibc does not export to Swift.
     let (unlock, openItsEnd) = (UInt(0x4004_5431), UInt(0x5441))
     let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard terminal >= 0 else { throw Failure.story("/dev/ptmx: \(systemMessage(errno))") }
@@ -117,7 +117,7 @@ enum Child {
       if itsEnd >= 0 { close(itsEnd) }
       throw Failure.story("/dev/ptmx: \(systemMessage(code))")
     }
-    // A line ends as it does in a file.
+    // Line ends stay as the program writes them, as in a file.
     settings.c_oflag &= ~tcflag_t(OPOST)
     tcsetattr(itsEnd, TCSANOW, &settings)
     return (terminal, itsEnd)

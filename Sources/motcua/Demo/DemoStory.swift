@@ -5,7 +5,7 @@ struct DemoStory {
   let language: Language
   let socket: String
   let output: Output
-  /// Her case, once it is received.
+  /// The code of the citizen's case, once it is received.
   private var code = "0001"
 
   init(language: Language, socket: String, output: Output) {
@@ -69,8 +69,8 @@ struct DemoStory {
     try output.line("— \(language.spoken("\(text):00+07:00")) —")
   }
 
-  /// Prints the command as a clerk would type it, then what it really says; what it asks for is typed on a terminal, as
-  /// there. What names her stands on no command line.
+  /// Prints the command as a clerk would type it, then what it really says. Its questions are answered on a terminal,
+  /// as a clerk would, because what names the citizen stands on no command line.
   private func run(
     _ arguments: [String], answering answers: [String] = [], expecting expected: Int32 = Exit.done
   ) throws -> String {
@@ -96,9 +96,9 @@ struct DemoStory {
     return text
   }
 
-  /// `261123-0002` from the word that a receipt begins with.
+  /// `261123-0002` from the code that begins a line of a receipt.
   static func shortCode(in text: String) -> String? {
-    // Before it may stand what was asked.
+    // The questions that were asked may stand before that line.
     for line in text.split(separator: "\n") {
       let parts = line.prefix { $0 != " " }.split(separator: "-")
       if parts.count >= 3 { return parts.suffix(2).joined(separator: "-") }

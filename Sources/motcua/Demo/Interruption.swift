@@ -1,6 +1,6 @@
 import Glibc
 
-/// ^C and the like, held back so that what was started is also cleaned up.
+/// Holds ^C and the like back, so that what the demonstration has started is also cleaned up.
 enum Interruption {
   private static var signals: sigset_t {
     var set = sigset_t()
@@ -16,7 +16,7 @@ enum Interruption {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Whether somebody asked to stop since.
+  /// Whether somebody has asked to stop since signals are held back.
   static var isPending: Bool {
     var set = sigset_t()
     sigpending(&set)

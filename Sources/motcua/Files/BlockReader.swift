@@ -6,6 +6,7 @@ final class BlockReader {
 
   /// In bytes.
   let size: Int
+  /// How many bytes were read.
   private(set) var done = 0
   private let path: String
   private let language: Language

@@ -1,7 +1,8 @@
 import MerkleTree
 import Varlink
 
-/// Adds up the lines of an export as they pass, and holds the sum against what its last line says.
+/// Counts the events of an export and computes their tree as its lines pass, and compares both with what the last line
+/// says.
 struct ExportSum {
   /// Why an export cannot be kept; a clause for `Failure.protocolViolation`.
   struct Mismatch: Error {

@@ -1,21 +1,21 @@
 import ArgumentParser
 import Glibc
 
-/// A file that the client makes: its owner's alone, whole and durable when it is reported or not there at all, and never
-/// over another unless asked.
+/// A file that the client makes: its owner's alone, whole and durable when it is reported or not there at all, and
+/// never over another unless asked.
 final class OutFile {
-  /// A file without a name, which is gone with the client however that ends; other systems have other bits.
+  /// `O_TMPFILE` of Linux: a file without a name, which is gone with the client however that ends.
   private static let nameless = 0o20_000_000 | O_DIRECTORY
 
   private let path: String
-  /// The name beside the file's own until it is whole; nil while there is none to be left behind.
+  /// The name that the file has beside its own until it is whole; nil while it has none that could be left behind.
   private var made: String?
   private let descriptor: Int32
   private let replaces: Bool
   private let language: Language
   private var isFinished = false
   private(set) var bytes = 0
-  /// For what is written line by line.
+  /// Writes to the file line by line.
   let lines: Output
 
   /// - Parameter replaces: takes the place of a file of that name.
@@ -52,14 +52,14 @@ final class OutFile {
       throw Failure.usage(
         language.say("\(path) đã có; ghi đè thì thêm --force.", "\(path) is there already; --force writes over it."))
     }
-    // A device or a link would be gone, and something else in its place.
+    // Replacing a device or a link would remove it and put a file in its place.
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw Failure.usage(
         language.say("\(path) không phải tệp thường, không ghi đè.", "\(path) is no regular file and is not replaced."))
     }
   }
 
-  /// A whole text at once.
+  /// Writes a file with this text at once.
   ///
   /// - Parameter mode: who may read it, whatever the umask says; its owner alone when it is left out.
   static func write(
@@ -77,11 +77,11 @@ final class OutFile {
     bytes += part.count
   }
 
-  /// Makes it durable, and gives it its name.
+  /// Makes the file durable, and gives it its name.
   func finish() throws {
     try lines.flush()
     guard fsync(descriptor) == 0 else { throw OutputFailure(code: errno, path: path) }
-    // A link is refused where somebody else has made the file meanwhile; a rename would write over it.
+    // Where somebody else has made the file meanwhile, a link is refused; a rename would write over it.
     if replaces {
       let aside = made ?? Self.aside(path)
       if made == nil { try check(name(aside)) }

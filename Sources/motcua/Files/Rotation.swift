@@ -1,7 +1,7 @@
 import Glibc
 
-/// A directory of files that are named by when they were made, of which the newest stay, or all. It removes only regular
-/// files whose names are of its own making, and only after a new one is whole.
+/// A directory of files that are named by when they were made, of which the newest stay, or all. It removes only
+/// regular files whose names are of its own making, and only after a new one is whole.
 final class Rotation {
   private let directory: String
   private let ending: String
@@ -22,11 +22,11 @@ final class Rotation {
 
   deinit { close(descriptor) }
 
-  /// Tells it from other directories of the machine.
+  /// Tells the directory from others of the machine.
   var number: Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return 0 }
-    // Of one file system mostly; what the daemon makes of it is a count.
+    // Two file systems could give the same number, but hardly: the daemon only counts backups by it.
     return Int(truncatingIfNeeded: UInt64(status.st_dev) << 40 ^ UInt64(status.st_ino)) & 0xF_FFFF_FFFF_FFFF
   }
 
@@ -40,7 +40,8 @@ final class Rotation {
   /// process, so that none is left behind.
   ///
   /// - Parameter now: RFC 3339, at the office's offset.
-  /// - Throws: `OutputFailure`; `Failure.protocolViolation` for what is no time, which may lead anywhere.
+  /// - Throws: `OutputFailure`; `Failure.protocolViolation` for a text that is no time, which could be a path to
+  ///   anywhere.
   func newFile(at now: String) throws -> String {
     let stamp = now.prefix(19).filter { $0 != "-" && $0 != ":" }
     guard Self.isStamp(stamp) else { throw Failure.protocolViolation("GetStatus: now") }
@@ -68,7 +69,7 @@ final class Rotation {
   private struct Name: Comparable {
     static let beginning = "ledger-"
     var stamp: String
-    /// The first of its second has no number.
+    /// 1 for the first file of its second, whose name bears no number.
     var count: Int
 
     static func < (left: Name, right: Name) -> Bool {
@@ -94,7 +95,7 @@ final class Rotation {
     return names
   }
 
-  /// The name that a text is, written as it would be here; nil for any other.
+  /// The name that a text is, when it is written exactly as this class writes it; nil for any other.
   private func read(_ text: String) -> Name? {
     guard text.hasPrefix(Name.beginning), text.hasSuffix(ending) else { return nil }
     let parts = text.dropFirst(Name.beginning.count).dropLast(ending.count)

@@ -2,7 +2,7 @@ import Glibc
 
 /// Files that the command line names.
 enum TextFile {
-  /// What the fields of one command may take: a frame takes no more.
+  /// How many bytes the fields of one command may take: a frame takes no more.
   static let fieldsBytesMax = 1 << 20
 
   /// - Parameter bytesMax: what is longer is refused.
@@ -56,7 +56,7 @@ enum TextFile {
     return try bytes(of: descriptor, most: .max)
   }
 
-  /// To its end, or until there is more than that.
+  /// Reads to the end, or until there are more than `most` bytes.
   private static func bytes(of descriptor: Int32, most: Int) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 256 << 10)
@@ -73,8 +73,8 @@ enum TextFile {
 
   /// The text in parts that fit a call, cut between characters.
   /// - Parameters:
-  ///   - bytesMax: of a part.
-  ///   - encodedBytesMax: of a part as JSON, in which quotes and line ends take two bytes and controls six.
+  ///   - bytesMax: the most bytes of a part.
+  ///   - encodedBytesMax: the most bytes of a part as JSON, in which quotes and line ends take two and controls six.
   static func parts(of text: String, bytesMax: Int = 512 << 10, encodedBytesMax: Int = 900 << 10) -> [Substring] {
     var parts: [Substring] = []
     var start = text.startIndex

@@ -1,8 +1,8 @@
 import Glibc
 import Varlink
 
-/// The personal fields of one command, wherever they come from: typed on the command line, asked for on the terminal, read
-/// from standard input (`-` in the place of the text, of one field), or read from a file of several (`--fields`).
+/// The personal fields of one command, wherever they come from: typed on the command line, asked for on the terminal,
+/// read from standard input (`-` in the place of the text, of one field), or read from a file of several (`--fields`).
 struct Dictation {
   typealias Typed = [(field: PersonalField, text: String?)]
 
@@ -14,7 +14,8 @@ struct Dictation {
   ///   - typed: every field that the verb takes, in the order in which it is asked for.
   ///   - papers: what was typed of the field that may be given more than once; nil where the verb takes none.
   ///   - file: a JSON object of fields, or `-` for standard input.
-  /// - Throws: `Failure.usage` when two of them would be read from standard input, or the file is not what it should be.
+  /// - Throws: `Failure.usage` when two of them would be read from standard input, or the file is not what it should
+  ///   be.
   init(_ session: Session, _ typed: Typed, papers: [String]? = nil, file: String?) throws {
     self.session = session
     let fields = typed.map(\.field) + (papers == nil ? [] : [.paper])
@@ -22,7 +23,7 @@ struct Dictation {
     var awaited = typed.filter { $0.text == Self.dash }.map(\.field.label)
     awaited += (papers ?? []).filter { $0 == Self.dash }.map { _ in PersonalField.paper.label }
     if file == Self.dash { awaited.append("--fields") }
-    // Whose end of the input it is nobody could tell.
+    // Nobody could tell where one field ends in the input and the next begins.
     if awaited.count > 1, !isAsking || file == Self.dash {
       let names = awaited.joined(separator: ", ")
       throw Failure.usage(
@@ -45,7 +46,7 @@ struct Dictation {
     }
   }
 
-  /// Nil when it was not given.
+  /// The text of a field; nil when it was not given.
   subscript(_ field: PersonalField) -> String? { texts[field] }
 
   /// What was given, or what is typed now on a terminal.
@@ -57,7 +58,7 @@ struct Dictation {
 
   static let dash = "-"
 
-  /// Whether somebody sits there who can be asked.
+  /// Whether somebody sits at the terminal who can be asked.
   static var isAsking: Bool { Terminal.isTerminal(STDIN_FILENO) && Terminal.isTerminal(STDERR_FILENO) }
 
   private func askedPapers(_ isAsking: Bool) throws -> [String] {
@@ -69,7 +70,7 @@ struct Dictation {
     return papers
   }
 
-  /// Standard input to its end; nil when nothing is there.
+  /// Standard input to its end, trimmed; nil when it is empty.
   private func piped(_ field: PersonalField) throws -> String? {
     let text = try TextFile.standardInput(session.language).trimmed
     return text.isEmpty ? nil : text

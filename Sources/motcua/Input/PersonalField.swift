@@ -1,5 +1,5 @@
-/// What may tell about a person, by the name that it is typed under: everything that the ledger seals, and what somebody is
-/// searched by. Command lines are no place for it, because every account of the machine reads everybody's.
+/// A field that may tell about a person, by the name that it is typed under: everything that the ledger seals, and what
+/// people are searched by. Command lines are no place for it, because every account of the machine can read them.
 enum PersonalField: String, CaseIterable {
   case name, phone, place, subject, paper, urgent
   case handedInBy = "handed-in-by"
@@ -13,16 +13,16 @@ enum PersonalField: String, CaseIterable {
   case why
   case words
 
-  /// Typed by its place and not as an option.
+  /// Whether the field is typed by its place and not as an option.
   private var isPositional: Bool { [.question, .step, .words].contains(self) }
 
-  /// As whoever types it knows it.
+  /// What the person who types it knows it by.
   var label: String { isPositional ? rawValue.uppercased() : "--\(rawValue)" }
 
-  /// Whether that is how one of them is typed.
+  /// Whether the option is that of a personal field.
   static func isOption(_ option: String) -> Bool { allCases.contains { !$0.isPositional && $0.label == option } }
 
-  /// How it is asked for.
+  /// The words that ask for the field on the terminal.
   func asked(_ language: Language) -> String {
     switch self {
     case .name: language.say("họ tên", "the name")

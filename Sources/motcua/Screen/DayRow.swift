@@ -28,7 +28,8 @@ enum DayRow {
     return lines
   }
 
-  /// What arrived on a day off counts from the next opening, which then needs a word.
+  /// What stands behind a day. A case that arrived on a day off counts from the next opening: that day, which is not
+  /// the first, is marked as the day of reception.
   private static func mark(_ day: Wire.CountedDay, isFirst: Bool, _ language: Language) -> String {
     switch day.kind {
     case .known(.receipt): isFirst ? "" : language.say(" tính là ngày nhận", " counts as the receipt")
@@ -44,7 +45,7 @@ enum DayRow {
     return String(scalar)
   }
 
-  /// The days that have something to say for themselves, such as the name of a holiday.
+  /// The notes of the days that have one, such as the name of a holiday.
   static func notes(_ days: [Wire.CountedDay], _ language: Language) -> [String] {
     days.compactMap { day in
       guard let note = day.note else { return nil }

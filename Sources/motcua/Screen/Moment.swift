@@ -70,6 +70,7 @@ struct Moment: Equatable {
     }
   }
 
+  /// 1 Monday … 7 Sunday, of a day counted from 1 January 1970.
   static func weekday(ofDay days: Int) -> Int { ((days + 3) % 7 + 7) % 7 + 1 }
 
   /// Days of the proleptic Gregorian calendar, counted in years that begin in March.
