@@ -65,7 +65,8 @@ struct ConnectionLoop: Sendable {
     }
   }
 
-  /// A call that may be answered by a stream takes one of its user's places for streams before the service sees it.
+  /// A call that may be answered by a stream takes one of its user's places for streams before the service begins with
+  /// it.
   private func answer(_ prepared: PreparedCall, _ call: Call, _ outbound: Outbound) async throws -> Bool {
     guard call.more else { return try await send(await prepared(peer), to: call, outbound) }
     let limits = limits()
