@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// Never use it after `fork`, and keep its directory on a local file system.
 public final class Environment: Sendable {
+  /// How an environment is opened.
   public struct Options: Sendable {
     /// The most that the file may grow to, in bytes; address space only, the file stays sparse.
     public var mapSize = 64 << 30

@@ -44,6 +44,7 @@ extension Reading where Self: ~Copyable {
     try get(table, key) { [UInt8](copying: $0) }
   }
 
+  /// Whether there is a row at `key`.
   public borrowing func contains(_ table: Table, _ key: Span<UInt8>) throws(LMDBError) -> Bool {
     try get(table, key) { _ in true } ?? false
   }
