@@ -42,6 +42,7 @@ public struct Frontier: Hashable, Sendable {
     return bytes
   }
 
+  /// The root over all leaves, from one hash for each peak.
   public var root: Hash {
     guard let smallest = peaks.last else { return MerkleTree.emptyRoot }
     return peaks.dropLast().reversed().reduce(smallest) { MerkleTree.nodeHash($1, $0) }

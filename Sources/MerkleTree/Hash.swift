@@ -2,6 +2,7 @@ import Crypto
 
 /// A SHA-256 hash of 32 bytes: a leaf, an inner node or the root of a tree.
 public struct Hash: Hashable, Sendable, CustomStringConvertible {
+  /// In bytes.
   public static let size = 32
 
   // Four words rather than an array, so that a frontier or a path of hashes is one piece of memory.

@@ -43,6 +43,7 @@ public struct NoteSignature: Hashable, Sendable {
   public let name: String
   /// The number that tells keys of one name apart: the first four bytes of the signature line's base64.
   public let keyID: UInt32
+  /// For Ed25519, the 64 bytes of RFC 8032.
   public let signature: [UInt8]
 }
 
