@@ -2,6 +2,7 @@ import Synchronization
 
 /// Counts values by their size, in buckets: durations in nanoseconds, or plain numbers. Any thread may add to it.
 public final class Histogram: Sendable {
+  /// What was counted up to one moment.
   public struct Snapshot: Sendable, Hashable {
     /// For each bound, how many values were at most that bound and above the one before; last, those above all bounds.
     public var counts: [Int]
@@ -35,6 +36,7 @@ public final class Histogram: Sendable {
       ])
   }
 
+  /// Counts a value, which is in the unit of the bounds.
   public func add(_ value: Int) {
     let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
     state.withLock {

@@ -3,6 +3,7 @@
 public struct MetricsText {
   public typealias Labels = KeyValuePairs<String, String>
 
+  /// Everything that was added so far.
   public private(set) var text = ""
 
   public init() {}
