@@ -29,6 +29,7 @@ public struct ServerLimits: Hashable, Sendable {
   public var exemptUsers: Set<UInt32>
   /// How many connections the kernel keeps until they are accepted (listen(2)).
   public var backlog: Int
+  /// How many threads serve the connections.
   public var eventLoopThreads: Int
   /// How long calls under way may take when the server stops, in seconds.
   public var graceSeconds: Int
