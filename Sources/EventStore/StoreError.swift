@@ -39,7 +39,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case notOurs(path: String)
   /// A map has grown to its size, which is so many bytes; nothing was written.
   case mapFull(StoreMap, bytes: Int)
-  /// What neither the disk nor LMDB says, such as a failure of the cryptography.
+  /// An error of neither the disk nor LMDB, such as a failure of the cryptography.
   case unexpected(String)
 
   /// Whether LMDB cannot make sense of a page of the ledger, which no restart mends.
@@ -98,7 +98,7 @@ func asStoreError<R: ~Copyable>(_ body: () throws -> R) throws(StoreError) -> R 
 }
 
 extension StoreError {
-  /// Any error as one of the store's: what the disk or LMDB says stays what it is.
+  /// Any error as one of the store's: a file's or LMDB's keeps its code, any other becomes `.unexpected`.
   public init(_ error: any Error) {
     self =
       switch error {

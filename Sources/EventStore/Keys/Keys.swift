@@ -51,6 +51,7 @@ public final class Keys: Sendable {
   let path: String
   let state: Mutex<State>
   private let isReadOnly: Bool
+  /// What opening or renewing the keys has changed in them.
   public var change: Change { state.withLock(\.change) }
 
   /// Makes the directory with a new master key; an interrupted creation is taken up where it stopped.

@@ -7,9 +7,10 @@ import Synchronization
 
 /// The truth: what happened, append-only, in an LMDB environment of two tables.
 ///
-/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`, `id`, `demo`, their
-/// `sum`, and `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events;
-/// and under `checkpoint` ‖ size (8) ‖ key id (4), every signed checkpoint that was issued.
+/// `events`: position (8 bytes, big-endian) → leaf hash (32) and the record. `meta`: `format`; `id` and `demo` with
+/// their `sum`; `head`, the frontier of the Merkle tree over the leaf hashes, written in the same commit as the events;
+/// `opened`, the time of the last start; the marks `heads` and `importing`; and under `checkpoint` ‖ size (8) ‖ key id
+/// (4), every signed checkpoint that was issued.
 public final class Ledger: Sendable {
   static let format = Array("motcua ledger 1".utf8)
 
@@ -30,7 +31,7 @@ public final class Ledger: Sendable {
     var id: [UInt8]
     var isDemo: Bool
 
-    /// Its rows in `meta`; `sum` is a hash over the others, because no event holds them.
+    /// Its rows in `meta`; `sum` is a hash over the other two, because no event holds them.
     var rows: [(key: String, value: [UInt8])] {
       let demo: [UInt8] = [isDemo ? 1 : 0]
       return [("id", id), ("demo", demo), ("sum", MerkleTree.leafHash(id + demo).bytes)]
@@ -80,7 +81,8 @@ public final class Ledger: Sendable {
     meta = try environment.table("meta")
   }
 
-  /// What the ledger says of itself, read before it is opened for writing, so that nothing foreign is touched.
+  /// Reads the ledger's id and demo mark before it is opened for writing, so that a file that is no ledger stays as it
+  /// is.
   private static func identify(_ path: String, usesLockFile: Bool) throws -> Identity {
     var options = Environment.Options()
     options.mapSize = EventStore.mapBytesMax
@@ -252,6 +254,7 @@ public final class Ledger: Sendable {
   /// again.
   static let signedHeadsMark = "heads"
 
+  /// Whether the ledger bears the mark that `Batch.markSignedHeads` sets.
   public func hasSignedHeadsMark() throws(StoreError) -> Bool {
     try asStoreError {
       try environment.read { transaction throws(LMDBError) in
@@ -317,6 +320,7 @@ public final class Ledger: Sendable {
   /// Read transactions that are open now.
   public var readersInUse: Int { environment.statistics.readersInUse }
 
+  /// What the ledger's file takes on the disk; its pages that were never written take nothing.
   public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
 }
 

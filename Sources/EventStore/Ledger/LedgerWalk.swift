@@ -48,6 +48,7 @@ public final class LedgerWalk {
   private var expected: [UInt64: [String]]
   private var found: Set<String> = []
 
+  /// Begins before the first event, and reads the checkpoints that were issued so far.
   public init(_ ledger: Ledger) throws(StoreError) {
     self.ledger = ledger
     expected = Dictionary(grouping: try ledger.checkpoints(), by: \.size).mapValues { $0.map(\.text) }
@@ -55,6 +56,7 @@ public final class LedgerWalk {
 
   /// How many checkpoints were checked against the tree.
   public var checkpoints: Int { found.count }
+  /// The last event that was walked.
   public var position: Position { Position(tree.size) }
 
   /// The next events, at most a block of them and none after `end`. Empty at the end of the ledger, once the head is

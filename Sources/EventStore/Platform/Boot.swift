@@ -1,6 +1,6 @@
 import Glibc
 
-/// What tells one boot of the machine from the next.
+/// Tells one boot of the machine from the next.
 enum Boot {
   /// The kernel's id of this boot, without dashes; nil when it is unknown. A hardened unit hides /proc, so it hands the
   /// id over as `MOTCUA_BOOT_ID`.

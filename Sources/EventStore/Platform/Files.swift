@@ -4,6 +4,7 @@ import Glibc
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let operation: String
   public let path: String
+  /// The value of `errno`.
   public let code: Int32
 
   package init(operation: String, path: String, code: Int32) {
@@ -14,8 +15,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
 
-  /// Whether the file system takes nothing more, or not from this account: no room, no inode, a quota that is used up,
-  /// or no writing at all. What is there can be read.
+  /// Whether the file system takes nothing more, or nothing more of this account: it has no block or inode left, the
+  /// quota is used up, or it is mounted read only. What is there can be read.
   public var refusesGrowth: Bool { code.refusesGrowth }
 }
 
@@ -24,7 +25,7 @@ extension Int32 {
   var refusesGrowth: Bool { [ENOSPC, EDQUOT, EROFS].contains(self) }
 }
 
-/// The few file operations that durability needs, each with its fsync.
+/// The few file operations that a durable store needs. Where one flushes what it has done, its comment says so.
 package enum Files {
   static func failure(_ operation: String, _ path: String) -> FileError {
     FileError(operation: operation, path: path, code: errno)
@@ -83,12 +84,14 @@ package enum Files {
     }
   }
 
+  /// Flushes a file or a directory to the disk.
   package static func sync(_ path: String) throws(FileError) {
     let descriptor = try open(path, O_RDONLY)
     defer { close(descriptor) }
     if fsync(descriptor) != 0 { throw failure("fsync", path) }
   }
 
+  /// Writes all bytes from an offset on, without a flush. The path is named in errors.
   package static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int, _ path: String) throws(FileError)
   {
     var done = 0
@@ -175,6 +178,7 @@ package enum Files {
     try writeAll(descriptor, try read(descriptor, count: 1, at: 0, path), at: 0, path)
   }
 
+  /// The path without its last part; `.` for a name alone.
   package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])

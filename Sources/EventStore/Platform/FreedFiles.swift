@@ -23,7 +23,7 @@ public final class FreedFiles: Sendable {
       self.after = after
     }
 
-    /// As old as can be.
+    /// Begun before everything.
     static let unknown = Built(at: .min, after: .start)
   }
 
@@ -52,7 +52,7 @@ public final class FreedFiles: Sendable {
   /// - Parameter data: a data directory that is locked.
   init(in data: String) { self.data = data }
 
-  /// Takes up what an earlier process has left, and begins.
+  /// Takes up what an earlier process has left, and begins to overwrite it.
   func resume() throws(FileError) {
     do { try Files.makeDirectory(directory) } catch {
       // Without the directory, files are overwritten where they lie; a full disk must not hold up a start.

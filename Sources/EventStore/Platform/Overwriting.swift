@@ -9,7 +9,7 @@ enum Overwriting {
   /// Called after each part, with how long it took in nanoseconds; throws to give up.
   typealias Stepped = (_ nanoseconds: UInt64) throws -> Void
 
-  // Of linux/fs.h; Glibc shows them to programs only that ask for GNU's own.
+  // `SEEK_DATA` and `SEEK_HOLE` of linux/fs.h, which Glibc shows only to programs that define _GNU_SOURCE.
   private static let seekData: Int32 = 3
   private static let seekHole: Int32 = 4
   /// How many bytes are flushed at a time: few enough that a commit of the ledger does not have to wait long.
@@ -24,7 +24,7 @@ enum Overwriting {
     if descriptor < 0 {
       switch errno {
       case ENOENT: return
-      // No file, and so nothing that was written: a link, a directory, a socket.
+      // A link, a directory or a socket holds nothing that could be overwritten.
       case ELOOP, EISDIR, ENXIO: break
       default: throw Files.failure("open", path)
       }
@@ -76,8 +76,8 @@ enum Overwriting {
         let began = nanoseconds
         let count = min(partBytes, hole - data)
         do throws(FileError) { try Files.writeAll(descriptor, Array(zeros.prefix(count)), at: data, path) } catch {
-          // Only a file system that writes elsewhere needs room to write over what is there, and so gains nothing by
-          // it.
+          // Only a file system that writes elsewhere needs room to overwrite what is there; there overwriting is no
+          // use.
           if error.code == ENOSPC || error.code == EDQUOT { return }
           throw error
         }

@@ -3,6 +3,7 @@ import Glibc
 /// A directory inside a data directory for temporary files, removed with this object. Its owner holds a lock in it, so
 /// that a directory whose owner was killed is known by its free lock.
 public final class ScratchDirectory: Sendable {
+  /// What the names of scratch directories begin with.
   public static let purposes = ["verify", "spool"]
   private static let owner = "/owner"
 

@@ -47,6 +47,7 @@ public final class SpoolFile: Sendable {
   /// In bytes.
   public var size: Int { length.withLock { $0 } }
 
+  /// Writes at the end, without a flush: the file need not survive a crash.
   public func append(_ bytes: [UInt8]) throws(StoreError) {
     try asStoreError {
       try length.withLock { length in

@@ -25,6 +25,7 @@ public struct ApartDirectory: Sendable {
     }
   }
 
+  /// The path of a file of that name in the directory.
   public func file(_ name: String) -> String { path + "/" + name }
 
   /// Lends the directory, locked, so that what one process reads and writes back no other has changed meanwhile.

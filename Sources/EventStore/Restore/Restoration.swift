@@ -5,7 +5,8 @@ import Synchronization
 /// Puts a backup into a data directory: everything is made aside, in a directory with the same layout, and renamed into
 /// place at the end. When it is given up, it leaves nothing; when it is killed, the next start removes what lies aside.
 public final class Restoration {
-  /// What a data directory has that may not be written over; a signing key may be there before everything else.
+  /// The files of a data directory that a restoration must not write over. `keys/signing` is none: it may be there
+  /// first.
   private static let precious = ["ledger", "keys/master", "keys/slots", "CURRENT", "STATE"]
 
   public let directory: String
@@ -143,7 +144,7 @@ extension EventStore {
 }
 
 extension Keys {
-  /// What bringing keys has done.
+  /// How many keys were brought, and how many are still missing.
   public struct Brought: Hashable, Sendable {
     /// How many keys were brought that were not here before.
     public var keys: Int

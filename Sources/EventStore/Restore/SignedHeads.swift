@@ -18,6 +18,7 @@ public struct SignedHeads: Hashable, Sendable {
   /// One key: what it has signed last, of size 0 when it is new.
   public struct Head: Hashable, Sendable {
     public var key: NoteVerifierKey
+    /// The number of events.
     public var size: UInt64
     public var root: Hash
     /// Whether the key signs nothing any more, because what it has signed last is not known for sure, or was given up.
@@ -55,6 +56,7 @@ public struct SignedHeads: Hashable, Sendable {
 
   public init() {}
 
+  /// What the key has signed last; nil when the record does not know the key.
   public func head(of key: NoteVerifierKey) -> Head? { heads.first { $0.key == key } }
 
   /// Adds a key that has signed nothing yet; one that is known stays as it is.

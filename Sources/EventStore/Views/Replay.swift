@@ -18,8 +18,11 @@ public final class Replay {
     views = try asStoreError { try Views(path, number: 0, tables: tables) }
   }
 
+  /// The last event that was applied.
   public var position: Position { walk.position }
+  /// How many checkpoints were checked against the tree.
   public var checkpoints: Int { walk.checkpoints }
+  /// The root over the events up to that position, in base64.
   public var rootText: String { walk.tree.root.base64 }
 
   /// Applies one record to the projections, and returns its key.

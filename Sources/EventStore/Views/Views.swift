@@ -10,6 +10,7 @@ import MerkleTree
 /// views began, and is no view. The other tables belong to the projections.
 public final class Views: Sendable {
   public let environment: Environment
+  /// The number in `views-N`, the name of their directory; 0 for views that are built aside.
   public let number: Int
   public let path: String
   let meta: Table
@@ -64,7 +65,9 @@ public final class Views: Sendable {
 
   /// A command that was accepted: where its events are.
   public struct Accepted: Hashable, Sendable {
+    /// The command's first event.
     public var first: Position
+    /// The command's last event.
     public var last: Position
     /// Empty when a release before 0.3.0 recorded the command: what it said cannot be told any more.
     public var digest: [UInt8]
@@ -99,6 +102,7 @@ public final class Views: Sendable {
     try transaction.bytes(build, Array("after".utf8)).map { Position(bigEndianNumber($0)) } ?? .start
   }
 
+  /// Sets what `builtAt`, in microseconds since 1970, and `builtAfter` give.
   public func setBuilt(
     at microseconds: Int64, after position: Position = .start, _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
@@ -241,6 +245,7 @@ public final class Views: Sendable {
   /// Read transactions that are open now.
   public var readersInUse: Int { environment.statistics.readersInUse }
 
+  /// What the views' file takes on the disk; its pages that were never written take nothing.
   public var bytesOnDisk: Int { Files.allocatedBytes(path + "/data.mdb") }
 
   /// The id comes first in the key: ids begin with the time, so the index grows at its right edge, whoever sends them.

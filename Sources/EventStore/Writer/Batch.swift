@@ -11,6 +11,7 @@ public struct Batch: ~Copyable {
   /// The views as they stand after what was appended so far.
   public let views: WriteTransaction
   private var head: Frontier
+  /// How many events were appended.
   public private(set) var appended = 0
   private var lastLeaf: [UInt8] = []
   private var checkpoints: [(key: [UInt8], text: String)] = []

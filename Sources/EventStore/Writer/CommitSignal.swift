@@ -17,10 +17,12 @@ public final class CommitSignal: Sendable {
 
   public init(_ position: Position) { state = Mutex(State(position: position)) }
 
+  /// The last committed event.
   public var position: Position { state.withLock { $0.position } }
   /// Whether waiting is over for good, because the daemon is stopping.
   public var isClosed: Bool { state.withLock { $0.isClosed } }
 
+  /// Says that the ledger is committed up to a position, and wakes all who wait.
   public func advance(to position: Position) {
     let waiters = state.withLock { state in
       state.position = position

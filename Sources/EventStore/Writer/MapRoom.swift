@@ -10,6 +10,7 @@ public enum StoreMap: String, Hashable, Sendable {
 extension EventStore {
   /// The largest that a map may be made, in bytes; one that is opened read only always is.
   public static let mapBytesMax = 1 << 40
+  /// What a map may grow to without a setting, in bytes.
   public static let mapBytesDefault = 64 << 30
 
   /// What is kept free in each map, in bytes, so that a group of commands that was let in finds room for all its pages,

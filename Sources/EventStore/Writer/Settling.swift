@@ -5,6 +5,7 @@ import Synchronization
 /// The first writes of an opened store, which come before all others. On a full disk they are put off, so that the
 /// store can be read; before anything else is written, they are made up for.
 extension EventStore {
+  /// Whether the first writes are done.
   public var isSettled: Bool { unsettled.withLock { $0 == nil } }
 
   /// Marks the views as being written, and makes one durable commit, unless that is done.
@@ -60,7 +61,7 @@ extension EventStore {
       try directory.settle(views, form: form, ledger, at: instant)
       return nil
     } catch  where error.refusesGrowth {
-      // What a killed process left visible is made durable all the same, before anybody is told of it.
+      // A commit that a killed process left visible is made durable all the same, before anybody reads it.
       try ledger.environment.sync()
       return error
     }

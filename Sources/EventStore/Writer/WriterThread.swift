@@ -7,6 +7,7 @@ import Foundation
 /// the disk is slow, the thread waits for as many as there were, at most half as long as the disk took, and never
 /// more than a second: one caller alone never waits.
 public final class WriterThread<Request: Sendable>: @unchecked Sendable {
+  /// Why a request is not taken: the queue is full, or the thread is stopping.
   public enum Refusal: Error { case full, stopped }
 
   private let condition = MonotonicCondition()
@@ -88,6 +89,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     if let refusal { throw refusal }
   }
 
+  /// How many requests wait.
   public var count: Int { condition.withLock { waiting.count } }
 
   /// Sets how many requests may wait from now on; those that wait already stay.
