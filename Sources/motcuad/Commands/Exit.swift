@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import VarlinkServer
 
-/// How the daemon ends, in the numbers of sysexits.h. The unit restarts it after `storage` only.
+/// How the daemon ends, in the numbers of sysexits.h. After these numbers, the unit restarts it for `storage` only.
 enum Exit {
   static let usage = ExitCode(64)
   static let config = ExitCode(78)

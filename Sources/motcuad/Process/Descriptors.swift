@@ -3,7 +3,7 @@ import Logging
 
 /// How many files and sockets the process may hold open.
 enum Descriptors {
-  /// What the daemon holds beside its connections: the ledger, the views, spools, inspectors.
+  /// How many the daemon holds beside its connections: the ledger, the views, spools, inspectors.
   private static let others = 128
 
   /// Raises the process's own limit as far as the system allows, because the usual 1,024 would be met before the limit

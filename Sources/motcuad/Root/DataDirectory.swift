@@ -31,9 +31,9 @@ enum DataDirectory {
   /// Enters a data directory. Call it before anything in the directory is touched, and after everything else was
   /// opened. For anybody but root it does nothing.
   ///
-  /// When another account owns the directory, the process becomes that account and goes there. A directory of root's
-  /// own, or one that is to be made in one of root's, is refused when somebody else can change a name in it or on the
-  /// way to it, or when a link is in it.
+  /// A path that somebody besides root and the directory's owner can make lead elsewhere is refused. When another
+  /// account owns the directory, the process becomes that account and goes there. A directory of root's own is refused,
+  /// too, when somebody else can change a name in it, or a link is in it.
   ///
   /// - Parameter makes: makes a directory that is missing; `withdraw` takes it back.
   /// - Returns: what the directory is to be called from now on.

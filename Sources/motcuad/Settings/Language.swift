@@ -5,7 +5,8 @@ import Glibc
 enum Language: String, Sendable {
   case vi, en
 
-  /// By `MOTCUA_LANG`, then the locale; C and POSIX say nothing, so then it is the office's.
+  /// The language that `MOTCUA_LANG` names, or else the locale. The locales C and POSIX name none, so then the
+  /// office's.
   static func current(office: Language = .vi) -> Language {
     for name in ["MOTCUA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
       guard let pointer = getenv(name) else { continue }
