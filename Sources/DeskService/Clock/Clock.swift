@@ -38,7 +38,7 @@ public final class DeskClock: Sendable {
     shift = Mutex(start.microseconds - ClockReading.now.shown.microseconds)
   }
 
-  /// What it shows, believed or not.
+  /// What the clock shows, believed or not.
   public var shown: Timestamp {
     Timestamp(microseconds: ClockReading.now.shown.microseconds + shift.withLock { $0 })
   }

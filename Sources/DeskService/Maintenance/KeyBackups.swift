@@ -9,7 +9,7 @@ import Synchronization
 /// the newest as it keeps; of the others, those that are not older than the office says that it keeps them
 /// (`key_backup_days`).
 ///
-/// Text, a line each: `TIME UID KEEP POSITION ROTATION`, with `-` for what is in no rotation.
+/// Text: a header, then a line for each backup, `TIME UID KEEP POSITION ROTATION`, with `-` for one in no rotation.
 public final class KeyBackups: Sendable {
   struct Entry: Hashable {
     var at: Timestamp

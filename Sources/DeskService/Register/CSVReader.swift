@@ -30,8 +30,7 @@ struct CSVReader {
       do throws(Problem) {
         fields.append(try field())
       } catch {
-        // Only this line is lost: a quotation mark that is never closed would otherwise take the rest of the file
-        // along.
+        // Only this line is given up: a quotation mark that is never closed would otherwise take the rest of the file.
         (index, line) = (begin, start)
         while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
         return .failure(CSVReadFailure(line: start, problem: error, fields: fields))
