@@ -11,6 +11,7 @@ public protocol JSONWritable {
 
 extension JSONReadable {
   /// Reads a value of a text that passed the gate.
+  @inlinable
   public init(_ node: JSONNode, unknown: JSONCursor.Unknown) throws(InterfaceMismatch) {
     var cursor = JSONCursor(node, unknown: unknown)
     try self.init(from: &cursor)
@@ -25,6 +26,7 @@ extension JSONReadable {
 
 extension JSONWritable {
   /// The members of each object in the order in which their type declares them.
+  @inlinable
   public var json: [UInt8] {
     var json = JSONWriter()
     write(to: &json)
@@ -32,6 +34,7 @@ extension JSONWritable {
   }
 
   /// The members of each object in the order of their names, so that equal values give equal text.
+  @inlinable
   public var sortedJSON: [UInt8] {
     var json = JSONWriter(isSorted: true)
     write(to: &json)
@@ -45,16 +48,19 @@ where RawValue == String {}
 
 extension JSONWord {
   /// Nil for a text that is not this word byte for byte: to Swift two texts are equal that only look the same.
+  @inlinable
   public init?(exactly text: String) {
     guard let word = Self(rawValue: text), word.rawValue.utf8.elementsEqual(text.utf8) else { return nil }
     self = word
   }
 
+  @inlinable
   public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
     guard let word = Self(exactly: try cursor.string()) else { throw cursor.mismatch(.notInEnumeration) }
     self = word
   }
 
+  @inlinable
   public func write(to json: inout JSONWriter) { json.write(rawValue) }
 }
 

@@ -52,20 +52,24 @@ public struct JSONWriter: Sendable {
     if let value { member(name, value) }
   }
 
+  @inlinable
   public mutating func member(_ name: StaticString, _ value: some JSONWritable) {
     key(name)
     value.write(to: &self)
   }
 
+  @inlinable
   public mutating func member<Value: JSONWritable>(_ name: StaticString, _ value: Value?) {
     if let value { member(name, value) }
   }
 
+  @inlinable
   public mutating func member(_ name: StaticString, _ values: [some JSONWritable]) {
     key(name)
     write(values)
   }
 
+  @inlinable
   public mutating func member<Value: JSONWritable>(_ name: StaticString, _ values: [Value]?) {
     if let values { member(name, values) }
   }
@@ -76,10 +80,16 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: json)
   }
 
-  /// No text ends in an opening brace or bracket, because strings end in their quotes; so what stands before a member or
-  /// an element is told by the byte before it.
-  private mutating func key(_ name: StaticString) {
-    if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
+  /// A comma before what is not the first in its container. Only an opening brace or bracket ends in one, because strings
+  /// end in their quotes; so the byte before tells.
+  @usableFromInline
+  mutating func separate() {
+    if bytes.last != UInt8(ascii: "{"), bytes.last != UInt8(ascii: "[") { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  @usableFromInline
+  mutating func key(_ name: StaticString) {
+    separate()
     bytes.append(UInt8(ascii: "\""))
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
     bytes.append(UInt8(ascii: "\""))
@@ -88,14 +98,20 @@ public struct JSONWriter: Sendable {
 
   // MARK: Values
 
+  @inlinable
   public mutating func write(_ values: [some JSONWritable]) {
-    bytes.append(UInt8(ascii: "["))
-    for (index, value) in values.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+    openArray()
+    for value in values {
+      separate()
       value.write(to: &self)
     }
-    bytes.append(UInt8(ascii: "]"))
+    closeArray()
   }
+
+  @usableFromInline
+  mutating func openArray() { bytes.append(UInt8(ascii: "[")) }
+  @usableFromInline
+  mutating func closeArray() { bytes.append(UInt8(ascii: "]")) }
 
   public mutating func write(_ bool: Bool) { bytes.append(contentsOf: (bool ? "true" : "false").utf8) }
 
