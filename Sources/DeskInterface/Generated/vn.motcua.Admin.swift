@@ -1235,15 +1235,16 @@ extension Wire {
 
   /// [more] Copies the ledger while work goes on, verifies the copy, and hands it over in parts: LMDB's own file. With
   /// `keys`, the keys instead, which open what is personal in it: made after the ledger's, they have every key it
-  /// needs; `keep` says of how many the rotation is that they go into, and `rotation` is a number that tells it from
-  /// others of the same account. With `erasures`, the list of what was erased, made from the ledger and of the office's
-  /// own list: nothing in it is personal, and `motcuad restore --erasures` takes it. An own list that cannot be read is
-  /// refused with vn.motcua.Desk.ErasureListUnwritable.
+  /// needs. With `erasures`, the list of what was erased, made from the ledger and of the office's own list: nothing in
+  /// it is personal, and `motcuad restore --erasures` takes it. An own list that cannot be read is refused with
+  /// vn.motcua.Desk.ErasureListUnwritable.
   public struct Backup: WireMethod {
     public static let method = "vn.motcua.Admin.Backup"
 
     public var keys: Bool?
+    /// Of how many the rotation is that the keys go into.
     public var keep: Int?
+    /// Tells that rotation from others of the same account: a number of its directory.
     public var rotation: Int?
     public var erasures: Bool?
 

@@ -442,12 +442,18 @@ extension Wire {
     public var applicant: String?
     public var organisation: Bool?
     public var phone: String?
+    /// Where the applicant lives.
     public var place: String?
+    /// What it is about.
     public var subject: String?
+    /// Missing means `counter`.
     public var channel: Channel?
+    /// What was handed in.
     public var papers: [String]?
+    /// Who handed it in for the applicant, and by what authority.
     public var handedInBy: String?
     public var authority: String?
+    /// What help the citizen was given.
     public var help: String?
     /// Why it is urgent; missing when it is not.
     public var urgent: String?
@@ -622,6 +628,7 @@ extension Wire {
     public var code: String?
     public var question: String
     public var guidance: String
+    /// How many minutes it took.
     public var minutes: Int?
     public var applicant: String?
     public var phone: String?
@@ -745,6 +752,7 @@ extension Wire {
 
     public var code: String
     public var step: String
+    /// Who did it, in his own words and not by his account; `group` is the part of the office that did.
     public var by: String?
     public var group: String?
     public var entry: Entry?
@@ -1168,6 +1176,7 @@ extension Wire {
     public static let method = "vn.motcua.Desk.Withdraw"
 
     public var code: String
+    /// Who asked for it; missing means that nobody said.
     public var by: String?
     public var reason: String
     public var entry: Entry?

@@ -484,14 +484,21 @@ extension Wire {
     public var applicant: String?
     public var organisation: Bool
     public var phone: String?
+    /// Where the applicant lives.
     public var place: String?
+    /// What it is about.
     public var subject: String?
     public var channel: Told<Channel>
+    /// What was handed in.
     public var papers: [String]
+    /// Who handed it in for the applicant, and by what authority.
     public var handedInBy: String?
     public var authority: String?
+    /// What help the citizen was given.
     public var help: String?
+    /// Why it is urgent; missing when it is not.
     public var urgent: String?
+    /// The account that is responsible for it.
     public var responsible: String?
     public var term: Term
     public var due: String
@@ -652,6 +659,7 @@ extension Wire {
   public struct Consulted: Hashable, Sendable, JSONReadable, JSONWritable {
     public var question: String
     public var guidance: String
+    /// How many minutes it took.
     public var minutes: Int?
 
     public init(question: String, guidance: String, minutes: Int? = nil) {
@@ -698,6 +706,7 @@ extension Wire {
 
   public struct Progressed: Hashable, Sendable, JSONReadable, JSONWritable {
     public var step: String
+    /// Who did it, in his own words and not by his account; `group` is the part of the office that did.
     public var by: String?
     public var group: String?
 
@@ -743,10 +752,13 @@ extension Wire {
   }
 
   public struct Apologised: Hashable, Sendable, JSONReadable, JSONWritable {
+    /// One of the causes that the office's rules name.
     public var cause: String
     public var text: String
+    /// Who signed the letter, and its number.
     public var signatory: String?
     public var letterNumber: String?
+    /// The new date, where the apology names one.
     public var newDue: String?
 
     public init(
@@ -878,7 +890,9 @@ extension Wire {
   }
 
   public struct Returned: Hashable, Sendable, JSONReadable, JSONWritable {
+    /// Who took it; missing means the applicant.
     public var to: String?
+    /// By what authority somebody else took it.
     public var authority: String?
 
     public init(to: String? = nil, authority: String? = nil) {
@@ -916,6 +930,7 @@ extension Wire {
   }
 
   public struct Withdrawn: Hashable, Sendable, JSONReadable, JSONWritable {
+    /// Who asked for it; missing means that nobody said.
     public var by: String?
     public var reason: String
 
@@ -955,6 +970,7 @@ extension Wire {
     public var place: String?
     public var subject: String?
     public var responsible: String?
+    /// The version of the event that was voided.
     public var voids: Int?
     public var reason: String
 
@@ -1062,6 +1078,7 @@ extension Wire {
     }
   }
 
+  /// `basis` is the law by which what identifies people was erased.
   public struct Erased: Hashable, Sendable, JSONReadable, JSONWritable {
     public var basis: String
 
@@ -1805,6 +1822,7 @@ extension Wire {
 
   public struct Appointment: Hashable, Sendable, JSONReadable, JSONWritable {
     public var due: String
+    /// Of the apology that named it; missing for the first date.
     public var cause: String?
     public var madeAt: String
 
