@@ -11,7 +11,8 @@ import Testing
 struct ContractTests {
   private static let file = Project.folder.appending(path: "Sources/DeskRecords/record.proto")
 
-  @Test("every field of a kind's message is in its list by number, name and type, and every listed field is in the message")
+  @Test(
+    "every field of a kind's message is in its list by number, name and type, and every listed field is in the message")
   func bodies() throws {
     let contract = try Contract(Self.file)
     var personal: Set<String> = []
@@ -50,7 +51,8 @@ struct ContractTests {
   func words() throws {
     let contract = try Contract(Self.file)
     func expect<Word: RawRepresentable<UInt8> & CaseIterable>(_ words: Word.Type, _ name: String) {
-      let told = ["\(name.uppercased())_UNSPECIFIED = 0"]
+      let told =
+        ["\(name.uppercased())_UNSPECIFIED = 0"]
         + Word.allCases.map { "\(name.uppercased())_\(snake("\($0)").uppercased()) = \($0.rawValue)" }
       #expect(told == contract.enumerations[name])
     }

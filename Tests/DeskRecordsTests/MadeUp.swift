@@ -57,7 +57,8 @@ struct MadeUp {
       .desk(
         .consulted(
           Consulted(
-            question: own() ?? "", guidance: own() ?? "", minutes: pick(2) == 0 ? nil : Int(UInt32(truncatingIfNeeded: number())))))
+            question: own() ?? "", guidance: own() ?? "",
+            minutes: pick(2) == 0 ? nil : Int(UInt32(truncatingIfNeeded: number())))))
     case .progressed: .desk(.progressed(Progressed(step: own() ?? "", by: own(), group: own())))
     case .apologised:
       .desk(
@@ -106,13 +107,16 @@ struct MadeUp {
   private mutating func instant() -> Timestamp {
     let bounds = Timestamp.bounds
     return [
-      Timestamp(microseconds: Int64.random(
-        in: bounds.lowerBound.microseconds...bounds.upperBound.microseconds, using: &dice)),
+      Timestamp(
+        microseconds: Int64.random(
+          in: bounds.lowerBound.microseconds...bounds.upperBound.microseconds, using: &dice)),
       Timestamp(microseconds: 0), Timestamp(microseconds: -1), bounds.upperBound,
     ][pick(4)]
   }
 
-  private mutating func bytes() -> [UInt8] { (0..<[0, 1, 16][pick(3)]).map { _ in UInt8(truncatingIfNeeded: dice.next()) } }
+  private mutating func bytes() -> [UInt8] {
+    (0..<[0, 1, 16][pick(3)]).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
+  }
 
   private mutating func text() -> String {
     ["", "a", "Đỗ Thị Hoa", "\u{0}", "👩‍👩‍👧", String(repeating: "ữ", count: pick(120)), "x\u{301}"][pick(7)]

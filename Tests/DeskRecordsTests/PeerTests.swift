@@ -7,7 +7,8 @@ import Testing
 /// Another's code for the same format, generated from `record.proto`.
 @Suite("The field lists beside SwiftProtobuf")
 struct PeerTests {
-  @Test("made-up events of every kind are the same bytes, and both read them as the same", arguments: EventKind.allCases)
+  @Test(
+    "made-up events of every kind are the same bytes, and both read them as the same", arguments: EventKind.allCases)
   func madeUp(kind: EventKind) throws {
     for seed in 0..<400 as Range<UInt64> {
       var made = MadeUp(seed: seed)
