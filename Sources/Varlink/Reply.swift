@@ -73,6 +73,12 @@ public struct Reply: Hashable, Sendable {
 
 /// A message and the NUL that ends it.
 public enum VarlinkFrame {
-  public static func encode(_ call: Call) -> [UInt8] { call.encoded() + [0] }
-  public static func encode(_ reply: Reply) -> [UInt8] { reply.encoded() + [0] }
+  public static func encode(_ call: Call) -> [UInt8] { ended(call.encoded()) }
+  public static func encode(_ reply: Reply) -> [UInt8] { ended(reply.encoded()) }
+
+  /// In place: a long answer is not copied for the sake of one byte.
+  private static func ended(_ frame: consuming [UInt8]) -> [UInt8] {
+    frame.append(0)
+    return frame
+  }
 }

@@ -8,12 +8,17 @@ struct Dispatcher: Sendable {
     case forService(PreparedCall, Call)
   }
 
+  private static let own = [ServiceInterface.GetInfo.method, ServiceInterface.GetInterfaceDescription.method]
+
   private let info: [UInt8]
   private let interfaces: [String: InterfaceDescription]
+  /// Of all interfaces, qualified: one look tells that a call is of one.
+  private let methods: Set<String>
 
   init(info: ServiceInfo, interfaces: [InterfaceDescription]) {
     let all = [ServiceInterface.description].compactMap { $0 } + interfaces
     self.interfaces = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+    methods = Set(all.flatMap { interface in interface.methods.map { "\(interface.name).\($0.name)" } })
     var names: Set<String> = []
     self.info =
       ServiceInterface.GetInfo.Answer(
@@ -26,23 +31,21 @@ struct Dispatcher: Sendable {
     let call: Call
     let parameters: JSONNode
     do { (call, parameters) = try Call.parse(frame) } catch { return .violation(error) }
-    guard let interface = call.interface, let method = call.shortMethod else {
-      return .answered(.failure(.invalidParameter("method")), call)
-    }
-    guard let description = interfaces[interface] else {
-      return .answered(.failure(.interfaceNotFound(interface)), call)
-    }
-    guard description.method(named: method) != nil else {
-      return .answered(.failure(.methodNotFound(call.method)), call)
-    }
+    guard methods.contains(call.method) else { return .answered(.failure(unknown(call)), call) }
     do {
-      guard interface == ServiceInterface.name else {
+      guard Self.own.contains(call.method) else {
         return .forService(try service.prepare(call, parameters), call)
       }
       return .answered(try answerItself(call, parameters), call)
     } catch {
       return .answered(.failure(.invalidParameter(error.path)), call)
     }
+  }
+
+  /// Why a call is of no method that there is.
+  private func unknown(_ call: Call) -> VarlinkError {
+    guard let interface = call.interface else { return .invalidParameter("method") }
+    return interfaces[interface] == nil ? .interfaceNotFound(interface) : .methodNotFound(call.method)
   }
 
   private func answerItself(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> Answer {

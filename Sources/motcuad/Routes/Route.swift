@@ -44,7 +44,7 @@ struct Route: Sendable {
     }
   }
 
-  /// A method that takes long: it works on a thread of its own, off the pool that answers questions, and reports as it
+  /// A method that takes long: it works on a thread of its own, off the pool that answers queries, and reports as it
   /// goes; what it returns is the last reply. `report` waits while the caller is slow, and throws when he has left.
   static func work<Method: WireMethod>(
     _: Method.Type, _ role: Role,
@@ -69,7 +69,7 @@ struct Route: Sendable {
     }
   }
 
-  /// A method that answers in pages. `start` makes the state of the question, `next` the page after it; nil ends with
+  /// A method that answers in pages. `start` makes the state of the query, `next` the page after it; nil ends with
   /// an empty one, unless `isOver` said of the page before that nothing follows.
   static func pages<Method: WireMethod, State: Sendable>(
     _: Method.Type, _ role: Role, at executor: Executor = .pool, end: Method.Answer,

@@ -7,7 +7,7 @@ import EventSourcing
 import EventStore
 import Varlink
 
-/// `vn.motcua.Views`: one route for each question.
+/// `vn.motcua.Views`: one route for each query.
 struct ViewsRoutes: Sendable {
   let service: DeskService
 
@@ -15,8 +15,8 @@ struct ViewsRoutes: Sendable {
     [
       Route.one(Wire.Show.self, .reader, at: .connection) { [service] call, _ in
         let row = try service.find(call.code)
-        guard let told = tell(row) else { throw Rejection.unknownCase(code: call.code) }
-        return .init(case: told)
+        guard let shown = present(row) else { throw Rejection.unknownCase(code: call.code) }
+        return .init(case: shown)
       },
       Route.pages(Wire.History.self, .reader, at: .connection, end: .init(events: [])) { [service] call, _ in
         (row: try service.find(call.code), version: Version(1), isOver: false)
@@ -40,11 +40,11 @@ struct ViewsRoutes: Sendable {
         case .live(var pages):
           let rows = try pages.next(in: service.views)
           listing = .live(pages)
-          return rows.map { .init(cases: $0.compactMap { tell($0) }) }
+          return rows.map { .init(cases: $0.compactMap { present($0) }) }
         case .past(var pages, let instant):
           let rows = try pages.next(in: service)
           listing = .past(pages, instant)
-          return rows.map { .init(cases: $0.compactMap { tell($0, at: instant) }) }
+          return rows.map { .init(cases: $0.compactMap { present($0, at: instant) }) }
         }
       },
       Route.pages(Wire.Next.self, .reader, end: .init(duties: [])) { [service] call, caller in
@@ -55,7 +55,7 @@ struct ViewsRoutes: Sendable {
         try pages.next(in: service.views).map { duties in
           .init(
             duties: duties.compactMap { duty in
-              tell(duty.row).map { Wire.NextDuty(reason: duty.reason.wire, at: duty.at.wire, case: $0) }
+              present(duty.row).map { Wire.NextDuty(reason: duty.reason.wire, at: duty.at.wire, case: $0) }
             })
         }
       },
@@ -64,7 +64,7 @@ struct ViewsRoutes: Sendable {
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
         return DeskViews.search(words)
       } next: { [service] pages in
-        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap { tell($0) }) }
+        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap { present($0) }) }
       },
       Route.one(Wire.Tally.self, .reader) { [service] call, _ in
         let asOf = try asOf(call.asOf, call.occurred)
@@ -113,7 +113,7 @@ struct ViewsRoutes: Sendable {
     let caller: Caller
   }
 
-  private func tell(_ row: CaseRow, at instant: Timestamp? = nil) -> Wire.Case? {
+  private func present(_ row: CaseRow, at instant: Timestamp? = nil) -> Wire.Case? {
     Wire.Case(row, procedure: service.procedure(of: row.state), now: instant ?? service.now)
   }
 
