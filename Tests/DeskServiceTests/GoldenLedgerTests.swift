@@ -20,7 +20,7 @@ struct GoldenLedgerTests {
   /// or the views of an older release would be believed.
   private static let versions = (
     store: "store 3",
-    desk: "desk cases.2 codes.1 register.1 due.1 clerk.1 status.1 search.1 erased.1 cells.1"
+    desk: "desk cases.2 codes.1 register.1 promises.1 clerk.1 status.1 search.1 erased.1 cells.1"
   )
   private static let digests = [
     "cases": "3cd6ade67c8a74155784c605be3221ccfc035fe72d341140476ea78198440fa4",
@@ -28,9 +28,9 @@ struct GoldenLedgerTests {
     "clerk": "a612906b89b68bf0e6ee944cc23096d9911d8ee2c1d22434c28b21be571da46c",
     "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",
     "commands": "3a6ce32e48337a6750cc7ba932415e321d0bdf742a9807971c6aa6fea60654f6",
-    "due": "75433bb3e1ccc5b67eb3cd442164ff6b76cfd0f22fa6d0ef5d2791b75ed45bc4",
     "erased": "173eda3dc0feee9d392a33564e5b0aafa4c07dc20dc87a91b6096c4ca91ab186",
     "meta": "28e55e7cc08b2c28d8f10e95ca99d9ad3dc811988584b853a3a59b1835acb7bd",
+    "promises": "5b0d87d26fca2a7e8987c1c03a564e29ac3a4b3a16a0ae95985dd2550a3cdf2a",
     "register": "b490fd8cf59833b5e418b7f3df1a554def6c5a2246f6f675452350ffe7de99ba",
     "search": "2f521468a33c18dcfc991333a821ba4d236b7480fe2958748ad8f1527b23d86e",
     "status": "404ac52eea158999d7492e4f0d5d041832e65338cc75ee48f137007672a5f6ca",

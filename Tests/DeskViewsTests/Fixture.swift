@@ -30,7 +30,7 @@ final class Register {
   @discardableResult
   func record(
     _ action: CaseCommand.Action, _ number: UInt64? = nil, at now: Timestamp, by account: String = "lan",
-    occurred: DateExpression? = nil
+    role: Role? = nil, occurred: DateExpression? = nil
   ) throws -> UInt64 {
     let target = number ?? UInt64(states.count + 1)
     let state = states[target] ?? CaseState()
@@ -43,7 +43,7 @@ final class Register {
       .day(at: Fixture.offset)
     let serial = try read { views, transaction in try views.nextSerial(on: day, transaction) }
     let context = CaseDecider.Context(
-      now: now, actor: Actor(uid: 1000, account: account), book: Fixture.book, rules: Position(1),
+      now: now, actor: Actor(uid: 1000, account: account, role: role), book: Fixture.book, rules: Position(1),
       caseBook: Fixture.book,
       newCode: CaseCode.code(prefix: Fixture.book.office.codePrefix, day: day, serial: serial), voidTarget: voidTarget)
     let command = CaseCommand(action, occurredAt: occurred, reason: occurred == nil ? nil : "ghi bù")

@@ -8,12 +8,12 @@ public struct Standing: Hashable, Sendable {
   public var secondDateKept: Bool?
 
   public init(of state: CaseState, at now: Timestamp) {
-    guard let firstDue = state.firstDue, let due = state.due else {
+    guard let due = state.due else {
       self.init(isLate: false, owesApology: false, secondDateKept: nil)
       return
     }
     self.init(
-      isLate: state.isPast(firstDue, at: now), owesApology: !state.isEnded && state.hasBrokenDate(at: now),
+      isLate: state.isLate(at: now), owesApology: ApologyOwed.open(state)?.isOwed(at: now) ?? false,
       secondDateKept: state.reappointments > 0 ? state.resolution.map { $0.at <= due } : nil)
   }
 
@@ -25,17 +25,17 @@ public struct Standing: Hashable, Sendable {
 }
 
 extension CaseState {
-  /// Whether the office was not done by the date; exactly at it is on time. Withdrawn cases are counted apart: the office
-  /// was not late, the citizen left.
-  func isPast(_ date: Timestamp, at now: Timestamp) -> Bool {
-    if let resolution { return resolution.at > date }
-    return withdrawal == nil && now > date
+  /// Whether the first date is broken. Withdrawn cases are counted apart: the office was not late, the citizen left.
+  func isLate(at now: Timestamp) -> Bool {
+    guard let date = firstDate, date.settled?.manner != .withdrawn else { return false }
+    return date.isBroken(at: now)
   }
 
   /// Whether the latest appointment is broken and no apology answers for it.
   public func hasBrokenDate(at now: Timestamp) -> Bool {
-    guard let due else { return false }
-    return isPast(due, at: now) && !hasSettled(due)
+    guard let due, var date = firstDate, date.settled?.manner != .withdrawn else { return false }
+    date.due = due
+    return date.isBroken(at: now) && !hasSettled(due)
   }
 
   /// Withdrawn after the first promised date.
@@ -44,7 +44,7 @@ extension CaseState {
     return withdrawal.at > firstDue
   }
   public var isResolvedLate: Bool {
-    guard let resolution, let firstDue else { return false }
-    return isPast(firstDue, at: resolution.at)
+    guard let resolution else { return false }
+    return isLate(at: resolution.at)
   }
 }

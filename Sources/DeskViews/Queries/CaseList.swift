@@ -57,6 +57,10 @@ public struct CasePages: Sendable {
     var view: DeskView
     var prefix: [UInt8]
     var before: Timestamp?
+    /// Rows whose value lacks this mark are passed over.
+    var mark: UInt8 = 0
+    /// Rows at another date than the latest of their case are passed over.
+    var isAtLatestDate = false
     var accepts: @Sendable (CaseState) -> Bool
   }
 
@@ -74,8 +78,8 @@ public struct CasePages: Sendable {
     let from = from ?? run.prefix
     var lastKey: [UInt8]?
     let transaction = try views.store.environment.beginRead()
-    var numbers: [UInt64] = []
-    try transaction.scan(views.table(run.view), from: from) { key, _ in
+    var rows: [(number: UInt64, time: Timestamp)] = []
+    try transaction.scan(views.table(run.view), from: from) { key, value in
       let bytes = [UInt8](copying: key)
       guard bytes.starts(with: run.prefix) else { return .stop }
       if let before = run.before,
@@ -83,15 +87,17 @@ public struct CasePages: Sendable {
       {
         return .stop
       }
-      numbers.append(OrderedKey.number(bytes))
+      if run.mark != 0, value.isEmpty || value[0] & run.mark == 0 { return .next }
+      rows.append((OrderedKey.number(bytes), OrderedKey.time(of: bytes.dropFirst(run.prefix.count).prefix(8))))
       lastKey = bytes
-      return numbers.count < max(limit, 1) ? .next : .stop
+      return rows.count < max(limit, 1) ? .next : .stop
     }
-    for number in numbers {
+    for (number, time) in rows {
       let state = try views.state(of: number, transaction)
+      if run.isAtLatestDate, state.due != time { continue }
       if run.accepts(state), told.insert(number).inserted { page.append(CaseRow(number: number, state: state)) }
     }
-    if let lastKey, numbers.count == max(limit, 1) {
+    if let lastKey, rows.count == max(limit, 1) {
       // The smallest key after the last one.
       self.from = lastKey + [0]
     } else {
@@ -109,17 +115,20 @@ extension DeskViews {
     func run(_ view: DeskView, _ prefix: [UInt8], before: Timestamp? = nil) -> CasePages.Run {
       CasePages.Run(view: view, prefix: prefix, before: before) { filter.allows($0, at: now) }
     }
+    func promises(_ rows: PromisesView.Rows, before: Timestamp? = nil) -> CasePages.Run {
+      rows.run(before: before) { filter.allows($0, at: now) }
+    }
     if let status = filter.status { return CasePages([run(StatusView.view, [status.rawValue])]) }
     if filter.late == true {
-      let open = run(DueView.view, [DueView.Order.openByFirstDue.rawValue], before: now)
+      let open = promises(.firstDates, before: now)
       // Open ones first: a case that is resolved meanwhile is met again among those resolved, and told once.
-      return CasePages(filter.open == true ? [open] : [open, run(DueView.view, [DueView.Order.resolvedLate.rawValue])])
+      return CasePages(filter.open == true ? [open] : [open, promises(.keptLate)])
     }
     if let clerk = filter.clerk {
       let runs = [true, false].filter { isOpen in filter.open.map { $0 == isOpen } ?? true }
       return CasePages(runs.map { run(ClerkView.view, ClerkView.prefix(clerk, isOpen: $0)) })
     }
-    if filter.open == true { return CasePages([run(DueView.view, [DueView.Order.openByDue.rawValue])]) }
+    if filter.open == true { return CasePages([promises(.latestDates)]) }
     return CasePages(Status.allCases.map { run(StatusView.view, [$0.rawValue]) })
   }
 }

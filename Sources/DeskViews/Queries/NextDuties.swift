@@ -46,18 +46,18 @@ extension DeskViews {
   /// Everything that the office owes somebody, once each: broken dates, results to hand over, then open cases by date.
   public static func next(clerk: String?, now: Timestamp, offset: UTCOffset) -> DutyPages {
     func run(
-      _ order: DueView.Order, before: Timestamp? = nil, _ accepts: @escaping @Sendable (CaseState, Standing) -> Bool
+      _ rows: PromisesView.Rows, before: Timestamp? = nil, _ accepts: @escaping @Sendable (CaseState, Standing) -> Bool
     ) -> CasePages.Run {
-      CasePages.Run(view: DueView.view, prefix: [order.rawValue], before: before) { state in
+      rows.run(before: before) { state in
         (clerk == nil || state.clerk == clerk) && accepts(state, Standing(of: state, at: now))
       }
     }
     let runs = [
-      run(.unsettled, before: now) { _, standing in standing.owesApology },
-      run(.openByFirstDue, before: now) { _, standing in !standing.owesApology },
-      run(.ready) { _, standing in !standing.owesApology },
+      run(.apologies, before: now) { _, standing in standing.owesApology },
+      run(.firstDates, before: now) { _, standing in !standing.owesApology },
+      run(.handOvers) { _, standing in !standing.owesApology },
       run(.urgent) { _, standing in !standing.isLate && !standing.owesApology },
-      run(.openByDue) { state, standing in
+      run(.latestDates) { state, standing in
         !standing.isLate && !standing.owesApology && state.receipt?.facts.urgent == nil
       },
     ]

@@ -94,19 +94,25 @@ extension DeskViews {
       }
       tally[group] = columns
     }
-    for (group, count) in try countBefore(now, .openByFirstDue, transaction) { tally[group]?.now.openLate = count }
-    for (group, count) in try countBefore(now, .unsettled, transaction) { tally[group]?.now.apologiesOwed = count }
+    for (group, count) in try countBefore(now, .openDate, mark: PromisesView.firstMark, transaction) {
+      tally[group]?.now.openLate = count
+    }
+    for (group, count) in try countBefore(now, .apology, transaction) { tally[group]?.now.apologiesOwed = count }
     return tally
   }
 
   private func countBefore(
-    _ now: Timestamp, _ order: DueView.Order, _ transaction: borrowing some Reading & ~Copyable
+    _ now: Timestamp, _ order: PromisesView.Order, mark: UInt8 = 0,
+    _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> [TallyGroup: Int] {
     let end = [order.rawValue] + OrderedKey.time(now)
     var counts: [TallyGroup: Int] = [:]
-    try transaction.scan(table(DueView.view), from: [order.rawValue]) { key, value in
+    try transaction.scan(table(PromisesView.view), from: [order.rawValue]) { key, value in
       guard [UInt8](copying: key).lexicographicallyPrecedes(end) else { return .stop }
-      if let group = value.count == 1 ? TallyGroup(rawValue: value[0]) : nil { counts[group, default: 0] += 1 }
+      guard !value.isEmpty, mark == 0 || value[0] & mark != 0, let group = PromisesView.group(value[0]) else {
+        return .next
+      }
+      counts[group, default: 0] += 1
       return .next
     }
     return counts

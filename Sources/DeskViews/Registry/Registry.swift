@@ -5,7 +5,7 @@ extension DeskViews {
     CasesView.view,
     CodesView.view,
     RegisterView.view,
-    DueView.view,
+    PromisesView.view,
     ClerkView.view,
     StatusView.view,
     SearchView.view,

@@ -20,25 +20,25 @@ extension CaseState {
     case .enquiry, .complaint: return
     }
     // Whether a date was kept is not known when the end is among events that are lost.
-    if erasure != nil, resolution == nil, withdrawal == nil { return }
-    func add(_ date: Timestamp, kept: DatePart, broken: DatePart, withdrawn: DatePart) {
+    if let decision, decision.manner == .unknown { return }
+    var dates: [Promise] = []
+    FirstDate.add(self, to: &dates)
+    NewDate.add(self, to: &dates)
+    for date in dates {
+      guard let due = date.due else { continue }
+      let isFirst = date.kind.isFirstDate
       let part: DatePart =
-        if let resolution {
-          resolution.at <= date ? kept : broken
-        } else if let withdrawal {
-          withdrawal.at <= date ? withdrawn : broken
+        if date.settled == nil || date.isBroken(at: due) {
+          isFirst ? .firstBroken : .laterBroken
+        } else if date.settled?.manner == .withdrawn {
+          isFirst ? .firstWithdrawn : .laterWithdrawn
         } else {
-          broken
+          isFirst ? .firstKept : .laterKept
         }
       contributions.append(
         Contribution(
-          .dates, part: part.rawValue, at: .instant(date), kind: receipt.facts.kind, channel: receipt.facts.channel,
-          procedure: receipt.facts.procedure, person: clerk, isImported: receipt.isImported))
-    }
-    add(receipt.facts.due, kept: .firstKept, broken: .firstBroken, withdrawn: .firstWithdrawn)
-    for apology in apologies {
-      guard let date = apology.newDue else { continue }
-      add(date, kept: .laterKept, broken: .laterBroken, withdrawn: .laterWithdrawn)
+          .dates, part: part.rawValue, at: .instant(due), kind: receipt.facts.kind, channel: receipt.facts.channel,
+          procedure: receipt.facts.procedure, person: date.holder, isImported: receipt.isImported))
     }
   }
 }

@@ -1,0 +1,33 @@
+import EventSourcing
+
+extension CaseState {
+  /// The date that decides between on time and late, whatever kind of promise it is.
+  public var firstDate: Promise? {
+    guard case .some(let receipt) = receipt else { return nil }
+    let kind: Promise.Kind =
+      switch receipt.facts.kind {
+      case .procedure, .assistance: .firstDate
+      case .enquiry: .enquiryAnswer
+      case .complaint: .complaintAnswer
+      }
+    return Promise(
+      kind, madeBy: Version(1), since: receipt.at, due: receipt.facts.due, to: receipt.facts.applicant, holder: clerk,
+      settled: decision)
+  }
+
+  /// What settles the dates of a case: its result, else the citizen's withdrawal.
+  var decision: Promise.Settlement? {
+    for entry in entries.reversed() {
+      if case .resolved(let resolution) = entry.effect {
+        return Promise.Settlement(by: entry.version, at: resolution.at, .done)
+      }
+    }
+    for entry in entries.reversed() {
+      if case .withdrawn(let withdrawal) = entry.effect {
+        return Promise.Settlement(by: entry.version, at: withdrawal.at, .withdrawn)
+      }
+    }
+    // Only what has ended is erased, and nothing is recorded after it.
+    return erasure.map { Promise.Settlement(by: version, at: $0.at, .unknown) }
+  }
+}

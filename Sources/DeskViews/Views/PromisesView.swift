@@ -1,0 +1,60 @@
+import Desk
+import EventSourcing
+
+/// What is promised, in order of time, by what it waits for. Lateness is not in it: a range up to now is.
+///
+/// A row says that a case has a promise of this order at this instant; which one says its state.
+enum PromisesView: Projection {
+  static let name = "promises"
+  static let view = DeskView(Self.self, version: 1, .differences, owner: .endOfKey)
+
+  /// The first byte of the key, and what the time after it is.
+  enum Order: UInt8, CaseIterable {
+    /// Open dates, each at its own: those before now are past (quá hạn). The first one and the latest; what was given
+    /// between the two is in the state, and which is the latest says it, too: a new date changes no row of another.
+    case openDate = 1
+    /// Open apologies, since the date that they are owed for: those before now are owed.
+    case apology
+    /// Results that wait to be handed over, since when they are ready.
+    case handOver
+    /// First dates that were kept late (trễ hạn).
+    case keptLate
+    /// The latest date of what is urgent. That is a rank among the open dates, and no promise.
+    case urgent
+  }
+
+  /// Stands in the value of the date that decides between on time and late, beside the group.
+  static let firstMark: UInt8 = 0x10
+
+  static func group(_ value: UInt8) -> TallyGroup? { TallyGroup(rawValue: value & ~firstMark) }
+
+  static func rows(of row: CaseRow) -> [ViewRow] {
+    let state = row.state
+    guard let kind = state.receipt?.facts.kind, let latest = state.due else { return [] }
+    let group = TallyGroup(kind).rawValue
+    var rows: [ViewRow] = []
+    rows.reserveCapacity(4)
+    func add(_ order: Order, _ time: Timestamp, mark: UInt8 = 0) {
+      let key = OrderedKey.key([order.rawValue], time, row.number)
+      // A ledger may say the same date twice; it is one row, and the first date comes first.
+      if rows.contains(where: { $0.key == key }) { return }
+      rows.append(ViewRow(key, [group | mark]))
+    }
+    for promise in state.promises {
+      switch promise.kind {
+      case .firstDate, .enquiryAnswer, .complaintAnswer, .newDate:
+        guard let due = promise.due else { continue }
+        let isFirst = promise.kind.isFirstDate
+        if promise.isOpen {
+          if isFirst || due == latest { add(.openDate, due, mark: isFirst ? firstMark : 0) }
+        } else if isFirst, promise.settled?.manner == .done, promise.isBroken(at: due) {
+          add(.keptLate, due)
+        }
+      case .apology: if promise.isOpen { add(.apology, promise.since) }
+      case .handOver: if promise.isOpen { add(.handOver, promise.since) }
+      }
+    }
+    if state.isOpen, state.receipt?.facts.urgent != nil { add(.urgent, latest) }
+    return rows
+  }
+}
