@@ -48,7 +48,7 @@ let package = Package(
         .embedInCode("Contract/vn.motcua.Desk.varlink"), .embedInCode("Contract/vn.motcua.Views.varlink"),
         .embedInCode("Contract/vn.motcua.Admin.varlink"),
       ]),
-    .target(name: "DeskWire", dependencies: ["Desk", "DeskInterface", "EventSourcing"]),
+    .target(name: "DeskWire", dependencies: ["Desk", "DeskInterface", "EventSourcing", "Varlink"]),
     .target(name: "VarlinkClient", dependencies: ["Varlink"]),
     .target(name: "VarlinkGenerator", dependencies: ["Varlink"]),
     .target(

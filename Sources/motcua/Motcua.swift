@@ -3,6 +3,16 @@ import DeskInterface
 
 /// The client of the one-door desk.
 struct Motcua: ParsableCommand {
+  /// Every verb, in the order in which help lists them.
+  static let verbs: [any Verb.Type] = [
+    Receive.self, Consult.self, Progress.self, Apologise.self, Resolve.self, Return.self, Withdraw.self, Correct.self,
+    Erase.self,
+    Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self, Slip.self,
+    Watch.self, Status.self, ShowClock.self, Metrics.self, Rebuild.self, Verify.self, PrintCheckpoint.self,
+    Prove.self, CheckProof.self,
+    Backup.self, Import.self, Export.self, Demo.self,
+  ]
+
   static var configuration: CommandConfiguration {
     let language = Invocation.current.language
     return CommandConfiguration(
@@ -30,21 +40,6 @@ struct Motcua: ParsableCommand {
         77 not permitted.
         """),
       version: Release.version,
-      subcommands: [
-        Receive.self, Consult.self, Progress.self, Apologise.self, Resolve.self, Return.self, Withdraw.self,
-        Correct.self, Erase.self,
-        Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self,
-        Slip.self,
-        Watch.self, Status.self, ShowClock.self, Metrics.self, Rebuild.self, Verify.self, PrintCheckpoint.self,
-        Prove.self,
-        CheckProof.self,
-        Backup.self, Import.self, Export.self, Demo.self,
-      ])
+      subcommands: verbs)
   }
-}
-
-/// A verb's configuration, with its other names.
-func verb(_ name: String, _ vi: String, _ en: String) -> CommandConfiguration {
-  CommandConfiguration(
-    commandName: name, abstract: Invocation.current.language.say(vi, en), aliases: VerbNames.others(of: name))
 }

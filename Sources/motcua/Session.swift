@@ -69,6 +69,7 @@ struct Session {
 
 /// A verb of the client.
 protocol Verb: ParsableCommand {
+  static var verb: VerbName { get }
   var common: CommonOptions { get }
   func run(_ session: Session) throws
 }

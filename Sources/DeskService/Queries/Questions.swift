@@ -16,19 +16,9 @@ public struct ToldEvent: Sendable {
   public var circumstances: CaseEvent.Circumstances
   /// Told without what it seals, because the key is gone or not here.
   public var isClosed: Bool
-  public var body: Body
+  public var body: EventBody
 
-  public enum Body: Sendable {
-    case desk(CaseEvent.Body)
-    case office(OfficeEvent)
-  }
-
-  public var kind: EventKind {
-    switch body {
-    case .desk(let body): body.kind
-    case .office(let event): event.kind
-    }
-  }
+  public var kind: EventKind { body.kind }
 }
 
 /// A due date with everything that explains it.
@@ -97,7 +87,7 @@ extension DeskService {
 
   private func told(_ record: [UInt8], at position: Position, code: String?) throws -> ToldEvent {
     let stored = try store.decode(record, by: coding)
-    let body: ToldEvent.Body =
+    let body: EventBody =
       switch stored.body {
       case .desk(let event): .desk(event.body)
       case .office(let event, _): .office(event)

@@ -9,9 +9,10 @@ extension Wire.Event {
     let circumstances = proved.event.circumstances
     func text(_ instant: Timestamp) -> String { instant.rfc3339(at: circumstances.offset) }
     self.init(
-      circumstances, position: Position(UInt64(clamping: proved.position)), code: code, number: proved.number,
+      .desk(proved.event.body), circumstances, position: Position(UInt64(clamping: proved.position)), code: code,
+      number: proved.number,
       version: Version(proved.version), commandID: CommandID.text(proved.commandID), isClosed: proved.isClosed,
-      time: text)
-    tell(proved.event.body, time: text)
+      // Only the office's events hold rules.
+      time: text, rules: { _ in "" })
   }
 }

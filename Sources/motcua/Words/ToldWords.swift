@@ -6,6 +6,5 @@ extension Language {
   func word(_ told: Wire.Told<Wire.CaseKind>) -> String { told.said(word) }
   func word(_ told: Wire.Told<Wire.Channel>) -> String { told.said(word) }
   func word(_ told: Wire.Told<Wire.Outcome>) -> String { told.said(word) }
-  func word(_ told: Wire.Told<Wire.EventType>) -> String { told.said(word) }
   func word(_ told: Wire.Told<Wire.Reason>) -> String { told.said(word) }
 }

@@ -1,46 +1,30 @@
-/// The verbs and their other names. What is typed is compared without accents and with hyphens for spaces.
-enum VerbNames {
-  static let aliases: [(verb: String, names: [String])] = [
-    ("receive", ["tiep-nhan"]),
-    ("consult", ["tu-van", "huong-dan"]),
-    ("progress", ["xu-ly"]),
-    ("apologise", ["apologize", "xin-loi"]),
-    ("resolve", ["giai-quyet", "co-ket-qua"]),
-    ("return", ["tra-ket-qua"]),
-    ("withdraw", ["rut-ho-so"]),
-    ("correct", ["dinh-chinh"]),
-    ("erase", ["xoa-du-lieu"]),
-    ("show", ["xem"]),
-    ("history", ["lich-su"]),
-    ("list", ["danh-sach"]),
-    ("next", ["viec-can-lam"]),
-    ("search", ["tim"]),
-    ("tally", ["thong-ke"]),
-    ("explain", ["giai-thich"]),
-    ("procedures", ["thu-tuc"]),
-    ("slip", ["phieu"]),
-    ("watch", ["theo-doi"]),
-    ("status", ["tinh-trang"]),
-    ("clock", ["dong-ho"]),
-    ("metrics", ["so-do"]),
-    ("rebuild", ["dung-lai"]),
-    ("checkpoint", ["diem-chot"]),
-    ("prove", ["chung-minh"]),
-    ("check-proof", ["kiem-chung"]),
-    ("verify", ["kiem-tra"]),
-    ("backup", ["sao-luu"]),
-    ("import", ["nhap"]),
-    ("export", ["xuat"]),
-    ("demo", ["chay-thu"]),
-  ]
+import ArgumentParser
 
+/// A verb's English name and its others. What is typed is compared without accents and with hyphens for spaces.
+struct VerbName {
+  let english: String
+  let others: [String]
+
+  init(_ english: String, _ others: String...) {
+    self.english = english
+    self.others = others
+  }
+
+  func configuration(_ vi: String, _ en: String) -> CommandConfiguration {
+    CommandConfiguration(
+      commandName: english, abstract: Invocation.current.language.say(vi, en), aliases: others)
+  }
+}
+
+enum VerbNames {
   /// The English verb for whatever name was typed; what is no verb stays as it is.
   static func english(_ typed: String) -> String {
     let name = typed.folded
-    return aliases.first { $0.verb == name || $0.names.contains(name) }?.verb ?? typed
+    for verb in Motcua.verbs where verb.verb.english == name || verb.verb.others.contains(name) {
+      return verb.verb.english
+    }
+    return typed
   }
 
-  static func isVerb(_ name: String) -> Bool { aliases.contains { $0.verb == name } }
-
-  static func others(of verb: String) -> [String] { aliases.first { $0.verb == verb }?.names ?? [] }
+  static func isVerb(_ name: String) -> Bool { Motcua.verbs.contains { $0.verb.english == name } }
 }

@@ -42,23 +42,6 @@ extension Language {
     }
   }
 
-  func word(_ type: Wire.EventType) -> String {
-    switch type {
-    case .received: say("tiếp nhận", "received")
-    case .consulted: say("tư vấn", "consulted")
-    case .progressed: say("xử lý", "progressed")
-    case .apologised: say("xin lỗi", "apologised")
-    case .resolved: say("giải quyết", "resolved")
-    case .returned: say("trả kết quả", "returned")
-    case .withdrawn: say("rút hồ sơ", "withdrawn")
-    case .corrected: say("đính chính", "corrected")
-    case .erased: say("xóa dữ liệu cá nhân", "erased")
-    case .restored: say("khôi phục sổ", "ledger put back")
-    case .rulesAdopted: say("áp dụng quy định", "rules adopted")
-    case .clockAccepted: say("xác nhận giờ máy", "clock accepted")
-    }
-  }
-
   func word(_ role: Wire.Role) -> String {
     switch role {
     case .reader: say("người xem", "reader")

@@ -51,26 +51,10 @@ extension Wire.Case {
 
 extension Wire.Event {
   init(_ event: ToldEvent) throws {
-    self.init(
-      event.circumstances, position: event.position, code: event.code, number: event.number, version: event.version,
-      commandID: CommandID.text(event.commandID), isClosed: event.isClosed
-    ) { $0.wire }
-    switch event.body {
-    case .office(.rulesAdopted(let book)):
-      type = .known(.rulesAdopted)
-      rulesAdopted = Wire.RulesAdopted(text: try CanonicalText.encode(book))
-    case .office(.restored(let facts)):
-      type = .known(.restored)
-      restored = Wire.Restored(
-        size: Int(clamping: facts.size), knownSize: Int(clamping: facts.knownSize), knownRoot: facts.knownRoot,
-        witness: facts.witness, unknownEnd: facts.isEndUnknown ? true : nil, floorFirst: facts.floor?.first.text,
-        floorLast: facts.floor?.last.text, serialFloor: facts.floor.map { Int($0.serial) },
-        erasures: facts.erasures.map { Int(clamping: $0) })
-    case .office(.clockAccepted(let facts)):
-      type = .known(.clockAccepted)
-      clockAccepted = Wire.ClockAccepted(shown: facts.shown.wire, expected: facts.expected.wire)
-    case .desk(let body): tell(body) { $0.wire }
-    }
+    try self.init(
+      event.body, event.circumstances, position: event.position, code: event.code, number: event.number,
+      version: event.version, commandID: CommandID.text(event.commandID), isClosed: event.isClosed,
+      time: { $0.wire }, rules: { try CanonicalText.encode($0) })
   }
 }
 

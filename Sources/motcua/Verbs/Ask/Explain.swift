@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Explain: Verb {
+  static let verb = VerbName("explain", "giai-thich")
   static var configuration: CommandConfiguration {
-    verb("explain", "vì sao hẹn ngày đó: đếm từng ngày", "why that date: the days, one by one")
+    verb.configuration("vì sao hẹn ngày đó: đếm từng ngày", "why that date: the days, one by one")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

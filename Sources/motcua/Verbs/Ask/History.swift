@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct History: Verb {
+  static let verb = VerbName("history", "lich-su")
   static var configuration: CommandConfiguration {
-    verb("history", "lịch sử của một hồ sơ", "the events of a case")
+    verb.configuration("lịch sử của một hồ sơ", "the events of a case")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

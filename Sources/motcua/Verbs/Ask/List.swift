@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct List: Verb {
+  static let verb = VerbName("list", "danh-sach")
   static var configuration: CommandConfiguration {
-    verb("list", "danh sách hồ sơ; không có điều kiện là đang mở", "list cases; with no condition, the open ones")
+    verb.configuration("danh sách hồ sơ; không có điều kiện là đang mở", "list cases; with no condition, the open ones")
   }
 
   @Flag(help: help("đang mở", "open")) var open = false

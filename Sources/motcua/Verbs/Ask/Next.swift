@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Next: Verb {
+  static let verb = VerbName("next", "viec-can-lam")
   static var configuration: CommandConfiguration {
-    verb("next", "việc cần làm trước, và vì sao", "what to do first, and why")
+    verb.configuration("việc cần làm trước, và vì sao", "what to do first, and why")
   }
 
   @Flag(help: help("chỉ việc của tôi", "mine only")) var mine = false

@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Procedures: Verb {
+  static let verb = VerbName("procedures", "thu-tuc")
   static var configuration: CommandConfiguration {
-    verb(
-      "procedures", "các thủ tục: thời hạn, giấy tờ, lệ phí, tên ngắn", "the procedures: term, papers, fee, short names"
+    verb.configuration(
+      "các thủ tục: thời hạn, giấy tờ, lệ phí, tên ngắn", "the procedures: term, papers, fee, short names"
     )
   }
 

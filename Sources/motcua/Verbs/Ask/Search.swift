@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Search: Verb {
+  static let verb = VerbName("search", "tim")
   static var configuration: CommandConfiguration {
-    verb(
-      "search", "tìm theo tên, mã hoặc nội dung; gõ không dấu cũng được",
+    verb.configuration(
+      "tìm theo tên, mã hoặc nội dung; gõ không dấu cũng được",
       "search by name, code or subject; accents may be left out")
   }
 

@@ -2,7 +2,8 @@ import ArgumentParser
 import DeskInterface
 
 struct Show: Verb {
-  static var configuration: CommandConfiguration { verb("show", "xem một hồ sơ", "show a case") }
+  static let verb = VerbName("show", "xem")
+  static var configuration: CommandConfiguration { verb.configuration("xem một hồ sơ", "show a case") }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions

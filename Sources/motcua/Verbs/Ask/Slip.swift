@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Slip: Verb {
+  static let verb = VerbName("slip", "phieu")
   static var configuration: CommandConfiguration {
-    verb("slip", "in giấy tiếp nhận hồ sơ và hẹn trả kết quả", "print the receipt and appointment slip")
+    verb.configuration("in giấy tiếp nhận hồ sơ và hẹn trả kết quả", "print the receipt and appointment slip")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

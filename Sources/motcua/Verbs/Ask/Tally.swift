@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Tally: Verb {
+  static let verb = VerbName("tally", "thong-ke")
   static var configuration: CommandConfiguration {
-    verb(
-      "tally", "thống kê: hôm nay, hôm qua, tuần này, tháng này, tất cả",
+    verb.configuration(
+      "thống kê: hôm nay, hôm qua, tuần này, tháng này, tất cả",
       "counts: today, yesterday, this week, this month, all")
   }
 

@@ -4,9 +4,10 @@ import MerkleTree
 import Varlink
 
 struct Backup: Verb {
+  static let verb = VerbName("backup", "sao-luu")
   static var configuration: CommandConfiguration {
-    verb(
-      "backup", "sao lưu sổ, và khóa vào tệp riêng, trong khi vẫn làm việc",
+    verb.configuration(
+      "sao lưu sổ, và khóa vào tệp riêng, trong khi vẫn làm việc",
       "back up the ledger, and the keys to a file of their own, while work goes on")
   }
 

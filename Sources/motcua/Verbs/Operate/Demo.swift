@@ -1,8 +1,10 @@
 import ArgumentParser
 
 struct Demo: Verb {
+  static let verb = VerbName("demo", "chay-thu")
   static var configuration: CommandConfiguration {
-    verb("demo", "chạy thử: chuyện của một người dân, trên sổ riêng", "one citizen's story, on a ledger of its own")
+    verb.configuration(
+      "chạy thử: chuyện của một người dân, trên sổ riêng", "one citizen's story, on a ledger of its own")
   }
 
   @Flag(help: help("để motcuad chạy thử chạy tiếp", "leave the demonstration's daemon running")) var keep = false

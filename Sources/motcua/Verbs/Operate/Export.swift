@@ -8,9 +8,10 @@ enum ExportFormat: String, ExpressibleByArgument {
 }
 
 struct Export: Verb {
+  static let verb = VerbName("export", "xuat")
   static var configuration: CommandConfiguration {
-    verb(
-      "export", "xuất toàn bộ sổ ra các dòng CloudEvents 1.0",
+    verb.configuration(
+      "xuất toàn bộ sổ ra các dòng CloudEvents 1.0",
       "the whole ledger as lines of CloudEvents 1.0")
   }
 

@@ -3,9 +3,10 @@ import DeskInterface
 import Varlink
 
 struct Import: Verb {
+  static let verb = VerbName("import", "nhap")
   static var configuration: CommandConfiguration {
-    verb(
-      "import", "nhập một sổ cũ (CSV, mỗi dòng một việc), hoặc một bản xuất vào sổ trống",
+    verb.configuration(
+      "nhập một sổ cũ (CSV, mỗi dòng một việc), hoặc một bản xuất vào sổ trống",
       "bring in an event log (CSV, one row per activity), or an export into an empty ledger")
   }
 

@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Metrics: Verb {
+  static let verb = VerbName("metrics", "so-do")
   static var configuration: CommandConfiguration {
-    verb("metrics", "số đo cho Prometheus", "figures for Prometheus, in its text format")
+    verb.configuration("số đo cho Prometheus", "figures for Prometheus, in its text format")
   }
 
   @OptionGroup var file: OutFileOptions

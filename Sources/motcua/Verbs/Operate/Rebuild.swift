@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Rebuild: Verb {
+  static let verb = VerbName("rebuild", "dung-lai")
   static var configuration: CommandConfiguration {
-    verb(
-      "rebuild", "dựng lại mọi bảng tra cứu từ sổ, trong khi vẫn làm việc",
+    verb.configuration(
+      "dựng lại mọi bảng tra cứu từ sổ, trong khi vẫn làm việc",
       "build all views anew from the ledger, while work goes on")
   }
 

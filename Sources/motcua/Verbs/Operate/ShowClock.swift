@@ -2,8 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct ShowClock: Verb {
+  static let verb = VerbName("clock", "dong-ho")
   static var configuration: CommandConfiguration {
-    verb("clock", "giờ máy: có tin được không, và vì sao", "the machine's clock: whether it is believed, and why not")
+    verb.configuration(
+      "giờ máy: có tin được không, và vì sao", "the machine's clock: whether it is believed, and why not")
   }
 
   @Flag(

@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Status: Verb {
+  static let verb = VerbName("status", "tinh-trang")
   static var configuration: CommandConfiguration {
-    verb("status", "tình trạng của motcuad", "how the daemon is doing")
+    verb.configuration("tình trạng của motcuad", "how the daemon is doing")
   }
 
   @OptionGroup var common: CommonOptions

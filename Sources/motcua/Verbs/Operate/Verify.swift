@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Verify: Verb {
+  static let verb = VerbName("verify", "kiem-tra")
   static var configuration: CommandConfiguration {
-    verb(
-      "verify", "kiểm tra mọi sự kiện, gốc, điểm chốt, bảng tra cứu và khóa",
+    verb.configuration(
+      "kiểm tra mọi sự kiện, gốc, điểm chốt, bảng tra cứu và khóa",
       "walk everything: events, root, checkpoints, views, keys")
   }
 

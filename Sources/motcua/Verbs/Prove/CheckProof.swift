@@ -2,9 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct CheckProof: Verb {
+  static let verb = VerbName("check-proof", "kiem-chung")
   static var configuration: CommandConfiguration {
-    verb(
-      "check-proof", "kiểm một tệp chứng minh, không cần motcuad", "check a proof, without the daemon")
+    verb.configuration("kiểm một tệp chứng minh, không cần motcuad", "check a proof, without the daemon")
   }
 
   @Argument(help: help("tệp chứng minh", "the proof")) var file: String?

@@ -5,8 +5,9 @@ import MerkleTree
 import Varlink
 
 struct PrintCheckpoint: Verb {
+  static let verb = VerbName("checkpoint", "diem-chot")
   static var configuration: CommandConfiguration {
-    verb("checkpoint", "điểm chốt có chữ ký của sổ, để công bố", "the ledger's signed tree head, to be published")
+    verb.configuration("điểm chốt có chữ ký của sổ, để công bố", "the ledger's signed tree head, to be published")
   }
 
   @OptionGroup var file: OutFileOptions

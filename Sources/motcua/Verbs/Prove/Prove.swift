@@ -4,9 +4,10 @@ import MerkleTree
 import Varlink
 
 struct Prove: Verb {
+  static let verb = VerbName("prove", "chung-minh")
   static var configuration: CommandConfiguration {
-    verb(
-      "prove", "chứng minh hồ sơ, hay cả sổ, không bị sửa: một tệp ai cũng kiểm được",
+    verb.configuration(
+      "chứng minh hồ sơ, hay cả sổ, không bị sửa: một tệp ai cũng kiểm được",
       "prove a case, or the ledger, unaltered: a file that anybody can check")
   }
 

@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Apologise: Verb {
+  static let verb = VerbName("apologise", "apologize", "xin-loi")
   static var configuration: CommandConfiguration {
-    verb(
-      "apologise", "xin lỗi dân, và hẹn lại khi chưa có kết quả", "apologise, with a new date while there is no result")
+    verb.configuration(
+      "xin lỗi dân, và hẹn lại khi chưa có kết quả", "apologise, with a new date while there is no result")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
@@ -30,5 +31,21 @@ struct Apologise: Verb {
         ),
         id: entry.commandId
       ).receipt)
+  }
+}
+
+extension Wire.Apologised: EventLines {
+  static func name(_ language: Language) -> String { language.say("xin lỗi", "apologised") }
+
+  func parts(_ language: Language) -> [String?] {
+    [
+      language.word(cause: cause), text.isEmpty ? nil : "“\(text)”", signatory, letterNumber, newDate(language),
+    ]
+  }
+
+  func partsOutsideSeal(_ language: Language) -> [String?] { [language.word(cause: cause), newDate(language)] }
+
+  private func newDate(_ language: Language) -> String? {
+    newDue.map { language.say("hẹn lại ", "new date ") + language.tabular($0) }
   }
 }

@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Consult: Verb {
+  static let verb = VerbName("consult", "tu-van", "huong-dan")
   static var configuration: CommandConfiguration {
-    verb(
-      "consult", "tư vấn: một câu hỏi tại quầy, hoặc trong một hồ sơ",
+    verb.configuration(
+      "tư vấn: một câu hỏi tại quầy, hoặc trong một hồ sơ",
       "give advice: on a question at the desk, or on a case")
   }
 
@@ -75,4 +76,15 @@ struct Consult: Verb {
     ).receipt
     try session.report(receipt)
   }
+}
+
+extension Wire.Consulted: EventLines {
+  static func name(_ language: Language) -> String { language.say("tư vấn", "consulted") }
+
+  func parts(_ language: Language) -> [String?] {
+    let said = [question, guidance].filter { !$0.isEmpty }.map { "“\($0)”" }.joined(separator: " → ")
+    return [said, minutes.map { language.say("\($0) phút", "\($0) min") }]
+  }
+
+  func partsOutsideSeal(_ language: Language) -> [String?] { [] }
 }

@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Correct: Verb {
+  static let verb = VerbName("correct", "dinh-chinh")
   static var configuration: CommandConfiguration {
-    verb(
-      "correct", "đính chính, hoặc hủy sự kiện ghi nhầm hôm nay",
+    verb.configuration(
+      "đính chính, hoặc hủy sự kiện ghi nhầm hôm nay",
       "correct facts, or void what was recorded by mistake today")
   }
 
@@ -41,5 +42,26 @@ struct Correct: Verb {
         Wire.Correct(code: code, changes: changesNothing ? nil : changes, voids: void, reason: reason, entry: entry),
         id: entry.commandId
       ).receipt)
+  }
+}
+
+extension Wire.Corrected: EventLines {
+  static func name(_ language: Language) -> String { language.say("đính chính", "corrected") }
+
+  func parts(_ language: Language) -> [String?] {
+    func change(_ vi: String, _ en: String, _ value: String?) -> String? {
+      value.map { "\(language.say(vi, en)) → \($0)" }
+    }
+    return [
+      change("tên", "name", applicant), change("điện thoại", "phone", phone), change("nơi ở", "place", place),
+      change("nội dung", "subject", subject), change("phụ trách", "responsible", responsible), voided(language),
+      reason,
+    ]
+  }
+
+  func partsOutsideSeal(_ language: Language) -> [String?] { [voided(language)] }
+
+  private func voided(_ language: Language) -> String? {
+    voids.map { language.say("hủy v\($0)", "voids v\($0)") }
   }
 }

@@ -2,9 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Erase: Verb {
+  static let verb = VerbName("erase", "xoa-du-lieu")
   static var configuration: CommandConfiguration {
-    verb(
-      "erase", "xóa dữ liệu cá nhân trong hồ sơ; không lấy lại được",
+    verb.configuration(
+      "xóa dữ liệu cá nhân trong hồ sơ; không lấy lại được",
       "erase what identifies people in a case; it cannot be undone")
   }
 
@@ -24,4 +25,10 @@ struct Erase: Verb {
     try session.report(
       session.daemon.command(Wire.Erase(code: code, basis: basis, entry: entry), id: entry.commandId).receipt)
   }
+}
+
+extension Wire.Erased: EventLines {
+  static func name(_ language: Language) -> String { language.say("xóa dữ liệu cá nhân", "erased") }
+  func parts(_ language: Language) -> [String?] { [language.say("theo \(basis)", "under \(basis)")] }
+  func partsOutsideSeal(_ language: Language) -> [String?] { [] }
 }

@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Progress: Verb {
+  static let verb = VerbName("progress", "xu-ly")
   static var configuration: CommandConfiguration {
-    verb("progress", "ghi một bước xử lý đã xong", "record a step that is done")
+    verb.configuration("ghi một bước xử lý đã xong", "record a step that is done")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
@@ -24,4 +25,10 @@ struct Progress: Verb {
         id: entry.commandId
       ).receipt)
   }
+}
+
+extension Wire.Progressed: EventLines {
+  static func name(_ language: Language) -> String { language.say("xử lý", "progressed") }
+  func parts(_ language: Language) -> [String?] { [step, by, group] }
+  func partsOutsideSeal(_ language: Language) -> [String?] { [] }
 }

@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Receive: Verb {
+  static let verb = VerbName("receive", "tiep-nhan")
   static var configuration: CommandConfiguration {
-    verb("receive", "tiếp nhận một yêu cầu và hẹn ngày trả kết quả", "take in a request and promise a date")
+    verb.configuration("tiếp nhận một yêu cầu và hẹn ngày trả kết quả", "take in a request and promise a date")
   }
 
   @Argument(
@@ -85,5 +86,24 @@ struct Receive: Verb {
     guard slip || !form.atOnce else { return }
     try session.output.line("")
     for line in SlipForm.lines(form) { try session.output.line(line) }
+  }
+}
+
+extension Wire.Received: EventLines {
+  static func name(_ language: Language) -> String { language.say("tiếp nhận", "received") }
+
+  func parts(_ language: Language) -> [String?] {
+    [
+      procedure ?? language.word(kind), applicant, subject, language.word(channel), responsible, promise(language),
+    ]
+  }
+
+  func partsOutsideSeal(_ language: Language) -> [String?] {
+    [procedure ?? language.word(kind), language.word(channel), responsible, promise(language)]
+  }
+
+  private func promise(_ language: Language) -> String {
+    let due = language.tabular(due)
+    return language.say("hạn \(due)", "due \(due)")
   }
 }

@@ -2,8 +2,10 @@ import ArgumentParser
 import DeskInterface
 
 struct Resolve: Verb {
+  static let verb = VerbName("resolve", "giai-quyet", "co-ket-qua")
   static var configuration: CommandConfiguration {
-    verb("resolve", "có kết quả: đã ký, đã vào số, nằm tại quầy", "the result is signed, numbered and at the counter")
+    verb.configuration(
+      "có kết quả: đã ký, đã vào số, nằm tại quầy", "the result is signed, numbered and at the counter")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
@@ -31,4 +33,11 @@ struct Resolve: Verb {
         id: entry.commandId
       ).receipt)
   }
+}
+
+extension Wire.Resolved: EventLines {
+  static func name(_ language: Language) -> String { language.say("giải quyết", "resolved") }
+
+  func parts(_ language: Language) -> [String?] { [outcome.map(language.word), reason, documentNumber, signedBy] }
+  func partsOutsideSeal(_ language: Language) -> [String?] { [outcome.map(language.word)] }
 }

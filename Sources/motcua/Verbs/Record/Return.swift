@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Return: Verb {
+  static let verb = VerbName("return", "tra-ket-qua")
   static var configuration: CommandConfiguration {
-    verb("return", "trả kết quả tận tay dân", "hand over the result")
+    verb.configuration("trả kết quả tận tay dân", "hand over the result")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
@@ -24,4 +25,10 @@ struct Return: Verb {
         id: entry.commandId
       ).receipt)
   }
+}
+
+extension Wire.Returned: EventLines {
+  static func name(_ language: Language) -> String { language.say("trả kết quả", "returned") }
+  func parts(_ language: Language) -> [String?] { [to, authority] }
+  func partsOutsideSeal(_ language: Language) -> [String?] { [] }
 }

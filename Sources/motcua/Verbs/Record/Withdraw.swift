@@ -2,8 +2,9 @@ import ArgumentParser
 import DeskInterface
 
 struct Withdraw: Verb {
+  static let verb = VerbName("withdraw", "rut-ho-so")
   static var configuration: CommandConfiguration {
-    verb("withdraw", "dân rút hồ sơ", "the citizen takes the request back")
+    verb.configuration("dân rút hồ sơ", "the citizen takes the request back")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
@@ -23,4 +24,10 @@ struct Withdraw: Verb {
       )
       .receipt)
   }
+}
+
+extension Wire.Withdrawn: EventLines {
+  static func name(_ language: Language) -> String { language.say("rút hồ sơ", "withdrawn") }
+  func parts(_ language: Language) -> [String?] { [by, reason] }
+  func partsOutsideSeal(_ language: Language) -> [String?] { [] }
 }

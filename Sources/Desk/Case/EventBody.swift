@@ -1,0 +1,12 @@
+/// What happened: in a case, or to the office.
+public enum EventBody: Hashable, Sendable {
+  case desk(CaseEvent.Body)
+  case office(OfficeEvent)
+
+  public var kind: EventKind {
+    switch self {
+    case .desk(let body): body.kind
+    case .office(let event): event.kind
+    }
+  }
+}
