@@ -297,7 +297,8 @@ public final class DeskService: Sendable {
     _ event: OfficeEvent, by actor: Actor, byHolder: Bool,
     reply: @escaping @Sendable (Result<Accepted, CommandFailure>) -> Void
   ) -> CommandWriter.Pending {
-    let id = CommandID.make(milliseconds: now.microseconds / 1000)
+    // Rules are adopted because the configuration says so, by nobody's command.
+    let id = event.kind == .rulesAdopted ? nil : CommandID.make(milliseconds: now.microseconds / 1000)
     let work = CommandWriter.Work.office(event, actor, id: id, byHolder: byHolder)
     return CommandWriter.Pending(work: work, reply: reply)
   }

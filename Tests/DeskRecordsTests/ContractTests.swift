@@ -29,6 +29,9 @@ struct ContractTests {
     var reason: String?
     try Envelope.lateEntry(&late, &reason)
     personal.formUnion(late.lines)
+    var (names, list) = (FieldList(), [String]())
+    try StoredPromises.names(&names, &list)
+    personal.formUnion(names.lines)
     #expect(personal == Set(contract.messages["Personal"] ?? []))
   }
 
@@ -43,20 +46,32 @@ struct ContractTests {
   func envelope() throws {
     var (list, envelope) = (FieldList(), Envelope())
     try envelope.fields(&list)
-    #expect(list.lines == (try Contract(Self.file)).messages["Record"])
+    let promises = "repeated Promise promises = \(StoredPromises.number)"
+    #expect(list.lines + [promises] == (try Contract(Self.file)).messages["Record"])
     #expect(list.isAscending)
+  }
+
+  @Test("so is that of a promise")
+  func promises() throws {
+    var (list, promise) = (FieldList(), Promised(.notice, due: nil, to: nil))
+    try StoredPromises.fields(&promise, &list)
+    #expect(list.lines == (try Contract(Self.file)).messages["Promise"])
+    #expect(EventKind.allCases.allSatisfy { $0.recordNumber < StoredPromises.number })
   }
 
   @Test("the words of kinds, channels and outcomes have the numbers that they are stored by")
   func words() throws {
     let contract = try Contract(Self.file)
     func expect<Word: RawRepresentable<UInt8> & CaseIterable>(_ words: Word.Type, _ name: String) {
+      let prefix = snake(name.prefix(1).lowercased() + name.dropFirst()).uppercased()
       let told =
-        ["\(name.uppercased())_UNSPECIFIED = 0"]
-        + Word.allCases.map { "\(name.uppercased())_\(snake("\($0)").uppercased()) = \($0.rawValue)" }
+        ["\(prefix)_UNSPECIFIED = 0"]
+        + Word.allCases.map { "\(prefix)_\(snake("\($0)").uppercased()) = \($0.rawValue)" }
       #expect(told == contract.enumerations[name])
     }
     expect(CaseKind.self, "Kind")
+    expect(StreamKind.self, "StreamKind")
+    expect(Promised.Kind.self, "PromiseKind")
     expect(Channel.self, "Channel")
     expect(Outcome.self, "Outcome")
   }
@@ -64,30 +79,6 @@ struct ContractTests {
 
 private func snake(_ name: String) -> String {
   name.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
-}
-
-/// Only notes what it is led through.
-private struct FieldList: FieldCoder {
-  private(set) var fields: [Field] = []
-
-  mutating func number(_ field: Field, _ value: inout UInt64?) { fields.append(field) }
-  mutating func text(_ field: Field, _ value: inout String?) { fields.append(field) }
-  mutating func texts(_ field: Field, _ value: inout [String]) { fields.append(field) }
-  mutating func bytes(_ field: Field, _ value: inout [UInt8]?) { fields.append(field) }
-
-  var isAscending: Bool { zip(fields, fields.dropFirst()).allSatisfy { $0.number < $1.number } }
-  var lines: [String] {
-    fields.map { field in
-      let (rule, type) =
-        switch field.form {
-        case .strings: ("repeated ", "string")
-        case .enumeration: ("", "enumeration")
-        case .uint32, .uint64, .sint32, .sint64, .bool, .string, .bytes:
-          (field.isOptional ? "optional " : "", "\(field.form)")
-        }
-      return "\(rule)\(type) \(field.name) = \(field.number)"
-    }
-  }
 }
 
 /// What `record.proto` says, line by line.

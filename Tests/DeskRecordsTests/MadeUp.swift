@@ -27,11 +27,15 @@ struct MadeUp {
     switch happened(kind) {
     case .desk(let facts):
       circumstances.lateEntryReason = own()
-      body = .desk(CaseEvent(facts, circumstances))
+      let promises = (0..<max(0, pick(4) - 1)).map { _ in
+        // An empty name is no name.
+        Promised(.notice, due: pick(2) == 0 ? nil : instant(), to: own().flatMap { $0.isEmpty ? nil : $0 })
+      }
+      body = .desk(CaseEvent(facts, circumstances, promises: promises))
     case .office(let event): body = .office(event, circumstances)
     }
     return StoredEvent(
-      stream: number(), version: Version(UInt32(truncatingIfNeeded: number())),
+      stream: number(), version: pick(3) == 0 ? Version(1) : Version(UInt32(truncatingIfNeeded: number())),
       command: .init(id: bytes(), digest: bytes(), digestOfBefore: bytes()), body: body)
   }
 

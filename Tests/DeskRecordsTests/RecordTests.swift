@@ -1,6 +1,7 @@
 import Desk
 import DeskRecords
 import EventSourcing
+import Foundation
 import TestSupport
 import Testing
 
@@ -142,6 +143,15 @@ struct RecordTests {
     let text = try CanonicalText.encode(book)
     #expect(text.contains("\"backdatingDaysMax\":3"))
     #expect(try CanonicalText.decode(text) == book)
+  }
+
+  @Test("rules are kept by keys of their own: a text with every one of them is written and read as it always was")
+  func keys() throws {
+    let file = Project.folder.appending(path: "Tests/DeskRecordsTests/Golden/rules.json")
+    let written = try CanonicalText.encode(Samples.everyRule) + "\n"
+    let text = try #require(try? String(contentsOf: file, encoding: .utf8), "\(file.path) should hold\n\(written)")
+    #expect(written == text)
+    #expect(try CanonicalText.decode(text) == Samples.everyRule)
   }
 
   @Test("canonical text of rules is the same after it was read and written again")

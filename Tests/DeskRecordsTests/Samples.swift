@@ -125,6 +125,18 @@ enum Samples {
       enquiryTerm: .atOnce, complaintTerm: .days(30), assistanceTerm: .workingDays(1),
       sources: .init(term: "BLDS", sameDay: "LHT", apology: "NĐ 61", kinds: "-")))
 
+  /// Rules in which nothing is missing.
+  static let everyRule: RuleBook = {
+    var book = Self.book
+    book.rules.backdatingDaysMax = 3
+    book.rules.holds = [
+      Hold(
+        kinds: [.complaint, .procedure], procedures: ["khieu-nai"], cases: ["H56.26.07-261118-0001"],
+        reason: Text(vi: "tòa án đang cần", en: "a court needs it"), source: "BLTTDS")
+    ]
+    return book
+  }()
+
   private static func procedure(_ id: String, _ term: Term, nationalID: String?) -> Procedure {
     Procedure(
       id: id, aliases: ["cải chính", "cc"], nationalID: nationalID,

@@ -16,6 +16,55 @@ struct SealTests {
     #expect(try RecordCoding.seal(of: consulted).keyCommitment == nil)
   }
 
+  @Test(
+    "a stream that begins otherwise than with a receipt says what it is about, and by which key, in a form that older releases do not take for damaged",
+    arguments: EventKind.allCases)
+  func beginning(kind: EventKind) throws {
+    var event = Samples.full(kind)
+    event.version = Version(1)
+    let record = try PlainSeal.encode(event)
+    let saysOfItself = kind == .received || kind.streamKind == .office
+    // given a kind that says it by itself, then the bytes are those of before
+    #expect((record[1] < 3) == saysOfItself)
+    let seal = try RecordCoding.seal(of: record)
+    #expect(seal.keyCommitment == (kind.streamKind == .office ? nil : Samples.commitment))
+    #expect(try PlainSeal.decode(record) == event)
+    // given the next event of the stream, then it says nothing of it
+    event.version = Version(2)
+    #expect(try kind == .received || RecordCoding.seal(of: PlainSeal.encode(event)).keyCommitment == nil)
+  }
+
+  @Test("a promise that no fact says stands in the envelope, its name under the seal, in a form of its own")
+  func promises() throws {
+    var event = Samples.full(.resolved)
+    guard case .desk(var told) = event.body else { return }
+    told.promises = [
+      Promised(.notice, due: Samples.due, to: Samples.secret("to")), Promised(.notice, due: nil, to: nil),
+    ]
+    event.body = .desk(told)
+    let record = try PlainSeal.encode(event)
+    #expect(record[1] == 3 && !contains(record, Array("BÍ MẬT".utf8)))
+    #expect(try PlainSeal.decode(record) == event)
+    // when the key is gone, then the promise is still told, and not to whom
+    let closed = try RecordCoding.current.decode(record) { _, _ in nil }
+    guard case .desk(let read) = closed.body else { return }
+    #expect(read.promises == told.promises.map { Promised($0.kind, due: $0.due, to: nil) })
+    // when the event is voided or the case erased, then so is it
+    let received = Samples.full(.received)
+    #expect(fold([received, event]).promised.count == 2)
+    #expect(fold([received, event, Samples.full(.erased)]).promised.allSatisfy { $0.promised.to == nil })
+    #expect(fold([received, event, Samples.full(.corrected)]).promised.isEmpty)
+  }
+
+  @Test("an event in a stream of another kind is refused")
+  func wrongStream() throws {
+    var event = Samples.full(.progressed)
+    event.version = Version(1)
+    // Field 18 once more: the last one counts, and says that the stream is the office's.
+    let record = try PlainSeal.encode(event) + [0x90, 0x01, 0x01]
+    #expect(throws: RecordError.self) { try PlainSeal.decode(record) }
+  }
+
   @Test("an event that tells nothing of a person names no slot")
   func nothingSealed() throws {
     #expect(try RecordCoding.seal(of: PlainSeal.encode(Samples.bare(.returned(.init())))).slot == nil)

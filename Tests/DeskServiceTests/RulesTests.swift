@@ -47,6 +47,21 @@ struct RulesTests {
     try await office.during { service async throws in #expect(try adoptions(service) == 3) }
   }
 
+  @Test("the id of an adoption comes from its cause: the same rules, adopted as the same event, have the same one")
+  func cause() async throws {
+    func ids(_ books: [RuleBook]) async throws -> [[UInt8]] {
+      let office = Desktop()
+      for book in books { try await office.during(book: book) { _ in } }
+      return try await office.during(book: books[books.count - 1]) { try $0.allEvents().map(\.commandID) }
+    }
+    let (first, second) = (Fixture.book(), Fixture.book(.workingDays(5)))
+    let one = try await ids([first, second, first])
+    #expect(try await ids([first, second]) == Array(one.prefix(2)))
+    // The same rules again are another adoption.
+    #expect(Set(one).count == 3)
+    #expect(try await ids([second])[0] != one[0])
+  }
+
   @Test("a case keeps the procedure and the date of its receipt when the configuration changes")
   func kept() async throws {
     let office = Desktop()

@@ -10,7 +10,7 @@
 
 /// The stored form of an event. Fields are only ever added; a change of meaning raises `schema` and brings an upcaster. A record
 /// bears the lowest schema that can say it, so that an older release reads what it knows and says “run the newer one” of the rest.
-/// After a change: protoc --swift_opt=Visibility=Internal --swift_opt=UseAccessLevelOnImports=true --swift_out=. record.proto
+/// After a change: protoc --swift_opt=Visibility=Internal --swift_opt=UseAccessLevelOnImports=true --swift_out=Tests/RecordPeer record.proto
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -27,6 +27,44 @@ internal import SwiftProtobuf
 fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobuf.ProtobufAPIVersionCheck {
   struct _2: SwiftProtobuf.ProtobufAPIVersion_2 {}
   typealias Version = _2
+}
+
+nonisolated enum Vn_Motcua_Records_StreamKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case office // = 1
+  case `case` // = 2
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .office
+    case 2: self = .case
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .office: return 1
+    case .case: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [Vn_Motcua_Records_StreamKind] = [
+    .unspecified,
+    .office,
+    .case,
+  ]
+
 }
 
 nonisolated enum Vn_Motcua_Records_Kind: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -175,6 +213,40 @@ nonisolated enum Vn_Motcua_Records_Outcome: SwiftProtobuf.Enum, Swift.CaseIterab
 
 }
 
+nonisolated enum Vn_Motcua_Records_PromiseKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case notice // = 1
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .notice
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .notice: return 1
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [Vn_Motcua_Records_PromiseKind] = [
+    .unspecified,
+    .notice,
+  ]
+
+}
+
 nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -274,6 +346,20 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
   var streamDigest: Data {
     get {_storage._streamDigest}
     set {_uniqueStorage()._streamDigest = newValue}
+  }
+
+  /// The fields from here to the body make the record schema 3. They stand in the first event of a stream that is no case's
+  /// `received` and not the office's: that kind of event, and number 0, have said of themselves since the first release what
+  /// the stream is about.
+  var streamKind: Vn_Motcua_Records_StreamKind {
+    get {_storage._streamKind}
+    set {_uniqueStorage()._streamKind = newValue}
+  }
+
+  /// SHA-256 of the byte 2 and the stream's sealing key; in `received` it stands in the body.
+  var keyCommitment: Data {
+    get {_storage._keyCommitment}
+    set {_uniqueStorage()._keyCommitment = newValue}
   }
 
   var body: OneOf_Body? {
@@ -376,6 +462,12 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
       return Vn_Motcua_Records_ClockAccepted()
     }
     set {_uniqueStorage()._body = .clockAccepted(newValue)}
+  }
+
+  /// What was promised that the body does not say. Any makes the record schema 3.
+  var promises: [Vn_Motcua_Records_Promise] {
+    get {_storage._promises}
+    set {_uniqueStorage()._promises = newValue}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -602,11 +694,41 @@ nonisolated struct Vn_Motcua_Records_Personal: @unchecked Sendable {
   /// Clears the value of `signedBy`. Subsequent reads from it will return its default value.
   mutating func clearSignedBy() {_uniqueStorage()._signedBy = nil}
 
+  /// To whom each of the record's promises was made, in their order; empty for nobody who is named. Missing when all are.
+  var promisedTo: [String] {
+    get {_storage._promisedTo}
+    set {_uniqueStorage()._promisedTo = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct Vn_Motcua_Records_Promise: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var kind: Vn_Motcua_Records_PromiseKind = .unspecified
+
+  /// Microseconds since 1970; missing for what has no date of its own.
+  var due: Int64 {
+    get {_due ?? 0}
+    set {_due = newValue}
+  }
+  /// Returns true if `due` has been explicitly set.
+  var hasDue: Bool {self._due != nil}
+  /// Clears the value of `due`. Subsequent reads from it will return its default value.
+  mutating func clearDue() {self._due = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _due: Int64? = nil
 }
 
 nonisolated struct Vn_Motcua_Records_Received: Sendable {
@@ -897,6 +1019,10 @@ nonisolated struct Vn_Motcua_Records_ClockAccepted: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "vn.motcua.records"
 
+nonisolated extension Vn_Motcua_Records_StreamKind: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STREAM_KIND_UNSPECIFIED\0\u{1}STREAM_KIND_OFFICE\0\u{1}STREAM_KIND_CASE\0")
+}
+
 nonisolated extension Vn_Motcua_Records_Kind: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0KIND_UNSPECIFIED\0\u{1}KIND_PROCEDURE\0\u{1}KIND_ENQUIRY\0\u{1}KIND_COMPLAINT\0\u{1}KIND_ASSISTANCE\0")
 }
@@ -909,9 +1035,13 @@ nonisolated extension Vn_Motcua_Records_Outcome: SwiftProtobuf._ProtoNameProvidi
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OUTCOME_UNSPECIFIED\0\u{1}OUTCOME_GRANTED\0\u{1}OUTCOME_REFUSED\0\u{1}OUTCOME_ANSWERED\0")
 }
 
+nonisolated extension Vn_Motcua_Records_PromiseKind: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROMISE_KIND_UNSPECIFIED\0\u{1}PROMISE_KIND_NOTICE\0")
+}
+
 nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Record"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{3}stream_digest\0\u{2}\u{3}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0\u{3}clock_accepted\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{3}stream_digest\0\u{3}stream_kind\0\u{3}key_commitment\0\u{1}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0\u{3}clock_accepted\0\u{2}E\u{1}promises\0")
 
   fileprivate class _StorageClass {
     var _schema: UInt32 = 0
@@ -931,7 +1061,10 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
     var _sealed: Data = Data()
     var _onBehalfOf: String = String()
     var _streamDigest: Data = Data()
+    var _streamKind: Vn_Motcua_Records_StreamKind = .unspecified
+    var _keyCommitment: Data = Data()
     var _body: Vn_Motcua_Records_Record.OneOf_Body?
+    var _promises: [Vn_Motcua_Records_Promise] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -959,7 +1092,10 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       _sealed = source._sealed
       _onBehalfOf = source._onBehalfOf
       _streamDigest = source._streamDigest
+      _streamKind = source._streamKind
+      _keyCommitment = source._keyCommitment
       _body = source._body
+      _promises = source._promises
     }
   }
 
@@ -995,6 +1131,8 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._sealed) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._onBehalfOf) }()
         case 17: try { try decoder.decodeSingularBytesField(value: &_storage._streamDigest) }()
+        case 18: try { try decoder.decodeSingularEnumField(value: &_storage._streamKind) }()
+        case 19: try { try decoder.decodeSingularBytesField(value: &_storage._keyCommitment) }()
         case 20: try {
           var v: Vn_Motcua_Records_Received?
           var hadOneofValue = false
@@ -1151,6 +1289,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
             _storage._body = .clockAccepted(v)
           }
         }()
+        case 100: try { try decoder.decodeRepeatedMessageField(value: &_storage._promises) }()
         default: break
         }
       }
@@ -1214,6 +1353,12 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       if !_storage._streamDigest.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._streamDigest, fieldNumber: 17)
       }
+      if _storage._streamKind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._streamKind, fieldNumber: 18)
+      }
+      if !_storage._keyCommitment.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._keyCommitment, fieldNumber: 19)
+      }
       switch _storage._body {
       case .received?: try {
         guard case .received(let v)? = _storage._body else { preconditionFailure() }
@@ -1265,6 +1410,9 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       }()
       case nil: break
       }
+      if !_storage._promises.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._promises, fieldNumber: 100)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1291,7 +1439,10 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         if _storage._sealed != rhs_storage._sealed {return false}
         if _storage._onBehalfOf != rhs_storage._onBehalfOf {return false}
         if _storage._streamDigest != rhs_storage._streamDigest {return false}
+        if _storage._streamKind != rhs_storage._streamKind {return false}
+        if _storage._keyCommitment != rhs_storage._keyCommitment {return false}
         if _storage._body != rhs_storage._body {return false}
+        if _storage._promises != rhs_storage._promises {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1303,7 +1454,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Personal"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}applicant\0\u{1}phone\0\u{1}place\0\u{1}subject\0\u{3}handed_in_by\0\u{1}authority\0\u{1}help\0\u{1}urgent\0\u{1}question\0\u{1}guidance\0\u{1}text\0\u{1}reason\0\u{1}to\0\u{1}by\0\u{3}late_entry_reason\0\u{1}papers\0\u{1}step\0\u{1}group\0\u{1}signatory\0\u{3}letter_number\0\u{3}document_number\0\u{3}signed_by\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}applicant\0\u{1}phone\0\u{1}place\0\u{1}subject\0\u{3}handed_in_by\0\u{1}authority\0\u{1}help\0\u{1}urgent\0\u{1}question\0\u{1}guidance\0\u{1}text\0\u{1}reason\0\u{1}to\0\u{1}by\0\u{3}late_entry_reason\0\u{1}papers\0\u{1}step\0\u{1}group\0\u{1}signatory\0\u{3}letter_number\0\u{3}document_number\0\u{3}signed_by\0\u{3}promised_to\0")
 
   fileprivate class _StorageClass {
     var _applicant: String? = nil
@@ -1328,6 +1479,7 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
     var _letterNumber: String? = nil
     var _documentNumber: String? = nil
     var _signedBy: String? = nil
+    var _promisedTo: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1360,6 +1512,7 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
       _letterNumber = source._letterNumber
       _documentNumber = source._documentNumber
       _signedBy = source._signedBy
+      _promisedTo = source._promisedTo
     }
   }
 
@@ -1400,6 +1553,7 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._letterNumber) }()
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._documentNumber) }()
         case 22: try { try decoder.decodeSingularStringField(value: &_storage._signedBy) }()
+        case 23: try { try decoder.decodeRepeatedStringField(value: &_storage._promisedTo) }()
         default: break
         }
       }
@@ -1478,6 +1632,9 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
       try { if let v = _storage._signedBy {
         try visitor.visitSingularStringField(value: v, fieldNumber: 22)
       } }()
+      if !_storage._promisedTo.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._promisedTo, fieldNumber: 23)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1509,10 +1666,50 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
         if _storage._letterNumber != rhs_storage._letterNumber {return false}
         if _storage._documentNumber != rhs_storage._documentNumber {return false}
         if _storage._signedBy != rhs_storage._signedBy {return false}
+        if _storage._promisedTo != rhs_storage._promisedTo {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vn_Motcua_Records_Promise: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Promise"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}due\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self._due) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    try { if let v = self._due {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Vn_Motcua_Records_Promise, rhs: Vn_Motcua_Records_Promise) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs._due != rhs._due {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -4,6 +4,12 @@ public struct WorkingCalendar: Hashable, Sendable, Codable {
     public var day: CalendarDay
     public var name: Text
 
+    /// The keys that the ledger keeps it by, whatever its properties are called.
+    private enum CodingKeys: String, CodingKey {
+      case day = "day"
+      case name = "name"
+    }
+
     public init(day: CalendarDay, name: Text) {
       self.day = day
       self.name = name
@@ -15,6 +21,13 @@ public struct WorkingCalendar: Hashable, Sendable, Codable {
     public var month: Int
     public var day: Int
     public var name: Text
+
+    /// The keys that the ledger keeps it by, whatever its properties are called.
+    private enum CodingKeys: String, CodingKey {
+      case month = "month"
+      case day = "day"
+      case name = "name"
+    }
 
     public init(month: Int, day: Int, name: Text) {
       self.month = month
@@ -35,6 +48,15 @@ public struct WorkingCalendar: Hashable, Sendable, Codable {
   public var daysOff: [NamedDay]
   public var makeUpDays: [NamedDay]
   public var yearly: [YearlyDay]
+
+  /// The keys that the ledger keeps it by, whatever its properties are called.
+  private enum CodingKeys: String, CodingKey {
+    case workingWeekdays = "workingWeekdays"
+    case publishedYears = "publishedYears"
+    case daysOff = "daysOff"
+    case makeUpDays = "makeUpDays"
+    case yearly = "yearly"
+  }
 
   public init(
     workingWeekdays: [Int], publishedYears: [Int], daysOff: [NamedDay], makeUpDays: [NamedDay], yearly: [YearlyDay]

@@ -69,6 +69,7 @@ public struct CaseDecider: Decider {
   public static func evolve(_ state: inout CaseState, _ event: CaseEvent) {
     state.version = state.version.next
     event.body.lendFacts(to: Applying(circumstances: event.circumstances), &state)
+    for promise in event.promises { state.promised.append(CaseState.MadePromise(state.version, promise)) }
   }
 
   /// A case begins with its receipt, once; an import says for itself which code is taken.

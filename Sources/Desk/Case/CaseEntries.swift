@@ -43,12 +43,16 @@ extension CaseState {
   func stands(_ version: Version) -> Bool { entries.contains { $0.version == version } }
 
   /// The event of this version counts no more.
-  mutating func void(_ version: Version) { entries.removeAll { $0.version == version } }
+  mutating func void(_ version: Version) {
+    entries.removeAll { $0.version == version }
+    promised.removeAll { $0.version == version }
+  }
 
   /// Leaves what the sealed parts of the events do not say: the same state as folding the events without their key.
   mutating func forget() {
     receipt?.facts.forget()
     for index in entries.indices { entries[index].effect.forget() }
+    for index in promised.indices { promised[index].promised.to = nil }
   }
 
   /// The last effect of which there is something to say.

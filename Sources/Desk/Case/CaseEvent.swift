@@ -51,9 +51,12 @@ public struct CaseEvent: Hashable, Sendable {
 
   public var circumstances: Circumstances
   public var body: Body
+  /// What was promised with it that the facts do not say.
+  public var promises: [Promised]
 
-  public init(_ body: Body, _ circumstances: Circumstances) {
+  public init(_ body: Body, _ circumstances: Circumstances, promises: [Promised] = []) {
     self.body = body
     self.circumstances = circumstances
+    self.promises = promises
   }
 }

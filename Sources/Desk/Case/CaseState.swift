@@ -43,6 +43,8 @@ public struct CaseState: Hashable, Sendable {
   public var receipt: Receipt?
   /// What happened since and still counts, in the order in which it was recorded.
   public var entries: [Entry] = []
+  /// The promises of the envelopes of events that still count.
+  public var promised: [MadePromise] = []
   public var erasure: Erasure?
 
   public init() {}

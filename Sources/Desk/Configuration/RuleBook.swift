@@ -6,6 +6,14 @@ public struct RuleBook: Hashable, Sendable, Codable {
   public var procedures: [Procedure]
   public var rules: RuleSet
 
+  /// The keys that the ledger keeps it by, whatever its properties are called.
+  private enum CodingKeys: String, CodingKey {
+    case office = "office"
+    case calendar = "calendar"
+    case procedures = "procedures"
+    case rules = "rules"
+  }
+
   public init(office: Office, calendar: WorkingCalendar, procedures: [Procedure], rules: RuleSet) {
     self.office = office
     self.calendar = calendar
@@ -50,6 +58,16 @@ public struct Office: Hashable, Sendable, Codable {
   /// The end of office hours, which is when a day's promises fall due.
   public var closes: TimeOfDay
 
+  /// The keys that the ledger keeps it by, whatever its properties are called.
+  private enum CodingKeys: String, CodingKey {
+    case name = "name"
+    case place = "place"
+    case codePrefix = "codePrefix"
+    case utcOffset = "utcOffset"
+    case opens = "opens"
+    case closes = "closes"
+  }
+
   public init(
     name: Text, place: Text, codePrefix: String, utcOffset: UTCOffset, opens: TimeOfDay, closes: TimeOfDay
   ) {
@@ -76,6 +94,20 @@ public struct Procedure: Hashable, Sendable, Codable {
   public var effective: CalendarDay
   /// False where the term was not read in the law itself.
   public var isConfirmed: Bool
+
+  /// The keys that the ledger keeps it by, whatever its properties are called.
+  private enum CodingKeys: String, CodingKey {
+    case id = "id"
+    case aliases = "aliases"
+    case nationalID = "nationalID"
+    case name = "name"
+    case term = "term"
+    case papers = "papers"
+    case fee = "fee"
+    case source = "source"
+    case effective = "effective"
+    case isConfirmed = "isConfirmed"
+  }
 
   public init(
     id: String, aliases: [String], nationalID: String?, name: Text, term: Term, papers: [String], fee: Text,
@@ -105,6 +137,13 @@ public struct RuleSet: Hashable, Sendable, Codable {
     /// unfinished.
     public var answersForDate: Bool
 
+    /// The keys that the ledger keeps it by, whatever its properties are called.
+    private enum CodingKeys: String, CodingKey {
+      case id = "id"
+      case name = "name"
+      case answersForDate = "answersForDate"
+    }
+
     public init(id: String, name: Text, answersForDate: Bool) {
       self.id = id
       self.name = name
@@ -117,6 +156,14 @@ public struct RuleSet: Hashable, Sendable, Codable {
     public var sameDay: String
     public var apology: String
     public var kinds: String
+
+    /// The keys that the ledger keeps it by, whatever its properties are called.
+    private enum CodingKeys: String, CodingKey {
+      case term = "term"
+      case sameDay = "sameDay"
+      case apology = "apology"
+      case kinds = "kinds"
+    }
 
     public init(term: String, sameDay: String, apology: String, kinds: String) {
       self.term = term
@@ -162,9 +209,19 @@ public struct RuleSet: Hashable, Sendable, Codable {
 }
 
 extension RuleSet {
+  /// The keys that the ledger keeps them by. A later one may be missing, and means then what was so before there was one.
   private enum CodingKeys: String, CodingKey {
-    case version, effective, sameDayCutoff, reappointmentsMax, backdatingDaysMax, causes, holds, enquiryTerm,
-      complaintTerm, assistanceTerm, sources
+    case version = "version"
+    case effective = "effective"
+    case sameDayCutoff = "sameDayCutoff"
+    case reappointmentsMax = "reappointmentsMax"
+    case backdatingDaysMax = "backdatingDaysMax"
+    case causes = "causes"
+    case holds = "holds"
+    case enquiryTerm = "enquiryTerm"
+    case complaintTerm = "complaintTerm"
+    case assistanceTerm = "assistanceTerm"
+    case sources = "sources"
   }
 
   /// Rules that were recorded before there were holds, or a bound of back-dating, have none.

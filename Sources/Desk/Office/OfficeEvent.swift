@@ -1,3 +1,5 @@
+import EventSourcing
+
 /// What happens to the office itself, on the office's own stream.
 public enum OfficeEvent: Hashable, Sendable {
   /// From here on these rules, this calendar and these procedures are in force.
@@ -8,13 +10,29 @@ public enum OfficeEvent: Hashable, Sendable {
   case clockAccepted(ClockAccepted)
 }
 
+/// The facts of one kind of the office's events. What the kind means to the office stands in the kind's own file.
+protocol OfficeFacts {
+  static var kind: EventKind { get }
+
+  /// Adds what later decisions need to know.
+  func apply(to state: inout OfficeState, at position: Position, recordedAt: Timestamp)
+}
+
 extension OfficeEvent {
-  /// The one switch of this layer over the kinds of the office's events.
   public var kind: EventKind {
     switch self {
-    case .rulesAdopted: .rulesAdopted
-    case .restored: .restored
-    case .clockAccepted: .clockAccepted
+    case .rulesAdopted: RuleBook.kind
+    case .restored: Restored.kind
+    case .clockAccepted: ClockAccepted.kind
+    }
+  }
+
+  /// Folds the event into the state of the office.
+  func apply(to state: inout OfficeState, at position: Position, recordedAt: Timestamp) {
+    switch self {
+    case .rulesAdopted(let book): book.apply(to: &state, at: position, recordedAt: recordedAt)
+    case .restored(let facts): facts.apply(to: &state, at: position, recordedAt: recordedAt)
+    case .clockAccepted(let facts): facts.apply(to: &state, at: position, recordedAt: recordedAt)
     }
   }
 }

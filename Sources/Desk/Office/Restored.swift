@@ -1,3 +1,5 @@
+import EventSourcing
+
 /// What was known of the ledger that is lost.
 public struct Restored: Hashable, Sendable {
   /// How many events it had at least, and the root of its tree then, in base64. 0 and nothing when nobody knew its end.
@@ -49,5 +51,15 @@ public struct SerialFloor: Hashable, Sendable {
     self.first = first
     self.last = last
     self.serial = serial
+  }
+}
+
+extension Restored: OfficeFacts {
+  static var kind: EventKind { .restored }
+
+  func apply(to state: inout OfficeState, at position: Position, recordedAt: Timestamp) {
+    if let floor { state.floors.append(floor) }
+    state.lastLoss = max(state.lastLoss ?? .start, position)
+    if needsNewSigningKey { state.lastBreak = max(state.lastBreak ?? .start, position) }
   }
 }

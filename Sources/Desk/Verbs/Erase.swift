@@ -39,6 +39,15 @@ public struct Hold: Hashable, Sendable, Codable {
   public var reason: Text
   public var source: String
 
+  /// The keys that the ledger keeps it by, whatever its properties are called.
+  private enum CodingKeys: String, CodingKey {
+    case kinds = "kinds"
+    case procedures = "procedures"
+    case cases = "cases"
+    case reason = "reason"
+    case source = "source"
+  }
+
   public init(kinds: [CaseKind], procedures: [String], cases: [String], reason: Text, source: String) {
     self.kinds = kinds
     self.procedures = procedures

@@ -20,6 +20,9 @@ struct Envelope {
   var sealed: [UInt8] = []
   var onBehalfOf = ""
   var streamDigest: [UInt8] = []
+  /// What the first event of a stream says of it, where its kind does not.
+  var streamKind: StreamKind?
+  var keyCommitment: [UInt8] = []
 
   init() {}
 
@@ -61,6 +64,8 @@ struct Envelope {
     try record.bytes(15, "sealed", &sealed)
     try record.text(16, "on_behalf_of", &onBehalfOf)
     try record.bytes(17, "stream_digest", &streamDigest)
+    try record.word(18, "stream_kind", &streamKind)
+    try record.bytes(19, "key_commitment", &keyCommitment)
   }
 
   /// The field of `Personal` that belongs to no kind: why an event was recorded late.

@@ -8,6 +8,7 @@ struct RecordBytes {
   private let bytes: [UInt8]
   /// As a rule one: a message that stands several times is read as one after the other.
   private var parts: [Range<Int>] = []
+  private var promiseParts: [Range<Int>] = []
 
   init(_ bytes: [UInt8]) throws(RecordError) {
     self.bytes = bytes
@@ -15,6 +16,10 @@ struct RecordBytes {
     try envelope.fields(&reader)
     var walk = FieldCursor(bytes)
     while let tag = try walk.tag() {
+      if tag.type == .counted, tag.number == StoredPromises.number {
+        promiseParts.append(try walk.counted())
+        continue
+      }
       guard tag.type == .counted, let kind = EventKind(recordNumber: tag.number) else {
         try walk.skip(tag)
         continue
@@ -27,6 +32,12 @@ struct RecordBytes {
       self.kind = kind
       parts.append(try walk.counted())
     }
+  }
+
+  func promises() throws(RecordError) -> [FieldReader] {
+    var readers: [FieldReader] = []
+    for part in promiseParts { readers.append(try FieldReader(bytes, part)) }
+    return readers
   }
 
   func body() throws(RecordError) -> FieldReader {

@@ -22,7 +22,7 @@ public struct SealedPart: Sendable {
 /// brought to this release's wherever they are met.
 public struct RecordCoding: Sendable {
   /// The highest form that this release reads and writes.
-  public static let schema: UInt32 = 2
+  public static let schema: UInt32 = 3
   /// What this release reads.
   public static let current = RecordCoding()
 
@@ -36,23 +36,33 @@ public struct RecordCoding: Sendable {
   /// By the form that they start from.
   var upcasters: [UInt32: Upcaster] = [:]
 
-  /// Forms that are read as they are: 2 has kinds and fields more than 1, and changes none.
+  /// Forms that are read as they are: each has kinds and fields more than the one before, and changes none.
   private static let readable: ClosedRange<UInt32> = 1...schema
 
   /// - Parameters:
-  ///   - slot: where the key of the case lies.
-  ///   - keyCommitment: stands in `received` only.
+  ///   - slot: where the key of the stream lies.
+  ///   - keyCommitment: stands in the first event of a stream.
   public static func encode(
     _ event: StoredEvent, slot: UInt64, keyCommitment: [UInt8], seal: Seal
   ) throws -> [UInt8] {
     var envelope = Envelope(event)
     var (body, personal) = (FieldWriter(reserving: 160), FieldWriter(reserving: 160))
     envelope.schema = try event.body.write(&body, personal: &personal, keyCommitment: keyCommitment)
-    let number = event.body.kind.recordNumber
+    if event.opensStreamOfItsOwn {
+      envelope.streamKind = event.kind.streamKind
+      envelope.keyCommitment = keyCommitment
+      envelope.schema = max(envelope.schema, 3)
+    }
+    let number = event.kind.recordNumber
     if case .desk(let told) = event.body, told.circumstances.lateEntryReason != nil {
       var (field, reason) = (FieldWriter(reserving: 0), told.circumstances.lateEntryReason)
       try Envelope.lateEntry(&field, &reason)
       try personal.insert(field.bytes, of: Envelope.lateEntryNumber)
+    }
+    let promises = event.promises
+    if !promises.isEmpty {
+      try StoredPromises.write(namesOf: promises, &personal)
+      envelope.schema = max(envelope.schema, StoredPromises.schema)
     }
     if !personal.bytes.isEmpty {
       envelope.keySlot = slot
@@ -61,6 +71,7 @@ public struct RecordCoding: Sendable {
     var record = FieldWriter(reserving: 224 + envelope.sealed.count + body.bytes.count)
     try envelope.fields(&record)
     record.put(number, body.bytes)
+    try StoredPromises.write(promises, &record)
     return record.bytes
   }
 
@@ -80,14 +91,26 @@ public struct RecordCoding: Sendable {
     guard let kind = record.kind else { throw RecordError.malformed("no body") }
     var body = try record.body()
     var sealed = try FieldReader(personal)
+    let promises = try StoredPromises.read(try record.promises(), personal: sealed)
     // Read for itself: it stands among the fields of the body.
     var (late, reason) = (sealed, String?.none)
     try Envelope.lateEntry(&late, &reason)
     let envelope = record.envelope
-    let happened = try StoredEvent.Body(
+    if let stream = envelope.streamKind, stream != kind.streamKind {
+      throw RecordError.malformed("\(kind) in a stream of the kind \(stream)")
+    }
+    var happened = try StoredEvent.Body(
       kind, &body, personal: &sealed, try envelope.circumstances(lateEntryReason: reason))
-    if case .office = happened, envelope.keySlot != 0 {
-      throw RecordError.malformed("an event of the office with a seal")
+    switch happened {
+    case .desk(var event):
+      if !promises.isEmpty {
+        event.promises = promises
+        happened = .desk(event)
+      }
+    case .office:
+      guard envelope.keySlot == 0, promises.isEmpty else {
+        throw RecordError.malformed("an event of the office with a seal, or with a promise")
+      }
     }
     var event = StoredEvent(
       stream: envelope.stream, version: Version(envelope.version),
@@ -107,5 +130,15 @@ public struct RecordCoding: Sendable {
       schema += 1
     }
     return try RecordBytes(bytes)
+  }
+}
+
+extension StoredEvent {
+  fileprivate var promises: [Promised] { if case .desk(let event) = body { event.promises } else { [] } }
+
+  /// Whether it is the first of its stream and has to say what the stream is about: a case that begins with its receipt, and
+  /// the office, do not.
+  fileprivate var opensStreamOfItsOwn: Bool {
+    version == Version.none.next && kind != .received && kind.streamKind != .office
   }
 }

@@ -4,7 +4,7 @@ import Desk
 public struct RecordSeal: Hashable, Sendable {
   /// Where the key of the sealed part lies; nil when nothing is sealed.
   public var slot: UInt64?
-  /// What `received` says of the case's key; nil in every other event.
+  /// What the first event of a stream says of the stream's key; nil in every other event.
   public var keyCommitment: [UInt8]?
 }
 
@@ -13,6 +13,7 @@ extension RecordCoding {
   public static func seal(of bytes: [UInt8]) throws -> RecordSeal {
     let record = try RecordBytes(bytes)
     var seal = RecordSeal(slot: record.envelope.keySlot == 0 ? nil : record.envelope.keySlot)
+    if record.envelope.streamKind != nil { seal.keyCommitment = record.envelope.keyCommitment }
     if record.kind == .received {
       var (body, commitment) = (try record.body(), [UInt8]())
       try Received.commitment(&body, &commitment)

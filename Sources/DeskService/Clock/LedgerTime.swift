@@ -25,14 +25,6 @@ struct LedgerTime: Hashable, Sendable {
   }
 }
 
-/// A clock that somebody accepted.
-struct AcceptedClock: Hashable, Sendable {
-  var position: Position
-  var shown: Timestamp
-  /// Later than `shown` when the ledger was ahead of it.
-  var recordedAt: Timestamp
-}
-
 extension LedgerTime {
   /// Reads the ledger's time from its last event, and from those after the last accepted clock.
   static func read(_ store: EventStore, accepted: AcceptedClock?, by coding: RecordCoding) throws -> LedgerTime {

@@ -28,7 +28,9 @@ struct CommandDigest {
   /// An erasure destroys the key, and must be answered when it is repeated: what it is known by is what stays readable in
   /// the ledger, and no more.
   private static func lasting(_ request: CommandRequest) -> [UInt8]? {
-    guard case .erase(let erase) = request.command.action, case .existing(let code) = request.target else { return nil }
+    guard request.others.isEmpty, case .erase(let erase) = request.command.action,
+      case .existing(let code) = request.target
+    else { return nil }
     return Array("erase".utf8) + [0] + Array(code.utf8) + [0] + Array(erase.basis.utf8)
   }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 
 /// The 16 bytes that identify a command, and their text, a UUID.
@@ -18,6 +19,10 @@ public enum CommandID {
     marked(
       Array(fileDigest.prefix(8)) + (0..<8).map { UInt8(truncatingIfNeeded: line >> (56 - 8 * $0)) }, version: 8)
   }
+
+  /// The id of what the daemon does by itself: the same for the same cause, so that it is recorded once however often it is
+  /// tried.
+  static func make(cause: [UInt8]) -> [UInt8] { marked(Array(SHA256.hash(data: cause).prefix(16)), version: 8) }
 
   private static func marked(_ id: [UInt8], version: UInt8) -> [UInt8] {
     var id = id

@@ -16,6 +16,14 @@ public struct CommandRequest: Sendable {
   public var id: [UInt8]
   /// What the command says, in a form that is the same every time: the same id with another text is refused.
   public var canonicalText: [UInt8]
+  /// What is asked of other cases in the same breath. All of it is recorded, or none.
+  var others: [Part] = []
+
+  /// What is asked of one case.
+  struct Part: Sendable {
+    var target: Target
+    var command: CaseCommand
+  }
 
   public init(
     _ target: Target, _ command: CaseCommand, actor: Actor, id: [UInt8], canonicalText: [UInt8]
@@ -42,6 +50,8 @@ public struct Accepted: Sendable {
   public var state: CaseState
   /// How many events it appended.
   public var events: Int
+  /// The cases of the command that are erased now: their keys are destroyed once it is durable.
+  var erased: [UInt64] = []
 }
 
 /// What it is that has no more room.

@@ -17,7 +17,8 @@ final class CommandWriter: Sendable {
 
   enum Work: Sendable {
     case command(CommandRequest)
-    case office(OfficeEvent, Actor, id: [UInt8], byHolder: Bool)
+    /// - Parameter id: nil for what the daemon does by itself, whose id is made from its cause.
+    case office(OfficeEvent, Actor, id: [UInt8]?, byHolder: Bool)
 
     /// The case that it is about, as it was typed.
     var code: String {
@@ -281,8 +282,8 @@ final class CommandWriter: Sendable {
         switch pending.work {
         case .command(let request):
           let accepted = try execute(request, moment, refusal, views, &batch)
-          if accepted.state.erasure != nil { erased.append(accepted.number) }
-          if accepted.state.erasure != nil, !accepted.isRepeated { listed.append(accepted.number) }
+          erased += accepted.erased
+          if !accepted.isRepeated { listed += accepted.erased }
           results.append(.success(accepted))
         case .office(let event, let actor, let id, _):
           if let refusal { throw refusal }
@@ -349,10 +350,10 @@ final class CommandWriter: Sendable {
     _ request: CommandRequest, _ moment: Moment, _ refusal: CommandFailure?, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     // Before a repeat is answered, too: the answer says that no backup brings the case back.
-    if case .erase = request.command.action { try requireErasureList() }
-    let now = moment.now
+    if request.command.isErasure || request.others.contains(where: { $0.command.isErasure }) {
+      try requireErasureList()
+    }
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
-      guard try isHis(known, request.actor, &batch) else { throw Rejection.commandReused(CommandID.text(request.id)) }
       return try repeated(request, known, views, &batch)
     }
     // Ids are not guessed: whoever sends another's command id has it from him.
@@ -360,42 +361,86 @@ final class CommandWriter: Sendable {
       throw Rejection.commandReused(CommandID.text(request.id))
     }
     if let refusal { throw refusal }
+    // All is decided before anything is appended: a part that is refused leaves nothing of the others.
+    var decisions = [try decide(request.target, request.command, request.actor, moment, after: [], views, &batch)]
+    for part in request.others {
+      decisions.append(
+        try decide(part.target, part.command, request.actor, moment, after: decisions, views, &batch))
+    }
+    return try record(decisions, request, moment, views, &batch)
+  }
+
+  /// - Parameter decided: what the command has decided about other streams.
+  private func decide(
+    _ target: CommandRequest.Target, _ command: CaseCommand, _ actor: Actor, _ moment: Moment,
+    after decided: [Decision], _ views: DeskViews, _ batch: inout Batch
+  ) throws -> Decision {
     guard let (rulesPosition, book) = rules.current else { throw StoreError.unexpected("no rules are adopted") }
     let number: UInt64
     var state = CaseState()
     var code = ""
-    switch request.target {
+    switch target {
     case .newCase:
-      if case .importHistory(let history) = request.command.action {
-        if try views.number(ofCode: history.code, batch.views) != nil { throw Rejection.codeTaken(code: history.code) }
+      if case .importHistory(let history) = command.action {
+        guard try views.number(ofCode: history.code, batch.views) == nil,
+          !decided.contains(where: { $0.newCode == history.code })
+        else { throw Rejection.codeTaken(code: history.code) }
       } else {
-        code = try newCode(request.command, now: now, book, views, batch.views)
+        code = try newCode(command, now: moment.now, book, after: decided, views, batch.views)
       }
-      number = try views.store.lastStream(batch.views) + 1
+      number = try views.store.lastStream(batch.views) + 1 + UInt64(decided.count { $0.isNew })
       try store.keys.prepare(upTo: number)
     case .existing(let typed):
-      number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: now, batch.views)
+      number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: moment.now, batch.views)
+      guard !decided.contains(where: { $0.number == number }) else {
+        throw StoreError.unexpected("a command that is about case \(number) twice")
+      }
       state = try views.state(of: number, batch.views)
     }
     let context = CaseDecider.Context(
-      now: now, recordedAt: moment.recordedAt, actor: request.actor, book: book, rules: rulesPosition,
+      now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
       caseBook: state.receipt.flatMap { rules.book(at: $0.rules) } ?? book, newCode: code,
-      voidTarget: try voidTarget(request.command, number, views, &batch))
-    let events = try CaseDecider(context).decide(request.command, state)
+      voidTarget: try voidTarget(command, number, views, &batch))
+    let events = try CaseDecider(context).decide(command, state)
+    return Decision(number: number, state: state, events: events, isNew: target == .newCase)
+  }
+
+  private func record(
+    _ decisions: [Decision], _ request: CommandRequest, _ moment: Moment, _ views: DeskViews, _ batch: inout Batch
+  ) throws -> Accepted {
+    guard let about = decisions.first?.number else { throw StoreError.unexpected("a command about nothing") }
     let command = StoredEvent.Command(
-      id: request.id, digest: try CommandDigest(keys: store.keys).make(of: request, about: number))
-    var position = batch.position
-    for event in events {
-      let stored = StoredEvent(
-        stream: number, version: state.version.next, command: command, body: .desk(event))
-      position = try append(stored, slot: number, &batch)
-      state = try views.apply(event, to: number, from: state, batch.views)
+      id: request.id, digest: try CommandDigest(keys: store.keys).make(of: request, about: about))
+    // All is coded before anything is appended: what cannot be sealed leaves nothing of what could.
+    var coded: [(stored: StoredEvent, record: [UInt8])] = []
+    for decision in decisions {
+      var version = decision.state.version
+      for event in decision.events {
+        version = version.next
+        let stored = StoredEvent(stream: decision.number, version: version, command: command, body: .desk(event))
+        coded.append((stored, try encode(stored, slot: decision.number)))
+      }
     }
-    return accepted(number, state.version, at: position, moment, state, events: events.count)
+    var (position, next) = (batch.position, 0)
+    var (states, erased): ([CaseState], [UInt64]) = ([], [])
+    for decision in decisions {
+      var state = decision.state
+      for event in decision.events {
+        let (stored, record) = coded[next]
+        position = try batch.append(record, stored.recordKey)
+        state = try views.apply(event, to: decision.number, from: state, batch.views)
+        next += 1
+      }
+      if state.erasure != nil { erased.append(decision.number) }
+      states.append(state)
+    }
+    var answer = accepted(about, states[0].version, at: position, moment, states[0], events: coded.count)
+    answer.erased = erased
+    return answer
   }
 
   private func append(
-    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8], _ moment: Moment, _ batch: inout Batch
+    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8]?, _ moment: Moment, _ batch: inout Batch
   ) throws -> Position {
     var (position, offset) = (rules.current?.position ?? .start, officeOffset)
     if case .rulesAdopted(let book) = event { (position, offset) = (batch.nextPosition, book.office.utcOffset) }
@@ -403,22 +448,28 @@ final class CommandWriter: Sendable {
       recordedAt: moment.recordedAt, occurredAt: moment.now, offset: offset, actor: actor, rules: position)
     let version = try store.views.version(of: 0, batch.views)
     let digest = store.keys.officeDigest(Array("\(event)".utf8))
+    let id = try id ?? CommandID.make(cause: Self.cause(of: event, as: version.next))
     let stored = StoredEvent(
       stream: 0, version: version.next, command: .init(id: id, digest: digest), body: .office(event, circumstances))
-    return try append(stored, slot: 0, &batch)
+    return try batch.append(try encode(stored, slot: 0), stored.recordKey)
   }
 
-  private func append(_ event: StoredEvent, slot: UInt64, _ batch: inout Batch) throws -> Position {
+  /// What is done, as the event of this version of the office's stream.
+  private static func cause(of event: OfficeEvent, as version: Version) throws -> [UInt8] {
+    let facts = if case .rulesAdopted(let book) = event { try CanonicalText.encode(book) } else { "\(event)" }
+    return Array("\(event.kind.rawValue) \(version.rawValue) \(facts)".utf8)
+  }
+
+  private func encode(_ event: StoredEvent, slot: UInt64) throws -> [UInt8] {
     let commitment: [UInt8] = event.version == Version(1) && slot > 0 ? try store.keys.commitment(slot) : []
-    let record = try RecordCoding.encode(event, slot: slot, keyCommitment: commitment) { plain, part in
+    return try RecordCoding.encode(event, slot: slot, keyCommitment: commitment) { plain, part in
       try store.keys.seal(plain, slot: part.slot, additionalData: part.additionalData)
     }
-    return try batch.append(record, event.recordKey)
   }
 
   /// A new case's code: the day of its receipt and the next free serial of that day.
   private func newCode(
-    _ command: CaseCommand, now: Timestamp, _ book: RuleBook, _ views: DeskViews,
+    _ command: CaseCommand, now: Timestamp, _ book: RuleBook, after decided: [Decision], _ views: DeskViews,
     _ transaction: borrowing some Reading & ~Copyable
   ) throws -> String {
     let office = book.office
@@ -428,8 +479,10 @@ final class CommandWriter: Sendable {
     var serial = max(try views.nextSerial(on: day, transaction), Int(rules.serialFloor(on: day)) + 1)
     while true {
       let code = CaseCode.code(prefix: office.codePrefix, day: day, serial: serial)
-      // An imported case may have taken a code of our own form.
-      if try views.number(ofCode: code, transaction) == nil { return code }
+      // An imported case may have taken a code of our own form, and another new case of this command the one before.
+      if !decided.contains(where: { $0.newCode == code }), try views.number(ofCode: code, transaction) == nil {
+        return code
+      }
       serial += 1
     }
   }
@@ -447,11 +500,8 @@ final class CommandWriter: Sendable {
 
   /// Whether an accepted command is of the account that sends it again: its number may have come to be another person's,
   /// who is not told what the one before him did.
-  private func isHis(_ known: Views.Accepted, _ actor: Actor, _ batch: inout Batch) throws -> Bool {
-    guard let record = try batch.record(at: known.first) else {
-      throw StoreError.ledgerDamaged(at: known.first, reason: "the event of an accepted command is missing")
-    }
-    let account = try store.decode(record, by: coding).circumstances.actor.account
+  private static func isHis(_ first: StoredEvent, _ actor: Actor) -> Bool {
+    let account = first.circumstances.actor.account
     // One of the two may be from a moment in which nobody could say the name.
     return [actor.account, "uid \(actor.uid)"].contains(account) || actor.account == "uid \(actor.uid)"
   }
@@ -462,26 +512,46 @@ final class CommandWriter: Sendable {
     _ request: CommandRequest, _ known: Views.Accepted, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     let id = CommandID.text(request.id)
+    let first = try event(of: known, at: known.first, &batch)
+    guard Self.isHis(first, request.actor) else { throw Rejection.commandReused(id) }
     guard !known.digest.isEmpty else { throw Rejection.commandFromBefore(id) }
-    guard let record = try batch.record(at: known.last) else {
-      throw StoreError.ledgerDamaged(at: known.last, reason: "the event of an accepted command is missing")
-    }
-    let stored = try store.decode(record, by: coding)
-    let state = try views.state(of: stored.stream, batch.views)
+    let state = try views.state(of: first.stream, batch.views)
     let code = state.receipt?.facts.code ?? ""
     if let erasure = state.erasure, !request.command.isErasure {
       throw Rejection.caseErased(code: code, at: erasure.at, basis: erasure.basis)
     }
-    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: stored.stream) {
+    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: first.stream) {
     case true?: break
     case false?: throw Rejection.commandReused(id)
     case nil: throw Rejection.keyNotHere(code: code)
     }
+    let stored = try lastEvent(of: first, known, &batch)
     let recordedAt = stored.circumstances.recordedAt
     var answer = accepted(
       stored.stream, stored.version, at: known.last, Moment(now: recordedAt, recordedAt: recordedAt), state, events: 0)
     answer.isRepeated = true
+    if state.erasure != nil { answer.erased = [stored.stream] }
     return answer
+  }
+
+  /// The last event that an accepted command recorded in the stream that it is about.
+  private func lastEvent(
+    of first: StoredEvent, _ known: Views.Accepted, _ batch: inout Batch
+  ) throws -> StoredEvent {
+    var position = known.last
+    while position > known.first {
+      let stored = try event(of: known, at: position, &batch)
+      if stored.stream == first.stream { return stored }
+      position = Position(position.rawValue - 1)
+    }
+    return first
+  }
+
+  private func event(of known: Views.Accepted, at position: Position, _ batch: inout Batch) throws -> StoredEvent {
+    guard let record = try batch.record(at: position) else {
+      throw StoreError.ledgerDamaged(at: position, reason: "the event of an accepted command is missing")
+    }
+    return try store.decode(record, by: coding)
   }
 
   private func accepted(

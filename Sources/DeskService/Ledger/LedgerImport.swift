@@ -143,8 +143,8 @@ extension DeskService {
     for position in office {
       guard let record = try store.ledger.record(at: position) else { continue }
       switch try store.decode(record, by: coding).body {
-      case .office(.rulesAdopted, _), .office(.clockAccepted, _), .office(.restored, _): break
-      default: throw LedgerNotEmpty(cases: cases)
+      case .office: break
+      case .desk: throw LedgerNotEmpty(cases: cases)
       }
     }
   }

@@ -19,6 +19,12 @@ enum StateCoding {
       row.put(entry.version.rawValue)
       put(entry.effect, &row)
     }
+    row.put(state.promised) { row, made in
+      row.put(made.version.rawValue)
+      row.put(made.promised.kind.rawValue)
+      row.put(made.promised.due) { $0.put($1) }
+      row.put(made.promised.to)
+    }
     row.put(state.erasure) { row, erasure in
       row.put(erasure.at)
       row.put(erasure.recordedAt)
@@ -39,6 +45,12 @@ enum StateCoding {
     }
     state.entries = try row.array { (row) throws(RowError) in
       CaseState.Entry(Version(try row.number()), try effect(&row))
+    }
+    state.promised = try row.array { (row) throws(RowError) in
+      let version = Version(try row.number())
+      guard let kind = Promised.Kind(rawValue: try row.number()) else { throw RowError() }
+      let due = try row.optional { (row) throws(RowError) in try row.time() }
+      return CaseState.MadePromise(version, Promised(kind, due: due, to: try row.optionalString()))
     }
     state.erasure = try row.optional { (row) throws(RowError) in
       CaseState.Erasure(at: try row.time(), recordedAt: try row.time(), basis: try row.string())

@@ -54,11 +54,27 @@ enum Peer {
       var personal = Vn_Motcua_Records_Personal()
       if let reason = circumstances.lateEntryReason { personal.lateEntryReason = reason }
       record.write(deskEvent.body, keyCommitment: keyCommitment, personal: &personal)
+      for promise in deskEvent.promises {
+        record.schema = 3
+        record.promises.append(
+          .with {
+            $0.kind = .init(rawValue: Int(promise.kind.rawValue)) ?? .unspecified
+            if let due = promise.due { $0.due = due.microseconds }
+          })
+      }
+      if deskEvent.promises.contains(where: { $0.to != nil }) {
+        personal.promisedTo = deskEvent.promises.map { $0.to ?? "" }
+      }
       if personal != Vn_Motcua_Records_Personal() {
         record.keySlot = slot
         let part = SealedPart(slot: slot, number: record.bodyNumber)
         record.sealed = Data(try seal(try personal.serializedBytes(), part))
       }
+    }
+    if event.version == Version(1), event.kind != .received, event.kind.streamKind == .case {
+      record.schema = 3
+      record.streamKind = .case
+      record.keyCommitment = Data(keyCommitment)
     }
     return try record.serializedBytes()
   }
@@ -102,6 +118,14 @@ enum Peer {
       actor: record.readActor(),
       lateEntryReason: personal.hasLateEntryReason ? personal.lateEntryReason : nil, isImported: record.imported,
       rules: Position(record.rules))
+    let promises = try record.promises.enumerated().map { index, stored in
+      guard let kind = Promised.Kind(rawValue: UInt8(clamping: stored.kind.rawValue)) else {
+        throw RecordError.malformed("promise \(stored.kind)")
+      }
+      let name = index < personal.promisedTo.count ? personal.promisedTo[index] : ""
+      return Promised(
+        kind, due: stored.hasDue ? try Timestamp(stored: stored.due) : nil, to: name.isEmpty ? nil : name)
+    }
     let body: StoredEvent.Body =
       switch record.body {
       case .rulesAdopted(let adopted): .office(.rulesAdopted(try CanonicalText.decode(adopted.text)), circumstances)
@@ -119,9 +143,14 @@ enum Peer {
             ClockAccepted(
               shown: try Timestamp(stored: facts.shown), expected: try Timestamp(stored: facts.expected))),
           circumstances)
-      default: .desk(CaseEvent(try record.readBody(personal), circumstances))
+      default: .desk(CaseEvent(try record.readBody(personal), circumstances, promises: promises))
       }
-    if case .office = body, record.keySlot != 0 { throw RecordError.malformed("an event of the office with a seal") }
+    if record.streamKind != .unspecified, record.streamKind.rawValue != Int(body.kind.streamKind.rawValue) {
+      throw RecordError.malformed("stream kind \(record.streamKind)")
+    }
+    if case .office = body, record.keySlot != 0 || !promises.isEmpty {
+      throw RecordError.malformed("an event of the office with a seal")
+    }
     var event = StoredEvent(
       stream: record.stream, version: .init(record.version),
       command: .init(
