@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "MerkleTree", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     // First floor
+    .target(name: "Varlink", resources: [.embedInCode("Contract/org.varlink.service.varlink")]),
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: [.strictMemorySafety()]),
     .target(name: "Desk", dependencies: ["EventSourcing"]),
     // Second floor
@@ -36,8 +37,7 @@ let package = Package(
       dependencies: [
         "EventSourcing", "LMDB", "MerkleTree", "Sealing", .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .target(name: "DeskRecords", dependencies: ["Desk", "EventSourcing"], exclude: ["record.proto"]),
-    .target(name: "Varlink", resources: [.embedInCode("Contract/org.varlink.service.varlink")]),
+    .target(name: "DeskRecords", dependencies: ["Desk", "EventSourcing", "Varlink"], exclude: ["record.proto"]),
     // Third floor
     .target(
       name: "DeskViews",

@@ -18,7 +18,8 @@ struct HouseTests {
       "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Crypto", "Dispatch", "Foundation", "FoundationEssentials",
       "Glibc", "Synchronization",
     ],
-    "DeskRecords": ["Desk", "EventSourcing", "FoundationEssentials"],
+    // Varlink for its JSON, in which the rules are stored.
+    "DeskRecords": ["Desk", "EventSourcing", "Varlink"],
     "Varlink": [],
     // Crypto for one thing: a name that is too long for a key of the scorecard stands there as its SHA-256.
     "DeskViews": ["Desk", "EventSourcing", "EventStore", "LMDB", "Crypto"],

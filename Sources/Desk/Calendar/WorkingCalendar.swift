@@ -1,14 +1,8 @@
 /// Which days the office works, as published, each day off with its name.
-public struct WorkingCalendar: Hashable, Sendable, Codable {
-  public struct NamedDay: Hashable, Sendable, Codable {
+public struct WorkingCalendar: Hashable, Sendable {
+  public struct NamedDay: Hashable, Sendable {
     public var day: CalendarDay
     public var name: Text
-
-    /// The keys that the ledger keeps it by, whatever its properties are called.
-    private enum CodingKeys: String, CodingKey {
-      case day = "day"
-      case name = "name"
-    }
 
     public init(day: CalendarDay, name: Text) {
       self.day = day
@@ -17,17 +11,10 @@ public struct WorkingCalendar: Hashable, Sendable, Codable {
   }
 
   /// A holiday of every year, for years whose calendar is not published yet.
-  public struct YearlyDay: Hashable, Sendable, Codable {
+  public struct YearlyDay: Hashable, Sendable {
     public var month: Int
     public var day: Int
     public var name: Text
-
-    /// The keys that the ledger keeps it by, whatever its properties are called.
-    private enum CodingKeys: String, CodingKey {
-      case month = "month"
-      case day = "day"
-      case name = "name"
-    }
 
     public init(month: Int, day: Int, name: Text) {
       self.month = month
@@ -48,15 +35,6 @@ public struct WorkingCalendar: Hashable, Sendable, Codable {
   public var daysOff: [NamedDay]
   public var makeUpDays: [NamedDay]
   public var yearly: [YearlyDay]
-
-  /// The keys that the ledger keeps it by, whatever its properties are called.
-  private enum CodingKeys: String, CodingKey {
-    case workingWeekdays = "workingWeekdays"
-    case publishedYears = "publishedYears"
-    case daysOff = "daysOff"
-    case makeUpDays = "makeUpDays"
-    case yearly = "yearly"
-  }
 
   public init(
     workingWeekdays: [Int], publishedYears: [Int], daysOff: [NamedDay], makeUpDays: [NamedDay], yearly: [YearlyDay]

@@ -1,5 +1,5 @@
 /// What somebody is at the desk, as the office's settings say.
-public enum Role: String, Sendable, Codable, CaseIterable {
+public enum Role: String, Sendable, CaseIterable {
   case reader, clerk, supervisor
   case operatorRole = "operator"
 

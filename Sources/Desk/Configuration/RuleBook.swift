@@ -1,18 +1,10 @@
 /// Everything that an office can configure and that decides about cases. It is recorded in the ledger whenever it
 /// changes (`rulesAdopted`), so that a case keeps what it was received under.
-public struct RuleBook: Hashable, Sendable, Codable {
+public struct RuleBook: Hashable, Sendable {
   public var office: Office
   public var calendar: WorkingCalendar
   public var procedures: [Procedure]
   public var rules: RuleSet
-
-  /// The keys that the ledger keeps it by, whatever its properties are called.
-  private enum CodingKeys: String, CodingKey {
-    case office = "office"
-    case calendar = "calendar"
-    case procedures = "procedures"
-    case rules = "rules"
-  }
 
   public init(office: Office, calendar: WorkingCalendar, procedures: [Procedure], rules: RuleSet) {
     self.office = office
@@ -48,7 +40,7 @@ public struct RuleBook: Hashable, Sendable, Codable {
   }
 }
 
-public struct Office: Hashable, Sendable, Codable {
+public struct Office: Hashable, Sendable {
   public var name: Text
   public var place: Text
   /// What every case code begins with, such as `H56.26.07`.
@@ -57,16 +49,6 @@ public struct Office: Hashable, Sendable, Codable {
   public var opens: TimeOfDay
   /// The end of office hours, which is when a day's promises fall due.
   public var closes: TimeOfDay
-
-  /// The keys that the ledger keeps it by, whatever its properties are called.
-  private enum CodingKeys: String, CodingKey {
-    case name = "name"
-    case place = "place"
-    case codePrefix = "codePrefix"
-    case utcOffset = "utcOffset"
-    case opens = "opens"
-    case closes = "closes"
-  }
 
   public init(
     name: Text, place: Text, codePrefix: String, utcOffset: UTCOffset, opens: TimeOfDay, closes: TimeOfDay
@@ -80,7 +62,7 @@ public struct Office: Hashable, Sendable, Codable {
   }
 }
 
-public struct Procedure: Hashable, Sendable, Codable {
+public struct Procedure: Hashable, Sendable {
   public var id: String
   /// Short names that may be typed instead of the id.
   public var aliases: [String]
@@ -94,20 +76,6 @@ public struct Procedure: Hashable, Sendable, Codable {
   public var effective: CalendarDay
   /// False where the term was not read in the law itself.
   public var isConfirmed: Bool
-
-  /// The keys that the ledger keeps it by, whatever its properties are called.
-  private enum CodingKeys: String, CodingKey {
-    case id = "id"
-    case aliases = "aliases"
-    case nationalID = "nationalID"
-    case name = "name"
-    case term = "term"
-    case papers = "papers"
-    case fee = "fee"
-    case source = "source"
-    case effective = "effective"
-    case isConfirmed = "isConfirmed"
-  }
 
   public init(
     id: String, aliases: [String], nationalID: String?, name: Text, term: Term, papers: [String], fee: Text,
@@ -129,20 +97,13 @@ public struct Procedure: Hashable, Sendable, Codable {
 }
 
 /// The rules that are numbers and lists, each with the text it was taken from.
-public struct RuleSet: Hashable, Sendable, Codable {
-  public struct Cause: Hashable, Sendable, Codable {
+public struct RuleSet: Hashable, Sendable {
+  public struct Cause: Hashable, Sendable {
     public var id: String
     public var name: Text
     /// True when an apology with this cause answers for a broken date, and so names a new one while the case is
     /// unfinished.
     public var answersForDate: Bool
-
-    /// The keys that the ledger keeps it by, whatever its properties are called.
-    private enum CodingKeys: String, CodingKey {
-      case id = "id"
-      case name = "name"
-      case answersForDate = "answersForDate"
-    }
 
     public init(id: String, name: Text, answersForDate: Bool) {
       self.id = id
@@ -151,19 +112,11 @@ public struct RuleSet: Hashable, Sendable, Codable {
     }
   }
 
-  public struct Sources: Hashable, Sendable, Codable {
+  public struct Sources: Hashable, Sendable {
     public var term: String
     public var sameDay: String
     public var apology: String
     public var kinds: String
-
-    /// The keys that the ledger keeps it by, whatever its properties are called.
-    private enum CodingKeys: String, CodingKey {
-      case term = "term"
-      case sameDay = "sameDay"
-      case apology = "apology"
-      case kinds = "kinds"
-    }
 
     public init(term: String, sameDay: String, apology: String, kinds: String) {
       self.term = term
@@ -205,55 +158,5 @@ public struct RuleSet: Hashable, Sendable, Codable {
     self.complaintTerm = complaintTerm
     self.assistanceTerm = assistanceTerm
     self.sources = sources
-  }
-}
-
-extension RuleSet {
-  /// The keys that the ledger keeps them by. A later one may be missing, and means then what was so before there was one.
-  private enum CodingKeys: String, CodingKey {
-    case version = "version"
-    case effective = "effective"
-    case sameDayCutoff = "sameDayCutoff"
-    case reappointmentsMax = "reappointmentsMax"
-    case backdatingDaysMax = "backdatingDaysMax"
-    case causes = "causes"
-    case holds = "holds"
-    case enquiryTerm = "enquiryTerm"
-    case complaintTerm = "complaintTerm"
-    case assistanceTerm = "assistanceTerm"
-    case sources = "sources"
-  }
-
-  /// Rules that were recorded before there were holds, or a bound of back-dating, have none.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      version: try container.decode(String.self, forKey: .version),
-      effective: try container.decode(CalendarDay.self, forKey: .effective),
-      sameDayCutoff: try container.decode(TimeOfDay.self, forKey: .sameDayCutoff),
-      reappointmentsMax: try container.decode(Int.self, forKey: .reappointmentsMax),
-      backdatingDaysMax: try container.decodeIfPresent(Int.self, forKey: .backdatingDaysMax),
-      causes: try container.decode([Cause].self, forKey: .causes),
-      holds: try container.decodeIfPresent([Hold].self, forKey: .holds) ?? [],
-      enquiryTerm: try container.decode(Term.self, forKey: .enquiryTerm),
-      complaintTerm: try container.decode(Term.self, forKey: .complaintTerm),
-      assistanceTerm: try container.decode(Term.self, forKey: .assistanceTerm),
-      sources: try container.decode(Sources.self, forKey: .sources))
-  }
-  /// Rules without holds or a bound of back-dating are told as they were before there were any, so that the same rules
-  /// are the same text.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(version, forKey: .version)
-    try container.encode(effective, forKey: .effective)
-    try container.encode(sameDayCutoff, forKey: .sameDayCutoff)
-    try container.encode(reappointmentsMax, forKey: .reappointmentsMax)
-    try container.encodeIfPresent(backdatingDaysMax, forKey: .backdatingDaysMax)
-    try container.encode(causes, forKey: .causes)
-    if !holds.isEmpty { try container.encode(holds, forKey: .holds) }
-    try container.encode(enquiryTerm, forKey: .enquiryTerm)
-    try container.encode(complaintTerm, forKey: .complaintTerm)
-    try container.encode(assistanceTerm, forKey: .assistanceTerm)
-    try container.encode(sources, forKey: .sources)
   }
 }

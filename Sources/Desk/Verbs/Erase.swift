@@ -30,7 +30,7 @@ extension CaseDecider {
 }
 
 /// A legal hold: these cases may not be erased, and why.
-public struct Hold: Hashable, Sendable, Codable {
+public struct Hold: Hashable, Sendable {
   /// All of what is given must fit; what is empty fits every case.
   public var kinds: [CaseKind]
   public var procedures: [String]
@@ -38,15 +38,6 @@ public struct Hold: Hashable, Sendable, Codable {
   public var cases: [String]
   public var reason: Text
   public var source: String
-
-  /// The keys that the ledger keeps it by, whatever its properties are called.
-  private enum CodingKeys: String, CodingKey {
-    case kinds = "kinds"
-    case procedures = "procedures"
-    case cases = "cases"
-    case reason = "reason"
-    case source = "source"
-  }
 
   public init(kinds: [CaseKind], procedures: [String], cases: [String], reason: Text, source: String) {
     self.kinds = kinds

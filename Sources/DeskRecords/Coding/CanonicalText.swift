@@ -1,19 +1,17 @@
-import FoundationEssentials
 public import Desk
+import Varlink
 
-/// The rules as the ledger keeps them: JSON with sorted keys, the same text for the same rules on every machine.
+/// The rules as the ledger keeps them: JSON with sorted members, the same text for the same rules on every machine.
 public enum CanonicalText {
-  public static func encode(_ book: RuleBook) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(book), as: UTF8.self)
+  public static func encode(_ book: RuleBook) -> String {
+    String(decoding: MemberWriter.json(of: book), as: UTF8.self)
   }
 
   public static func decode(_ text: String) throws(RecordError) -> RuleBook {
-    do {
-      return try JSONDecoder().decode(RuleBook.self, from: Data(text.utf8))
-    } catch {
+    let node: JSONNode
+    do throws(StrictJSON.Failure) { node = try StrictJSON.parse(Array(text.utf8)) } catch {
       throw .malformed("rules: \(error)")
     }
+    return try MemberReader.read(node)
   }
 }

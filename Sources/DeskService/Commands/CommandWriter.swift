@@ -456,7 +456,7 @@ final class CommandWriter: Sendable {
 
   /// What is done, as the event of this version of the office's stream.
   private static func cause(of event: OfficeEvent, as version: Version) throws -> [UInt8] {
-    let facts = if case .rulesAdopted(let book) = event { try CanonicalText.encode(book) } else { "\(event)" }
+    let facts = if case .rulesAdopted(let book) = event { CanonicalText.encode(book) } else { "\(event)" }
     return Array("\(event.kind.rawValue) \(version.rawValue) \(facts)".utf8)
   }
 

@@ -54,7 +54,7 @@ extension Wire.Event {
     try self.init(
       event.body, event.circumstances, position: event.position, code: event.code, number: event.number,
       version: event.version, commandID: CommandID.text(event.commandID), isClosed: event.isClosed,
-      time: { $0.wire }, rules: { try CanonicalText.encode($0) })
+      time: { $0.wire }, rules: { CanonicalText.encode($0) })
   }
 }
 

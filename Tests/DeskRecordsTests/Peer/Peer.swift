@@ -30,7 +30,7 @@ enum Peer {
     record.imported = circumstances.isImported
     switch event.body {
     case .office(.rulesAdopted(let book), _):
-      record.rulesAdopted.text = try CanonicalText.encode(book)
+      record.rulesAdopted.text = CanonicalText.encode(book)
     case .office(.restored(let facts), _):
       record.restored = .with {
         $0.knownSize = facts.knownSize

@@ -1,0 +1,57 @@
+import Desk
+
+extension RuleSet: RuleText {
+  static var blank: RuleSet {
+    RuleSet(
+      version: "", effective: CalendarDay(number: 0), sameDayCutoff: .midnight, reappointmentsMax: 0, causes: [],
+      enquiryTerm: .atOnce, complaintTerm: .atOnce, assistanceTerm: .atOnce, sources: .blank)
+  }
+
+  /// Rules that were recorded before there were holds, or a bound of back-dating, have none.
+  mutating func members<Coder: MemberCoder>(_ json: inout Coder) throws(Coder.Failure) {
+    try json.value("assistanceTerm", &assistanceTerm)
+    try json.integer("backdatingDaysMax", &backdatingDaysMax)
+    try json.objects("causes", &causes)
+    try json.value("complaintTerm", &complaintTerm)
+    try json.value("effective", &effective)
+    try json.value("enquiryTerm", &enquiryTerm)
+    try json.laterObjects("holds", &holds)
+    try json.integer("reappointmentsMax", &reappointmentsMax)
+    try json.value("sameDayCutoff", &sameDayCutoff)
+    try json.object("sources", &sources)
+    try json.text("version", &version)
+  }
+}
+
+extension RuleSet.Cause: RuleText {
+  static var blank: RuleSet.Cause { .init(id: "", name: .blank, answersForDate: false) }
+
+  mutating func members<Coder: MemberCoder>(_ json: inout Coder) throws(Coder.Failure) {
+    try json.flag("answersForDate", &answersForDate)
+    try json.text("id", &id)
+    try json.object("name", &name)
+  }
+}
+
+extension RuleSet.Sources: RuleText {
+  static var blank: RuleSet.Sources { .init(term: "", sameDay: "", apology: "", kinds: "") }
+
+  mutating func members<Coder: MemberCoder>(_ json: inout Coder) throws(Coder.Failure) {
+    try json.text("apology", &apology)
+    try json.text("kinds", &kinds)
+    try json.text("sameDay", &sameDay)
+    try json.text("term", &term)
+  }
+}
+
+extension Hold: RuleText {
+  static var blank: Hold { Hold(kinds: [], procedures: [], cases: [], reason: .blank, source: "") }
+
+  mutating func members<Coder: MemberCoder>(_ json: inout Coder) throws(Coder.Failure) {
+    try json.texts("cases", &cases)
+    try json.words("kinds", &kinds)
+    try json.texts("procedures", &procedures)
+    try json.object("reason", &reason)
+    try json.text("source", &source)
+  }
+}
