@@ -23,6 +23,7 @@ struct PermissionTests {
     ("vn.motcua.Views.History", .reader, #"{"code":"9"}"#),
     ("vn.motcua.Views.List", .reader, "{}"),
     ("vn.motcua.Views.Next", .reader, "{}"),
+    ("vn.motcua.Views.Owed", .reader, "{}"),
     ("vn.motcua.Views.Search", .reader, #"{"words":"hoa"}"#),
     ("vn.motcua.Views.Tally", .reader, "{}"),
     ("vn.motcua.Views.Explain", .reader, #"{"code":"9"}"#),

@@ -6,10 +6,11 @@ extension Wire {
   public static let methods: [any WireMethod.Type] = [
     Wire.Receive.self, Wire.Consult.self, Wire.Progress.self, Wire.Apologise.self, Wire.Resolve.self, Wire.Return.self,
     Wire.Withdraw.self, Wire.Correct.self, Wire.Erase.self, Wire.Show.self, Wire.History.self, Wire.List.self,
-    Wire.Next.self, Wire.Search.self, Wire.Tally.self, Wire.Explain.self, Wire.Procedures.self, Wire.GetSlip.self,
-    Wire.Watch.self, Wire.Prove.self, Wire.ProveConsistency.self, Wire.GetStatus.self, Wire.GetMetrics.self,
-    Wire.Rebuild.self, Wire.Verify.self, Wire.Backup.self, Wire.Upload.self, Wire.Import.self, Wire.Checkpoint.self,
-    Wire.Export.self, Wire.ImportLedger.self, Wire.GetClock.self, Wire.AcceptClock.self, Wire.SetClock.self,
+    Wire.Next.self, Wire.Owed.self, Wire.Search.self, Wire.Tally.self, Wire.Explain.self, Wire.Procedures.self,
+    Wire.GetSlip.self, Wire.Watch.self, Wire.Prove.self, Wire.ProveConsistency.self, Wire.GetStatus.self,
+    Wire.GetMetrics.self, Wire.Rebuild.self, Wire.Verify.self, Wire.Backup.self, Wire.Upload.self, Wire.Import.self,
+    Wire.Checkpoint.self, Wire.Export.self, Wire.ImportLedger.self, Wire.GetClock.self, Wire.AcceptClock.self,
+    Wire.SetClock.self,
   ]
 
   /// Every error of these interfaces.

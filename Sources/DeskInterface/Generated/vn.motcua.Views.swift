@@ -1588,6 +1588,134 @@ extension Wire {
     }
   }
 
+  /// A date on the receipt slip, the answer to an enquiry or to a complaint, a new date, an apology, a result to be
+  /// handed over.
+  public enum PromiseKind: String, JSONWord {
+    case firstDate, enquiryAnswer, complaintAnswer, newDate, apology, handOver
+  }
+
+  /// What the office owes somebody and has not done yet.
+  public struct Promise: Hashable, Sendable, JSONReadable, JSONWritable {
+    /// The number of the stream that it is promised in, and the code of the case.
+    public var number: Int
+    public var code: String?
+    public var kind: Told<PromiseKind>
+    /// The version of the event that made it.
+    public var madeBy: Int
+    /// From when on it is owed. An apology is owed for a date, once that is past: so this may lie ahead.
+    public var since: String
+    /// Until when; missing for what has no date of its own.
+    public var due: String?
+    /// Whom it is owed, where somebody said who he is.
+    public var to: String?
+    /// The account that is asked about it.
+    public var holder: String?
+    /// Whether it is owed now.
+    public var owed: Bool
+    /// Whether its date is past. Exactly at the date it is not.
+    public var broken: Bool
+
+    public init(
+      number: Int,
+      code: String? = nil,
+      kind: PromiseKind,
+      madeBy: Int,
+      since: String,
+      due: String? = nil,
+      to: String? = nil,
+      holder: String? = nil,
+      owed: Bool,
+      broken: Bool
+    ) {
+      self.number = number
+      self.code = code
+      self.kind = .known(kind)
+      self.madeBy = madeBy
+      self.since = since
+      self.due = due
+      self.to = to
+      self.holder = holder
+      self.owed = owed
+      self.broken = broken
+    }
+
+    private static let members: [StaticString] = [
+      "number", "code", "kind", "madeBy", "since", "due", "to", "holder", "owed", "broken",
+    ]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var number: Int?
+      var code: String?
+      var kind: Told<PromiseKind>?
+      var madeBy: Int?
+      var since: String?
+      var due: String?
+      var to: String?
+      var holder: String?
+      var owed: Bool?
+      var broken: Bool?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: number = try cursor.integer()
+        case 1: code = try cursor.null() ? nil : cursor.string()
+        case 2: kind = try Told<PromiseKind>(from: &cursor)
+        case 3: madeBy = try cursor.integer()
+        case 4: since = try cursor.string()
+        case 5: due = try cursor.null() ? nil : cursor.string()
+        case 6: to = try cursor.null() ? nil : cursor.string()
+        case 7: holder = try cursor.null() ? nil : cursor.string()
+        case 8: owed = try cursor.bool()
+        default: broken = try cursor.bool()
+        }
+      }
+      guard let number else { throw cursor.missing("number", in: object) }
+      guard let kind else { throw cursor.missing("kind", in: object) }
+      guard let madeBy else { throw cursor.missing("madeBy", in: object) }
+      guard let since else { throw cursor.missing("since", in: object) }
+      guard let owed else { throw cursor.missing("owed", in: object) }
+      guard let broken else { throw cursor.missing("broken", in: object) }
+      self.number = number
+      self.code = code
+      self.kind = kind
+      self.madeBy = madeBy
+      self.since = since
+      self.due = due
+      self.to = to
+      self.holder = holder
+      self.owed = owed
+      self.broken = broken
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      if json.isSorted {
+        json.member("broken", broken)
+        json.member("code", code)
+        json.member("due", due)
+        json.member("holder", holder)
+        json.member("kind", kind)
+        json.member("madeBy", madeBy)
+        json.member("number", number)
+        json.member("owed", owed)
+        json.member("since", since)
+        json.member("to", to)
+      } else {
+        json.member("number", number)
+        json.member("code", code)
+        json.member("kind", kind)
+        json.member("madeBy", madeBy)
+        json.member("since", since)
+        json.member("due", due)
+        json.member("to", to)
+        json.member("holder", holder)
+        json.member("owed", owed)
+        json.member("broken", broken)
+      }
+      json.close()
+    }
+  }
+
   /// `open`, `openLate` and `apologiesOwed` are as of now and stand in the column `all` only.
   public struct Counts: Hashable, Sendable, JSONReadable, JSONWritable {
     public var received: Int
@@ -2620,6 +2748,65 @@ extension Wire {
       public func write(to json: inout JSONWriter) {
         json.open()
         json.member("duties", duties)
+        json.close()
+      }
+    }
+  }
+
+  /// [more] Every promise that is open: of open cases by their latest date, then of results that wait to be handed
+  /// over, since when. All of a case come together.
+  public struct Owed: WireMethod {
+    public static let method = "vn.motcua.Views.Owed"
+
+    public var mine: Bool?
+
+    public init(mine: Bool? = nil) {
+      self.mine = mine
+    }
+
+    private static let members: [StaticString] = ["mine"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var mine: Bool?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        default: mine = try cursor.null() ? nil : cursor.bool()
+        }
+      }
+      self.mine = mine
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("mine", mine)
+      json.close()
+    }
+
+    public struct Answer: Sendable, JSONReadable, JSONWritable {
+      public var promises: [Promise]
+
+      public init(promises: [Promise]) {
+        self.promises = promises
+      }
+
+      private static let members: [StaticString] = ["promises"]
+
+      public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+        var promises: [Promise]?
+        var object = try cursor.object()
+        while let member = try cursor.member(of: &object, Self.members) {
+          switch member {
+          default: promises = try cursor.array(Promise.self)
+          }
+        }
+        guard let promises else { throw cursor.missing("promises", in: object) }
+        self.promises = promises
+      }
+
+      public func write(to json: inout JSONWriter) {
+        json.open()
+        json.member("promises", promises)
         json.close()
       }
     }

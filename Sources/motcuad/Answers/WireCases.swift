@@ -92,12 +92,11 @@ extension Wire.Explanation {
       }
       return counted
     }
-    var appointments = [
-      Wire.Appointment(due: (state.firstDue ?? Timestamp.bounds.lowerBound).wire, madeAt: state.receipt?.at.wire ?? "")
-    ]
-    for apology in state.apologies {
-      guard let newDue = apology.newDue else { continue }
-      appointments.append(Wire.Appointment(due: newDue.wire, cause: apology.cause, madeAt: apology.at.wire))
+    // The first date has no cause; each new one has that of the apology that gave it.
+    let causes = [nil] + state.apologies.filter { $0.newDue != nil }.map(\.cause)
+    let dates = state.promises.filter { $0.kind.isFirstDate || $0.kind == .newDate }
+    let appointments = zip(dates, causes).map { date, cause in
+      Wire.Appointment(due: (date.due ?? date.since).wire, cause: cause, madeAt: date.since.wire)
     }
     self.init(
       code: facts?.code ?? "", receivedAt: state.receipt?.at.wire ?? "", term: term.wire,

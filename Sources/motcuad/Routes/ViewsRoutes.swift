@@ -59,6 +59,14 @@ struct ViewsRoutes: Sendable {
             })
         }
       },
+      Route.pages(Wire.Owed.self, .reader, end: .init(promises: [])) { call, caller in
+        DeskViews.owed(clerk: call.mine == true ? caller.actor.account : nil)
+      } next: { [service] pages in
+        let now = service.now
+        return try pages.next(in: service.views).map { owed in
+          .init(promises: owed.flatMap { entry in entry.promises.map { Wire.Promise($0, of: entry.row, now: now) } })
+        }
+      },
       Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { call, _ in
         let words = try FieldText.words.required(call.words)
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }

@@ -1,0 +1,26 @@
+import Desk
+import DeskInterface
+import DeskViews
+import EventSourcing
+
+extension Wire.Promise {
+  init(_ promise: Promise, of row: CaseRow, now: Timestamp) {
+    self.init(
+      number: Int(clamping: row.number), code: row.state.receipt?.facts.code, kind: promise.kind.wire,
+      madeBy: Int(promise.madeBy.rawValue), since: promise.since.wire, due: promise.due?.wire, to: promise.to,
+      holder: promise.holder, owed: promise.isOwed(at: now), broken: promise.isBroken(at: now))
+  }
+}
+
+extension Promise.Kind {
+  fileprivate var wire: Wire.PromiseKind {
+    switch self {
+    case .firstDate: .firstDate
+    case .enquiryAnswer: .enquiryAnswer
+    case .complaintAnswer: .complaintAnswer
+    case .newDate: .newDate
+    case .apology: .apology
+    case .handOver: .handOver
+    }
+  }
+}
