@@ -23,7 +23,7 @@ struct GoldenLedgerTests {
     desk: "desk cases.2 codes.1 register.1 promises.1 clerk.1 status.1 search.1 erased.1 cells.1"
   )
   private static let digests = [
-    "cases": "3cd6ade67c8a74155784c605be3221ccfc035fe72d341140476ea78198440fa4",
+    "cases": "0a0b334d5f9e197f1543c96147ff3d5489310605a920865f665849960877617e",
     "cells": "cd429051ebca965bebc7192d2399132edb7b9c090e56198accd78557c16d1cbe",
     "clerk": "a612906b89b68bf0e6ee944cc23096d9911d8ee2c1d22434c28b21be571da46c",
     "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",
