@@ -20,6 +20,8 @@ public struct InterfaceMismatch: Error, Hashable, Sendable, CustomStringConverti
   public var description: String { "\(path): \(reason.rawValue)" }
 }
 
+/// What a text itself says of a message, at the cost of going through the declaration: for whoever has no reader that is
+/// generated from it, and for tests, which hold such readers against it.
 extension InterfaceDescription {
   /// Checks the parameters of a call.
   /// - Parameter method: without the interface.
