@@ -1,5 +1,7 @@
 public import ArgumentParser
 public import DeskInterface
+import EventSourcing
+import Glibc
 
 /// What every verb takes.
 struct CommonOptions: ParsableArguments {
@@ -79,9 +81,16 @@ struct RecordingOptions: ParsableArguments {
         language.say("--on-behalf-of thiếu tên tài khoản.", "--on-behalf-of is given without the name of an account."))
     }
     return Wire.Entry(
-      commandId: id ?? CommandID.make(), expectedVersion: expect,
+      commandId: id ?? CommandID.text(CommandID.make(milliseconds: Self.now)), expectedVersion: expect,
       occurredAt: try at.map { try DateInput.wire($0, for: "--at", language: language) }, reason: why,
       onBehalfOf: onBehalfOf)
+  }
+
+  /// Milliseconds since 1970, by this machine's clock.
+  private static var now: Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
   }
 }
 

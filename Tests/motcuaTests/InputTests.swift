@@ -1,3 +1,4 @@
+import EventSourcing
 import Testing
 
 @testable import motcua
@@ -28,10 +29,13 @@ import Testing
 
   @Test("a command's id is a UUID of version 7 that begins with the time")
   func commandID() {
-    #expect(CommandID.make(milliseconds: 0x0123_4567_89AB, random: .max) == "01234567-89ab-7fff-bfff-ffffffffffff")
-    #expect(CommandID.make(milliseconds: 0x0123_4567_89AB, random: 0) == "01234567-89ab-7000-8000-000000000000")
-    #expect(CommandID.make() != CommandID.make())
-    #expect(CommandID.make().utf8.count == 36)
+    let made = [CommandID.make(milliseconds: 0x0123_4567_89AB), CommandID.make(milliseconds: 0x0123_4567_89AB)]
+    for id in made {
+      let text = CommandID.text(id)
+      #expect(text.wholeMatch(of: /01234567-89ab-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil, "\(text)")
+      #expect(CommandID.bytes(text) == id)
+    }
+    #expect(made[0] != made[1])
   }
 
   @Test("a text is handed over in parts that fit a call, cut between characters, and nothing is lost")

@@ -1,5 +1,6 @@
 import Crypto
 public import Desk
+import EventSourcing
 
 /// A line of an imported file with something to say about it.
 public struct RowNote: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Desk
+
 /// Dates as people type them, turned into the forms that the daemon reads.
 enum DateInput {
   /// - Parameters:
@@ -47,8 +49,7 @@ enum DateInput {
   }
 
   private static func date(_ year: Int, _ month: Int, _ day: Int) -> String? {
-    guard year > 0, (1...12).contains(month), day >= 1, day <= Moment.days(inMonth: month, of: year) else { return nil }
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    CalendarDay(year: year, month: month, day: day)?.text
   }
 
   private static func clock(_ text: String) -> String? {

@@ -1,3 +1,4 @@
+import Desk
 import DeskInterface
 
 /// What a command says when it is recorded: the case, and the next duty in one line.
@@ -52,7 +53,7 @@ enum ReceiptForm {
     case .known(.apology): return language.say("nợ lời xin lỗi từ \(at)", "owes an apology since \(at)")
     case .known(.handOver): return language.say("chờ trả kết quả từ \(at)", "to be handed over since \(at)")
     case .known(.decision):
-      guard let since = Moment(duty.at), let now = Moment(receipt.at), since.microseconds < now.microseconds
+      guard let since = Moment(duty.at), let now = Moment(receipt.at), since.at < now.at
       else { return nil }
       return language.say("nợ kết quả từ \(at)", "owes a result since \(at)")
     case .newer(let kind): return "\(kind) \(at)"

@@ -1,3 +1,4 @@
+import Desk
 import DeskInterface
 
 extension Refusal {
@@ -80,12 +81,8 @@ extension Refusal {
   /// The first weekday after the day of an instant. A holiday is refused in its turn, with the day after it.
   private static func later(than instant: String) -> String {
     guard let moment = Moment(instant) else { return "+2" }
-    var (year, month, day) = (moment.year, moment.month, moment.day)
-    repeat {
-      day += 1
-      if day > Moment.days(inMonth: month, of: year) { (month, day) = (month + 1, 1) }
-      if month > 12 { (year, month) = (year + 1, 1) }
-    } while Moment.weekday(ofDay: Moment.daysSince1970(year, month, day)) > 5
-    return "\(day < 10 ? "0" : "")\(day)/\(month < 10 ? "0" : "")\(month)/\(year)"
+    var day = moment.day
+    repeat { day = day.adding(1) } while day.weekday > 5
+    return "\(padded(day.day, 2))/\(padded(day.month, 2))/\(day.year)"
   }
 }

@@ -19,7 +19,7 @@ struct VerbName {
 enum VerbNames {
   /// The English verb for whatever name was typed; what is no verb stays as it is.
   static func english(_ typed: String) -> String {
-    let name = typed.folded
+    let name = typed.shortName
     for verb in Motcua.verbs where verb.verb.english == name || verb.verb.others.contains(name) {
       return verb.verb.english
     }

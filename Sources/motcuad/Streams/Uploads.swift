@@ -1,5 +1,6 @@
 import DeskInterface
 import DeskService
+import EventSourcing
 import EventStore
 import Glibc
 import Synchronization

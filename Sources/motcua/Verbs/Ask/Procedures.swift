@@ -14,9 +14,9 @@ struct Procedures: Verb {
 
   func run(_ session: Session) throws {
     var answer = try session.daemon.ask(Wire.Procedures())
-    if let name = name?.folded {
+    if let name = name?.shortName {
       answer.procedures = answer.procedures.filter {
-        ([$0.id] + $0.aliases + [$0.nationalId].compactMap(\.self)).map(\.folded).contains(name)
+        ([$0.id] + $0.aliases + [$0.nationalId].compactMap(\.self)).map(\.shortName).contains(name)
       }
       guard !answer.procedures.isEmpty else {
         throw Failure.usage(session.say("Không có thủ tục “\(name)”.", "There is no procedure “\(name)”."))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Desk
 import DeskInterface
 
 struct ShowClock: Verb {
@@ -131,7 +132,7 @@ extension Language {
   static func mayBeRight(_ shown: String, expected: String?) -> Bool {
     guard let shown = Moment(shown) else { return false }
     guard let expected = expected.flatMap({ Moment($0) }) else { return true }
-    return abs(shown.year - expected.year) <= 10
+    return abs(shown.day.year - expected.day.year) <= 10
   }
 
   /// Why a clock is not believed.

@@ -1,0 +1,61 @@
+/// The 16 bytes that identify a command, and their text, a UUID.
+public enum CommandID {
+  /// A new id of version 7: it begins with the time, so that the index of commands grows at its right edge.
+  public static func make(milliseconds: Int64) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    let random = (generator.next() as UInt64, generator.next() as UInt64)
+    var id = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) }
+    id += (0..<2).map { UInt8(truncatingIfNeeded: random.0 >> (8 * $0)) }
+    id += (0..<8).map { UInt8(truncatingIfNeeded: random.1 >> (8 * $0)) }
+    return marked(id, version: 7)
+  }
+
+  /// The bytes with the marks of a UUID of that version, which lie over the high bits of the seventh and the ninth.
+  public static func marked(_ id: [UInt8], version: UInt8) -> [UInt8] {
+    var id = id
+    id[6] = id[6] & 0x0F | version << 4
+    id[8] = id[8] & 0x3F | 0x80
+    return id
+  }
+
+  /// Reads `018f…-….`: 32 hexadecimal digits with the four dashes of a UUID.
+  public static func bytes(_ text: String) -> [UInt8]? {
+    guard text.utf8.count == 36 else { return nil }
+    var id: [UInt8] = []
+    id.reserveCapacity(16)
+    var high: UInt8?
+    for (index, character) in text.utf8.enumerated() {
+      if [8, 13, 18, 23].contains(index) {
+        guard character == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = Self.hexDigit(character) else { return nil }
+      if let first = high {
+        id.append(first << 4 | digit)
+        high = nil
+      } else {
+        high = digit
+      }
+    }
+    return id
+  }
+
+  private static func hexDigit(_ character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+
+  public static func text(_ id: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for (index, byte) in id.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
+      text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
