@@ -68,7 +68,7 @@ public final class DeskService: Sendable {
     let known: [String]
     do throws(FileError) { known = beginsAnew ? [] : try apart?.known() ?? [] } catch { throw StoreError.file(error) }
     let store = try EventStore(
-      directory, tables: DeskViews.tables, form: DeskViews.schemaVersion, isDemo: clock.isDemo,
+      directory, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion, isDemo: clock.isDemo,
       now: clock.shown.microseconds, mapBytes: settings.mapBytes,
       known: known)
     store.freed.report(to: report)

@@ -21,7 +21,7 @@ public final class EventStore: Sendable {
   private let lock: Int32
   let holding: Holding
   let viewsDirectory: ViewsDirectory
-  let form: String
+  let schemaVersion: String
   /// Why the first writes of a start, those of `settle`, are put off; nil when they are done.
   let unsettled: Mutex<StoreError?>
   /// Whether the views no longer belong to the ledger, so that `close` must not mark them as clean.
@@ -39,13 +39,13 @@ public final class EventStore: Sendable {
   ///   - known: what outside the directory shows that there was a ledger; when there is any, no new one is made.
   /// - Throws: `StoreError`; when the views were believed and the ledger is shorter or different, nothing is changed.
   public init(
-    _ directory: String, tables: [String], form: String, isDemo: Bool, now: Int64,
+    _ directory: String, tables: [String], schemaVersion: String, isDemo: Bool, now: Int64,
     mapBytes: Int = EventStore.mapBytesDefault, known: [String] = []
   ) throws(StoreError) {
     self.directory = directory
     self.mapBytes = mapBytes
-    let form = "\(Views.form), \(form)"
-    self.form = form
+    let schemaVersion = "\(Views.schemaVersion), \(schemaVersion)"
+    self.schemaVersion = schemaVersion
     self.tables = tables
     viewsDirectory = ViewsDirectory(data: directory)
     let viewsDirectory = viewsDirectory
@@ -76,10 +76,10 @@ public final class EventStore: Sendable {
         }
         if isDemo, !ledger.isDemo { throw StoreError.notADemo(directory: directory) }
         try freed.resume()
-        let views = try Self.openViews(viewsDirectory, tables, form, ledger, freed, now: now)
+        let views = try Self.openViews(viewsDirectory, tables, schemaVersion, ledger, freed, now: now)
         try ledger.environment.clearStaleReaders()
         try views.environment.clearStaleReaders()
-        let unsettled = try Self.settleAtStart(viewsDirectory, views, form: form, ledger, at: now)
+        let unsettled = try Self.settleAtStart(viewsDirectory, views, schemaVersion: schemaVersion, ledger, at: now)
         return (
           lock: lock, ledger: ledger, keys: keys, views: views, wasImportAbandoned: wasImportAbandoned,
           holding: holding, unsettled: unsettled
@@ -129,7 +129,7 @@ public final class EventStore: Sendable {
       guard try reached == ledger.position() else {
         throw StoreError.unexpected("views that are behind the ledger cannot answer")
       }
-      try viewsDirectory.mark(views.number, form: form, clean: false)
+      try viewsDirectory.mark(views.number, schemaVersion: schemaVersion, clean: false)
       stepped()
       try viewsDirectory.setCurrent(views.number)
       stepped()
@@ -199,7 +199,7 @@ public final class EventStore: Sendable {
         try viewsDirectory.distrust()
         throw error
       }
-      try viewsDirectory.mark(views.number, form: form, clean: true)
+      try viewsDirectory.mark(views.number, schemaVersion: schemaVersion, clean: true)
     }
   }
 
@@ -230,17 +230,18 @@ public final class EventStore: Sendable {
   }
 
   private static func openViews(
-    _ directory: ViewsDirectory, _ tables: [String], _ form: String, _ ledger: Ledger, _ freed: FreedFiles, now: Int64
+    _ directory: ViewsDirectory, _ tables: [String], _ schemaVersion: String, _ ledger: Ledger, _ freed: FreedFiles,
+    now: Int64
   ) throws -> Views {
     if let number = try directory.currentNumber() {
-      switch try directory.trust(number, form: form) {
+      switch try directory.trust(number, schemaVersion: schemaVersion) {
       case .trusted:
         // `settle` marks them as being written, before the first write.
         if let views = try readable(directory, number, tables: tables, ledger), try areFlushed(views, directory) {
           try directory.removeOthers(than: number, into: freed)
           return views
         }
-      case .otherForm: _ = try readable(directory, number, tables: [], ledger)
+      case .otherSchema: _ = try readable(directory, number, tables: [], ledger)
       case .no: break
       }
     }
@@ -250,7 +251,7 @@ public final class EventStore: Sendable {
       views = old
     }
     do throws(FileError) {
-      try directory.mark(views.number, form: form, clean: false)
+      try directory.mark(views.number, schemaVersion: schemaVersion, clean: false)
       try directory.setCurrent(views.number)
     } catch  where error.refusesGrowth {
       // The disk is full: the views serve this one run, because without `STATE` no start believes them.

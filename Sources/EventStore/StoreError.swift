@@ -9,7 +9,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case inUse(directory: String)
   case notALedger(path: String, found: String)
   /// A newer release wrote it, in a schema version that this one does not know.
-  case newerLedger(path: String, form: Int)
+  case newerLedger(path: String, schemaVersion: Int)
   /// There is no ledger, but there are things that only come after one.
   case ledgerMissing(path: String, there: [String])
   /// There is no ledger, but what is kept outside the data directory knows of one.
@@ -56,8 +56,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .inUse(let directory):
       "\(directory) is in use by another motcuad: stop that one first, or choose another directory with --data"
     case .notALedger(let path, let found): "\(path) is not a ledger that this release can read (\(found))"
-    case .newerLedger(let path, let form):
-      "a newer release of motcuad wrote \(path) (form \(form)): run that release; nothing was changed"
+    case .newerLedger(let path, let schemaVersion):
+      "a newer release of motcuad wrote \(path) (form \(schemaVersion)): run that release; nothing was changed"
     case .ledgerMissing(let path, let there):
       "\(path) is missing, \(there.isEmpty ? "and only its directory is there" : "but what belongs to it is there: \(there.joined(separator: ", "))"): put back the whole ledger, or restore a backup of it into an empty directory with motcuad restore; nothing was changed"
     case .ledgerLost(let path, let known):

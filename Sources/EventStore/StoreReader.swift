@@ -10,14 +10,14 @@ public final class StoreReader: Sendable {
   public let ledger: Ledger
   public let keys: Keys
   private let tables: [String]
-  private let form: String
+  private let schemaVersion: String
   private var viewsDirectory: ViewsDirectory { ViewsDirectory(data: directory) }
 
   /// - Parameters: as those of `EventStore`.
-  public init(_ directory: String, tables: [String], form: String) throws(StoreError) {
+  public init(_ directory: String, tables: [String], schemaVersion: String) throws(StoreError) {
     self.directory = directory
     self.tables = tables
-    self.form = "\(Views.form), \(form)"
+    self.schemaVersion = "\(Views.schemaVersion), \(schemaVersion)"
     try EventStore.requireLedger(directory)
     ledger = try asStoreError { try Ledger(directory + "/ledger", isReadOnly: true) }
     keys = try asStoreError { try Keys(directory + "/keys", isReadOnly: true) }
@@ -29,7 +29,7 @@ public final class StoreReader: Sendable {
       // While a rebuild replaces them, `STATE` and `CURRENT` speak of different ones for a moment.
       for _ in 0..<50 {
         guard let number = try viewsDirectory.currentNumber() else { return nil }
-        if case .trusted = try viewsDirectory.trust(number, form: form) {
+        if case .trusted = try viewsDirectory.trust(number, schemaVersion: schemaVersion) {
           do {
             return try Views(viewsDirectory.path(number), number: number, tables: tables, isReadOnly: true)
           } catch let error as LMDBError where error.code == .system(ENOENT) {}
@@ -94,12 +94,12 @@ extension EventStore {
   }
 
   /// Whether opening the directory will replay its whole ledger, because there are no views to be believed.
-  public static func willReplay(_ directory: String, form: String) throws(StoreError) -> Bool {
+  public static func willReplay(_ directory: String, schemaVersion: String) throws(StoreError) -> Bool {
     guard Files.exists(directory + "/ledger/data.mdb") else { return false }
     return try asStoreError {
       let views = ViewsDirectory(data: directory)
       guard let number = try views.currentNumber() else { return true }
-      return try views.trust(number, form: "\(Views.form), \(form)") != .trusted
+      return try views.trust(number, schemaVersion: "\(Views.schemaVersion), \(schemaVersion)") != .trusted
     }
   }
 }

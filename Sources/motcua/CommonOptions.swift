@@ -65,13 +65,13 @@ struct RecordingOptions: ParsableArguments {
   @OptionGroup var file: FieldsOptions
 
   /// What is given of the personal fields, of the verb's own and of `--why`.
-  func told(_ session: Session, _ typed: Dictation.Typed = [], papers: [String]? = nil) throws -> Dictation {
+  func dictated(_ session: Session, _ typed: Dictation.Typed = [], papers: [String]? = nil) throws -> Dictation {
     try Dictation(session, typed + [(.why, why)], papers: papers, file: file.fields)
   }
 
-  func entry(_ language: Language, _ told: Dictation) throws -> Wire.Entry {
+  func entry(_ language: Language, _ dictated: Dictation) throws -> Wire.Entry {
     var entry = try entry(language)
-    entry.reason = told[.why]
+    entry.reason = dictated[.why]
     return entry
   }
 
@@ -113,9 +113,9 @@ struct LateApologyOptions: ParsableArguments {
   /// Its personal fields, as they were typed.
   var typed: Dictation.Typed { [(.apologise, apologise), (.signatory, signatory), (.letter, letter)] }
 
-  func apology(_ language: Language, _ told: Dictation) throws -> Wire.LateApology? {
+  func apology(_ language: Language, _ dictated: Dictation) throws -> Wire.LateApology? {
     var given = self
-    (given.apologise, given.signatory, given.letter) = (told[.apologise], told[.signatory], told[.letter])
+    (given.apologise, given.signatory, given.letter) = (dictated[.apologise], dictated[.signatory], dictated[.letter])
     return try given.apology(language)
   }
 

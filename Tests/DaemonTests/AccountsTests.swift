@@ -16,14 +16,14 @@ struct AccountsTests {
     let passed = Mutex(Duration.zero)
 
     func accounts(usersMax: Int = 10) -> Accounts {
-      let questions = Accounts.Questions { uid throws(UserDatabase.Failure) in
+      let questions = Accounts.Directory { uid throws(UserDatabase.Failure) in
         try self.ask()
         return self.users.withLock { $0[uid] }
       } group: { group throws(UserDatabase.Failure) in
         try self.ask()
         return self.groups.withLock { $0[group.name ?? ""] }
       }
-      return Accounts(usersMax: usersMax, questions: questions) { .now + self.passed.withLock { $0 } }
+      return Accounts(usersMax: usersMax, directory: questions) { .now + self.passed.withLock { $0 } }
     }
 
     private func ask() throws(UserDatabase.Failure) {
@@ -124,7 +124,7 @@ struct AccountsTests {
       goOn.wait()
     }
     let accounts = Accounts(
-      questions: .init { uid throws(UserDatabase.Failure) in
+      directory: .init { uid throws(UserDatabase.Failure) in
         let user = office.users.withLock { $0[uid] }
         if isOfUser { hold() }
         return user

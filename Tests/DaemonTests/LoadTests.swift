@@ -164,7 +164,8 @@ enum Rebuild {
   }
 
   private static func rows(_ data: String) throws -> [[UInt8]] {
-    let store = try EventStore(data, tables: DeskViews.tables, form: DeskViews.schemaVersion, isDemo: false, now: 0)
+    let store = try EventStore(
+      data, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion, isDemo: false, now: 0)
     let views = try DeskViews(store.views)
     try DeskService.catchUp(store, views)
     var rows: [[UInt8]] = []

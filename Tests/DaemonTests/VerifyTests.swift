@@ -161,7 +161,7 @@ extension FileTests {
         let checkpoint = try Checkpoint(origin: signer.name, size: size, root: root)
         let note = try SignedNote(text: checkpoint.text, signedBy: [signer])
         let store = try EventStore(
-          daemon.data, tables: DeskViews.tables, form: DeskViews.schemaVersion, isDemo: true, now: 0)
+          daemon.data, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion, isDemo: true, now: 0)
         var batch = try store.beginBatch()
         batch.keep(checkpoint: "\(key)\n\(note)", ofSize: size, keyID: key.keyID)
         try batch.commit()

@@ -42,7 +42,7 @@ final class Desktop {
 
   /// The data directory as its programs know it, without the desk.
   func store() throws -> EventStore {
-    try EventStore(path, tables: DeskViews.tables, form: DeskViews.schemaVersion, isDemo: true, now: 0)
+    try EventStore(path, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion, isDemo: true, now: 0)
   }
 
   /// Opens the service, lends it, and stops it in order.
@@ -105,7 +105,7 @@ extension DeskService {
     }
   }
 
-  func allEvents() throws -> [ToldEvent] { try events(from: .start, limit: .max) }
+  func allEvents() throws -> [LedgerEvent] { try events(from: .start, limit: .max) }
 
   /// Every row of the projections.
   func rows() throws -> [String] {

@@ -80,7 +80,7 @@ struct GoldenLedgerTests {
   private static func digestsNow() throws -> [String: String] {
     let desktop = Desktop()
     let store = try EventStore(
-      desktop.path, tables: DeskViews.tables, form: DeskViews.schemaVersion, isDemo: false, now: 0)
+      desktop.path, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion, isDemo: false, now: 0)
     let views = try DeskViews(store.views)
     var batch = try store.beginBatch()
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst().dropLast() {

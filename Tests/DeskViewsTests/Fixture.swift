@@ -22,7 +22,8 @@ final class Register {
   private(set) var states: [UInt64: CaseState] = [:]
 
   init() throws {
-    store = try EventStore(folder.path, tables: DeskViews.tables, form: DeskViews.schemaVersion, isDemo: false, now: 0)
+    store = try EventStore(
+      folder.path, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion, isDemo: false, now: 0)
     views = try DeskViews(store.views)
   }
 

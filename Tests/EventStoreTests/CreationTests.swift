@@ -154,7 +154,7 @@ struct CreationTests {
   func deep() throws {
     let folder = try Folder()
     let store = try EventStore(
-      folder.path + "/a/b/c", tables: Notebook.tables, form: "notes 1", isDemo: false, now: 0)
+      folder.path + "/a/b/c", tables: Notebook.tables, schemaVersion: "notes 1", isDemo: false, now: 0)
     #expect(try store.ledger.position() == .start)
   }
 

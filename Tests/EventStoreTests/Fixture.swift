@@ -14,8 +14,8 @@ struct Notebook {
   let replayed: Int
   private let last: Table
 
-  init(_ folder: Folder, form: String = "notes 1", isDemo: Bool = false) throws {
-    let store = try EventStore(folder.path, tables: Self.tables, form: form, isDemo: isDemo, now: 0)
+  init(_ folder: Folder, schemaVersion: String = "notes 1", isDemo: Bool = false) throws {
+    let store = try EventStore(folder.path, tables: Self.tables, schemaVersion: schemaVersion, isDemo: isDemo, now: 0)
     self.store = store
     let last = try store.views.environment.table("last")
     self.last = last

@@ -51,10 +51,10 @@ struct KeysBackupTests {
   }
 
   @Test("another form is named, and something else is called foreign")
-  func otherForm() throws {
+  func otherSchema() throws {
     var bytes = try Self.backup().bytes
     bytes[17] = UInt8(ascii: "3")
-    #expect(throws: KeysBackup.Fault.newer(form: 3)) { _ = try KeysBackup(bytes) }
+    #expect(throws: KeysBackup.Fault.newer(schemaVersion: 3)) { _ = try KeysBackup(bytes) }
     #expect(throws: KeysBackup.Fault.notABackup) { _ = try KeysBackup(Array("PK\u{3}\u{4}".utf8)) }
   }
 }

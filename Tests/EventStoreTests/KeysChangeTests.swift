@@ -170,7 +170,7 @@ struct KeysChangeTests {
       Array("motcua keybackup 1\n".utf8) + [UInt8](repeating: 0, count: 13) + (try before.bytes("master"))
       + (try before.bytes("slots"))
     let backup = try KeysBackup(content + Array(SHA256.hash(data: content)))
-    #expect(backup.isOfBefore)
+    #expect(backup.isVersion1)
     let folder = try Folder()
     let master = try before.bytes("master")
     do {
@@ -183,7 +183,7 @@ struct KeysChangeTests {
       #expect(try keys.open(before.sealed, slot: 1, additionalData: []) == .plain(Self.plain))
       #expect(try keys.key(2) == nil && keys.key(3) != nil && keys.key(4) == nil)
       let again = try KeysBackup(try keys.backupBytes())
-      #expect(!again.isOfBefore)
+      #expect(!again.isVersion1)
       #expect(try again.commitment(1) == backup.commitment(1))
     }
     #expect(try folder.bytes("restored/master") != master)

@@ -24,7 +24,7 @@ struct LedgerImportTests {
       try store.finishImport(checkpoints: [issued])
       #expect(store.ledger.id == Self.id && store.ledger.isDemo)
     }()
-    let ledger = try EventStore(folder.path, tables: [], form: "notes 1", isDemo: false, now: 0).ledger
+    let ledger = try EventStore(folder.path, tables: [], schemaVersion: "notes 1", isDemo: false, now: 0).ledger
     #expect(ledger.id == Self.id && ledger.isDemo)
     #expect(try ledger.rootText() == root.base64)
     #expect(try ledger.records(from: .start, limit: 9).map(\.record) == Self.records)
@@ -43,7 +43,7 @@ struct LedgerImportTests {
       // An orderly stop does not make the views of the ledger that is gone believable.
       try store.close()
     }()
-    let store = try EventStore(folder.path, tables: Notebook.tables, form: "notes 1", isDemo: false, now: 0)
+    let store = try EventStore(folder.path, tables: Notebook.tables, schemaVersion: "notes 1", isDemo: false, now: 0)
     #expect(store.wasImportAbandoned && store.ledger.id == id && !store.ledger.isDemo)
     #expect(try store.ledger.position() == .start && store.ledger.rootText() == MerkleTree.emptyRoot.base64)
     #expect(store.views.number == 2)

@@ -9,7 +9,7 @@ import Testing
 struct MapRoomTests {
   private func store(_ folder: Folder, mapBytes: Int) throws -> EventStore {
     try EventStore(
-      folder.path, tables: Notebook.tables, form: "notes 1", isDemo: false, now: 0, mapBytes: mapBytes)
+      folder.path, tables: Notebook.tables, schemaVersion: "notes 1", isDemo: false, now: 0, mapBytes: mapBytes)
   }
 
   /// Records of a stream of their own each, until the ledger takes no more.

@@ -98,16 +98,16 @@ struct ReopeningTests {
   }
 
   @Test("views of another form are replayed, and afterwards believed")
-  func otherForm() throws {
+  func otherSchema() throws {
     let (folder, rows) = try given(closed: true)
     do {
-      let notebook = try Notebook(folder, form: "notes 2")
+      let notebook = try Notebook(folder, schemaVersion: "notes 2")
       #expect(notebook.replayed == 7)
       #expect(try notebook.rows() == rows)
       try notebook.store.close()
     }
-    do { #expect(try Notebook(folder, form: "notes 2").replayed == 0) }
-    #expect(try Notebook(folder, form: "notes 1").replayed == 7)
+    do { #expect(try Notebook(folder, schemaVersion: "notes 2").replayed == 0) }
+    #expect(try Notebook(folder, schemaVersion: "notes 1").replayed == 7)
   }
 
   @Test("views that are behind the ledger are caught up from where they are")

@@ -61,7 +61,7 @@ public final class DeskClock: Sendable {
   func goOn(from known: Int64?, after time: LedgerTime) {
     state.withLock { state in
       let expected = known.map { Timestamp(microseconds: $0 + ClockReading.now.sinceBoot) }
-      let isOvertaken = expected.map { time.reached > $0.adding(seconds: state.limits.secondsMax) } ?? false
+      let isOvertaken = expected.map { time.officeTime > $0.adding(seconds: state.limits.secondsMax) } ?? false
       state.baseline = isOvertaken ? nil : known
     }
   }
@@ -85,7 +85,8 @@ public final class DeskClock: Sendable {
       let shown = reading.shown
       if isDemo || Timestamp.bounds.contains(shown) { return nil }
       return ClockDoubt(
-        reason: shown < Timestamp.bounds.lowerBound ? .behindLedger : .farAhead, shown: shown, expected: time.reached,
+        reason: shown < Timestamp.bounds.lowerBound ? .behindLedger : .farAhead, shown: shown,
+        expected: time.officeTime,
         isFloor: true)
     }
     let state = state.withLock { $0 }
@@ -116,7 +117,7 @@ public final class DeskClock: Sendable {
 
   /// The office's time: what the clock shows while it is believed, otherwise what it should show, and never less than
   /// the ledger's time.
-  func now(after time: LedgerTime) -> Timestamp { max(doubt(after: time)?.expected ?? shown, time.reached) }
+  func now(after time: LedgerTime) -> Timestamp { max(doubt(after: time)?.expected ?? shown, time.officeTime) }
 
   /// Whether there is nothing in this boot to measure the clock from.
   var isUnmeasured: Bool { !isTrusted && state.withLock { $0.baseline == nil } }

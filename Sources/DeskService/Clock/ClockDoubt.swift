@@ -89,17 +89,17 @@ extension ClockLimits {
     let shown = reading.shown
     func because(_ reason: ClockDoubt.Reason) -> ClockDoubt {
       let measured = baseline.map { Timestamp(microseconds: $0 + reading.sinceBoot) }
-      let floor = Timestamp(microseconds: time.reached.microseconds + reading.sinceBoot - start)
+      let floor = Timestamp(microseconds: time.officeTime.microseconds + reading.sinceBoot - start)
       return ClockDoubt(
-        reason: reason, shown: shown, expected: measured.map { max($0, time.reached) } ?? floor,
-        isFloor: measured.map { $0 < time.reached } ?? true)
+        reason: reason, shown: shown, expected: measured.map { max($0, time.officeTime) } ?? floor,
+        isFloor: measured.map { $0 < time.officeTime } ?? true)
     }
     guard !time.isEmpty else {
       // A time that cannot be recorded is no time for a first event either.
       return Timestamp.bounds.contains(shown)
         ? nil : because(shown < Timestamp.bounds.lowerBound ? .behindLedger : .farAhead)
     }
-    if shown < time.reached.adding(seconds: -secondsMax) { return because(.behindLedger) }
+    if shown < time.officeTime.adding(seconds: -secondsMax) { return because(.behindLedger) }
     guard let baseline else {
       return shown > because(.farAhead).expected.adding(seconds: Int64(daysMax) * 86_400) ? because(.farAhead) : nil
     }

@@ -41,7 +41,7 @@ extension CommandWriter {
   func lookClosely(at time: LedgerTime) -> ClockDoubt? {
     let verdict = clock.verdict(after: time)
     if let baseline = verdict.baseline { measure(from: baseline) }
-    tell(verdict)
+    announce(verdict)
     return verdict.doubt
   }
 
@@ -52,7 +52,7 @@ extension CommandWriter {
     }
   }
 
-  private func tell(_ verdict: ClockVerdict) {
+  private func announce(_ verdict: ClockVerdict) {
     let before = toldDoubt.withLock { told in
       defer { told = verdict.doubt }
       return told
@@ -113,7 +113,7 @@ extension CommandWriter {
       loss.reply(result)
     }
     measure(from: verdict.reading.difference)
-    tell(ClockVerdict(reading: verdict.reading))
+    announce(ClockVerdict(reading: verdict.reading))
     return (facts, accepted)
   }
 }

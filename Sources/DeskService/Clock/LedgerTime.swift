@@ -9,19 +9,19 @@ struct LedgerTime: Hashable, Sendable {
   var recordedAt: Timestamp
   /// What the office's clock showed then: earlier than `recordedAt` while the ledger is ahead of a clock that was
   /// accepted.
-  var reached: Timestamp
+  var officeTime: Timestamp
 
-  static let empty = LedgerTime(recordedAt: Timestamp.bounds.lowerBound, reached: Timestamp.bounds.lowerBound)
+  static let empty = LedgerTime(recordedAt: Timestamp.bounds.lowerBound, officeTime: Timestamp.bounds.lowerBound)
   var isEmpty: Bool { self == .empty }
 
   /// The ledger's time after an event is recorded at `now`, by the office's clock.
   func recording(at now: Timestamp) -> LedgerTime {
-    LedgerTime(recordedAt: max(recordedAt, now), reached: max(reached, now))
+    LedgerTime(recordedAt: max(recordedAt, now), officeTime: max(officeTime, now))
   }
 
   /// The ledger's time after a clock is accepted, the one event by which `reached` may go back.
   func accepting(_ shown: Timestamp) -> LedgerTime {
-    LedgerTime(recordedAt: max(recordedAt, shown), reached: shown)
+    LedgerTime(recordedAt: max(recordedAt, shown), officeTime: shown)
   }
 }
 
@@ -31,16 +31,16 @@ extension LedgerTime {
     guard let last = try store.ledger.record(at: store.ledger.position()) else { return .empty }
     let recordedAt = try coding.outside(last).recordedAt
     guard let accepted, accepted.recordedAt == recordedAt, accepted.shown < recordedAt else {
-      return LedgerTime(recordedAt: recordedAt, reached: recordedAt)
+      return LedgerTime(recordedAt: recordedAt, officeTime: recordedAt)
     }
     // Since that clock was accepted all events bear the same time of recording, so the latest time at which one
     // happened is the best that is known.
-    var reached = accepted.shown
+    var officeTime = accepted.shown
     try store.forEach(after: accepted.position, by: coding) { _, circumstances in
-      if !circumstances.isImported { reached = max(reached, min(circumstances.occurredAt, recordedAt)) }
+      if !circumstances.isImported { officeTime = max(officeTime, min(circumstances.occurredAt, recordedAt)) }
       return true
     }
-    return LedgerTime(recordedAt: recordedAt, reached: reached)
+    return LedgerTime(recordedAt: recordedAt, officeTime: officeTime)
   }
 }
 

@@ -83,7 +83,7 @@ public final class Verification {
   public static func directory(_ path: String, scratch: String, report: @escaping Report) throws -> Step {
     let verification = Verification(report)
     let reader = try verification.locating(nil) {
-      try StoreReader(path, tables: DeskViews.tables, form: DeskViews.schemaVersion)
+      try StoreReader(path, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion)
     }
     return try verification.locating(reader) { try verification.verify(reader, scratch) }
   }

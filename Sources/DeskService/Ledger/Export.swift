@@ -48,7 +48,7 @@ extension DeskService {
   /// Tells all events for people, opened as far as their keys are here.
   ///
   /// - Parameter json: an event as people are to read it.
-  public func exportReadable(json: (ToldEvent) throws -> [UInt8], _ put: PutLines) throws {
+  public func exportReadable(json: (LedgerEvent) throws -> [UInt8], _ put: PutLines) throws {
     let end = signal.position
     let root = try store.root(ofSize: end.rawValue)
     let source = ExportLine.source(ledger: store.ledger.id)

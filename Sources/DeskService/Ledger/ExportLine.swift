@@ -51,7 +51,7 @@ public enum ExportLine {
   }
 
   /// - Parameter json: the event as people are to read it.
-  static func readable(_ event: ToldEvent, json: [UInt8], source: String) -> String {
+  static func readable(_ event: LedgerEvent, json: [UInt8], source: String) -> String {
     text {
       head(&$0, source, id: String(event.position.rawValue), prefix + event.kind.rawValue)
       $0.member("time", time(event.circumstances.recordedAt))

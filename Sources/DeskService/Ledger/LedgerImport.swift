@@ -60,7 +60,7 @@ extension DeskService {
     _ spool: SpoolFile, keys: KeysBackup?, _ report: (LedgerImportProgress) throws -> Void = { _ in }
   ) throws -> ImportedLedger {
     // A rebuild beside it would make views of a ledger that is gone live.
-    guard maintenance.begin(.init(reached: .start, end: .start)) else { throw RebuildRunning() }
+    guard maintenance.begin(.init(position: .start, end: .start)) else { throw RebuildRunning() }
     defer { maintenance.end() }
     try betweenCommits { [self] in try requireEmpty() }
     let listed = try listedErasures()
@@ -90,7 +90,7 @@ extension DeskService {
       guard root == contents.root else { throw StoreError.unexpected("the ledger was not written as it was read") }
       fresh = try DeskViews(store.makeViews(now: buildingAt.microseconds))
       try Self.catchUp(store, fresh, by: coding) {
-        maintenance.set(.init(reached: $0, end: Position(contents.size)))
+        maintenance.set(.init(position: $0, end: Position(contents.size)))
         try report(
           .init(phase: .building, done: Int(clamping: $0.rawValue), total: Int(clamping: contents.size)))
       }

@@ -217,16 +217,16 @@ extension DeskService {
 
   /// Completes the list of erasures from the ledger when its file was replaced, or a write to it has failed. When that
   /// fails, the operator is told, and erasures are refused meanwhile.
-  public func tendErasureList() { tellErasureList { try $0.requireErasureList() } }
+  public func tendErasureList() { completeErasureList { try $0.requireErasureList() } }
 
   /// The same, in whatever state the file is.
   ///
   /// - Parameter byHolder: whether the caller has called `writer.hold`.
   func completeErasureList(byHolder: Bool) {
-    tellErasureList(byHolder: byHolder) { try $0.completeErasureList() }
+    completeErasureList(byHolder: byHolder) { try $0.completeErasureList() }
   }
 
-  private func tellErasureList(
+  private func completeErasureList(
     byHolder: Bool = false, _ body: @escaping @Sendable (CommandWriter) throws -> Void
   ) {
     do {

@@ -10,11 +10,11 @@ import Synchronization
 public final class Maintenance: Sendable {
   /// How far the new views have come.
   public struct Rebuild: Hashable, Sendable {
-    public var reached: Position
+    public var position: Position
     public var end: Position
 
-    public init(reached: Position, end: Position) {
-      self.reached = reached
+    public init(position: Position, end: Position) {
+      self.position = position
       self.end = end
     }
   }
@@ -65,7 +65,7 @@ extension DeskService {
   /// - Parameter report: called after each block; throws to give up, which leaves everything as it was.
   /// - Throws: `RebuildRunning` when one is running already.
   public func rebuild(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
-    guard maintenance.begin(.init(reached: .start, end: signal.position)) else { throw RebuildRunning() }
+    guard maintenance.begin(.init(position: .start, end: signal.position)) else { throw RebuildRunning() }
     defer { maintenance.end() }
     // The new views take about what the old ones do.
     try writer.requireSpace(for: store.views.bytesOnDisk)
@@ -83,8 +83,8 @@ extension DeskService {
     do {
       // A second round takes what was recorded during the first, so that little is left for the writer to wait for.
       for _ in 0..<2 {
-        try Self.catchUp(store, fresh, by: coding) { reached in
-          let state = Maintenance.Rebuild(reached: reached, end: max(reached, signal.position))
+        try Self.catchUp(store, fresh, by: coding) { position in
+          let state = Maintenance.Rebuild(position: position, end: max(position, signal.position))
           maintenance.set(state)
           try report(state)
         }

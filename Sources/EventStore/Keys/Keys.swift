@@ -138,7 +138,7 @@ public final class Keys: Sendable {
   func renew() throws(StoreError) {
     try asStoreError {
       try state.withLock { state in
-        guard state.header.isOfBefore else { return }
+        guard state.header.isVersion1 else { return }
         let (master, old) = (SealingKey(), state)
         try KeysChange(directory: directory).install(master) { put in
           for start in stride(from: UInt64(1), to: old.slots, by: 4096) {

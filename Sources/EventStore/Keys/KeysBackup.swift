@@ -10,12 +10,12 @@ public struct KeysBackup: Sendable {
   static let headerBytes = 32
   /// The schema version that is written. Version 1 is of before 0.3.0 and is read for ever; by its master key the
   /// ledger's old digests tell what erased cases said.
-  static let form = 2
+  static let schemaVersion = 2
 
   /// What is wrong with a file that should be a backup of keys.
   public enum Fault: Error, Hashable, Sendable {
     case notABackup
-    case newer(form: Int)
+    case newer(schemaVersion: Int)
     /// Cut short or changed: its hash is not that of its content.
     case damaged
     /// It ends before a case of the ledger.
@@ -28,7 +28,7 @@ public struct KeysBackup: Sendable {
   /// Slot 0 included.
   let slots: [UInt8]
   /// Whether it was made before 0.3.0: whoever has it and the ledger can guess what erased cases said.
-  public let isOfBefore: Bool
+  public let isVersion1: Bool
 
   /// - Throws: `Fault`, or `StoreError` for a file that cannot be read.
   public init(path: String) throws {
@@ -43,18 +43,20 @@ public struct KeysBackup: Sendable {
     let header = bytes.prefix(Self.headerBytes)
     guard header.count == Self.headerBytes, header.starts(with: Self.mark.utf8) else { throw Fault.notABackup }
     let number = header.dropFirst(Self.mark.utf8.count).prefix { $0 != UInt8(ascii: "\n") }
-    guard let form = Int(String(decoding: number, as: UTF8.self)) else { throw Fault.notABackup }
-    guard (1...Self.form).contains(form) else { throw form > Self.form ? Fault.newer(form: form) : .notABackup }
+    guard let schemaVersion = Int(String(decoding: number, as: UTF8.self)) else { throw Fault.notABackup }
+    guard (1...Self.schemaVersion).contains(schemaVersion) else {
+      throw schemaVersion > Self.schemaVersion ? Fault.newer(schemaVersion: schemaVersion) : .notABackup
+    }
     let content = bytes.dropLast(SHA256.byteCount)
     let start = Self.headerBytes + SealingKey.size
     guard content.count >= start + Keys.slotBytes, (content.count - start) % Keys.slotBytes == 0,
       Array(SHA256.hash(data: content)) == Array(bytes.suffix(SHA256.byteCount)),
       let master = SealingKey(bytes: Array(bytes[Self.headerBytes..<start])),
-      let keys = KeysHeader(content[start...]), keys.isOfBefore == (form == 1), keys.fits(master)
+      let keys = KeysHeader(content[start...]), keys.isVersion1 == (schemaVersion == 1), keys.fits(master)
     else { throw Fault.damaged }
     self.master = master
     slots = Array(content[start...])
-    isOfBefore = keys.isOfBefore
+    isVersion1 = keys.isVersion1
   }
 
   /// A copy without the keys of these slots, so that none of them is ever written again.
@@ -64,21 +66,21 @@ public struct KeysBackup: Sendable {
       let start = Int(slot) * Keys.slotBytes
       slots.replaceSubrange(start..<start + Keys.slotBytes, with: Keys.empty(Keys.Mark.forgotten))
     }
-    return KeysBackup(master: master, slots: slots, isOfBefore: isOfBefore)
+    return KeysBackup(master: master, slots: slots, isVersion1: isVersion1)
   }
 
-  private init(master: SealingKey, slots: [UInt8], isOfBefore: Bool) {
+  private init(master: SealingKey, slots: [UInt8], isVersion1: Bool) {
     self.master = master
     self.slots = slots
-    self.isOfBefore = isOfBefore
+    self.isVersion1 = isVersion1
   }
 
   /// The same keys in this release's schema version: those of before 0.3.0 are wrapped by a new master key.
   func ofToday() throws -> KeysBackup {
-    guard isOfBefore else { return self }
+    guard isVersion1 else { return self }
     let fresh = SealingKey()
     let rest = try Keys.rewrapped(Array(slots[Keys.slotBytes...]), from: 1, of: master, by: fresh)
-    return KeysBackup(master: fresh, slots: KeysHeader(of: fresh).bytes + rest, isOfBefore: false)
+    return KeysBackup(master: fresh, slots: KeysHeader(of: fresh).bytes + rest, isVersion1: false)
   }
 
   /// The key of a slot; nil when it was forgotten or absent when the backup was made.
@@ -136,7 +138,7 @@ extension Keys {
   /// - Throws: `StoreError.unexpected` when the keys are replaced meanwhile, and what `put` throws.
   public func backup(partBytes: Int, _ put: ([UInt8]) throws -> Void) throws {
     var hash = SHA256()
-    let mark = Array("\(KeysBackup.mark)\(KeysBackup.form)\n".utf8)
+    let mark = Array("\(KeysBackup.mark)\(KeysBackup.schemaVersion)\n".utf8)
     let (master, header) = state.withLock { ($0.master, $0.header) }
     let start = mark + Array(repeating: 0, count: KeysBackup.headerBytes - mark.count) + master.bytes
     hash.update(data: start)

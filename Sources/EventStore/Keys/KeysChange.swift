@@ -69,7 +69,7 @@ struct KeysChange {
   func currentMaster(_ header: KeysHeader) throws -> SealingKey? {
     for path in [master, newMaster] {
       if let key = try Self.read(path), header.fits(key) { return key }
-      if header.isOfBefore { return nil }
+      if header.isVersion1 { return nil }
     }
     return nil
   }

@@ -12,7 +12,7 @@ struct KeysHeader: Equatable {
   /// The identifier of the master key; nil in version 1.
   let master: [UInt8]?
 
-  var isOfBefore: Bool { master == nil }
+  var isVersion1: Bool { master == nil }
 
   init(of key: SealingKey) { master = Self.identifier(of: key) }
 

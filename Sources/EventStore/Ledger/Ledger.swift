@@ -110,8 +110,8 @@ public final class Ledger: Sendable {
     }
     let mark = marks[0].map { String(decoding: $0, as: UTF8.self) }
     guard marks[0] == Self.format, let id = marks[1], let demo = marks[2] else {
-      if let mark, mark.hasPrefix("motcua ledger "), let form = Int(mark.dropFirst(14)), form > 1 {
-        throw StoreError.newerLedger(path: path, form: form)
+      if let mark, mark.hasPrefix("motcua ledger "), let schemaVersion = Int(mark.dropFirst(14)), schemaVersion > 1 {
+        throw StoreError.newerLedger(path: path, schemaVersion: schemaVersion)
       }
       throw StoreError.notALedger(path: path, found: mark ?? "it has no format mark")
     }

@@ -107,10 +107,10 @@ public struct SignedHeads: Hashable, Sendable {
   /// The greatest head of those that retired keys have signed.
   public var lastRetired: Head? { heads.filter { $0.isRetired && $0.size > 0 }.max { $0.size < $1.size } }
 
-  static let form = "motcua signed heads 1"
+  static let header = "motcua signed heads 1"
 
   var text: String {
-    var lines = [Self.form]
+    var lines = [Self.header]
     for head in heads {
       let follows = head.predecessor.map { " " + $0.extensionLine } ?? ""
       lines.append("\(head.isRetired ? "retired" : "head") \(head.key) \(head.size) \(head.root.base64)\(follows)")
@@ -124,7 +124,7 @@ public struct SignedHeads: Hashable, Sendable {
   init?(text: String) {
     guard text.utf8.last == UInt8(ascii: "\n") else { return nil }
     var lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    guard lines.first == Self.form, let sum = lines.popLast(), sum.hasPrefix("sum ") else { return nil }
+    guard lines.first == Self.header, let sum = lines.popLast(), sum.hasPrefix("sum ") else { return nil }
     let content = lines.map { $0 + "\n" }.joined()
     guard sum.dropFirst(4) == MerkleTree.leafHash(Array(content.utf8)).base64 else { return nil }
     for line in lines.dropFirst() {

@@ -47,7 +47,7 @@ extension EventStore {
       let first = Position(tree.size).next
       let keys = try apply(current.prepared, transaction)
       try views.index(keys, from: first, completing: current.leaves.map { tree.append($0) }, transaction)
-      try views.reach(current.last, leaf: current.leaves[current.leaves.count - 1].bytes, transaction)
+      try views.advance(to: current.last, leaf: current.leaves[current.leaves.count - 1].bytes, transaction)
       try transaction.commit()
       try progress(current.last)
       next = try ahead.map { try $0.result() } ?? block(from: current.last.next)

@@ -49,7 +49,7 @@ public final class Replay {
         last = entry
       }
       guard let last else { return }
-      try views.reach(last.position, leaf: last.leaf.bytes, transaction)
+      try views.advance(to: last.position, leaf: last.leaf.bytes, transaction)
       try transaction.commit()
     }
   }

@@ -20,7 +20,7 @@ public final class Views: Sendable {
   private let build: Table
 
   /// The schema version of the store's own tables; raised whenever the rows of any of them change.
-  static let form = "store 3"
+  static let schemaVersion = "store 3"
   /// The store's own tables.
   public var tables: [Table] { [meta, streams, commands, tree] }
 
@@ -75,10 +75,10 @@ public final class Views: Sendable {
 
   /// The last event that these views have applied.
   public func position(_ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Position {
-    try reached(transaction)?.position ?? .start
+    try last(transaction)?.position ?? .start
   }
 
-  func reached(
+  func last(
     _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> (position: Position, leaf: [UInt8])? {
     try transaction.get(meta, Array("reached".utf8)) {
@@ -86,7 +86,7 @@ public final class Views: Sendable {
     }
   }
 
-  func reach(_ position: Position, leaf: [UInt8], _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+  func advance(to position: Position, leaf: [UInt8], _ transaction: borrowing WriteTransaction) throws(LMDBError) {
     try transaction.put(meta, Array("reached".utf8), bigEndian(position.rawValue) + leaf)
   }
 

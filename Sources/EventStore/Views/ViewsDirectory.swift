@@ -29,15 +29,17 @@ struct ViewsDirectory {
   enum Trust {
     case trusted
     /// Whole, but with another schema version: good as a witness of what the ledger held, and for nothing else.
-    case otherForm
+    case otherSchema
     case no
   }
 
   /// Whether the views were closed in order, or are still as the killed process left them. `form` names the schema
   /// versions that this release expects. A device number holds for one boot only, so views that were closed in order
   /// are known by their inode.
-  func trust(_ number: Int, form: String) throws(FileError) -> Trust {
-    guard let bytes = try Files.contents(state), let identity = identity(number, form: form) else { return .no }
+  func trust(_ number: Int, schemaVersion: String) throws(FileError) -> Trust {
+    guard let bytes = try Files.contents(state), let identity = identity(number, schemaVersion: schemaVersion) else {
+      return .no
+    }
     let written = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
       .map(String.init)
     let expected = identity.lines
@@ -49,15 +51,17 @@ struct ViewsDirectory {
       default: false
       }
     guard isWhole, written[3].hasPrefix("form "), written[4].isEmpty else { return .no }
-    return written[3] == expected[3] ? .trusted : .otherForm
+    return written[3] == expected[3] ? .trusted : .otherSchema
   }
 
   /// Whether `STATE` says that the views were closed in order, whichever views it names.
   func isMarkedClean() throws(FileError) -> Bool { try Files.contents(state)?.starts(with: "clean\n".utf8) == true }
 
   /// Durable when it returns: called with false before the first write, with true after the last sync.
-  func mark(_ number: Int, form: String, clean: Bool) throws(FileError) {
-    guard let identity = identity(number, form: form) else { throw Files.failure("stat", path(number)) }
+  func mark(_ number: Int, schemaVersion: String, clean: Bool) throws(FileError) {
+    guard let identity = identity(number, schemaVersion: schemaVersion) else {
+      throw Files.failure("stat", path(number))
+    }
     let lines = [clean ? "clean" : "unclean"] + identity.lines.dropFirst()
     let bytes = Array(lines.joined(separator: "\n").utf8)
     if try Files.contents(state) == bytes {
@@ -99,15 +103,15 @@ struct ViewsDirectory {
     var boot: String?
     var device: UInt
     var inode: UInt
-    var form: String
+    var schemaVersion: String
 
     /// `clean` or `unclean` comes first and is not the identity's.
-    var lines: [String] { ["", "boot \(boot ?? "unknown")", "file \(device) \(inode)", "form \(form)", ""] }
+    var lines: [String] { ["", "boot \(boot ?? "unknown")", "file \(device) \(inode)", "form \(schemaVersion)", ""] }
   }
 
-  private func identity(_ number: Int, form: String) -> Identity? {
+  private func identity(_ number: Int, schemaVersion: String) -> Identity? {
     var info = stat()
     guard stat(path(number) + "/data.mdb", &info) == 0 else { return nil }
-    return Identity(boot: Boot.id, device: UInt(info.st_dev), inode: UInt(info.st_ino), form: form)
+    return Identity(boot: Boot.id, device: UInt(info.st_dev), inode: UInt(info.st_ino), schemaVersion: schemaVersion)
   }
 }

@@ -17,7 +17,7 @@ extension EventStore {
   public func settle(at instant: Int64) throws(StoreError) {
     try unsettled.withLock { unsettled throws(StoreError) in
       if unsettled == nil { return }
-      try viewsDirectory.settle(views, form: form, ledger, at: instant)
+      try viewsDirectory.settle(views, schemaVersion: schemaVersion, ledger, at: instant)
       unsettled = nil
     }
   }
@@ -55,10 +55,10 @@ extension EventStore {
   ///
   /// - Returns: why it is put off; nil when it is done.
   static func settleAtStart(
-    _ directory: ViewsDirectory, _ views: Views, form: String, _ ledger: Ledger, at instant: Int64
+    _ directory: ViewsDirectory, _ views: Views, schemaVersion: String, _ ledger: Ledger, at instant: Int64
   ) throws -> StoreError? {
     do throws(StoreError) {
-      try directory.settle(views, form: form, ledger, at: instant)
+      try directory.settle(views, schemaVersion: schemaVersion, ledger, at: instant)
       return nil
     } catch  where error.refusesGrowth {
       // A commit that a killed process left visible is made durable all the same, before anybody reads it.
@@ -69,9 +69,10 @@ extension EventStore {
 }
 
 extension ViewsDirectory {
-  fileprivate func settle(_ views: Views, form: String, _ ledger: Ledger, at instant: Int64) throws(StoreError) {
+  fileprivate func settle(_ views: Views, schemaVersion: String, _ ledger: Ledger, at instant: Int64) throws(StoreError)
+  {
     try asStoreError {
-      try mark(views.number, form: form, clean: false)
+      try mark(views.number, schemaVersion: schemaVersion, clean: false)
       do throws(LMDBError) { try ledger.settle(at: instant) } catch  where error.code == .mapFull {
         throw StoreError.mapFull(.ledger, bytes: ledger.mapBytes)
       }

@@ -16,7 +16,7 @@ struct CaseTable {
   mutating func add(_ item: Wire.Case) {
     table.add([
       item.code, item.applicant ?? "—", language.matter(item), language.dates(item),
-      ([language.word(item.status)] + [language.lateness(item)].compactMap(\.self)).joined(separator: " · "),
+      ([language.word(item.status)] + [language.timeliness(item)].compactMap(\.self)).joined(separator: " · "),
       item.responsible ?? item.receiver,
     ])
   }
@@ -88,7 +88,7 @@ enum CaseForm {
     add(
       "Phiên bản", "Version",
       String(item.version) + (item.imported ? language.say(" · nhập từ sổ cũ", " · imported") : ""))
-    let status = [language.word(item.status), language.lateness(item)].compactMap(\.self).joined(separator: " · ")
+    let status = [language.word(item.status), language.timeliness(item)].compactMap(\.self).joined(separator: " · ")
     let width = fields.map { Terminal.width($0.0) }.max() ?? 0
     return ["\(item.code)  \(status)"]
       + fields.map { label, value in

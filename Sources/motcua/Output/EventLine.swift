@@ -6,8 +6,8 @@ enum EventLine {
   static func text(
     _ event: Wire.Event, isVoided: Bool = false, isErased: Bool = false, showsCode: Bool, _ language: Language
   ) -> String {
-    let (name, told) = told(event, language)
-    let what = told.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+    let (name, presented) = presented(event, language)
+    let what = presented.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
     var parts = [language.tabular(event.occurredAt)]
     if showsCode { parts.append(event.code ?? language.say("cơ quan", "the office")) }
     let who = event.onBehalfOf.map { language.say(" thay cho \($0)", " on behalf of \($0)") } ?? ""
@@ -30,8 +30,8 @@ enum EventLine {
 
   /// The one switch of the client over the kinds of events: each has its name, and what it tells, in its own file. Of a kind
   /// that only a newer daemon knows, nothing but its name is told.
-  private static func told(_ event: Wire.Event, _ language: Language) -> (name: String, parts: [String?]) {
-    func told<Facts: EventLines>(_ facts: Facts?) -> (String, [String?]) {
+  private static func presented(_ event: Wire.Event, _ language: Language) -> (name: String, parts: [String?]) {
+    func presented<Facts: EventLines>(_ facts: Facts?) -> (String, [String?]) {
       let isClosed = event.closed == true
       let parts = facts.map { isClosed ? $0.partsOutsideSeal(language) : $0.parts(language) }
       return (Facts.name(language), parts ?? [])
@@ -40,18 +40,18 @@ enum EventLine {
     case .newer(let name): return (name, [])
     case .known(let type):
       switch type {
-      case .received: return told(event.received)
-      case .consulted: return told(event.consulted)
-      case .progressed: return told(event.progressed)
-      case .apologised: return told(event.apologised)
-      case .resolved: return told(event.resolved)
-      case .returned: return told(event.returned)
-      case .withdrawn: return told(event.withdrawn)
-      case .corrected: return told(event.corrected)
-      case .erased: return told(event.erased)
-      case .rulesAdopted: return told(event.rulesAdopted)
-      case .restored: return told(event.restored)
-      case .clockAccepted: return told(event.clockAccepted)
+      case .received: return presented(event.received)
+      case .consulted: return presented(event.consulted)
+      case .progressed: return presented(event.progressed)
+      case .apologised: return presented(event.apologised)
+      case .resolved: return presented(event.resolved)
+      case .returned: return presented(event.returned)
+      case .withdrawn: return presented(event.withdrawn)
+      case .corrected: return presented(event.corrected)
+      case .erased: return presented(event.erased)
+      case .rulesAdopted: return presented(event.rulesAdopted)
+      case .restored: return presented(event.restored)
+      case .clockAccepted: return presented(event.clockAccepted)
       }
     }
   }

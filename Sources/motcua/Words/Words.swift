@@ -86,7 +86,7 @@ extension Language {
   }
 
   /// The words for late: ended late, open past due, a promised date missed.
-  func lateness(_ item: Wire.Case) -> String? {
+  func timeliness(_ item: Wire.Case) -> String? {
     let words = [
       item.late ? item.open ? say("quá hạn", "past due") : say("trễ hạn", "late") : nil,
       item.apologyOwed ? say("trễ hẹn, nợ lời xin lỗi", "apology owed") : nil,

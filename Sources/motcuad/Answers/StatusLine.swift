@@ -47,8 +47,8 @@ struct StatusLine: Sendable {
 
   static func rebuilding(_ state: Maintenance.Rebuild) -> Text {
     Text(
-      vi: "Đang dựng lại các bảng tra cứu: sự kiện \(state.reached.rawValue) trên \(state.end.rawValue)",
-      en: "Rebuilding the views: event \(state.reached.rawValue) of \(state.end.rawValue)")
+      vi: "Đang dựng lại các bảng tra cứu: sự kiện \(state.position.rawValue) trên \(state.end.rawValue)",
+      en: "Rebuilding the views: event \(state.position.rawValue) of \(state.end.rawValue)")
   }
 
   /// At the start, when nobody has counted what there is.

@@ -50,7 +50,7 @@ extension Wire.Case {
 }
 
 extension Wire.Event {
-  init(_ event: ToldEvent) throws {
+  init(_ event: LedgerEvent) throws {
     try self.init(
       event.body, event.circumstances, position: event.position, code: event.code, number: event.number,
       version: event.version, commandID: CommandID.text(event.commandID), isClosed: event.isClosed,

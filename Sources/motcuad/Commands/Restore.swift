@@ -236,7 +236,7 @@ struct Restore: ParsableCommand {
     }
     try restoration.install()
     say(language, facts, loss, hasKeys: backup != nil)
-    if backup?.isOfBefore == true { warnOfBefore(language) }
+    if backup?.isVersion1 == true { warnOfBefore(language) }
   }
 
   /// Refuses a clock that is behind what the office has recorded elsewhere: codes would begin anew on days that had
@@ -435,7 +435,7 @@ struct Restore: ParsableCommand {
       // in between must not leave them beside the new keys.
       try EventStore.discardViews(data)
       let brought = try Keys.bring(backup, to: data + "/keys", last: facts.last, erased: erased)
-      if backup.isOfBefore { warnOfBefore(language) }
+      if backup.isVersion1 { warnOfBefore(language) }
       if brought.missing > 0 {
         complain(
           language.pick(

@@ -20,7 +20,7 @@ final class Accounts: Sendable {
   }
 
   /// Asks the system; each may throw `UserDatabase.Failure` and take long.
-  struct Questions: Sendable {
+  struct Directory: Sendable {
     var user: @Sendable (UInt32) throws(UserDatabase.Failure) -> UserDatabase.User? = {
       uid throws(UserDatabase.Failure) in try UserDatabase.user(uid: uid)
     }
@@ -62,18 +62,18 @@ final class Accounts: Sendable {
   }
 
   private let state = Mutex(State())
-  private let questions: Questions
+  private let directory: Directory
   private let usersMax: Int
   /// Whoever has not called for so long is asked about again when he calls.
   private let idleMax = Duration.seconds(600)
   private let now: @Sendable () -> ContinuousClock.Instant
 
   init(
-    usersMax: Int = 4096, questions: Questions = Questions(),
+    usersMax: Int = 4096, directory: Directory = Directory(),
     now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
   ) {
     self.usersMax = usersMax
-    self.questions = questions
+    self.directory = directory
     self.now = now
   }
 
@@ -123,7 +123,7 @@ final class Accounts: Sendable {
   func groups(of user: UserDatabase.User, among groups: [RoleGroup]) throws(UserDatabase.Failure) -> Set<RoleGroup> {
     var found: Set<RoleGroup> = []
     for group in groups {
-      if let answer = try questions.group(group), answer.has(user, as: group) { found.insert(group) }
+      if let answer = try directory.group(group), answer.has(user, as: group) { found.insert(group) }
     }
     return found
   }
@@ -131,7 +131,7 @@ final class Accounts: Sendable {
   private func ask(_ uid: UInt32, _ note: (UserDatabase.Failure) -> Void) -> UserDatabase.User?? {
     let (question, begun) = begin()
     var said: UserDatabase.User??
-    do throws(UserDatabase.Failure) { said = .some(try questions.user(uid)) } catch { note(error) }
+    do throws(UserDatabase.Failure) { said = .some(try directory.user(uid)) } catch { note(error) }
     return state.withLock { state in
       let known = state.users[uid]
       let answer = Answer(known, said, question, askedAt: begun, usedAt: known?.usedAt ?? begun)
@@ -143,7 +143,7 @@ final class Accounts: Sendable {
   private func ask(_ group: RoleGroup, _ note: (UserDatabase.Failure) -> Void) -> UserDatabase.Group?? {
     let (question, begun) = begin()
     var said: UserDatabase.Group??
-    do throws(UserDatabase.Failure) { said = .some(try questions.group(group)) } catch { note(error) }
+    do throws(UserDatabase.Failure) { said = .some(try directory.group(group)) } catch { note(error) }
     return state.withLock { state in
       let answer = Answer(state.groups[group], said, question, askedAt: begun, usedAt: begun)
       state.groups[group] = answer

@@ -20,9 +20,9 @@ enum LedgerGuard {
   ///
   /// - Parameter progress: told the position that is read next.
   /// - Throws: `Damage`.
-  static func checkBeforeReplay(_ data: String, form: String, _ progress: (UInt64) -> Void) throws {
+  static func checkBeforeReplay(_ data: String, schemaVersion: String, _ progress: (UInt64) -> Void) throws {
     // Whatever else is wrong, opening the store reports better.
-    guard (try? EventStore.willReplay(data, form: form)) == true,
+    guard (try? EventStore.willReplay(data, schemaVersion: form)) == true,
       let inspected = try? Inspector.pages(data + "/ledger", report: { progress($0.position) })
     else { return }
     // On a disk that takes no write the reader dies, too; opening the store reports that.

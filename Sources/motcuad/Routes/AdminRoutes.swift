@@ -22,7 +22,7 @@ struct AdminRoutes: Sendable {
           throw WireFailure.wire(Wire.RebuildRunning())
         }
         let position = try service.viewsPosition()
-        return .init(progress: Wire.RebuildProgress(.init(reached: position, end: position)))
+        return .init(progress: Wire.RebuildProgress(.init(position: position, end: position)))
       },
       Route.one(Wire.Upload.self, .operatorRole) { call, caller in
         let (id, bytes) = try uploads.add(
@@ -128,7 +128,7 @@ struct AdminRoutes: Sendable {
 
 extension Wire.RebuildProgress {
   init(_ rebuild: Maintenance.Rebuild) {
-    self.init(reached: Int(clamping: rebuild.reached.rawValue), end: Int(clamping: rebuild.end.rawValue))
+    self.init(position: Int(clamping: rebuild.position.rawValue), end: Int(clamping: rebuild.end.rawValue))
   }
 }
 

@@ -131,7 +131,7 @@ struct Daemon {
         onFailure: onFailure, report: { logger.error("\($0)") }, note: { logger.notice("\($0)") })
     }
     func readBeforeReplay() throws {
-      try LedgerGuard.checkBeforeReplay(data, form: DeskViews.schemaVersion) {
+      try LedgerGuard.checkBeforeReplay(data, schemaVersion: DeskViews.schemaVersion) {
         Systemd.working(live.spoken.pick(StatusLine.reading(at: $0)))
       }
     }

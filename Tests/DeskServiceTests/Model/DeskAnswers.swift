@@ -98,7 +98,7 @@ struct DeskAnswers {
     }
   }
 
-  private func line(_ event: ToldEvent) -> String {
+  private func line(_ event: LedgerEvent) -> String {
     var type = "office"
     if case .desk(let body) = event.body { type = String("\(body)".prefix { $0 != "(" }) }
     let circumstances = event.circumstances

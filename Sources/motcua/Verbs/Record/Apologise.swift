@@ -19,14 +19,14 @@ struct Apologise: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let told = try recording.told(session, [(.text, text), (.signatory, signatory), (.letter, letter)])
-    let text = try told.required(.text)
+    let dictated = try recording.dictated(session, [(.text, text), (.signatory, signatory), (.letter, letter)])
+    let text = try dictated.required(.text)
     let newDue = try newDue.map { try DateInput.wire($0, for: "--new-due", language: session.language) }
-    let entry = try recording.entry(session.language, told)
+    let entry = try recording.entry(session.language, dictated)
     try session.report(
       session.daemon.command(
         Wire.Apologise(
-          code: code, cause: cause, text: text, signatory: told[.signatory], letterNumber: told[.letter],
+          code: code, cause: cause, text: text, signatory: dictated[.signatory], letterNumber: dictated[.letter],
           newDue: newDue, entry: entry
         ),
         id: entry.commandId

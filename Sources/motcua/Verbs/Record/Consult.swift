@@ -56,21 +56,21 @@ struct Consult: Verb {
 
   func run(_ session: Session) throws {
     let (code, typed) = parts
-    let told = try recording.told(
+    let dictated = try recording.dictated(
       session, [(.question, typed), (.answer, answer), (.name, name), (.phone, phone)])
-    let question = try told.required(.question)
-    let guidance = try told.required(.answer)
-    if code != nil, told[.name] != nil || told[.phone] != nil || channel != nil {
+    let question = try dictated.required(.question)
+    let guidance = try dictated.required(.answer)
+    if code != nil, dictated[.name] != nil || dictated[.phone] != nil || channel != nil {
       throw Failure.usage(
         session.say(
           "--name, --phone, --channel chỉ dùng cho câu hỏi mới, không kèm mã hồ sơ.",
           "--name, --phone and --channel are for a new enquiry, not for a case."))
     }
-    let entry = try recording.entry(session.language, told)
+    let entry = try recording.entry(session.language, dictated)
     let receipt = try session.daemon.command(
       Wire.Consult(
-        code: code, question: question, guidance: guidance, minutes: minutes, applicant: told[.name],
-        phone: told[.phone],
+        code: code, question: question, guidance: guidance, minutes: minutes, applicant: dictated[.name],
+        phone: dictated[.phone],
         channel: channel, entry: entry),
       id: entry.commandId
     ).receipt

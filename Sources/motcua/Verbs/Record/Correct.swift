@@ -23,10 +23,10 @@ struct Correct: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let told = try recording.told(
+    let dictated = try recording.dictated(
       session, [(.name, name), (.phone, phone), (.place, place), (.subject, subject), (.reason, reason)])
     let changes = Wire.Changes(
-      applicant: told[.name], phone: told[.phone], place: told[.place], subject: told[.subject],
+      applicant: dictated[.name], phone: dictated[.phone], place: dictated[.place], subject: dictated[.subject],
       responsible: responsible)
     let changesNothing = changes == Wire.Changes()
     guard void != nil || !changesNothing else {
@@ -35,8 +35,8 @@ struct Correct: Verb {
           "Không có gì để đính chính: cần --name, --phone, --place, --subject, --responsible hoặc --void.",
           "Nothing to correct: give --name, --phone, --place, --subject, --responsible or --void."))
     }
-    let reason = try told.required(.reason, "lý do đính chính", "the reason")
-    let entry = try recording.entry(session.language, told)
+    let reason = try dictated.required(.reason, "lý do đính chính", "the reason")
+    let entry = try recording.entry(session.language, dictated)
     try session.report(
       session.daemon.command(
         Wire.Correct(code: code, changes: changesNothing ? nil : changes, voids: void, reason: reason, entry: entry),

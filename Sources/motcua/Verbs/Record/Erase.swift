@@ -21,7 +21,7 @@ struct Erase: Verb {
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let basis = try session.required(basis, "--basis", "căn cứ pháp lý", "by what right")
-    let entry = try recording.entry(session.language, recording.told(session))
+    let entry = try recording.entry(session.language, recording.dictated(session))
     try session.report(
       session.daemon.command(Wire.Erase(code: code, basis: basis, entry: entry), id: entry.commandId).receipt)
   }

@@ -16,12 +16,12 @@ struct Progress: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let told = try recording.told(session, [(.step, step), (.by, by), (.group, group)])
-    let step = try told.required(.step)
-    let entry = try recording.entry(session.language, told)
+    let dictated = try recording.dictated(session, [(.step, step), (.by, by), (.group, group)])
+    let step = try dictated.required(.step)
+    let entry = try recording.entry(session.language, dictated)
     try session.report(
       session.daemon.command(
-        Wire.Progress(code: code, step: step, by: told[.by], group: told[.group], entry: entry),
+        Wire.Progress(code: code, step: step, by: dictated[.by], group: dictated[.group], entry: entry),
         id: entry.commandId
       ).receipt)
   }

@@ -64,20 +64,22 @@ struct Receive: Verb {
     let procedure =
       kind == .procedure
       ? try session.required(self.procedure, "PROCEDURE", "thủ tục", "the procedure") : self.procedure
-    let told = try recording.told(
+    let dictated = try recording.dictated(
       session,
       [
         (.name, name), (.phone, phone), (.place, place), (.subject, subject), (.urgent, urgent),
         (.handedInBy, handedInBy), (.authority, authority), (.helpGiven, helpGiven),
       ], papers: paper)
-    let name = kind == .enquiry ? told[.name] : try told.required(.name, "họ tên người nộp", "the applicant's name")
-    let entry = try recording.entry(session.language, told)
+    let name =
+      kind == .enquiry ? dictated[.name] : try dictated.required(.name, "họ tên người nộp", "the applicant's name")
+    let entry = try recording.entry(session.language, dictated)
     let receipt = try session.daemon.command(
       Wire.Receive(
         kind: kind, procedure: procedure, applicant: name, organisation: organisation ? true : nil,
-        phone: told[.phone], place: told[.place], subject: told[.subject], channel: channel,
-        papers: told.papers.isEmpty ? nil : told.papers, handedInBy: told[.handedInBy], authority: told[.authority],
-        help: told[.helpGiven], urgent: told[.urgent], responsible: responsible, entry: entry),
+        phone: dictated[.phone], place: dictated[.place], subject: dictated[.subject], channel: channel,
+        papers: dictated.papers.isEmpty ? nil : dictated.papers, handedInBy: dictated[.handedInBy],
+        authority: dictated[.authority],
+        help: dictated[.helpGiven], urgent: dictated[.urgent], responsible: responsible, entry: entry),
       id: entry.commandId
     ).receipt
     try session.report(receipt)

@@ -19,16 +19,17 @@ struct Resolve: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let told = try recording.told(
+    let dictated = try recording.dictated(
       session, [(.reason, reason), (.document, document), (.signedBy, signedBy)] + late.typed)
     let reason =
-      outcome == .refused ? try told.required(.reason, "lý do từ chối", "why it is refused") : told[.reason]
-    let apology = try late.apology(session.language, told)
-    let entry = try recording.entry(session.language, told)
+      outcome == .refused ? try dictated.required(.reason, "lý do từ chối", "why it is refused") : dictated[.reason]
+    let apology = try late.apology(session.language, dictated)
+    let entry = try recording.entry(session.language, dictated)
     try session.report(
       session.daemon.command(
         Wire.Resolve(
-          code: code, outcome: outcome, reason: reason, documentNumber: told[.document], signedBy: told[.signedBy],
+          code: code, outcome: outcome, reason: reason, documentNumber: dictated[.document],
+          signedBy: dictated[.signedBy],
           apology: apology, entry: entry),
         id: entry.commandId
       ).receipt)

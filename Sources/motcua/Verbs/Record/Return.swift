@@ -16,12 +16,12 @@ struct Return: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let told = try recording.told(session, [(.to, to), (.authority, authority)] + late.typed)
-    let apology = try late.apology(session.language, told)
-    let entry = try recording.entry(session.language, told)
+    let dictated = try recording.dictated(session, [(.to, to), (.authority, authority)] + late.typed)
+    let apology = try late.apology(session.language, dictated)
+    let entry = try recording.entry(session.language, dictated)
     try session.report(
       session.daemon.command(
-        Wire.Return(code: code, to: told[.to], authority: told[.authority], apology: apology, entry: entry),
+        Wire.Return(code: code, to: dictated[.to], authority: dictated[.authority], apology: apology, entry: entry),
         id: entry.commandId
       ).receipt)
   }

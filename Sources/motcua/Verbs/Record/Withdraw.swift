@@ -15,12 +15,12 @@ struct Withdraw: Verb {
 
   func run(_ session: Session) throws {
     let code = try session.code(code)
-    let told = try recording.told(session, [(.by, by), (.reason, reason)])
-    let reason = try told.required(.reason, "lý do rút", "the reason")
-    let entry = try recording.entry(session.language, told)
+    let dictated = try recording.dictated(session, [(.by, by), (.reason, reason)])
+    let reason = try dictated.required(.reason, "lý do rút", "the reason")
+    let entry = try recording.entry(session.language, dictated)
     try session.report(
       session.daemon.command(
-        Wire.Withdraw(code: code, by: told[.by], reason: reason, entry: entry), id: entry.commandId
+        Wire.Withdraw(code: code, by: dictated[.by], reason: reason, entry: entry), id: entry.commandId
       )
       .receipt)
   }

@@ -6,7 +6,7 @@ import EventStore
 import LMDB
 
 /// An event as it is told: with its place and the code of its case.
-public struct ToldEvent: Sendable {
+public struct LedgerEvent: Sendable {
   public var position: Position
   /// Nil for the office's own events.
   public var code: String?
@@ -49,7 +49,7 @@ extension DeskService {
   }
 
   /// The events of a case from a version on, at most `limit`.
-  public func history(of row: CaseRow, from version: Version, limit: Int) throws -> [ToldEvent] {
+  public func history(of row: CaseRow, from version: Version, limit: Int) throws -> [LedgerEvent] {
     let views = store.views
     let positions = try views.environment.read { transaction throws(LMDBError) in
       try views.positions(of: row.number, from: version, limit: limit, transaction)
@@ -65,7 +65,7 @@ extension DeskService {
   /// The events from a position on, at most `limit`, of those committed.
   ///
   /// - Throws: `StoreError.ledgerDamaged` for one that is committed and not there: who waits for it would ask for ever.
-  public func events(from position: Position, limit: Int) throws -> [ToldEvent] {
+  public func events(from position: Position, limit: Int) throws -> [LedgerEvent] {
     let committed = signal.position
     let records = try store.ledger.records(from: position, limit: limit).prefix { $0.position <= committed }
     var expected = max(position, Position.start.next)
@@ -85,14 +85,14 @@ extension DeskService {
     }
   }
 
-  private func told(_ record: [UInt8], at position: Position, code: String?) throws -> ToldEvent {
+  private func told(_ record: [UInt8], at position: Position, code: String?) throws -> LedgerEvent {
     let stored = try store.decode(record, by: coding)
     let body: EventBody =
       switch stored.body {
       case .desk(let event): .desk(event.body)
       case .office(let event, _): .office(event)
       }
-    return ToldEvent(
+    return LedgerEvent(
       position: position, code: code, number: stored.stream, version: stored.version, commandID: stored.command.id,
       circumstances: stored.circumstances, isClosed: stored.isClosed, body: body)
   }
