@@ -20,6 +20,18 @@ extension Term: TextCodable {
       self = .imported
       return
     }
+    // As it is written, which is how each receipt of the ledger is read.
+    var (number, digits) = (0, 0)
+    for byte in text.utf8.prefix(3) {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { break }
+      number = number * 10 + Int(byte - UInt8(ascii: "0"))
+      digits += 1
+    }
+    let unit = text.utf8.dropFirst(digits)
+    if number > 0, unit.elementsEqual(" working days".utf8) {
+      self = .workingDays(number)
+      return
+    }
     let words = text.split(separator: " ")
     guard let first = words.first, let count = decimal(first.utf8), (1...999).contains(count) else { return nil }
     switch words.dropFirst().joined(separator: " ") {

@@ -23,8 +23,11 @@ extension FieldCoder {
   }
 
   mutating func term(_ number: Int, _ name: StaticString, _ value: inout Term) throws(RecordError) {
-    var text = value.text
+    let written = value.text
+    var text = written
     try self.text(number, name, &text)
+    // What was written, or is read as it was, needs no parsing.
+    if text == written { return }
     guard let term = Term(text: text) else { throw .malformed("term \(text)") }
     value = term
   }

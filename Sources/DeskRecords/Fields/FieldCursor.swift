@@ -34,6 +34,11 @@ struct FieldCursor {
   }
 
   mutating func number() throws(RecordError) -> UInt64 {
+    // Most tags, lengths and numbers are one byte.
+    if place < end, bytes[place] < 0x80 {
+      defer { place += 1 }
+      return UInt64(bytes[place])
+    }
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while place < end, shift < 64 {

@@ -79,10 +79,9 @@ struct FieldReader: FieldCoder {
 
   private mutating func text(_ field: Field) throws(RecordError) -> String {
     let range = try cursor.counted()
-    guard let text = String(validating: cursor.bytes[range], as: UTF8.self) else {
+    do { return String(copying: try UTF8Span(validating: cursor.bytes.span.extracting(range))) } catch {
       throw .malformed("\(field.name) is no UTF-8")
     }
-    return text
   }
 
   /// The next tag whose number is not above this one; what comes after stays to be asked for.
