@@ -325,7 +325,7 @@ public final class EventStore: Sendable {
 
   /// The views are a witness: what they have seen must be in the ledger, and be the same there.
   private static func check(_ ledger: Ledger, against views: Views) throws {
-    guard let reached = try views.environment.read({ transaction throws(LMDBError) in try views.reached(transaction) })
+    guard let reached = try views.environment.read({ transaction throws(LMDBError) in try views.last(transaction) })
     else { return }
     let end = try ledger.position()
     guard reached.position <= end else { throw StoreError.ledgerBehindViews(seen: reached.position, ledger: end) }

@@ -13,7 +13,7 @@ struct StaleReadersTests {
   func freed() async throws {
     let home = NSTemporaryDirectory() + "motcua-\(UUID().uuidString.prefix(8))"
     defer { try? FileManager.default.removeItem(atPath: home) }
-    let store = try EventStore(home, tables: [], form: "none", isDemo: false, now: 0)
+    let store = try EventStore(home, tables: [], schemaVersion: "none", isDemo: false, now: 0)
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = store.ledger.path as String] in
       let transaction = try Environment(path: path, tables: []).beginRead()
       kill(getpid(), SIGKILL)

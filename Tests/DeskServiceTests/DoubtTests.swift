@@ -22,7 +22,7 @@ struct DoubtTests {
     let baseline = measured.map { Self.noon.adding(seconds: $0).microseconds - Self.look }
     return ClockLimits().doubt(
       ClockReading(shown: Self.noon.adding(seconds: shown), sinceBoot: Self.look), baseline: baseline,
-      since: Self.start, after: time ?? LedgerTime(recordedAt: Self.noon, reached: Self.noon))
+      since: Self.start, after: time ?? LedgerTime(recordedAt: Self.noon, officeTime: Self.noon))
   }
 
   @Test(
@@ -81,7 +81,7 @@ struct DoubtTests {
 
   @Test("after an earlier clock was accepted it is held against what it has shown since, and not against the records")
   func acceptedEarlier() {
-    let time = LedgerTime(recordedAt: Self.noon, reached: Self.noon.adding(seconds: -400 * Self.day))
+    let time = LedgerTime(recordedAt: Self.noon, officeTime: Self.noon.adding(seconds: -400 * Self.day))
     #expect(doubt(shown: -400 * Self.day + 60, measured: nil, after: time) == nil)
     #expect(doubt(shown: -401 * Self.day, measured: nil, after: time)?.reason == .behindLedger)
     #expect(doubt(shown: 0, measured: nil, after: time)?.reason == .farAhead)
@@ -90,7 +90,7 @@ struct DoubtTests {
   @Test("a start after a crash that came between an accepted clock and what is kept of it believes the ledger")
   func overtaken() {
     let now = ClockReading.now
-    let time = LedgerTime(recordedAt: now.shown, reached: now.shown)
+    let time = LedgerTime(recordedAt: now.shown, officeTime: now.shown)
     for (known, isBelieved) in [(now.difference - 30 * Self.day * 1_000_000, true), (now.difference, true)] {
       let clock = DeskClock()
       clock.goOn(from: known, after: time)
@@ -98,7 +98,7 @@ struct DoubtTests {
     }
     // An hour before the records it is still doubted by what is known.
     let earlier = LedgerTime(
-      recordedAt: now.shown.adding(seconds: -3600), reached: now.shown.adding(seconds: -3600))
+      recordedAt: now.shown.adding(seconds: -3600), officeTime: now.shown.adding(seconds: -3600))
     let clock = DeskClock()
     clock.goOn(from: now.difference - 3_600_000_000, after: earlier)
     #expect(clock.doubt(after: earlier)?.reason == .jumpedAhead)

@@ -63,12 +63,12 @@ struct GoldenLedgerTests {
   func views() throws {
     let digests = try Self.digestsNow()
     #expect(
-      Views.form == Self.versions.store && DeskViews.schemaVersion == Self.versions.desk,
-      "a version was raised: put \"\(Views.form)\" and \"\(DeskViews.schemaVersion)\" here, and these digests: \(Self.text(digests))"
+      Views.schemaVersion == Self.versions.store && DeskViews.schemaVersion == Self.versions.desk,
+      "a version was raised: put \"\(Views.schemaVersion)\" and \"\(DeskViews.schemaVersion)\" here, and these digests: \(Self.text(digests))"
     )
     for (table, digest) in digests.sorted(by: { $0.key < $1.key }) where Self.digests[table] != digest {
       let isStore = ["meta", "streams", "commands", "tree"].contains(table)
-      let version = isStore ? "Views.form" : "the version in its file in DeskViews/Views"
+      let version = isStore ? "Views.schemaVersion" : "the version in its file in DeskViews/Views"
       Issue.record(
         "the rows of “\(table)” are not what they were: raise \(version), and put its new name here and \"\(table)\": \"\(digest)\""
       )

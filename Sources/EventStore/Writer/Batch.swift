@@ -98,7 +98,7 @@ public struct Batch: ~Copyable {
     } catch {
       throw error.code == .mapFull ? .mapFull(.ledger) : .nothingWritten(error)
     }
-    do throws(LMDBError) { if appended > 0 { try live.reach(position, leaf: leaf, views) } } catch {
+    do throws(LMDBError) { if appended > 0 { try live.advance(to: position, leaf: leaf, views) } } catch {
       throw error.code == .mapFull ? .mapFull(.views) : .nothingWritten(error)
     }
     do throws(LMDBError) { try ledger.commit() } catch {

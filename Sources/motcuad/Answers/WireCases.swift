@@ -50,8 +50,8 @@ extension Wire.Case {
 }
 
 extension Wire.Event {
-  init(_ event: LedgerEvent) throws {
-    try self.init(
+  init(_ event: LedgerEvent) {
+    self.init(
       event.body, event.circumstances, position: event.position, code: event.code, number: event.number,
       version: event.version, commandID: CommandID.text(event.commandID), isClosed: event.isClosed,
       time: { $0.wire }, rules: { CanonicalText.encode($0) })

@@ -22,7 +22,7 @@ enum LedgerGuard {
   /// - Throws: `Damage`.
   static func checkBeforeReplay(_ data: String, schemaVersion: String, _ progress: (UInt64) -> Void) throws {
     // Whatever else is wrong, opening the store reports better.
-    guard (try? EventStore.willReplay(data, schemaVersion: form)) == true,
+    guard (try? EventStore.willReplay(data, schemaVersion: schemaVersion)) == true,
       let inspected = try? Inspector.pages(data + "/ledger", report: { progress($0.position) })
     else { return }
     // On a disk that takes no write the reader dies, too; opening the store reports that.

@@ -128,7 +128,7 @@ struct AdminRoutes: Sendable {
 
 extension Wire.RebuildProgress {
   init(_ rebuild: Maintenance.Rebuild) {
-    self.init(position: Int(clamping: rebuild.position.rawValue), end: Int(clamping: rebuild.end.rawValue))
+    self.init(reached: Int(clamping: rebuild.position.rawValue), end: Int(clamping: rebuild.end.rawValue))
   }
 }
 

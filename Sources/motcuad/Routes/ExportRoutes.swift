@@ -20,7 +20,7 @@ extension AdminRoutes {
         last = .init(lines: lines, done: Int(clamping: done.rawValue), total: Int(clamping: total.rawValue))
       }
       if call.readable == true {
-        try service.exportReadable(json: { try Wire.Event($0).sortedJSON }, put)
+        try service.exportReadable(json: { Wire.Event($0).sortedJSON }, put)
       } else {
         try service.export(put)
       }

@@ -27,7 +27,7 @@ struct ViewsRoutes: Sendable {
         guard let last = events.last else { return nil }
         state.version = last.version.next
         state.isOver = events.count < 200
-        return .init(events: try events.map { try Wire.Event($0) })
+        return .init(events: events.map { Wire.Event($0) })
       },
       Route.pages(Wire.List.self, .reader, end: .init(cases: [])) { [service] call, caller in
         let filter = try filter(call, caller)
@@ -110,7 +110,7 @@ struct ViewsRoutes: Sendable {
         }
         let events = try service.events(from: watching.position.next, limit: 200)
         watching.position = events.last?.position ?? watching.position
-        return .init(events: try events.map { try Wire.Event($0) })
+        return .init(events: events.map { Wire.Event($0) })
       },
     ]
   }

@@ -8,7 +8,7 @@ extension Indicator {
       vi:
         "Trong các ngày hẹn đầu tiên đã đến, bao nhiêu ngày qua đi mà chưa có kết quả, hoặc hồ sơ rút không có dân xác nhận.",
       en:
-        "Of the first dates that have come, how many passed unfinished, or ended in a withdrawal that the citizen did not confirm."
+        "Of the first dates that have come, the number that passed unfinished or ended in a withdrawal without the citizen's word."
     ),
     source: Text(vi: "3 không: không trễ hẹn", en: "the three “never”: a missed appointment"),
     unit: .dates, direction: .lessIsBetter, whose: .holder,

@@ -51,7 +51,7 @@ struct ShowClock: Verb {
   /// Has somebody who sits there say that what he sees is right. A clock that is believed is for the daemon to refuse.
   private static func confirm(_ clock: Wire.Clock, _ session: Session) throws {
     guard clock.doubt != nil, Dictation.isAsking else { return }
-    for line in lines(clock, session.language) { Notice.line(line) }
+    for line in readings(clock, session.language) { Notice.line(line) }
     if !Language.mayBeRight(clock.shown, expected: clock.expected) {
       Notice.line(advice(clock, session.language))
     }
@@ -79,11 +79,11 @@ struct ShowClock: Verb {
   }
 
   static func lines(_ clock: Wire.Clock, _ language: Language) -> [String] {
-    lines(clock, language) + (clock.doubt == nil ? [] : [advice(clock, language)])
+    readings(clock, language) + (clock.doubt == nil ? [] : [advice(clock, language)])
   }
 
   /// What the clock shows, and why it is not believed.
-  private static func lines(_ clock: Wire.Clock, _ language: Language) -> [String] {
+  private static func readings(_ clock: Wire.Clock, _ language: Language) -> [String] {
     var lines = [language.say("Giờ máy: ", "The clock shows ") + language.spoken(clock.shown)]
     switch clock.synchronised {
     case true?: lines.append(language.say("Đã đồng bộ.", "It is synchronised."))
