@@ -79,12 +79,12 @@ public final class DeskService: Sendable {
       report("an import of a ledger was interrupted; what it had written is taken away, and the ledger is empty again")
     }
     let views = try DeskViews(store.views)
-    rules = Rules()
+    rules = Rules(store, by: coding)
     let time: LedgerTime
     do {
       try Self.catchUp(store, views, by: coding, progress)
       try Self.requireLastKey(store)
-      try rules.load(store, by: coding)
+      try rules.load()
       if beginsAnew, try store.acceptedLoss() == nil {
         try store.acceptLoss(AcceptedLoss(witness: .nobody, seen: .start, size: .start))
       }
@@ -95,7 +95,7 @@ public final class DeskService: Sendable {
         report("the list of erasures cannot be written, and erasures are refused: \(Self.text(error).en)")
       }
       try Self.forgetErased(store, views)
-      time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
+      time = try LedgerTime.read(store, accepted: rules.office.lastClock, by: coding)
       // An empty ledger has nothing that a wrong time could come after.
       try clock.goOn(from: time.isEmpty ? nil : store.knownClock(), after: time)
       if store.isSettled { try Self.settleBuilding(views.store, by: max(clock.now(after: time), time.recordedAt)) }
@@ -202,7 +202,7 @@ public final class DeskService: Sendable {
     // First, so that no crash leaves a key in use that has signed what is lost.
     try apart?.heads.change { $0.retireAll() }
     do {
-      try record(.restored(Restored(loss)), by: actor, byHolder: byHolder)
+      try record(.restore(Restored(loss)), by: actor, byHolder: byHolder)
       try apart?.heads.change { $0.floor?.isSaid = true }
       try store.settleAcceptedLoss()
     } catch CommandFailure.clockSuspect {
@@ -214,8 +214,8 @@ public final class DeskService: Sendable {
 
   /// Whether others were in force. Only for who holds the lock of `configured`.
   private func putInForce(_ book: RuleBook, byHolder: Bool = false) throws -> Bool {
-    let isNew = rules.current?.book != book
-    if isNew { try record(.rulesAdopted(book), by: actor, byHolder: byHolder) }
+    let isNew = !rules.isDone(.adopt(book))
+    if isNew { try record(.adopt(book), by: actor, byHolder: byHolder) }
     // Others may have waited.
     owe(nil)
     return isNew
@@ -272,16 +272,16 @@ public final class DeskService: Sendable {
   /// Commands that wait for the writer.
   public var waitingCommands: Int { thread.count }
 
-  /// Records what happens to the office itself, and returns when it is durable.
-  public func record(_ event: OfficeEvent, by actor: Actor) throws {
-    try record(event, by: actor, byHolder: false)
+  /// Records what happens to the office itself, and returns when it is durable. What is recorded already is not again.
+  public func record(_ command: OfficeCommand, by actor: Actor) throws {
+    try record(command, by: actor, byHolder: false)
   }
 
   /// - Parameter byHolder: whoever called `writer.hold`.
-  private func record(_ event: OfficeEvent, by actor: Actor, byHolder: Bool) throws {
+  private func record(_ command: OfficeCommand, by actor: Actor, byHolder: Bool) throws {
     let outcome = Mutex<Result<Accepted, CommandFailure>?>(nil)
     let done = DispatchSemaphore(value: 0)
-    let pending = pending(event, by: actor, byHolder: byHolder) { result in
+    let pending = Self.pending(command, by: actor, byHolder: byHolder) { result in
       outcome.withLock { $0 = result }
       done.signal()
     }
@@ -292,15 +292,12 @@ public final class DeskService: Sendable {
     if case .failure(let failure)? = outcome.withLock({ $0 }) { throw failure }
   }
 
-  /// An event of the office as it waits for the writer.
-  func pending(
-    _ event: OfficeEvent, by actor: Actor, byHolder: Bool,
+  /// A command of the office as it waits for the writer.
+  static func pending(
+    _ command: OfficeCommand, by actor: Actor, byHolder: Bool,
     reply: @escaping @Sendable (Result<Accepted, CommandFailure>) -> Void
   ) -> CommandWriter.Pending {
-    // Rules are adopted because the configuration says so, by nobody's command.
-    let id = event.kind == .rulesAdopted ? nil : CommandID.make(milliseconds: now.microseconds / 1000)
-    let work = CommandWriter.Work.office(event, actor, id: id, byHolder: byHolder)
-    return CommandWriter.Pending(work: work, reply: reply)
+    CommandWriter.Pending(work: .office(command, actor, byHolder: byHolder), reply: reply)
   }
 
   /// Does something on the writer's thread between two commits, and returns when it is done. Not to be called from the
@@ -398,9 +395,7 @@ public final class DeskService: Sendable {
     try store.catchUp(
       views.store, progress: progress, prepare: { try coding.decode($0, keys: keys) }
     ) { stored, transaction in
-      try views.apply(
-        stored.compactMap { if case .desk(let event) = $0.body { ($0.stream, event) } else { nil } }, transaction)
-      return stored.map(\.recordKey)
+      try views.project(stored, from: try views.store.position(transaction).next, transaction)
     }
   }
 }

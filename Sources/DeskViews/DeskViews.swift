@@ -65,6 +65,24 @@ public struct DeskViews: Sendable {
     }
   }
 
+  /// Applies an event of the office, live and in a replay alike.
+  ///
+  /// - Returns: the state after it.
+  @discardableResult
+  public func apply(
+    _ entry: OfficeEntry, _ transaction: borrowing WriteTransaction
+  ) throws(ViewsError) -> OfficeState {
+    var state = try office(transaction)
+    OfficeDecider.evolve(&state, entry)
+    let step = OfficeStep(entry: entry, state: state)
+    do throws(LMDBError) {
+      for (view, table) in zip(Self.all, tables) { try view.write(table, step, transaction) }
+    } catch {
+      throw .storage(error)
+    }
+    return state
+  }
+
   /// The one way a case changes in the views, live and in a replay alike.
   private func write(
     _ number: UInt64, from before: CaseState, to after: CaseState, _ cells: inout CellChange,

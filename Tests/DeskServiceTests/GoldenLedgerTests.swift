@@ -20,7 +20,7 @@ struct GoldenLedgerTests {
   /// or the views of an older release would be believed.
   private static let versions = (
     store: "store 3",
-    desk: "desk cases.2 codes.1 register.1 promises.1 clerk.1 status.1 search.1 erased.1 cells.1"
+    desk: "desk cases.2 codes.1 register.1 promises.1 clerk.1 status.1 search.1 erased.1 cells.1 office.1"
   )
   private static let digests = [
     "cases": "0a0b334d5f9e197f1543c96147ff3d5489310605a920865f665849960877617e",
@@ -29,6 +29,7 @@ struct GoldenLedgerTests {
     "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",
     "commands": "3a6ce32e48337a6750cc7ba932415e321d0bdf742a9807971c6aa6fea60654f6",
     "erased": "173eda3dc0feee9d392a33564e5b0aafa4c07dc20dc87a91b6096c4ca91ab186",
+    "office": "4386af4aaf640d099125a0a664956f8bc21341b300fdc09bc920f2140e541ae4",
     "meta": "28e55e7cc08b2c28d8f10e95ca99d9ad3dc811988584b853a3a59b1835acb7bd",
     "promises": "5b0d87d26fca2a7e8987c1c03a564e29ac3a4b3a16a0ae95985dd2550a3cdf2a",
     "register": "b490fd8cf59833b5e418b7f3df1a554def6c5a2246f6f675452350ffe7de99ba",
@@ -87,9 +88,12 @@ struct GoldenLedgerTests {
       let base64 = try #require(line.firstRange(of: #""data_base64":""#)).upperBound
       let record = try #require(Base64.decode(String(line[base64...].dropLast(2))))
       let stored = try GoldenLedger.read(record)
-      if case .desk(let event) = stored.body {
+      switch stored.body {
+      case .desk(let event):
         let state = try views.state(of: stored.stream, batch.views)
         try views.apply(event, to: stored.stream, from: state, batch.views)
+      case .office(let event, let circumstances):
+        try views.apply(OfficeEntry(event, circumstances, at: batch.nextPosition), batch.views)
       }
       _ = try batch.append(
         record,

@@ -192,7 +192,7 @@ struct LedgerImportTests {
       #expect(adoption == .pending && service.book == changed)
       #expect(try service.store.ledger.position() == Position(ledger.size).next)
       let new = try await service.accept(.receive("Lan"))
-      #expect(service.procedure(of: new.state)?.name.vi == "Cải chính mới")
+      #expect(try service.procedure(of: new.state)?.name.vi == "Cải chính mới")
     }
   }
 

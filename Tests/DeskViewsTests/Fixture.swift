@@ -72,6 +72,22 @@ final class Register {
     try transaction.commit()
   }
 
+  /// Applies an event of the office.
+  func apply(_ entry: OfficeEntry) throws {
+    let transaction = try store.views.environment.beginWrite()
+    try views.apply(entry, transaction)
+    try transaction.commit()
+  }
+
+  /// Adopts the rules of the fixture, as the ledger's first event.
+  func adopt() throws {
+    let at = Fixture.time("2026-11-01T07:30")
+    let circumstances = CaseEvent.Circumstances(
+      recordedAt: at, occurredAt: at, offset: Fixture.offset, actor: Actor(uid: 0, account: "motcua"),
+      rules: Position(1))
+    try apply(OfficeEntry(.rulesAdopted(Fixture.book), circumstances, at: Position(1)))
+  }
+
   /// Applies events as a start does that builds the views anew: each case is written once for all of its events.
   func applyBlock(_ block: some Sequence<(number: UInt64, event: CaseEvent)>) throws {
     let transaction = try store.views.environment.beginWrite()

@@ -38,6 +38,7 @@ struct RegistryTests {
   func owners() throws {
     // given cases of which every view has a row
     let register = try Register()
+    try register.adopt()
     for name in ["Hoa", "Lâm", "Minh"] { try register.receive(name, at: "2026-11-16T09:00") }
     try register.record(.withdraw(Withdraw(reason: "đổi ý")), 3, at: Fixture.time("2026-11-16T10:00"))
     try register.record(.erase(Erase(basis: "Luật 91/2025/QH15")), 3, at: Fixture.time("2026-11-16T11:00"))

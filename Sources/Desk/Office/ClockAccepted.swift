@@ -13,14 +13,17 @@ public struct ClockAccepted: Hashable, Sendable {
 
 /// A clock that somebody accepted, as the office keeps it in mind.
 public struct AcceptedClock: Hashable, Sendable {
+  /// Where the ledger says so.
   public var position: Position
-  public var shown: Timestamp
-  /// Later than `shown` when the ledger was ahead of it.
+  public var facts: ClockAccepted
+  /// Later than what was shown when the ledger was ahead of it.
   public var recordedAt: Timestamp
 
-  public init(position: Position, shown: Timestamp, recordedAt: Timestamp) {
+  public var shown: Timestamp { facts.shown }
+
+  public init(position: Position, facts: ClockAccepted, recordedAt: Timestamp) {
     self.position = position
-    self.shown = shown
+    self.facts = facts
     self.recordedAt = recordedAt
   }
 }
@@ -29,6 +32,6 @@ extension ClockAccepted: OfficeFacts {
   static var kind: EventKind { .clockAccepted }
 
   func apply(to state: inout OfficeState, at position: Position, recordedAt: Timestamp) {
-    state.clocks.append(AcceptedClock(position: position, shown: shown, recordedAt: recordedAt))
+    state.lastClock = AcceptedClock(position: position, facts: self, recordedAt: recordedAt)
   }
 }

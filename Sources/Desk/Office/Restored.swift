@@ -58,8 +58,8 @@ extension Restored: OfficeFacts {
   static var kind: EventKind { .restored }
 
   func apply(to state: inout OfficeState, at position: Position, recordedAt: Timestamp) {
-    if let floor { state.floors.append(floor) }
-    state.lastLoss = max(state.lastLoss ?? .start, position)
-    if needsNewSigningKey { state.lastBreak = max(state.lastBreak ?? .start, position) }
+    if let floor { state.raise(floor) }
+    state.lastLoss = position
+    if needsNewSigningKey { state.lastBreak = position }
   }
 }

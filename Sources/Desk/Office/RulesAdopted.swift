@@ -5,10 +5,7 @@ extension RuleBook: OfficeFacts {
   static var kind: EventKind { .rulesAdopted }
 
   func apply(to state: inout OfficeState, at position: Position, recordedAt: Timestamp) {
-    var book = self
-    // The catalogue is nearly all of a book, and most adoptions leave it as it is: then it is held once.
-    if let before = state.books[state.current], before.procedures == procedures { book.procedures = before.procedures }
-    state.books[position] = book
-    state.current = max(state.current, position)
+    state.rules = position
+    if !state.prefixes.contains(office.codePrefix) { state.prefixes = (state.prefixes + [office.codePrefix]).sorted() }
   }
 }

@@ -158,14 +158,14 @@ extension DeskService {
     seen: Timestamp? = nil, by actor: Actor
   ) throws -> (facts: ClockAccepted, accepted: Accepted) {
     try betweenCommits(needsReserve: false, needsClock: false) { [self] in
-      try writer.acceptClock(seen: seen) { pending(.clockAccepted($0), by: actor, byHolder: false) { _ in } }
+      try writer.acceptClock(seen: seen) { Self.pending(.acceptClock($0), by: actor, byHolder: false) { _ in } }
     }
   }
 
   /// Has the rules of the configuration recorded once the clock is believed; nil when they are in force.
   func owe(_ book: RuleBook?) {
     guard let book else { return writer.owed.withLock { $0.rules = nil } }
-    let event = owed(.rulesAdopted(book)) { [weak self] in
+    let event = owed(.adopt(book)) { [weak self] in
       self?.writer.note("the rules of the configuration, which waited for the clock, are recorded")
     } putBack: { [weak self] in
       self?.putBack(book)
@@ -177,7 +177,7 @@ extension DeskService {
 
   /// Has the loss of a ledger that was accepted as it is recorded once the clock is believed.
   func owe(_ loss: AcceptedLoss) {
-    let event = owed(.restored(Restored(loss))) { [weak self] in
+    let event = owed(.restore(Restored(loss))) { [weak self] in
       do { try self?.store.settleAcceptedLoss() } catch {
         self?.writer.report("what the ledger has lost is recorded, and still stands in a file: \(error)")
       }
@@ -188,9 +188,9 @@ extension DeskService {
   }
 
   private func owed(
-    _ event: OfficeEvent, done: @escaping @Sendable () -> Void, putBack: @escaping @Sendable () -> Void
+    _ command: OfficeCommand, done: @escaping @Sendable () -> Void, putBack: @escaping @Sendable () -> Void
   ) -> CommandWriter.Pending {
-    pending(event, by: actor, byHolder: false) { result in
+    Self.pending(command, by: actor, byHolder: false) { result in
       switch result {
       case .success: done()
       // Whether the event was recorded, only the next start can tell.

@@ -17,8 +17,7 @@ final class CommandWriter: Sendable {
 
   enum Work: Sendable {
     case command(CommandRequest)
-    /// - Parameter id: nil for what the daemon does by itself, whose id is made from its cause.
-    case office(OfficeEvent, Actor, id: [UInt8]?, byHolder: Bool)
+    case office(OfficeCommand, Actor, byHolder: Bool)
 
     /// The case that it is about, as it was typed.
     var code: String {
@@ -188,7 +187,7 @@ final class CommandWriter: Sendable {
           // No command can be decided without the rules, which an import and a full disk therefore let through. They find
           // what is kept free, and nothing on a disk that takes nothing at all.
           let passes = { (pending: Pending) in
-            if case .office(_, _, _, let byHolder) = pending.work {
+            if case .office(_, _, let byHolder) = pending.work {
               byHolder || !isHeld && refusal.leavesReserve
             } else {
               false
@@ -271,7 +270,7 @@ final class CommandWriter: Sendable {
   ) throws -> [Result<Accepted, CommandFailure>] {
     var batch = try begin()
     var results: [Result<Accepted, CommandFailure>] = []
-    var ofOffice: [(OfficeEvent, Position)] = []
+    var office: OfficeChange?
     var erased: [UInt64] = []
     var listed: [UInt64] = []
     let moment = Moment(now: now, recordedAt: after.recordedAt)
@@ -285,12 +284,12 @@ final class CommandWriter: Sendable {
           erased += accepted.erased
           if !accepted.isRepeated { listed += accepted.erased }
           results.append(.success(accepted))
-        case .office(let event, let actor, let id, _):
+        case .office(let command, let actor, _):
           if let refusal { throw refusal }
-          let event = try leavingRoom(event, now: now, views, batch.views)
-          let position = try append(event, actor, id, moment, &batch)
-          ofOffice.append((event, position))
-          results.append(.success(accepted(0, .none, at: position, moment, CaseState(), events: 1)))
+          let events = try execute(command, actor, moment, views, &office, &batch)
+          var answer = accepted(0, .none, at: batch.position, moment, CaseState(), events: events)
+          answer.isRepeated = events == 0
+          results.append(.success(answer))
         }
       } catch let rejection as Rejection {
         results.append(.failure(.rejected(rejection)))
@@ -320,7 +319,7 @@ final class CommandWriter: Sendable {
       figures.commits.add(duration)
       figures.commitRate.add()
       time.withLock { $0 = after }
-      for (event, position) in ofOffice { rules.take(event, at: position, recordedAt: after.recordedAt) }
+      if let office { rules.take(office) }
       signal.advance(to: position)
     }
     // Only now: a key that is gone before its event is durable would close a case that nobody erased. The list comes before
@@ -399,7 +398,7 @@ final class CommandWriter: Sendable {
     }
     let context = CaseDecider.Context(
       now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
-      caseBook: state.receipt.flatMap { rules.book(at: $0.rules) } ?? book, newCode: code,
+      caseBook: try state.receipt.flatMap { try rules.book(at: $0.rules) } ?? book, newCode: code,
       voidTarget: try voidTarget(command, number, views, &batch))
     let events = try CaseDecider(context).decide(command, state)
     return Decision(number: number, state: state, events: events, isNew: target == .newCase)
@@ -439,25 +438,37 @@ final class CommandWriter: Sendable {
     return answer
   }
 
-  private func append(
-    _ event: OfficeEvent, _ actor: Actor, _ id: [UInt8]?, _ moment: Moment, _ batch: inout Batch
-  ) throws -> Position {
-    var (position, offset) = (rules.current?.position ?? .start, officeOffset)
-    if case .rulesAdopted(let book) = event { (position, offset) = (batch.nextPosition, book.office.utcOffset) }
-    let circumstances = CaseEvent.Circumstances(
-      recordedAt: moment.recordedAt, occurredAt: moment.now, offset: offset, actor: actor, rules: position)
-    let version = try store.views.version(of: 0, batch.views)
-    let digest = store.keys.officeDigest(Array("\(event)".utf8))
-    let id = try id ?? CommandID.make(cause: Self.cause(of: event, as: version.next))
-    let stored = StoredEvent(
-      stream: 0, version: version.next, command: .init(id: id, digest: digest), body: .office(event, circumstances))
-    return try batch.append(try encode(stored, slot: 0), stored.recordKey)
-  }
-
-  /// What is done, as the event of this version of the office's stream.
-  private static func cause(of event: OfficeEvent, as version: Version) throws -> [UInt8] {
-    let facts = if case .rulesAdopted(let book) = event { CanonicalText.encode(book) } else { "\(event)" }
-    return Array("\(event.kind.rawValue) \(version.rawValue) \(facts)".utf8)
+  /// Decides what is asked of the office itself, and appends what follows.
+  ///
+  /// - Parameter office: what this batch has changed of the office.
+  /// - Returns: how many events there were; none when it was done already.
+  private func execute(
+    _ command: OfficeCommand, _ actor: Actor, _ moment: Moment, _ views: DeskViews, _ office: inout OfficeChange?,
+    _ batch: inout Batch
+  ) throws -> Int {
+    var change = try office ?? OfficeChange(state: views.office(batch.views), book: rules.current?.book)
+    let id = CommandID.make(cause: command.cause(after: change.state))
+    // What was recorded by this id says the same, whatever the state says.
+    if try views.store.accepted(uid: actor.uid, commandID: id, batch.views) != nil { return 0 }
+    let context = OfficeDecider.Context(
+      now: moment.now, recordedAt: moment.recordedAt, actor: actor, offset: officeOffset, book: change.book,
+      next: batch.nextPosition, lost: try lostCodes(for: command, now: moment.now, views, batch.views))
+    let entries = OfficeDecider(context).decide(command, change.state)
+    for entry in entries {
+      // The floor is written outside the ledger first: this ledger may be lost itself, and an older one does not have it.
+      if case .restored(let loss) = entry.event, let floor = loss.floor {
+        try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
+      }
+      let digest = store.keys.officeDigest(Array("\(entry.event)".utf8))
+      let stored = StoredEvent(
+        stream: 0, version: change.state.version.next, command: .init(id: id, digest: digest),
+        body: .office(entry.event, entry.circumstances))
+      _ = try batch.append(try encode(stored, slot: 0), stored.recordKey)
+      change.state = try views.apply(entry, batch.views)
+      if case .rulesAdopted(let book) = entry.event { change.book = book }
+    }
+    office = change
+    return entries.count
   }
 
   private func encode(_ event: StoredEvent, slot: UInt64) throws -> [UInt8] {
@@ -476,7 +487,7 @@ final class CommandWriter: Sendable {
     let at = command.occurredAt?.instant(now: now, office: office, calendar: book.calendar) ?? now
     let day = at.day(at: office.utcOffset)
     // A day in the past obeys, too: what was lost may have had a receipt for it.
-    var serial = max(try views.nextSerial(on: day, transaction), Int(rules.serialFloor(on: day)) + 1)
+    var serial = max(try views.nextSerial(on: day, transaction), Int(rules.office.serialFloor(on: day)) + 1)
     while true {
       let code = CaseCode.code(prefix: office.codePrefix, day: day, serial: serial)
       // An imported case may have taken a code of our own form, and another new case of this command the one before.

@@ -1,53 +1,90 @@
 import Desk
 import DeskRecords
+import DeskViews
 import EventSourcing
 import EventStore
 import LMDB
 import Synchronization
 
-/// The state of the office as far as the ledger goes, held in memory: what a case was received under is found here, never in
-/// today's files.
-final class Rules: Sendable {
-  private let state = Mutex(OfficeState())
+/// What a batch leaves of the office: its state, and the rules in force.
+struct OfficeChange: Sendable {
+  var state: OfficeState
+  var book: RuleBook?
+}
 
-  /// Folds the office's stream, and forgets any other.
-  func load(_ store: EventStore, by coding: RecordCoding) throws {
-    var loaded = OfficeState()
-    let views = store.views
-    let positions = try views.environment.read { transaction throws(LMDBError) in
-      try views.positions(of: 0, transaction)
+/// The office as whoever decides and answers needs it: its state, as the views have it, and the rules that the ledger has
+/// adopted, each at its position. What a case was received under is found here, never in today's files. A book is read from
+/// the ledger when it is first asked for, so that a start reads the one in force and no other.
+final class Rules: Sendable {
+  private struct State {
+    var office = OfficeState()
+    var books: [Position: RuleBook] = [:]
+
+    mutating func keep(_ book: RuleBook, at position: Position) {
+      var book = book
+      // The catalogue is nearly all of a book, and most adoptions leave it as it is: then it is held once.
+      if let other = books[office.rules], other.procedures == book.procedures { book.procedures = other.procedures }
+      books[position] = book
     }
-    for position in positions {
-      guard let record = try store.ledger.record(at: position) else { continue }
-      if case .office(let event, let circumstances) = try store.decode(record, by: coding).body {
-        loaded.evolve(event, at: position, recordedAt: circumstances.recordedAt)
-      }
-    }
+  }
+
+  private let store: EventStore
+  private let coding: RecordCoding
+  private let state = Mutex(State())
+
+  init(_ store: EventStore, by coding: RecordCoding) {
+    self.store = store
+    self.coding = coding
+  }
+
+  /// Takes in the office as the views have it now, and forgets what it was before.
+  func load() throws {
+    let views = try DeskViews(store.views)
+    let transaction = try views.store.environment.beginRead()
+    let office = try views.office(transaction)
+    var loaded = State()
+    loaded.office = office
+    if office.rules > .start { loaded.keep(try read(office.rules), at: office.rules) }
     state.withLock { [loaded] in $0 = loaded }
   }
 
   /// What was just recorded on the office's own stream.
-  func take(_ event: OfficeEvent, at position: Position, recordedAt: Timestamp) {
-    state.withLock { $0.evolve(event, at: position, recordedAt: recordedAt) }
+  func take(_ change: OfficeChange) {
+    state.withLock { state in
+      if let book = change.book, change.state.rules > state.office.rules { state.keep(book, at: change.state.rules) }
+      state.office = change.state
+    }
   }
 
-  /// The clocks that were accepted, in order.
-  var clocks: [AcceptedClock] { state.withLock { $0.clocks } }
+  var office: OfficeState { state.withLock { $0.office } }
 
-  /// Codes of that day begin after it.
-  func serialFloor(on day: CalendarDay) -> UInt32 { state.withLock { $0.serialFloor(on: day) } }
+  var current: (position: Position, book: RuleBook)? {
+    state.withLock { state in state.books[state.office.rules].map { (state.office.rules, $0) } }
+  }
 
-  var greatestFloor: UInt32 { state.withLock { $0.floors.map(\.serial).max() ?? 0 } }
+  /// Whether the ledger says already what is asked.
+  func isDone(_ command: OfficeCommand) -> Bool {
+    state.withLock { OfficeDecider.isDone(command, $0.office, under: $0.books[$0.office.rules]) }
+  }
 
-  var lastLoss: Position? { state.withLock { $0.lastLoss } }
+  /// The rules that were adopted at a position; nil when none were.
+  func book(at position: Position) throws -> RuleBook? {
+    if let book = state.withLock({ $0.books[position] }) { return book }
+    let views = try DeskViews(store.views)
+    let transaction = try views.store.environment.beginRead()
+    guard try views.isAdoption(position, transaction) else { return nil }
+    let book = try read(position)
+    state.withLock { $0.keep(book, at: position) }
+    return book
+  }
 
-  /// Where the last loss is recorded that makes a new signing key necessary.
-  var lastBreak: Position? { state.withLock { $0.lastBreak } }
+  /// How many books were asked for, or adopted, since the start.
+  var booksRead: Int { state.withLock { $0.books.count } }
 
-  var current: (position: Position, book: RuleBook)? { state.withLock { $0.rules } }
-
-  func book(at position: Position) -> RuleBook? { state.withLock { $0.books[position] } }
-
-  /// Every prefix that codes of this office ever began with.
-  var prefixes: Set<String> { state.withLock { Set($0.books.values.map(\.office.codePrefix)) } }
+  private func read(_ position: Position) throws -> RuleBook {
+    guard let record = try store.ledger.record(at: position),
+      case .office(.rulesAdopted(let book), _) = try store.decode(record, by: coding).body
+    else { throw StoreError.ledgerDamaged(at: position, reason: "the rules that were adopted are missing") }
+    return book
+  }
 }

@@ -246,6 +246,6 @@ private final class ReplayedDesk {
         .keyDiffers, at: position.rawValue, "khóa của hồ sơ không phải khóa mà sự kiện này cam kết",
         "the key of the case is not the one that this event commits to")
     }
-    return try views.project(stored, transaction)
+    return try views.project(stored, at: position, transaction)
   }
 }

@@ -50,7 +50,7 @@ extension DeskService {
         try Self.require(head, toContinue: issued.checkpoint.size, issued.checkpoint.root, store)
       }
       let last = try own.map { try IssuedCheckpoint(kept: $0) }
-      if let last, let lastBreak = rules.lastBreak, last.checkpoint.size < lastBreak.rawValue {
+      if let last, let lastBreak = rules.office.lastBreak, last.checkpoint.size < lastBreak.rawValue {
         throw CheckpointRefusal.newKeyNeeded(key: key.verifierKey.description)
       }
       let predecessor = try Self.recordHead(head, of: key.verifierKey, in: heads, store, rules)

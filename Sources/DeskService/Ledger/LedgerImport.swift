@@ -199,9 +199,9 @@ extension DeskService {
     try betweenCommits(byHolder: true, needsReserve: false, needsClock: false) { [self] in
       try Self.catchUp(store, fresh, by: coding) { [writer] _ in writer.beat() }
       try store.replaceViews(with: fresh.store) { [writer] in writer.beat() }
-      try rules.load(store, by: coding)
+      try rules.load()
       signal.advance(to: try store.ledger.position())
-      let time = try LedgerTime.read(store, accepted: rules.clocks.last, by: coding)
+      let time = try LedgerTime.read(store, accepted: rules.office.lastClock, by: coding)
       writer.follow(time)
       // An empty ledger doubted no clock, and this one may.
       clock.goOn(from: nil, after: time)

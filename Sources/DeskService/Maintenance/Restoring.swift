@@ -18,7 +18,8 @@ extension DeskService {
   public func serialFloor(step: Int, known: UInt32 = 0, latest: Timestamp? = nil) throws -> SerialFloor {
     let views = try views
     let transaction = try views.store.environment.beginRead()
-    return try writer.serialFloor(step: step, known: known, now: max(now, latest ?? now), views, transaction)
+    return try writer.lostCodes(step: step, known: known, now: max(now, latest ?? now), views, transaction)
+      .floor(above: rules.office.greatestFloor)
   }
 
   /// Erases cases again that the office had erased and an older state of the ledger brings back: they were erased
@@ -52,35 +53,27 @@ extension DeskService {
 }
 
 extension CommandWriter {
-  /// A loss with the floor under which codes may have been given out; any other event as it is.
-  func leavingRoom(
-    _ event: OfficeEvent, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
-  ) throws -> OfficeEvent {
-    guard case .restored(var loss) = event, loss.floor == nil else { return event }
+  /// What the lost events may have given out, where a loss does not say it itself; nil for anything else.
+  func lostCodes(
+    for command: OfficeCommand, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
+  ) throws -> LostCodes? {
+    guard case .restore(let loss) = command, loss.floor == nil else { return nil }
     let known = try apart?.heads.read()?.floor?.serial ?? 0
     let erased = Set(try store.erasures().map(\.commitment))
     let latest = try apart?.latest(beyond: store.ledger.position(), erased: erased)
-    let floor = try serialFloor(
+    return try lostCodes(
       step: serialStep.load(ordering: .relaxed), known: known, now: max(now, latest ?? now), views, transaction)
-    // The floor is written outside the ledger first: this ledger may be lost itself, and an older one does not have it.
-    try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
-    loss.floor = floor
-    return .restored(loss)
   }
 
-  func serialFloor(
+  func lostCodes(
     step: Int, known: UInt32, now: Timestamp, _ views: DeskViews, _ transaction: borrowing some Reading & ~Copyable
-  ) throws -> SerialFloor {
+  ) throws -> LostCodes {
     let offset = officeOffset
     let time = ledgerTime
-    let (first, today) = ((time.isEmpty ? now : time.recordedAt).day(at: offset), now.day(at: offset))
+    let (last, today) = ((time.isEmpty ? now : time.recordedAt).day(at: offset), now.day(at: offset))
     // Under a wrong clock, a case may have been received on a later day than it was recorded on.
-    let greatest = try views.greatestSerial(through: max(first, today).adding(366), transaction)
-    let serial = max(greatest, known, rules.greatestFloor)
-    // Serials have 32 bits in the views, and there is to be room above.
-    return SerialFloor(
-      first: min(first, today), last: max(first, today),
-      serial: min(UInt32(clamping: Int(serial) + step), 4_000_000_000))
+    let greatest = try views.greatestSerial(through: max(last, today).adding(366), transaction)
+    return LostCodes(lastEvent: last, today: today, greatest: max(greatest, known), step: step)
   }
 
   /// What is recorded as the basis, because the list does not say by which right a case was erased.

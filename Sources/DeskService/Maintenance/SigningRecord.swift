@@ -23,7 +23,7 @@ extension DeskService {
     let views = store.views
     let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
     // Nothing was ever erased in a ledger without a case.
-    if last == 0, rules.lastLoss == nil, !apart.erasures.readable().isEmpty {
+    if last == 0, rules.office.lastLoss == nil, !apart.erasures.readable().isEmpty {
       throw StoreError.ledgerLost(path: store.directory + "/ledger", known: try apart.known())
     }
     let record: SignedHeads?
@@ -40,7 +40,7 @@ extension DeskService {
     }
     try store.requireSigned(record)
     guard let floor = record.floor else { return }
-    if floor.serial > rules.greatestFloor {
+    if floor.serial > rules.office.greatestFloor {
       // A floor that is not said was left by a restore that was given up, and stands in no ledger.
       if floor.isSaid { throw StoreError.ledgerBehindRestore(known: apart.heads.path) }
     } else if !floor.isSaid {
@@ -51,8 +51,7 @@ extension DeskService {
   /// A loss that was accepted and does not stand in the ledger yet.
   static func pendingLoss(_ store: EventStore, _ rules: Rules) throws -> AcceptedLoss? {
     guard let loss = try store.acceptedLoss() else { return nil }
-    let isSaid = rules.lastLoss.map { $0 > loss.size } ?? false
-    guard try isSaid || isOfAnother(loss, store) else { return loss }
+    guard try rules.isDone(.restore(Restored(loss))) || isOfAnother(loss, store) else { return loss }
     try store.settleAcceptedLoss()
     return nil
   }
@@ -135,7 +134,7 @@ extension DeskService {
   private static func followed(
     by key: NoteVerifierKey, _ record: SignedHeads, _ store: EventStore, _ rules: Rules
   ) throws -> Predecessor? {
-    if let lastBreak = rules.lastBreak { return try lastBefore(key, record, store, since: lastBreak) }
+    if let lastBreak = rules.office.lastBreak { return try lastBefore(key, record, store, since: lastBreak) }
     if let lost = record.lastLost { return .head(key: lost.key, size: lost.size, root: lost.root) }
     return try store.ledger.checkpoints().map { try IssuedCheckpoint(kept: $0.text) }.last { $0.verifierKey != key }?
       .checkpoint.predecessor

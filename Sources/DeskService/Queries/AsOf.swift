@@ -121,7 +121,10 @@ extension DeskService {
   private func lastPosition(recordedBy instant: Timestamp) throws -> Position {
     // While the ledger was ahead of a clock that was accepted, the office's time passed and that of the records did not:
     // what was there then is what came before the acceptance, and what followed until something happened later.
-    let clock = rules.clocks.last { $0.shown <= instant && instant < $0.recordedAt }
+    let views = try views
+    let transaction = try views.store.environment.beginRead()
+    let clock = try views.lastClock(transaction) { $0.shown <= instant && instant < $0.recordedAt }
+    _ = consume transaction
     guard let clock else { return try lastPosition(recordedAtMost: instant) }
     let committed = signal.position
     var last = clock.position

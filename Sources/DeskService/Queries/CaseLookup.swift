@@ -16,7 +16,7 @@ struct CaseLookup {
     guard candidates != [""] else { throw Rejection.unknownCase(code: typed) }
     if !typed.hasPrefix("="), let office = rules.current?.book.office {
       let today = now.day(at: office.utcOffset)
-      for prefix in rules.prefixes.sorted() {
+      for prefix in rules.office.prefixes {
         let code = CaseCode.completed(typed, prefix: prefix, today: today)
         if !candidates.contains(code) { candidates.append(code) }
       }

@@ -38,14 +38,16 @@ extension DeskService {
   }
 
   /// The rules that a case was received under.
-  public func book(of state: CaseState) -> RuleBook? { state.receipt.flatMap { rules.book(at: $0.rules) } }
+  public func book(of state: CaseState) throws -> RuleBook? {
+    try state.receipt.flatMap { try rules.book(at: $0.rules) }
+  }
 
   /// The procedure that a case was received under, in that version.
-  public func procedure(of state: CaseState) -> Procedure? {
+  public func procedure(of state: CaseState) throws -> Procedure? {
     guard let facts = state.receipt?.facts, let id = facts.procedure, let effective = facts.procedureEffective else {
       return nil
     }
-    return book(of: state)?.procedure(id: id, effective: effective)
+    return try book(of: state)?.procedure(id: id, effective: effective)
   }
 
   /// The events of a case from a version on, at most `limit`.
@@ -101,7 +103,7 @@ extension DeskService {
   /// count.
   public func explain(_ typed: String) throws -> Explanation {
     let row = try find(typed)
-    guard let receipt = row.state.receipt, let book = book(of: row.state) else {
+    guard let receipt = row.state.receipt, let book = try book(of: row.state) else {
       throw Rejection.unknownCase(code: typed)
     }
     let calculation = DueDate(term: receipt.facts.term, receivedAt: receipt.at, book: book)

@@ -1,6 +1,7 @@
 import Desk
 import DeskRecords
 import DeskViews
+import EventSourcing
 import EventStore
 import LMDB
 
@@ -25,12 +26,34 @@ extension RecordCoding {
 
 extension DeskViews {
   /// Applies a stored event, and says where it belongs.
-  func project(_ stored: StoredEvent, _ transaction: borrowing WriteTransaction) throws -> Views.RecordKey {
-    if case .desk(let event) = stored.body {
+  func project(
+    _ stored: StoredEvent, at position: Position, _ transaction: borrowing WriteTransaction
+  ) throws -> Views.RecordKey {
+    switch stored.body {
+    case .desk(let event):
       let state = try state(of: stored.stream, transaction)
       try apply(event, to: stored.stream, from: state, transaction)
+    case .office(let event, let circumstances):
+      try apply(OfficeEntry(event, circumstances, at: position), transaction)
     }
     return stored.recordKey
+  }
+
+  /// Applies a block of stored events, in order, of which the first stands at this position.
+  func project(
+    _ stored: [StoredEvent], from first: Position, _ transaction: borrowing WriteTransaction
+  ) throws -> [Views.RecordKey] {
+    var cases: [(number: UInt64, event: CaseEvent)] = []
+    cases.reserveCapacity(stored.count)
+    for (position, stored) in zip(first.rawValue..., stored) {
+      switch stored.body {
+      case .desk(let event): cases.append((stored.stream, event))
+      case .office(let event, let circumstances):
+        try apply(OfficeEntry(event, circumstances, at: Position(position)), transaction)
+      }
+    }
+    try apply(cases, transaction)
+    return stored.map(\.recordKey)
   }
 }
 

@@ -17,6 +17,8 @@ struct DeskView: Sendable {
     case rows(@Sendable (CaseRow) -> [ViewRow], Writing)
     /// Sums of what the cases contribute.
     case sums
+    /// Rows that each event of the office adds or replaces.
+    case office(@Sendable (OfficeStep) -> [ViewRow])
   }
 
   /// When the rows of a case have to be written after an event.
@@ -36,7 +38,7 @@ struct DeskView: Sendable {
     case key(from: Int)
     case endOfKey
     case value
-    /// A row is about several cases, and names none.
+    /// A row is about several cases or none, and names none.
     case several
   }
 
@@ -55,6 +57,14 @@ struct DeskView: Sendable {
     owner = .several
   }
 
+  init<P: Projection & SendableMetatype>(ofOffice projection: P.Type, version: Int)
+  where P.State == OfficeStep, P.Row == ViewRow {
+    name = P.name
+    self.version = version
+    content = .office { P.rows(of: $0) }
+    owner = .several
+  }
+
   func write(
     _ table: Table, from before: CaseRow, to after: CaseRow, _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
@@ -66,6 +76,11 @@ struct DeskView: Sendable {
     case .differencesIf(let differ):
       if differ(before.state, after.state) { try Self.update(table, rows(before), rows(after), transaction) }
     }
+  }
+
+  func write(_ table: Table, _ step: OfficeStep, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    guard case .office(let rows) = content else { return }
+    for row in rows(step) { try transaction.put(table, row.key, row.value) }
   }
 
   private static func update(

@@ -11,6 +11,7 @@ extension DeskViews {
     SearchView.view,
     ErasedView.view,
     CellsView.view,
+    OfficeView.view,
   ]
 
   public static let tables: [String] = all.map(\.name)

@@ -359,7 +359,7 @@ struct Restore: ParsableCommand {
     let loss = Restored(
       knownSize: end?.size ?? 0, knownRoot: end?.root.base64 ?? "", size: size, witness: end?.key.name ?? "",
       isEndUnknown: end == nil, floor: floor, erasures: list.map { _ in UInt64(count) })
-    try service.record(.restored(loss), by: actor)
+    try service.record(.restore(loss), by: actor)
     try service.markSignedHeads()
     return loss
   }

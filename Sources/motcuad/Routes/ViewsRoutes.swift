@@ -15,7 +15,7 @@ struct ViewsRoutes: Sendable {
     [
       Route.one(Wire.Show.self, .reader, at: .connection) { [service] call, _ in
         let row = try service.find(call.code)
-        guard let shown = present(row) else { throw Rejection.unknownCase(code: call.code) }
+        guard let shown = try present(row) else { throw Rejection.unknownCase(code: call.code) }
         return .init(case: shown)
       },
       Route.pages(Wire.History.self, .reader, at: .connection, end: .init(events: [])) { [service] call, _ in
@@ -40,11 +40,11 @@ struct ViewsRoutes: Sendable {
         case .live(var pages):
           let rows = try pages.next(in: service.views)
           listing = .live(pages)
-          return rows.map { .init(cases: $0.compactMap { present($0) }) }
+          return try rows.map { .init(cases: try $0.compactMap { try present($0) }) }
         case .past(var pages, let instant):
           let rows = try pages.next(in: service)
           listing = .past(pages, instant)
-          return rows.map { .init(cases: $0.compactMap { present($0, at: instant) }) }
+          return try rows.map { .init(cases: try $0.compactMap { try present($0, at: instant) }) }
         }
       },
       Route.pages(Wire.Next.self, .reader, end: .init(duties: [])) { [service] call, caller in
@@ -54,8 +54,8 @@ struct ViewsRoutes: Sendable {
       } next: { [service] pages in
         try pages.next(in: service.views).map { duties in
           .init(
-            duties: duties.compactMap { duty in
-              present(duty.row).map { Wire.NextDuty(reason: duty.reason.wire, at: duty.at.wire, case: $0) }
+            duties: try duties.compactMap { duty in
+              try present(duty.row).map { Wire.NextDuty(reason: duty.reason.wire, at: duty.at.wire, case: $0) }
             })
         }
       },
@@ -72,7 +72,7 @@ struct ViewsRoutes: Sendable {
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
         return DeskViews.search(words)
       } next: { [service] pages in
-        try pages.next(in: service.views).map { rows in .init(cases: rows.compactMap { present($0) }) }
+        try pages.next(in: service.views).map { rows in .init(cases: try rows.compactMap { try present($0) }) }
       },
       Route.one(Wire.Tally.self, .reader) { [service] call, _ in
         let asOf = try asOf(call.asOf, call.occurred)
@@ -89,7 +89,7 @@ struct ViewsRoutes: Sendable {
         let state = explanation.row.state
         // A complaint or an enquiry has the time of its kind.
         let hasOwnTime = [.complaint, .enquiry].contains(state.receipt?.facts.kind)
-        let procedure = hasOwnTime ? nil : service.procedure(of: state)
+        let procedure = hasOwnTime ? nil : try service.procedure(of: state)
         return .init(explanation: Wire.Explanation(explanation, procedure: procedure))
       },
       Route.one(Wire.Procedures.self, .reader) { [service] _, _ in
@@ -121,8 +121,8 @@ struct ViewsRoutes: Sendable {
     let caller: Caller
   }
 
-  private func present(_ row: CaseRow, at instant: Timestamp? = nil) -> Wire.Case? {
-    Wire.Case(row, procedure: service.procedure(of: row.state), now: instant ?? service.now)
+  private func present(_ row: CaseRow, at instant: Timestamp? = nil) throws -> Wire.Case? {
+    Wire.Case(row, procedure: try service.procedure(of: row.state), now: instant ?? service.now)
   }
 
   /// Nil when nothing but now is asked about.
@@ -161,10 +161,10 @@ struct ViewsRoutes: Sendable {
 
   private func slip(_ code: String) throws -> Wire.Slip {
     let row = try service.find(code)
-    guard let receipt = row.state.receipt, let due = row.state.due, let book = service.book(of: row.state) else {
+    guard let receipt = row.state.receipt, let due = row.state.due, let book = try service.book(of: row.state) else {
       throw Rejection.unknownCase(code: code)
     }
-    let procedure = service.procedure(of: row.state)
+    let procedure = try service.procedure(of: row.state)
     let facts = receipt.facts
     return Wire.Slip(
       office: book.office.name.wire, place: book.office.place.wire, code: facts.code, applicant: facts.applicant,
