@@ -52,6 +52,9 @@ extension Wire.Event {
     case .desk(.erased(let facts)):
       self = event(.erased)
       erased = Wire.Erased(facts)
+    case .desk(.notified(let facts)):
+      self = event(.notified)
+      notified = Wire.Notified(facts)
     case .office(.rulesAdopted(let book)):
       self = event(.rulesAdopted)
       rulesAdopted = try Wire.RulesAdopted(book, text: rules)

@@ -6,7 +6,7 @@ struct Motcua: ParsableCommand {
   /// Every verb, in the order in which help lists them.
   static let verbs: [any Verb.Type] = [
     Receive.self, Consult.self, Progress.self, Apologise.self, Resolve.self, Return.self, Withdraw.self, Correct.self,
-    Erase.self,
+    Erase.self, Notify.self,
     Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self, Slip.self,
     Watch.self, Status.self, ShowClock.self, Metrics.self, Rebuild.self, Verify.self, PrintCheckpoint.self,
     Prove.self, CheckProof.self,

@@ -71,6 +71,9 @@ struct CanonicalTests {
     check(
       Wire.Correct(code: "975", changes: Wire.Changes(), reason: "r"), #"{"changes":{},"code":"975","reason":"r"}"#)
     check(
+      Wire.Notify(code: "975", of: 2, channel: .phone, outcome: .claimed, receipt: "r", entry: entry),
+      #"{"channel":"phone","code":"975","entry":ENTRY,"of":2,"outcome":"claimed","receipt":"r"}"#)
+    check(
       Wire.Erase(code: "975", basis: "Luật 91/2025", entry: entry),
       #"{"basis":"Luật 91\/2025","code":"975","entry":ENTRY}"#)
   }

@@ -19,6 +19,7 @@ struct PermissionTests {
     ("vn.motcua.Desk.Withdraw", .clerk, #"{"code":"9","reason":"r"}"#),
     ("vn.motcua.Desk.Correct", .clerk, #"{"code":"9","reason":"r"}"#),
     ("vn.motcua.Desk.Erase", .supervisor, #"{"code":"9","basis":"b"}"#),
+    ("vn.motcua.Desk.Notify", .clerk, #"{"code":"9","channel":"phone","outcome":"sent"}"#),
     ("vn.motcua.Views.Show", .reader, #"{"code":"9"}"#),
     ("vn.motcua.Views.History", .reader, #"{"code":"9"}"#),
     ("vn.motcua.Views.List", .reader, "{}"),

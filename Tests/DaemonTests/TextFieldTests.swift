@@ -23,7 +23,7 @@ struct TextFieldTests {
       "Apologise": ["code": "CODE", "cause": "conduct", "text": "Xin lỗi"], "Resolve": ["code": "CODE"],
       "Return": ["code": "CODE", "authority": "giấy ủy quyền"], "Withdraw": ["code": "CODE", "reason": "r"],
       "Correct": ["code": "CODE", "reason": "r", "changes": ["phone": "0912"]],
-      "Erase": ["code": "CODE", "basis": "b"],
+      "Erase": ["code": "CODE", "basis": "b"], "Notify": ["code": "CODE", "channel": "phone", "outcome": "sent"],
       "Show": ["code": "CODE"], "History": ["code": "CODE"], "Search": ["words": "hoa"], "Explain": ["code": "CODE"],
       "GetSlip": ["code": "CODE"], "Prove": ["code": "CODE"], "ProveConsistency": ["old": "x"],
       "Upload": ["text": "x"], "Import": ["upload": "x", "mapping": "x"], "ImportLedger": ["upload": "x"],
@@ -109,6 +109,7 @@ struct TextFieldTests {
   )
   func everyText() throws {
     let daemon = try RunningDaemon()
+    try Configuration.promiseNotices(daemon)
     daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
     try daemon.start()
     let desk = try daemon.connect()

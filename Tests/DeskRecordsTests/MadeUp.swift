@@ -86,6 +86,13 @@ struct MadeUp {
               applicant: own(), phone: own(), place: own(), subject: own(), responsible: optional()),
             voids: pick(2) == 0 ? nil : Version(UInt32(truncatingIfNeeded: number())), reason: own() ?? "")))
     case .erased: .desk(.erased(Erased(basis: text())))
+    case .notified:
+      .desk(
+        .notified(
+          Notified(
+            of: Version(UInt32(truncatingIfNeeded: number())),
+            channel: NoticeChannel.allCases[pick(NoticeChannel.allCases.count)],
+            outcome: NoticeOutcome.allCases[pick(NoticeOutcome.allCases.count)], receipt: own())))
     case .rulesAdopted: .office(.rulesAdopted(Samples.book))
     case .restored:
       .office(

@@ -22,7 +22,16 @@ struct RuleTextTests {
     return book
   }()
 
-  private static let books = [("full", MadeUpBooks.full), ("bare", MadeUpBooks.bare), ("before", before)]
+  /// Measures are written only where one is on.
+  private static let measures: RuleBook = {
+    var book = MadeUpBooks.bare
+    book.rules.measures.notices = true
+    return book
+  }()
+
+  private static let books = [
+    ("full", MadeUpBooks.full), ("bare", MadeUpBooks.bare), ("before", before), ("measures", measures),
+  ]
 
   @Test("is byte for byte what it was, whatever members are there", arguments: books.indices)
   func golden(index: Int) throws {
@@ -40,7 +49,8 @@ struct RuleTextTests {
     #expect(Array(CanonicalText.encode(book).utf8) == Array(text.utf8))
   }
 
-  @Test("is JSON with all names sorted, as Foundation sees it", arguments: ["full", "bare", "before", "sample"])
+  @Test(
+    "is JSON with all names sorted, as Foundation sees it", arguments: ["full", "bare", "before", "measures", "sample"])
   func sorted(name: String) throws {
     let text = try Self.stored(name)
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8))

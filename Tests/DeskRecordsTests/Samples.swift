@@ -81,6 +81,8 @@ enum Samples {
               applicant: secret("applicant"), phone: secret("phone"), place: secret("place"),
               subject: secret("subject"), responsible: "minh"), voids: Version(2), reason: secret("reason"))))
     case .erased: full(.erased(Erased(basis: "Luật 91/2025/QH15, điều 14")))
+    case .notified:
+      full(.notified(Notified(of: Version(2), channel: .message, outcome: .delivered, receipt: secret("receipt"))))
     case .rulesAdopted: adopted
     case .restored: restored
     case .clockAccepted: clockAccepted
@@ -99,6 +101,7 @@ enum Samples {
     case .withdrawn: bare(.withdrawn(Withdrawn(reason: "…")))
     case .corrected: bare(.corrected(Corrected(changes: .init(), reason: "…")))
     case .erased: bare(.erased(Erased(basis: "…")))
+    case .notified: bare(.notified(Notified(of: Version(1), channel: .phone, outcome: .claimed)))
     case .rulesAdopted: adopted
     case .restored: restored
     case .clockAccepted: clockAccepted

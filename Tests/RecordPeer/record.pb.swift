@@ -213,6 +213,114 @@ nonisolated enum Vn_Motcua_Records_Outcome: SwiftProtobuf.Enum, Swift.CaseIterab
 
 }
 
+nonisolated enum Vn_Motcua_Records_NoticeChannel: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case inPerson // = 1
+  case phone // = 2
+  case message // = 3
+  case email // = 4
+  case post // = 5
+  case portal // = 6
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .inPerson
+    case 2: self = .phone
+    case 3: self = .message
+    case 4: self = .email
+    case 5: self = .post
+    case 6: self = .portal
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .inPerson: return 1
+    case .phone: return 2
+    case .message: return 3
+    case .email: return 4
+    case .post: return 5
+    case .portal: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [Vn_Motcua_Records_NoticeChannel] = [
+    .unspecified,
+    .inPerson,
+    .phone,
+    .message,
+    .email,
+    .post,
+    .portal,
+  ]
+
+}
+
+nonisolated enum Vn_Motcua_Records_NoticeOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case handedOver // = 1
+  case delivered // = 2
+  case confirmed // = 3
+  case sent // = 4
+  case claimed // = 5
+  case failed // = 6
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .handedOver
+    case 2: self = .delivered
+    case 3: self = .confirmed
+    case 4: self = .sent
+    case 5: self = .claimed
+    case 6: self = .failed
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .handedOver: return 1
+    case .delivered: return 2
+    case .confirmed: return 3
+    case .sent: return 4
+    case .claimed: return 5
+    case .failed: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [Vn_Motcua_Records_NoticeOutcome] = [
+    .unspecified,
+    .handedOver,
+    .delivered,
+    .confirmed,
+    .sent,
+    .claimed,
+    .failed,
+  ]
+
+}
+
 nonisolated enum Vn_Motcua_Records_PromiseKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unspecified // = 0
@@ -464,6 +572,15 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._body = .clockAccepted(newValue)}
   }
 
+  /// Schema 3.
+  var notified: Vn_Motcua_Records_Notified {
+    get {
+      if case .notified(let v)? = _storage._body {return v}
+      return Vn_Motcua_Records_Notified()
+    }
+    set {_uniqueStorage()._body = .notified(newValue)}
+  }
+
   /// What was promised that the body does not say. Any makes the record schema 3.
   var promises: [Vn_Motcua_Records_Promise] {
     get {_storage._promises}
@@ -486,6 +603,8 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     case restored(Vn_Motcua_Records_Restored)
     /// Schema 2.
     case clockAccepted(Vn_Motcua_Records_ClockAccepted)
+    /// Schema 3.
+    case notified(Vn_Motcua_Records_Notified)
 
   }
 
@@ -699,6 +818,15 @@ nonisolated struct Vn_Motcua_Records_Personal: @unchecked Sendable {
     get {_storage._promisedTo}
     set {_uniqueStorage()._promisedTo = newValue}
   }
+
+  var receipt: String {
+    get {_storage._receipt ?? String()}
+    set {_uniqueStorage()._receipt = newValue}
+  }
+  /// Returns true if `receipt` has been explicitly set.
+  var hasReceipt: Bool {_storage._receipt != nil}
+  /// Clears the value of `receipt`. Subsequent reads from it will return its default value.
+  mutating func clearReceipt() {_uniqueStorage()._receipt = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1015,6 +1143,24 @@ nonisolated struct Vn_Motcua_Records_ClockAccepted: Sendable {
   init() {}
 }
 
+/// Somebody is told of an event of his case, or it was tried.
+nonisolated struct Vn_Motcua_Records_Notified: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The version of that event.
+  var of: UInt32 = 0
+
+  var channel: Vn_Motcua_Records_NoticeChannel = .unspecified
+
+  var outcome: Vn_Motcua_Records_NoticeOutcome = .unspecified
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "vn.motcua.records"
@@ -1035,13 +1181,21 @@ nonisolated extension Vn_Motcua_Records_Outcome: SwiftProtobuf._ProtoNameProvidi
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OUTCOME_UNSPECIFIED\0\u{1}OUTCOME_GRANTED\0\u{1}OUTCOME_REFUSED\0\u{1}OUTCOME_ANSWERED\0")
 }
 
+nonisolated extension Vn_Motcua_Records_NoticeChannel: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOTICE_CHANNEL_UNSPECIFIED\0\u{1}NOTICE_CHANNEL_IN_PERSON\0\u{1}NOTICE_CHANNEL_PHONE\0\u{1}NOTICE_CHANNEL_MESSAGE\0\u{1}NOTICE_CHANNEL_EMAIL\0\u{1}NOTICE_CHANNEL_POST\0\u{1}NOTICE_CHANNEL_PORTAL\0")
+}
+
+nonisolated extension Vn_Motcua_Records_NoticeOutcome: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOTICE_OUTCOME_UNSPECIFIED\0\u{1}NOTICE_OUTCOME_HANDED_OVER\0\u{1}NOTICE_OUTCOME_DELIVERED\0\u{1}NOTICE_OUTCOME_CONFIRMED\0\u{1}NOTICE_OUTCOME_SENT\0\u{1}NOTICE_OUTCOME_CLAIMED\0\u{1}NOTICE_OUTCOME_FAILED\0")
+}
+
 nonisolated extension Vn_Motcua_Records_PromiseKind: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROMISE_KIND_UNSPECIFIED\0\u{1}PROMISE_KIND_NOTICE\0")
 }
 
 nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Record"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{3}stream_digest\0\u{3}stream_kind\0\u{3}key_commitment\0\u{1}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0\u{3}clock_accepted\0\u{2}E\u{1}promises\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{3}stream_digest\0\u{3}stream_kind\0\u{3}key_commitment\0\u{1}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0\u{3}clock_accepted\0\u{1}notified\0\u{2}D\u{1}promises\0")
 
   fileprivate class _StorageClass {
     var _schema: UInt32 = 0
@@ -1289,6 +1443,19 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
             _storage._body = .clockAccepted(v)
           }
         }()
+        case 32: try {
+          var v: Vn_Motcua_Records_Notified?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .notified(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .notified(v)
+          }
+        }()
         case 100: try { try decoder.decodeRepeatedMessageField(value: &_storage._promises) }()
         default: break
         }
@@ -1408,6 +1575,10 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         guard case .clockAccepted(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
       }()
+      case .notified?: try {
+        guard case .notified(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
       case nil: break
       }
       if !_storage._promises.isEmpty {
@@ -1454,7 +1625,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Personal"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}applicant\0\u{1}phone\0\u{1}place\0\u{1}subject\0\u{3}handed_in_by\0\u{1}authority\0\u{1}help\0\u{1}urgent\0\u{1}question\0\u{1}guidance\0\u{1}text\0\u{1}reason\0\u{1}to\0\u{1}by\0\u{3}late_entry_reason\0\u{1}papers\0\u{1}step\0\u{1}group\0\u{1}signatory\0\u{3}letter_number\0\u{3}document_number\0\u{3}signed_by\0\u{3}promised_to\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}applicant\0\u{1}phone\0\u{1}place\0\u{1}subject\0\u{3}handed_in_by\0\u{1}authority\0\u{1}help\0\u{1}urgent\0\u{1}question\0\u{1}guidance\0\u{1}text\0\u{1}reason\0\u{1}to\0\u{1}by\0\u{3}late_entry_reason\0\u{1}papers\0\u{1}step\0\u{1}group\0\u{1}signatory\0\u{3}letter_number\0\u{3}document_number\0\u{3}signed_by\0\u{3}promised_to\0\u{1}receipt\0")
 
   fileprivate class _StorageClass {
     var _applicant: String? = nil
@@ -1480,6 +1651,7 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
     var _documentNumber: String? = nil
     var _signedBy: String? = nil
     var _promisedTo: [String] = []
+    var _receipt: String? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1513,6 +1685,7 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
       _documentNumber = source._documentNumber
       _signedBy = source._signedBy
       _promisedTo = source._promisedTo
+      _receipt = source._receipt
     }
   }
 
@@ -1554,6 +1727,7 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._documentNumber) }()
         case 22: try { try decoder.decodeSingularStringField(value: &_storage._signedBy) }()
         case 23: try { try decoder.decodeRepeatedStringField(value: &_storage._promisedTo) }()
+        case 24: try { try decoder.decodeSingularStringField(value: &_storage._receipt) }()
         default: break
         }
       }
@@ -1635,6 +1809,9 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
       if !_storage._promisedTo.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._promisedTo, fieldNumber: 23)
       }
+      try { if let v = _storage._receipt {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 24)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1667,6 +1844,7 @@ nonisolated extension Vn_Motcua_Records_Personal: SwiftProtobuf.Message, SwiftPr
         if _storage._documentNumber != rhs_storage._documentNumber {return false}
         if _storage._signedBy != rhs_storage._signedBy {return false}
         if _storage._promisedTo != rhs_storage._promisedTo {return false}
+        if _storage._receipt != rhs_storage._receipt {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2177,6 +2355,46 @@ nonisolated extension Vn_Motcua_Records_ClockAccepted: SwiftProtobuf.Message, Sw
   static func ==(lhs: Vn_Motcua_Records_ClockAccepted, rhs: Vn_Motcua_Records_ClockAccepted) -> Bool {
     if lhs.shown != rhs.shown {return false}
     if lhs.expected != rhs.expected {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vn_Motcua_Records_Notified: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Notified"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}of\0\u{1}channel\0\u{1}outcome\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.of) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.channel) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.outcome) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.of != 0 {
+      try visitor.visitSingularUInt32Field(value: self.of, fieldNumber: 1)
+    }
+    if self.channel != .unspecified {
+      try visitor.visitSingularEnumField(value: self.channel, fieldNumber: 2)
+    }
+    if self.outcome != .unspecified {
+      try visitor.visitSingularEnumField(value: self.outcome, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Vn_Motcua_Records_Notified, rhs: Vn_Motcua_Records_Notified) -> Bool {
+    if lhs.of != rhs.of {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.outcome != rhs.outcome {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -87,6 +87,10 @@ import Testing
     #expect(try handOver.late.apology(.vi) == Wire.LateApology(cause: "late", text: "xin lỗi"))
     let withdraw: Withdraw = try parse(["withdraw", "1", "--reason", "r", "--by", "b"])
     #expect([withdraw.reason, withdraw.by] == ["r", "b"])
+    let notify: Notify = try parse([
+      "thông báo", "1", "--of", "2", "--channel", "email", "--outcome", "sent", "--receipt", "x",
+    ])
+    #expect(notify.of == 2 && notify.channel == .email && notify.outcome == .sent && notify.receipt == "x")
     let correct: Correct = try parse(["correct", "1", "--reason", "r", "--name", "n", "--void", "4"])
     #expect(correct.void == 4 && correct.name == "n")
   }

@@ -14,6 +14,7 @@ public struct CaseCommand: Hashable, Sendable {
     case withdraw(Withdraw)
     case correct(Correct)
     case erase(Erase)
+    case notify(Notify)
     /// History from another register: the facts as they were, past the rules that bind clerks.
     case importHistory(ImportHistory)
   }

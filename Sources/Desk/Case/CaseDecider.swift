@@ -61,15 +61,19 @@ public struct CaseDecider: Decider {
       case .withdraw(let withdraw): try self.withdraw(withdraw, state, at: moment.occurredAt)
       case .correct(let correct): try self.correct(correct, state)
       case .erase(let erase): try self.erase(erase, state)
+      case .notify(let notify): try self.notify(notify, state, at: moment.occurredAt)
       case .importHistory: []
       }
-    return bodies.map { CaseEvent($0, moment) }
+    return bodies.map { CaseEvent($0, moment, promises: notices(of: $0, state)) }
   }
 
   public static func evolve(_ state: inout CaseState, _ event: CaseEvent) {
     state.version = state.version.next
     event.body.lendFacts(to: Applying(circumstances: event.circumstances), &state)
-    for promise in event.promises { state.promised.append(CaseState.MadePromise(state.version, promise)) }
+    for promise in event.promises {
+      let made = CaseState.MadePromise(state.version, at: event.circumstances.occurredAt, promise)
+      state.promised.append(made)
+    }
   }
 
   /// A case begins with its receipt, once; an import says for itself which code is taken.
@@ -77,7 +81,7 @@ public struct CaseDecider: Decider {
     switch action {
     case .receive, .enquire: if state.receipt != nil { throw .codeTaken(code: state.code) }
     case .importHistory: break
-    case .consult, .progress, .apologise, .resolve, .return, .withdraw, .correct, .erase:
+    case .consult, .progress, .apologise, .resolve, .return, .withdraw, .correct, .erase, .notify:
       if state.receipt == nil { throw .unknownCase(code: context.newCode) }
     }
   }

@@ -21,6 +21,7 @@ extension CaseState {
     indirect case resolved(Resolution)
     indirect case returned(Handover)
     case withdrawn(Withdrawal)
+    case notified(Notification)
 
     /// Leaves what the record says outside its seal.
     mutating func forget() {
@@ -31,7 +32,7 @@ extension CaseState {
       case .returned(var handover):
         handover.forget()
         self = .returned(handover)
-      case .consulted, .progressed, .apologised, .withdrawn: break
+      case .consulted, .progressed, .apologised, .withdrawn, .notified: break
       }
     }
   }

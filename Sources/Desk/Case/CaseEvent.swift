@@ -12,6 +12,7 @@ public struct CaseEvent: Hashable, Sendable {
     case withdrawn(Withdrawn)
     case corrected(Corrected)
     case erased(Erased)
+    case notified(Notified)
   }
 
   /// What is the same for all events of one command.

@@ -8,6 +8,11 @@ protocol CaseFacts {
   /// Adds what later decisions and the views need to know. Total: what is recorded has happened.
   /// The state has the event's version already.
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances)
+
+  /// Whether somebody is to be told of it. The promise says so for the kinds that make it, and no for all others.
+  ///
+  /// - Parameter state: before the command that records it.
+  func makesNotice(in state: CaseState) -> Bool
 }
 
 /// Whoever wants something of an event's facts, whatever their kind.
@@ -32,6 +37,7 @@ extension CaseEvent.Body {
     case .withdrawn(let facts): visitor.visit(facts, &subject)
     case .corrected(let facts): visitor.visit(facts, &subject)
     case .erased(let facts): visitor.visit(facts, &subject)
+    case .notified(let facts): visitor.visit(facts, &subject)
     }
   }
 

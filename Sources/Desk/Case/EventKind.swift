@@ -4,7 +4,7 @@
 /// file, so that a kind that is forgotten on a floor does not compile. Whatever has to go through all kinds iterates `allCases`.
 public enum EventKind: String, Hashable, Sendable, CaseIterable {
   // What happens in a case.
-  case received, consulted, progressed, apologised, resolved, returned, withdrawn, corrected, erased
+  case received, consulted, progressed, apologised, resolved, returned, withdrawn, corrected, erased, notified
   // What happens to the office.
   case rulesAdopted, restored, clockAccepted
 }

@@ -26,10 +26,13 @@ extension CaseState {
   /// A promise of an event's envelope, with the event that made it.
   public struct MadePromise: Hashable, Sendable {
     public var version: Version
+    /// When that happened: since then it is owed.
+    public var at: Timestamp
     public var promised: Promised
 
-    public init(_ version: Version, _ promised: Promised) {
+    public init(_ version: Version, at: Timestamp, _ promised: Promised) {
       self.version = version
+      self.at = at
       self.promised = promised
     }
   }

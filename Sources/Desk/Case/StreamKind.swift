@@ -9,7 +9,9 @@ extension EventKind {
   /// The kind of stream in which it happens.
   public var streamKind: StreamKind {
     switch self {
-    case .received, .consulted, .progressed, .apologised, .resolved, .returned, .withdrawn, .corrected, .erased: .case
+    case .received, .consulted, .progressed, .apologised, .resolved, .returned, .withdrawn, .corrected, .erased,
+      .notified:
+      .case
     case .rulesAdopted, .restored, .clockAccepted: .office
     }
   }

@@ -126,6 +126,14 @@ public struct RuleSet: Hashable, Sendable {
     }
   }
 
+  /// What an office may do or leave. Each is off until its rules name it.
+  public struct Measures: Hashable, Sendable {
+    /// A notice is owed of what is decided about somebody's case.
+    public var notices = false
+
+    public init(notices: Bool = false) { self.notices = notices }
+  }
+
   public var version: String
   public var effective: CalendarDay
   /// Same-day requests received until this second, inclusive, are answered the same day.
@@ -141,11 +149,12 @@ public struct RuleSet: Hashable, Sendable {
   public var complaintTerm: Term
   public var assistanceTerm: Term
   public var sources: Sources
+  public var measures: Measures
 
   public init(
     version: String, effective: CalendarDay, sameDayCutoff: TimeOfDay, reappointmentsMax: Int,
     backdatingDaysMax: Int? = nil, causes: [Cause], holds: [Hold] = [], enquiryTerm: Term, complaintTerm: Term,
-    assistanceTerm: Term, sources: Sources
+    assistanceTerm: Term, sources: Sources, measures: Measures = .init()
   ) {
     self.version = version
     self.effective = effective
@@ -158,5 +167,6 @@ public struct RuleSet: Hashable, Sendable {
     self.complaintTerm = complaintTerm
     self.assistanceTerm = assistanceTerm
     self.sources = sources
+    self.measures = measures
   }
 }

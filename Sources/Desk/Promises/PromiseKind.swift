@@ -1,13 +1,13 @@
 extension Promise {
   /// Every kind of promise. Each is a file beside this one, with its rule and its source.
   public enum Kind: Sendable, CaseIterable {
-    case firstDate, enquiryAnswer, complaintAnswer, newDate, apology, handOver
+    case firstDate, enquiryAnswer, complaintAnswer, newDate, apology, handOver, notice
 
     /// Whether it is owed only once a date is past.
     public var waitsForDate: Bool {
       switch self {
       case .apology: true
-      case .firstDate, .newDate, .enquiryAnswer, .complaintAnswer, .handOver: false
+      case .firstDate, .newDate, .enquiryAnswer, .complaintAnswer, .handOver, .notice: false
       }
     }
 
@@ -15,7 +15,7 @@ extension Promise {
     public var isFirstDate: Bool {
       switch self {
       case .firstDate, .enquiryAnswer, .complaintAnswer: true
-      case .newDate, .apology, .handOver: false
+      case .newDate, .apology, .handOver, .notice: false
       }
     }
 
@@ -27,6 +27,7 @@ extension Promise {
       case .complaintAnswer: ComplaintAnswer.add(state, to: &promises)
       case .apology: ApologyOwed.add(state, to: &promises)
       case .handOver: HandOver.add(state, to: &promises)
+      case .notice: Notice.add(state, to: &promises)
       }
     }
   }

@@ -37,6 +37,10 @@ public enum Rejection: Error, Hashable, Sendable {
   case beforeReceipt(Timestamp, receivedAt: Timestamp)
   case notVoidable(code: String, version: Version, NotVoidable)
   case nothingToCorrect(code: String)
+  /// No notice was promised of the event of this version; or, without a version, not of exactly one.
+  case noticeNotOwed(code: String, version: Version?, owed: [Version])
+  /// He has been told of it already, or waits for it no more.
+  case noticeSettled(code: String, version: Version, at: Timestamp)
   case versionConflict(code: String, expected: Version, actual: Version)
   case commandReused(String)
   /// A release that knew commands by other means recorded a command of this id.

@@ -58,7 +58,7 @@ extension CaseState.Effect {
   var isProcessing: Bool {
     switch self {
     case .consulted, .progressed: true
-    case .apologised, .resolved, .returned, .withdrawn: false
+    case .apologised, .resolved, .returned, .withdrawn, .notified: false
     }
   }
 }

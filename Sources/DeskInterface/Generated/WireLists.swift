@@ -5,12 +5,12 @@ extension Wire {
   /// Every method of these interfaces.
   public static let methods: [any WireMethod.Type] = [
     Wire.Receive.self, Wire.Consult.self, Wire.Progress.self, Wire.Apologise.self, Wire.Resolve.self, Wire.Return.self,
-    Wire.Withdraw.self, Wire.Correct.self, Wire.Erase.self, Wire.Show.self, Wire.History.self, Wire.List.self,
-    Wire.Next.self, Wire.Owed.self, Wire.Search.self, Wire.Tally.self, Wire.Explain.self, Wire.Procedures.self,
-    Wire.GetSlip.self, Wire.Watch.self, Wire.Prove.self, Wire.ProveConsistency.self, Wire.GetStatus.self,
-    Wire.GetMetrics.self, Wire.Rebuild.self, Wire.Verify.self, Wire.Backup.self, Wire.Upload.self, Wire.Import.self,
-    Wire.Checkpoint.self, Wire.Export.self, Wire.ImportLedger.self, Wire.GetClock.self, Wire.AcceptClock.self,
-    Wire.SetClock.self,
+    Wire.Withdraw.self, Wire.Correct.self, Wire.Erase.self, Wire.Notify.self, Wire.Show.self, Wire.History.self,
+    Wire.List.self, Wire.Next.self, Wire.Owed.self, Wire.Search.self, Wire.Tally.self, Wire.Explain.self,
+    Wire.Procedures.self, Wire.GetSlip.self, Wire.Watch.self, Wire.Prove.self, Wire.ProveConsistency.self,
+    Wire.GetStatus.self, Wire.GetMetrics.self, Wire.Rebuild.self, Wire.Verify.self, Wire.Backup.self, Wire.Upload.self,
+    Wire.Import.self, Wire.Checkpoint.self, Wire.Export.self, Wire.ImportLedger.self, Wire.GetClock.self,
+    Wire.AcceptClock.self, Wire.SetClock.self,
   ]
 
   /// Every error of these interfaces.
@@ -22,17 +22,17 @@ extension Wire {
     Wire.ErasureHeld.self, Wire.ConsultationMissing.self, Wire.NotWorkingDay.self, Wire.DateNotLater.self,
     Wire.AlreadyReappointed.self, Wire.NewDateMissing.self, Wire.NewDateNotExpected.self, Wire.UnknownCause.self,
     Wire.InFuture.self, Wire.BackdatingNeedsReason.self, Wire.BackdatedTooFar.self, Wire.BackdatingAcrossDue.self,
-    Wire.BeforeReceipt.self, Wire.NotVoidable.self, Wire.NothingToCorrect.self, Wire.VersionConflict.self,
-    Wire.CommandReused.self, Wire.CommandFromBefore.self, Wire.PermissionDenied.self, Wire.UnknownAccount.self,
-    Wire.AccountsUnavailable.self, Wire.BehalfNotAllowed.self, Wire.Busy.self, Wire.Stopping.self,
-    Wire.StorageFailed.self, Wire.ClockSuspect.self, Wire.ReadFailed.self, Wire.ProtocolViolation.self,
-    Wire.TooManyConnections.self, Wire.TooManyStreams.self, Wire.RebuildRunning.self, Wire.VerifyRunning.self,
-    Wire.InspectionFailed.self, Wire.BackupRunning.self, Wire.LedgerDamaged.self, Wire.LedgerNotEmpty.self,
-    Wire.ExportUnreadable.self, Wire.KeysUnreadable.self, Wire.ClockNotSuspect.self, Wire.MappingInvalid.self,
-    Wire.ImportRefused.self, Wire.UnknownUpload.self, Wire.UploadTooLarge.self, Wire.StorageFull.self,
-    Wire.NotADemo.self, Wire.ClockNotLater.self, Wire.NoSigningKey.self, Wire.UnknownCheckpoint.self,
-    Wire.CheckpointTooOld.self, Wire.NoSignedHead.self, Wire.NewSigningKeyNeeded.self, Wire.SignedFurther.self,
-    Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self,
+    Wire.BeforeReceipt.self, Wire.NotVoidable.self, Wire.NothingToCorrect.self, Wire.NoticeNotOwed.self,
+    Wire.NoticeSettled.self, Wire.VersionConflict.self, Wire.CommandReused.self, Wire.CommandFromBefore.self,
+    Wire.PermissionDenied.self, Wire.UnknownAccount.self, Wire.AccountsUnavailable.self, Wire.BehalfNotAllowed.self,
+    Wire.Busy.self, Wire.Stopping.self, Wire.StorageFailed.self, Wire.ClockSuspect.self, Wire.ReadFailed.self,
+    Wire.ProtocolViolation.self, Wire.TooManyConnections.self, Wire.TooManyStreams.self, Wire.RebuildRunning.self,
+    Wire.VerifyRunning.self, Wire.InspectionFailed.self, Wire.BackupRunning.self, Wire.LedgerDamaged.self,
+    Wire.LedgerNotEmpty.self, Wire.ExportUnreadable.self, Wire.KeysUnreadable.self, Wire.ClockNotSuspect.self,
+    Wire.MappingInvalid.self, Wire.ImportRefused.self, Wire.UnknownUpload.self, Wire.UploadTooLarge.self,
+    Wire.StorageFull.self, Wire.NotADemo.self, Wire.ClockNotLater.self, Wire.NoSigningKey.self,
+    Wire.UnknownCheckpoint.self, Wire.CheckpointTooOld.self, Wire.NoSignedHead.self, Wire.NewSigningKeyNeeded.self,
+    Wire.SignedFurther.self, Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self,
   ]
 
   /// Every error of these interfaces, with what it says.
@@ -68,6 +68,8 @@ extension Wire {
     case beforeReceipt(BeforeReceipt)
     case notVoidable(NotVoidable)
     case nothingToCorrect(NothingToCorrect)
+    case noticeNotOwed(NoticeNotOwed)
+    case noticeSettled(NoticeSettled)
     case versionConflict(VersionConflict)
     case commandReused(CommandReused)
     case commandFromBefore(CommandFromBefore)
@@ -143,6 +145,8 @@ extension Wire {
       case BeforeReceipt.error: self = .beforeReceipt(try BeforeReceipt(json: error.parameters))
       case NotVoidable.error: self = .notVoidable(try NotVoidable(json: error.parameters))
       case NothingToCorrect.error: self = .nothingToCorrect(try NothingToCorrect(json: error.parameters))
+      case NoticeNotOwed.error: self = .noticeNotOwed(try NoticeNotOwed(json: error.parameters))
+      case NoticeSettled.error: self = .noticeSettled(try NoticeSettled(json: error.parameters))
       case VersionConflict.error: self = .versionConflict(try VersionConflict(json: error.parameters))
       case CommandReused.error: self = .commandReused(try CommandReused(json: error.parameters))
       case CommandFromBefore.error: self = .commandFromBefore(try CommandFromBefore(json: error.parameters))

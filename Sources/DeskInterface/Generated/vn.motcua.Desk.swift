@@ -422,6 +422,14 @@ extension Wire {
     }
   }
 
+  public enum NoticeChannel: String, JSONWord {
+    case inPerson, phone, message, email, post, portal
+  }
+
+  public enum NoticeOutcome: String, JSONWord {
+    case handedOver, delivered, confirmed, sent, claimed, failed
+  }
+
   /// `laterEventStands`: an event that builds on it must be voided first.
   public enum NotVoidableReason: String, JSONWord {
     case noSuchEvent, notToday, alreadyVoided, receiptOrCorrection, laterEventStands
@@ -1396,6 +1404,118 @@ extension Wire {
       } else {
         json.member("code", code)
         json.member("basis", basis)
+        json.member("entry", entry)
+      }
+      json.close()
+    }
+
+    public struct Answer: WireReceiptAnswer {
+      public var receipt: Receipt
+
+      public init(receipt: Receipt) {
+        self.receipt = receipt
+      }
+
+      private static let members: [StaticString] = ["receipt"]
+
+      public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+        var receipt: Receipt?
+        var object = try cursor.object()
+        while let member = try cursor.member(of: &object, Self.members) {
+          switch member {
+          default: receipt = try Receipt(from: &cursor)
+          }
+        }
+        guard let receipt else { throw cursor.missing("receipt", in: object) }
+        self.receipt = receipt
+      }
+
+      public func write(to json: inout JSONWriter) {
+        json.open()
+        json.member("receipt", receipt)
+        json.close()
+      }
+    }
+  }
+
+  /// Somebody is told of an event of his case, or it was tried, where the office's rules promise that (`notices` in
+  /// `[measures]`). It may be recorded after the end of the case.
+  public struct Notify: WireCommand {
+    public static let method = "vn.motcua.Desk.Notify"
+
+    public var code: String
+    /// The version of the event that he is told of; may be missing where a notice of exactly one is owed.
+    public var of: Int?
+    public var channel: NoticeChannel
+    /// `handedOver`, `delivered` and `confirmed` settle what is owed. `sent`: it is on its way; `claimed`: by
+    /// somebody's word.
+    public var outcome: NoticeOutcome
+    /// What whoever carried it gave as a receipt.
+    public var receipt: String?
+    public var entry: Entry?
+
+    public init(
+      code: String,
+      of: Int? = nil,
+      channel: NoticeChannel,
+      outcome: NoticeOutcome,
+      receipt: String? = nil,
+      entry: Entry? = nil
+    ) {
+      self.code = code
+      self.of = of
+      self.channel = channel
+      self.outcome = outcome
+      self.receipt = receipt
+      self.entry = entry
+    }
+
+    private static let members: [StaticString] = ["code", "of", "channel", "outcome", "receipt", "entry"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var code: String?
+      var of: Int?
+      var channel: NoticeChannel?
+      var outcome: NoticeOutcome?
+      var receipt: String?
+      var entry: Entry?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: code = try cursor.string()
+        case 1: of = try cursor.null() ? nil : cursor.integer()
+        case 2: channel = try NoticeChannel(from: &cursor)
+        case 3: outcome = try NoticeOutcome(from: &cursor)
+        case 4: receipt = try cursor.null() ? nil : cursor.string()
+        default: entry = try cursor.null() ? nil : Entry(from: &cursor)
+        }
+      }
+      guard let code else { throw cursor.missing("code", in: object) }
+      guard let channel else { throw cursor.missing("channel", in: object) }
+      guard let outcome else { throw cursor.missing("outcome", in: object) }
+      self.code = code
+      self.of = of
+      self.channel = channel
+      self.outcome = outcome
+      self.receipt = receipt
+      self.entry = entry
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      if json.isSorted {
+        json.member("channel", channel)
+        json.member("code", code)
+        json.member("entry", entry)
+        json.member("of", of)
+        json.member("outcome", outcome)
+        json.member("receipt", receipt)
+      } else {
+        json.member("code", code)
+        json.member("of", of)
+        json.member("channel", channel)
+        json.member("outcome", outcome)
+        json.member("receipt", receipt)
         json.member("entry", entry)
       }
       json.close()
@@ -2717,6 +2837,102 @@ extension Wire {
     public func write(to json: inout JSONWriter) {
       json.open()
       json.member("code", code)
+      json.close()
+    }
+  }
+
+  /// No notice of the event of version `of` was promised. When `of` is missing: not of exactly one. `owed` are the
+  /// versions of the events of which a notice is owed.
+  public struct NoticeNotOwed: WireError {
+    public static let error = "vn.motcua.Desk.NoticeNotOwed"
+
+    public var code: String
+    public var of: Int?
+    public var owed: [Int]
+
+    public init(code: String, of: Int? = nil, owed: [Int]) {
+      self.code = code
+      self.of = of
+      self.owed = owed
+    }
+
+    private static let members: [StaticString] = ["code", "of", "owed"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var code: String?
+      var of: Int?
+      var owed: [Int]?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: code = try cursor.string()
+        case 1: of = try cursor.null() ? nil : cursor.integer()
+        default: owed = try cursor.array(Int.self)
+        }
+      }
+      guard let code else { throw cursor.missing("code", in: object) }
+      guard let owed else { throw cursor.missing("owed", in: object) }
+      self.code = code
+      self.of = of
+      self.owed = owed
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("code", code)
+      json.member("of", of)
+      json.member("owed", owed)
+      json.close()
+    }
+  }
+
+  /// He was told of it already, or waits for it no more.
+  public struct NoticeSettled: WireError {
+    public static let error = "vn.motcua.Desk.NoticeSettled"
+
+    public var code: String
+    public var of: Int
+    public var at: String
+
+    public init(code: String, of: Int, at: String) {
+      self.code = code
+      self.of = of
+      self.at = at
+    }
+
+    private static let members: [StaticString] = ["code", "of", "at"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var code: String?
+      var of: Int?
+      var at: String?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: code = try cursor.string()
+        case 1: of = try cursor.integer()
+        default: at = try cursor.string()
+        }
+      }
+      guard let code else { throw cursor.missing("code", in: object) }
+      guard let of else { throw cursor.missing("of", in: object) }
+      guard let at else { throw cursor.missing("at", in: object) }
+      self.code = code
+      self.of = of
+      self.at = at
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      if json.isSorted {
+        json.member("at", at)
+        json.member("code", code)
+        json.member("of", of)
+      } else {
+        json.member("code", code)
+        json.member("of", of)
+        json.member("at", at)
+      }
       json.close()
     }
   }

@@ -964,6 +964,64 @@ extension Wire {
     }
   }
 
+  /// Somebody was told of an event of his case, or it was tried.
+  public struct Notified: Hashable, Sendable, JSONReadable, JSONWritable {
+    /// The version of that event.
+    public var of: Int
+    public var channel: Told<NoticeChannel>
+    public var outcome: Told<NoticeOutcome>
+    /// What whoever carried it gave as a receipt.
+    public var receipt: String?
+
+    public init(of: Int, channel: NoticeChannel, outcome: NoticeOutcome, receipt: String? = nil) {
+      self.of = of
+      self.channel = .known(channel)
+      self.outcome = .known(outcome)
+      self.receipt = receipt
+    }
+
+    private static let members: [StaticString] = ["of", "channel", "outcome", "receipt"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var of: Int?
+      var channel: Told<NoticeChannel>?
+      var outcome: Told<NoticeOutcome>?
+      var receipt: String?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: of = try cursor.integer()
+        case 1: channel = try Told<NoticeChannel>(from: &cursor)
+        case 2: outcome = try Told<NoticeOutcome>(from: &cursor)
+        default: receipt = try cursor.null() ? nil : cursor.string()
+        }
+      }
+      guard let of else { throw cursor.missing("of", in: object) }
+      guard let channel else { throw cursor.missing("channel", in: object) }
+      guard let outcome else { throw cursor.missing("outcome", in: object) }
+      self.of = of
+      self.channel = channel
+      self.outcome = outcome
+      self.receipt = receipt
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      if json.isSorted {
+        json.member("channel", channel)
+        json.member("of", of)
+        json.member("outcome", outcome)
+        json.member("receipt", receipt)
+      } else {
+        json.member("of", of)
+        json.member("channel", channel)
+        json.member("outcome", outcome)
+        json.member("receipt", receipt)
+      }
+      json.close()
+    }
+  }
+
   public struct Corrected: Hashable, Sendable, JSONReadable, JSONWritable {
     public var applicant: String?
     public var phone: String?
@@ -1261,7 +1319,7 @@ extension Wire {
 
   public enum EventType: String, JSONWord {
     case received, consulted, progressed, apologised, resolved, returned, withdrawn, corrected, erased, rulesAdopted
-    case restored, clockAccepted
+    case restored, clockAccepted, notified
   }
 
   /// One recorded event; of the fields from `received` on, the one that `type` names is set.
@@ -1299,6 +1357,7 @@ extension Wire {
     public var rulesAdopted: RulesAdopted?
     public var restored: Restored?
     public var clockAccepted: ClockAccepted?
+    public var notified: Notified?
 
     public init(
       position: Int,
@@ -1328,7 +1387,8 @@ extension Wire {
       erased: Erased? = nil,
       rulesAdopted: RulesAdopted? = nil,
       restored: Restored? = nil,
-      clockAccepted: ClockAccepted? = nil
+      clockAccepted: ClockAccepted? = nil,
+      notified: Notified? = nil
     ) {
       self.position = position
       self.code = code
@@ -1358,13 +1418,14 @@ extension Wire {
       self.rulesAdopted = rulesAdopted
       self.restored = restored
       self.clockAccepted = clockAccepted
+      self.notified = notified
     }
 
     private static let members: [StaticString] = [
       "position", "code", "number", "version", "type", "recordedAt", "occurredAt", "lateEntryReason", "uid", "account",
       "role", "onBehalfOf", "commandId", "rulesPosition", "imported", "closed", "received", "consulted", "progressed",
       "apologised", "resolved", "returned", "withdrawn", "corrected", "erased", "rulesAdopted", "restored",
-      "clockAccepted",
+      "clockAccepted", "notified",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -1396,6 +1457,7 @@ extension Wire {
       var rulesAdopted: RulesAdopted?
       var restored: Restored?
       var clockAccepted: ClockAccepted?
+      var notified: Notified?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -1426,7 +1488,8 @@ extension Wire {
         case 24: erased = try cursor.null() ? nil : Erased(from: &cursor)
         case 25: rulesAdopted = try cursor.null() ? nil : RulesAdopted(from: &cursor)
         case 26: restored = try cursor.null() ? nil : Restored(from: &cursor)
-        default: clockAccepted = try cursor.null() ? nil : ClockAccepted(from: &cursor)
+        case 27: clockAccepted = try cursor.null() ? nil : ClockAccepted(from: &cursor)
+        default: notified = try cursor.null() ? nil : Notified(from: &cursor)
         }
       }
       guard let position else { throw cursor.missing("position", in: object) }
@@ -1468,6 +1531,7 @@ extension Wire {
       self.rulesAdopted = rulesAdopted
       self.restored = restored
       self.clockAccepted = clockAccepted
+      self.notified = notified
     }
 
     public func write(to json: inout JSONWriter) {
@@ -1484,6 +1548,7 @@ extension Wire {
         json.member("erased", erased)
         json.member("imported", imported)
         json.member("lateEntryReason", lateEntryReason)
+        json.member("notified", notified)
         json.member("number", number)
         json.member("occurredAt", occurredAt)
         json.member("onBehalfOf", onBehalfOf)
@@ -1530,6 +1595,7 @@ extension Wire {
         json.member("rulesAdopted", rulesAdopted)
         json.member("restored", restored)
         json.member("clockAccepted", clockAccepted)
+        json.member("notified", notified)
       }
       json.close()
     }
@@ -1589,9 +1655,9 @@ extension Wire {
   }
 
   /// A date on the receipt slip, the answer to an enquiry or to a complaint, a new date, an apology, a result to be
-  /// handed over.
+  /// handed over, a notice of what was decided.
   public enum PromiseKind: String, JSONWord {
-    case firstDate, enquiryAnswer, complaintAnswer, newDate, apology, handOver
+    case firstDate, enquiryAnswer, complaintAnswer, newDate, apology, handOver, notice
   }
 
   /// What the office owes somebody and has not done yet.

@@ -15,6 +15,7 @@ extension EventKind {
     case .withdrawn: Withdrawn.number
     case .corrected: Corrected.number
     case .erased: Erased.number
+    case .notified: Notified.number
     case .rulesAdopted: RulesAdopted.number
     case .restored: Restored.number
     case .clockAccepted: ClockAccepted.number
@@ -56,6 +57,7 @@ extension StoredEvent.Body {
       case .withdrawn(let facts): return try facts.write(&body, personal: &personal)
       case .corrected(let facts): return try facts.write(&body, personal: &personal)
       case .erased(let facts): return try facts.write(&body, personal: &personal)
+      case .notified(let facts): return try facts.write(&body, personal: &personal)
       }
     case .office(let event, _):
       switch event {
@@ -82,6 +84,7 @@ extension StoredEvent.Body {
     case .withdrawn: self = event(.withdrawn(try .read(&body, personal: &personal)))
     case .corrected: self = event(.corrected(try .read(&body, personal: &personal)))
     case .erased: self = event(.erased(try .read(&body, personal: &personal)))
+    case .notified: self = event(.notified(try .read(&body, personal: &personal)))
     case .rulesAdopted:
       let book = try CanonicalText.decode(RulesAdopted.read(&body).text)
       self = .office(.rulesAdopted(book), circumstances)

@@ -24,4 +24,8 @@ protocol MemberCoder {
   mutating func objects<Value: RuleText>(_ name: StaticString, _ values: inout [Value]) throws(Failure)
   /// A list that came later: an empty one is not written, so that the same rules are the same text as before.
   mutating func laterObjects<Value: RuleText>(_ name: StaticString, _ values: inout [Value]) throws(Failure)
+  /// An object that came later: a blank one is not written.
+  mutating func laterObject(_ name: StaticString, _ value: inout some RuleText & Equatable) throws(Failure)
+  /// A flag that came later: what is off is not written.
+  mutating func laterFlag(_ name: StaticString, _ value: inout Bool) throws(Failure)
 }

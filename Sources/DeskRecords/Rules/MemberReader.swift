@@ -75,6 +75,16 @@ struct MemberReader: MemberCoder {
     if memberIfAny(name) == nil { values = [] } else { try objects(name, &values) }
   }
 
+  mutating func laterObject<Value: RuleText & Equatable>(
+    _ name: StaticString, _ value: inout Value
+  ) throws(RecordError) {
+    if memberIfAny(name) == nil { value = .blank } else { try object(name, &value) }
+  }
+
+  mutating func laterFlag(_ name: StaticString, _ value: inout Bool) throws(RecordError) {
+    if memberIfAny(name) == nil { value = false } else { try flag(name, &value) }
+  }
+
   // MARK: Nodes
 
   /// Nil for a member that is missing, or null.

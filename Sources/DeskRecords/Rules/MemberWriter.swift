@@ -45,4 +45,12 @@ struct MemberWriter: MemberCoder {
   mutating func laterObjects<Value: RuleText>(_ name: StaticString, _ values: inout [Value]) {
     if !values.isEmpty { objects(name, &values) }
   }
+
+  mutating func laterObject<Value: RuleText & Equatable>(_ name: StaticString, _ value: inout Value) {
+    if value != .blank { object(name, &value) }
+  }
+
+  mutating func laterFlag(_ name: StaticString, _ value: inout Bool) {
+    if value { flag(name, &value) }
+  }
 }

@@ -7,7 +7,7 @@ extension RuleSet: RuleText {
       enquiryTerm: .atOnce, complaintTerm: .atOnce, assistanceTerm: .atOnce, sources: .blank)
   }
 
-  /// Rules that were recorded before there were holds, or a bound of back-dating, have none.
+  /// Rules that were recorded before there were holds, a bound of back-dating, or measures, have none.
   mutating func members<Coder: MemberCoder>(_ json: inout Coder) throws(Coder.Failure) {
     try json.value("assistanceTerm", &assistanceTerm)
     try json.integer("backdatingDaysMax", &backdatingDaysMax)
@@ -16,10 +16,19 @@ extension RuleSet: RuleText {
     try json.value("effective", &effective)
     try json.value("enquiryTerm", &enquiryTerm)
     try json.laterObjects("holds", &holds)
+    try json.laterObject("measures", &measures)
     try json.integer("reappointmentsMax", &reappointmentsMax)
     try json.value("sameDayCutoff", &sameDayCutoff)
     try json.object("sources", &sources)
     try json.text("version", &version)
+  }
+}
+
+extension RuleSet.Measures: RuleText {
+  static var blank: RuleSet.Measures { .init() }
+
+  mutating func members<Coder: MemberCoder>(_ json: inout Coder) throws(Coder.Failure) {
+    try json.laterFlag("notices", &notices)
   }
 }
 

@@ -1,4 +1,5 @@
 import Desk
+import EventSourcing
 
 /// The row form of what an event has left in its case's state. The numbers are of this form of the views only.
 extension StateCoding {
@@ -29,6 +30,11 @@ extension StateCoding {
       row.put(6)
       row.put(withdrawal.at)
       row.put(withdrawal.day.number)
+    case .notified(let notification):
+      row.put(7)
+      row.put(notification.of.rawValue)
+      row.put(notification.at)
+      row.put(notification.settles)
     }
   }
 
@@ -54,6 +60,9 @@ extension StateCoding {
     case 5: return .returned(CaseState.Handover(to: try row.optionalString(), at: try row.time()))
     case 6:
       return .withdrawn(CaseState.Withdrawal(at: try row.time(), day: CalendarDay(number: try row.number())))
+    case 7:
+      return .notified(
+        CaseState.Notification(of: Version(try row.number()), at: try row.time(), settles: try row.bool()))
     default: throw RowError()
     }
   }

@@ -21,6 +21,7 @@ enum StateCoding {
     }
     row.put(state.promised) { row, made in
       row.put(made.version.rawValue)
+      row.put(made.at)
       row.put(made.promised.kind.rawValue)
       row.put(made.promised.due) { $0.put($1) }
       row.put(made.promised.to)
@@ -47,10 +48,10 @@ enum StateCoding {
       CaseState.Entry(Version(try row.number()), try effect(&row))
     }
     state.promised = try row.array { (row) throws(RowError) in
-      let version = Version(try row.number())
+      let (version, at) = (Version(try row.number()), try row.time())
       guard let kind = Promised.Kind(rawValue: try row.number()) else { throw RowError() }
       let due = try row.optional { (row) throws(RowError) in try row.time() }
-      return CaseState.MadePromise(version, Promised(kind, due: due, to: try row.optionalString()))
+      return CaseState.MadePromise(version, at: at, Promised(kind, due: due, to: try row.optionalString()))
     }
     state.erasure = try row.optional { (row) throws(RowError) in
       CaseState.Erasure(at: try row.time(), recordedAt: try row.time(), basis: try row.string())

@@ -21,12 +21,13 @@ public struct OwedPages: Sendable {
 }
 
 extension DeskViews {
-  /// What the office owes: of open cases by their latest date, then of those that wait to be handed over, since when.
+  /// What the office owes: of open cases by their latest date, then of those that wait to be handed over, since when, then of those
+  /// that have ended, by the date of a notice.
   public static func owed(clerk: String? = nil) -> OwedPages {
     func run(_ rows: PromisesView.Rows) -> CasePages.Run {
       rows.run { state in clerk == nil || state.clerk == clerk }
     }
-    // What is owed otherwise is owed in a case of one of these two.
-    return OwedPages(CasePages([run(.latestDates), run(.handOvers)]))
+    // What is owed otherwise is owed in a case of one of these.
+    return OwedPages(CasePages([run(.latestDates), run(.handOvers), run(.notices)]))
   }
 }

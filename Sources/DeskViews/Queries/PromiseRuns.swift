@@ -7,7 +7,7 @@ extension PromisesView {
     case firstDates
     /// Open cases by their latest date.
     case latestDates
-    case apologies, handOvers, keptLate, urgent
+    case apologies, handOvers, keptLate, urgent, notices
 
     /// - Parameter before: up to this instant, which is not included; nil for all.
     func run(before: Timestamp? = nil, _ accepts: @escaping @Sendable (CaseState) -> Bool) -> CasePages.Run {
@@ -23,6 +23,7 @@ extension PromisesView {
       case .handOvers: run(.handOver)
       case .keptLate: run(.keptLate)
       case .urgent: run(.urgent)
+      case .notices: run(.notice)
       }
     }
   }

@@ -21,6 +21,8 @@ enum PromisesView: Projection {
     case keptLate
     /// The latest date of what is urgent. That is a rank among the open dates, and no promise.
     case urgent
+    /// Open notices, by their date.
+    case notice
   }
 
   /// Stands in the value of the date that decides between on time and late, beside the group.
@@ -52,6 +54,7 @@ enum PromisesView: Projection {
         }
       case .apology: if promise.isOpen { add(.apology, promise.since) }
       case .handOver: if promise.isOpen { add(.handOver, promise.since) }
+      case .notice: if promise.isOpen { add(.notice, promise.due ?? promise.since) }
       }
     }
     if state.isOpen, state.receipt?.facts.urgent != nil { add(.urgent, latest) }

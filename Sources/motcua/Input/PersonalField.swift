@@ -11,6 +11,7 @@ enum PersonalField: String, CaseIterable {
   case signedBy = "signed-by"
   case to, authority
   case why
+  case receipt
   case words
 
   /// Whether the field is typed by its place and not as an option.
@@ -49,6 +50,7 @@ enum PersonalField: String, CaseIterable {
     case .to: language.say("ai nhận", "who took it")
     case .authority: language.say("theo giấy tờ nào", "by what authority")
     case .why: language.say("vì sao ghi muộn", "why it is recorded late")
+    case .receipt: language.say("biên nhận của bên chuyển", "the receipt of whoever carried it")
     case .words: language.say("tìm gì", "what to search for")
     }
   }

@@ -52,6 +52,7 @@ enum EventLine {
       case .rulesAdopted: return presented(event.rulesAdopted)
       case .restored: return presented(event.restored)
       case .clockAccepted: return presented(event.clockAccepted)
+      case .notified: return presented(event.notified)
       }
     }
   }

@@ -2,7 +2,7 @@ import Desk
 import DeskInterface
 
 extension Refusal {
-  /// Refusals about promised dates and the apologies that they owe.
+  /// Refusals about promised dates, the apologies that they owe, and notices.
   func promiseWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
     switch refusal {
     case .apologyOwed(let error):
@@ -58,6 +58,32 @@ extension Refusal {
       return Words(
         language.say("Ngày hẹn mới \(date) phải sau \(than).", "The new date \(date) must come after \(than)."),
         line.with("--new-due", Self.later(than: error.than)))
+    case .noticeNotOwed(let error):
+      let owed = error.owed.map { "v\($0)" }.joined(separator: ", ")
+      let of = error.of.map { " v\($0)" } ?? ""
+      if owed.isEmpty {
+        return Words(
+          language.say(
+            "Hồ sơ \(error.code) không nợ dân thông báo nào\(of.isEmpty ? "" : " về\(of)").",
+            "Case \(error.code) owes the citizen no notice\(of.isEmpty ? "" : " of\(of)")."),
+          CommandLineText(["history", error.code]))
+      }
+      return Words(
+        of.isEmpty
+          ? language.say(
+            "Hồ sơ \(error.code) còn nợ thông báo về \(owed); hãy nói rõ về sự kiện nào.",
+            "Case \(error.code) owes a notice of \(owed); say of which.")
+          : language.say(
+            "Hồ sơ \(error.code) không nợ thông báo về\(of); còn nợ về \(owed).",
+            "Case \(error.code) owes no notice of\(of); it owes one of \(owed)."),
+        error.owed.first.map { line.with("--of", String($0)) })
+    case .noticeSettled(let error):
+      let at = language.spoken(error.at)
+      return Words(
+        language.say(
+          "Thông báo về v\(error.of) của hồ sơ \(error.code) đã xong lúc \(at).",
+          "The notice of v\(error.of) in case \(error.code) was settled at \(at)."),
+        CommandLineText(["history", error.code]))
     default: return nil
     }
   }

@@ -29,7 +29,7 @@ extension Refusal {
     case .fieldMissing, .textTooLong, .textNotAllowed, .unreadableDate, .unreadableCommandId:
       return fieldWords(refusal, line, language)
     case .apologyOwed, .alreadyReappointed, .newDateMissing, .newDateNotExpected, .unknownCause, .notWorkingDay,
-      .dateNotLater:
+      .dateNotLater, .noticeNotOwed, .noticeSettled:
       return promiseWords(refusal, line, language)
     case .alreadyResolved(let error):
       let at = language.spoken(error.at)

@@ -99,6 +99,10 @@ enum WireFailure {
     case .notVoidable(let code, let version, let reason):
       wire(Wire.NotVoidable(code: code, version: Int(version.rawValue), reason: reason.wire))
     case .nothingToCorrect(let code): wire(Wire.NothingToCorrect(code: code))
+    case .noticeNotOwed(let code, let version, let owed):
+      wire(Wire.NoticeNotOwed(code: code, of: version.map { Int($0.rawValue) }, owed: owed.map { Int($0.rawValue) }))
+    case .noticeSettled(let code, let version, let at):
+      wire(Wire.NoticeSettled(code: code, of: Int(version.rawValue), at: text(at)))
     case .versionConflict(let code, let expected, let actual):
       wire(Wire.VersionConflict(code: code, expected: Int(expected.rawValue), actual: Int(actual.rawValue)))
     case .commandReused(let id): wire(Wire.CommandReused(commandId: id))

@@ -21,6 +21,7 @@ extension Promise.Kind {
     case .newDate: .newDate
     case .apology: .apology
     case .handOver: .handOver
+    case .notice: .notice
     }
   }
 }

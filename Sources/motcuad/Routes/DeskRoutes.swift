@@ -14,6 +14,7 @@ struct DeskRoutes: Sendable {
       command(Wire.Receive.self), command(Wire.Consult.self), command(Wire.Progress.self),
       command(Wire.Apologise.self), command(Wire.Resolve.self), command(Wire.Return.self),
       command(Wire.Withdraw.self), command(Wire.Correct.self), command(Wire.Erase.self, role: .supervisor),
+      command(Wire.Notify.self),
     ]
   }
 

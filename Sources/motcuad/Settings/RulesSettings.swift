@@ -7,6 +7,8 @@ extension RuleSet {
     let effective = try root.parsed("effective", "2025-07-01") { CalendarDay(text: $0) }
     let term = try root.section("term")
     let source = try root.section("source")
+    // Settings of before measures have none.
+    let measures = try root.optionalSection("measures")
     var causes: [Cause] = []
     for section in try root.sections("cause") {
       let cause = Cause(
@@ -50,7 +52,9 @@ extension RuleSet {
       enquiryTerm: try read("enquiry"), complaintTerm: try read("complaint"), assistanceTerm: try read("assistance"),
       sources: Sources(
         term: try source.string("term"), sameDay: try source.string("same_day"),
-        apology: try source.string("apology"), kinds: try source.string("kinds")))
+        apology: try source.string("apology"), kinds: try source.string("kinds")),
+      measures: Measures(notices: try measures?.bool("notices") ?? false))
+    try measures?.finish()
     try term.finish()
     try source.finish()
     try root.finish()

@@ -20,7 +20,7 @@ struct EscapingTests {
     ["receive", "khai-sinh", "--name", "Hoa", "--slip"], ["consult", "q", "--answer", "a"], ["progress", "1", "s"],
     ["apologise", "1", "--text", "x", "--new-due", "+2"], ["resolve", "1"], ["return", "1"],
     ["withdraw", "1", "--reason", "x"], ["correct", "1", "--reason", "x", "--name", "y"],
-    ["erase", "1", "--basis", "x"],
+    ["erase", "1", "--basis", "x"], ["notify", "1"],
   ]
 
   @Test("whatever a daemon answers, every verb spells it out, for people and as JSON", arguments: ["vi", "en"])

@@ -24,6 +24,7 @@ extension Vn_Motcua_Records_Record {
     case .erased: 29
     case .restored: 30
     case .clockAccepted: 31
+    case .notified: 32
     case nil: 0
     }
   }
@@ -78,6 +79,13 @@ extension Vn_Motcua_Records_Record {
       if let subject = facts.changes.subject { personal.subject = subject }
       personal.reason = facts.reason
     case .erased(let facts): erased = .with { $0.basis = facts.basis }
+    case .notified(let facts):
+      notified = .with {
+        $0.of = facts.of.rawValue
+        $0.channel = .init(rawValue: Int(facts.channel.rawValue)) ?? .unspecified
+        $0.outcome = .init(rawValue: Int(facts.outcome.rawValue)) ?? .unspecified
+      }
+      if let receipt = facts.receipt { personal.receipt = receipt }
     }
   }
 
@@ -126,6 +134,17 @@ extension Vn_Motcua_Records_Record {
             responsible: stored.hasResponsible ? stored.responsible : nil),
           voids: stored.hasVoids ? .init(stored.voids) : nil, reason: personal.reason))
     case .erased(let stored): return .erased(Erased(basis: stored.basis))
+    case .notified(let stored):
+      guard let channel = NoticeChannel(rawValue: UInt8(clamping: stored.channel.rawValue)) else {
+        throw RecordError.malformed("channel \(stored.channel.rawValue)")
+      }
+      guard let outcome = NoticeOutcome(rawValue: UInt8(clamping: stored.outcome.rawValue)) else {
+        throw RecordError.malformed("outcome \(stored.outcome.rawValue)")
+      }
+      return .notified(
+        Notified(
+          of: Version(stored.of), channel: channel, outcome: outcome,
+          receipt: personal.hasReceipt ? personal.receipt : nil))
     case .rulesAdopted, .restored, .clockAccepted, nil: throw RecordError.malformed("no body of a case")
     }
   }

@@ -79,6 +79,8 @@ extension Model {
       add(.erased, at: occurredAt)
       cases[number - 1].isErased = true
       (cases[number - 1].applicant, cases[number - 1].subject) = (nil, nil)
+    // Never recorded: the rules refuse it.
+    case .notify: break
     }
     lastRecordedAt = recordedAt
     let answer = Known(

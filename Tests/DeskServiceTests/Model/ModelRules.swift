@@ -146,6 +146,8 @@ struct ModelRules {
       let isHeld = file.procedure.map { model.office.heldProcedures.contains($0) } ?? false
       if !file.isEnded || isHeld { broken.insert("erasureHeld") }
       need(erase.basis, "basis", atMost: 500)
+    // The model's office has not the measure, and promises none.
+    case .notify: broken.insert("noticeNotOwed")
     case .receive, .enquire, .importHistory: break
     }
   }

@@ -216,6 +216,7 @@ struct ModelSteps {
       let version = own.isEmpty || dice.chance(20) ? dice.upTo(file.events.count + 2) : dice.pick(own)
       return .correct(Correct(voids: Version(UInt32(version)), reason: "nhầm hồ sơ"))
     case 94..<98: return .erase(Erase(basis: words("Luật 91/2025/QH15", atMost: 500)))
+    case 98: return .notify(Notify(of: dice.chance(50) ? Version(1) : nil, channel: .phone, outcome: .confirmed))
     default: return .receive(Receive(.procedure, procedure: "cai-chinh", applicant: name()))
     }
   }
