@@ -82,7 +82,8 @@ enum Peer {
   /// The lowest form that can say it: an older release reads what it knows.
   private static func lowestSchema(of body: StoredEvent.Body) -> UInt32 {
     switch body {
-    case .desk, .office(.rulesAdopted, _): 1
+    case .desk(let event): event.body.kind == .notified ? 3 : 1
+    case .office(.rulesAdopted, _): 1
     case .office(.restored(let facts), _):
       facts.isEndUnknown || facts.floor != nil || facts.erasures != nil ? 2 : 1
     case .office(.clockAccepted, _): 2
