@@ -57,7 +57,7 @@ public struct Promise: Hashable, Sendable {
 
   public var isOpen: Bool { if case .none = settled { true } else { false } }
 
-  /// Whether its date passed before it was settled. Exactly at the date is in time. This is the one place that says so.
+  /// Whether its date passed before it was settled. Exactly at the date is in time.
   public func isBroken(at now: Timestamp) -> Bool {
     guard let due else { return false }
     return (settled?.at ?? now) > due

@@ -1184,7 +1184,7 @@ extension Wire {
     public static let method = "vn.motcua.Desk.Withdraw"
 
     public var code: String
-    /// Who asked for it; missing means that nobody said.
+    /// Who asked for it; missing means the applicant.
     public var by: String?
     public var reason: String
     public var entry: Entry?

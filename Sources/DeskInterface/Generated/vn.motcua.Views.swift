@@ -890,7 +890,7 @@ extension Wire {
   }
 
   public struct Returned: Hashable, Sendable, JSONReadable, JSONWritable {
-    /// Who took it; missing means the applicant.
+    /// Who took it: the applicant where nobody else was named. Missing where that is erased or closed.
     public var to: String?
     /// By what authority somebody else took it.
     public var authority: String?
@@ -930,7 +930,8 @@ extension Wire {
   }
 
   public struct Withdrawn: Hashable, Sendable, JSONReadable, JSONWritable {
-    /// Who asked for it; missing means that nobody said.
+    /// Who asked for it: the applicant where nobody else was named. Missing where no applicant is known, or that is
+    /// erased or closed.
     public var by: String?
     public var reason: String
 
@@ -2820,7 +2821,8 @@ extension Wire {
   }
 
   /// [more] Every promise that is open: of open cases by their latest date, then of results that wait to be handed
-  /// over, since when. All of a case come together.
+  /// over, since when, then of ended cases of which somebody is still to be told, by the date of the notice. All of a
+  /// case come together.
   public struct Owed: WireMethod {
     public static let method = "vn.motcua.Views.Owed"
 
