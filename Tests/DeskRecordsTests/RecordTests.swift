@@ -135,6 +135,39 @@ struct RecordTests {
     #expect(RecordError.newerSchema(RecordCoding.schema + 1).description.contains("form \(RecordCoding.schema + 1)"))
   }
 
+  @Test(
+    "a record of a newer schema is refused with its number, whatever else in it is new",
+    arguments: [
+      ("a kind of stream", [0x90, 0x01, 0x09]), ("a promise", [0xA2, 0x06, 0x02, 0x08, 0x09]),
+      ("a kind of event", [0x9A, 0x06, 0x00]), ("a body of a known kind", [0xE2, 0x01, 0x03, 0x0A, 0x01, 0xFF]),
+    ] as [(String, [UInt8])])
+  func newerWhole(what: String, field: [UInt8]) throws {
+    var record = try PlainSeal.encode(Samples.adopted)
+    record[1] = UInt8(RecordCoding.schema + 1)
+    #expect(throws: RecordError.newerSchema(RecordCoding.schema + 1)) { try PlainSeal.decode(record + field) }
+    #expect(throws: RecordError.newerSchema(RecordCoding.schema + 1)) { try RecordCoding.seal(of: record + field) }
+    // given a schema that this release knows, then a word that it does not know is damage, and nobody is sent elsewhere
+    record[1] = UInt8(RecordCoding.schema)
+    if what == "a kind of stream" || what == "a promise" {
+      #expect { try PlainSeal.decode(record + field) } throws: { error in
+        if case .malformed? = error as? RecordError { true } else { false }
+      }
+    }
+  }
+
+  @Test("rules with a measure on are of the schema that measures came with, and others of the first")
+  func measures() throws {
+    var book = Samples.book
+    for isOn in [false, true] {
+      book.rules.measures.notices = isOn
+      var event = Samples.adopted
+      event.body = .office(.rulesAdopted(book), event.circumstances)
+      let record = try PlainSeal.encode(event)
+      #expect(Array(record.prefix(2)) == [0x08, isOn ? 0x03 : 0x01])
+      #expect(try PlainSeal.decode(record) == event)
+    }
+  }
+
   @Test("rules without a bound of back-dating are told as before there was one, and with it they come back")
   func backdating() throws {
     #expect(!CanonicalText.encode(Samples.book).contains("backdating"))

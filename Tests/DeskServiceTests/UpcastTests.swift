@@ -53,7 +53,7 @@ enum FormZero {
     var coding: RecordCoding {
       var coding = RecordCoding()
       coding.upcasters[0] = { [self] bytes, sealed in
-        guard isOn.withLock({ $0 }) else { throw RecordError.malformed("form 0") }
+        guard isOn.withLock({ $0 }) else { throw RecordError.malformed("schema 0") }
         var record = try Vn_Motcua_Records_Record(serializedBytes: bytes)
         var personal = try Vn_Motcua_Records_Personal(serializedBytes: sealed)
         record.account = String(record.account.dropFirst(2))
@@ -226,11 +226,11 @@ struct UpcastTests {
     }
   }
 
-  @Test("without the upcaster each of these fails with what form it met, and none reads nonsense")
+  @Test("without the upcaster each of these fails with what schema it met, and none reads nonsense")
   func unknownForm() async throws {
     let desks = try await Desks()
     let spool = try await failEverywhere(desks.older)
-    let unknown = RecordError.malformed("form 0")
+    let unknown = RecordError.malformed("schema 0")
     // Believed views need no replay: it is the office's stream that stops the start then.
     #expect(throws: unknown) { try desks.older.open(at: Self.now) }
     try FileManager.default.removeItem(atPath: desks.older.path + "/STATE")
@@ -240,7 +240,7 @@ struct UpcastTests {
       #expect {
         try service.importLedger(spool, keys: nil)
       } throws: {
-        ($0 as? ExportError)?.line == 2 && ($0 as? ExportError)?.reason.en.contains("form 0") == true
+        ($0 as? ExportError)?.line == 2 && ($0 as? ExportError)?.reason.en.contains("schema 0") == true
       }
       #expect(service.signal.position == Position(1))
     }
@@ -254,7 +254,7 @@ struct UpcastTests {
     let spool = try SpoolFile(in: desktop.path + "/spool")
     try older.export { lines, _, _ in try spool.append(lines.flatMap { Array($0.utf8) + [0x0A] }) }
     reader.forget()
-    let unknown = RecordError.malformed("form 0")
+    let unknown = RecordError.malformed("schema 0")
     #expect(throws: unknown) { try older.history(of: case1, from: Version(1), limit: 10) }
     #expect(throws: unknown) { try older.allEvents() }
     #expect(throws: unknown) { try older.list(CaseFilter(), asOf: AsOf(older.now)) }

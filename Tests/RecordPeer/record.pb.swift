@@ -449,8 +449,8 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._onBehalfOf = newValue}
   }
 
-  /// The first 16 bytes of a digest of the canonical command, keyed by the key of the stream that the command is about, so that
-  /// it tells nothing once that key is destroyed.
+  /// The first 16 bytes of a digest of the canonical command, keyed by the keys of the streams that the command is about, so that
+  /// it tells nothing once any of them is destroyed.
   var streamDigest: Data {
     get {_storage._streamDigest}
     set {_uniqueStorage()._streamDigest = newValue}
@@ -539,6 +539,7 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._body = .corrected(newValue)}
   }
 
+  /// With a measure on: schema 3.
   var rulesAdopted: Vn_Motcua_Records_RulesAdopted {
     get {
       if case .rulesAdopted(let v)? = _storage._body {return v}

@@ -37,7 +37,7 @@ extension EventKind {
 extension StoredEvent.Body {
   /// Writes what happened: into the record, and into what it seals.
   ///
-  /// - Returns: the lowest form that can say it.
+  /// - Returns: the lowest schema that can say it.
   func write<Coder: FieldCoder>(
     _ body: inout Coder, personal: inout Coder, keyCommitment: [UInt8]
   ) throws -> UInt32 {
@@ -61,7 +61,7 @@ extension StoredEvent.Body {
       }
     case .office(let event, _):
       switch event {
-      case .rulesAdopted(let book): return try RulesAdopted(text: CanonicalText.encode(book)).write(&body)
+      case .rulesAdopted(let book): return try RulesAdopted(book).write(&body)
       case .restored(let facts): return try facts.write(&body)
       case .clockAccepted(let facts): return try facts.write(&body)
       }

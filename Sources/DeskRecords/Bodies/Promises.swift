@@ -6,8 +6,13 @@ enum StoredPromises {
   static let number = 100
   /// The field of `Personal` that says to whom.
   static let personalNumber = 23
-  /// The form of records that has them.
-  static let schema: UInt32 = 3
+
+  /// The lowest schema of records that can say them; 0 where there are none.
+  static func schema(of promises: [Promised]) -> UInt32 {
+    var schema: UInt32 = 0
+    for promise in promises { schema = max(schema, promise.kind.schema) }
+    return schema
+  }
 
   static func fields(_ promise: inout Promised, _ message: inout some FieldCoder) throws(RecordError) {
     try message.word(1, "kind", &promise.kind)
@@ -46,5 +51,14 @@ enum StoredPromises {
       promises.append(promise)
     }
     return promises
+  }
+}
+
+extension Promised.Kind {
+  /// The schema of records that the word came with.
+  fileprivate var schema: UInt32 {
+    switch self {
+    case .notice: 3
+    }
   }
 }

@@ -3,7 +3,7 @@ import Desk
 extension Restored: OfficeBody {
   static var number: Int { 30 }
   static var blank: Restored { Restored(knownSize: 0, knownRoot: "", size: 0, witness: "") }
-  /// The fields from 5 on came with form 2.
+  /// The fields from 5 on came with schema 2.
   var schema: UInt32 { isEndUnknown || floor != nil || erasures != nil ? 2 : 1 }
 
   mutating func fields(_ body: inout some FieldCoder) throws(RecordError) {

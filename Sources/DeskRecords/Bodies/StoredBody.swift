@@ -6,7 +6,7 @@ protocol StoredBody {
   static var number: Int { get }
   /// What the fields are read into.
   static var blank: Self { get }
-  /// The lowest form of records that can say it.
+  /// The lowest schema of records that can say it.
   var schema: UInt32 { get }
 }
 

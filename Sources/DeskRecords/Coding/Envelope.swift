@@ -26,7 +26,7 @@ struct Envelope {
 
   init() {}
 
-  /// Without what is sealed, and of form 0.
+  /// Without what is sealed, and without its schema.
   init(_ event: StoredEvent) {
     let circumstances = event.circumstances
     stream = event.stream
@@ -45,9 +45,14 @@ struct Envelope {
     isImported = circumstances.isImported
   }
 
+  /// The first field, which says whether this release can read the others.
+  static func schema(_ record: inout some FieldCoder, _ schema: inout UInt32) throws(RecordError) {
+    try record.integer(1, "schema", &schema)
+  }
+
   /// All fields of `Record` but its body, which follows them.
   mutating func fields(_ record: inout some FieldCoder) throws(RecordError) {
-    try record.integer(1, "schema", &schema)
+    try Self.schema(&record, &schema)
     try record.integer(2, "stream", &stream)
     try record.integer(3, "version", &version)
     try record.integer(4, "recorded_at", &recordedAt)

@@ -10,9 +10,14 @@ struct RecordBytes {
   private var parts: [Range<Int>] = []
   private var promiseParts: [Range<Int>] = []
 
+  /// - Throws: `RecordError.newerSchema` before anything else is read: a later release may have words in it that mean nothing
+  ///   here, and such a record is not damaged.
   init(_ bytes: [UInt8]) throws(RecordError) {
     self.bytes = bytes
     var reader = try FieldReader(bytes)
+    var (first, schema) = (reader, UInt32(0))
+    try Envelope.schema(&first, &schema)
+    guard schema <= RecordCoding.schema else { throw .newerSchema(schema) }
     try envelope.fields(&reader)
     var walk = FieldCursor(bytes)
     while let tag = try walk.tag() {

@@ -18,10 +18,10 @@ public struct SealedPart: Sendable {
   }
 }
 
-/// The one place that knows both forms of an event. Whatever reads a record reads it here, so that older forms are
+/// The one place that knows both an event and its record. Whatever reads a record reads it here, so that older schemas are
 /// brought to this release's wherever they are met.
 public struct RecordCoding: Sendable {
-  /// The highest form that this release reads and writes.
+  /// The highest schema that this release reads and writes.
   public static let schema: UInt32 = 3
   /// What this release reads.
   public static let current = RecordCoding()
@@ -30,13 +30,13 @@ public struct RecordCoding: Sendable {
   /// Nil when the key is gone or not here: the event is then read without what it seals.
   public typealias Open = (_ sealed: [UInt8], _ part: SealedPart) throws -> [UInt8]?
 
-  /// Changes the bytes of a record of one form, and of what it seals, into those of the next form.
+  /// Changes the bytes of a record of one schema, and of what it seals, into those of the next.
   typealias Upcaster = @Sendable (_ record: inout [UInt8], _ personal: inout [UInt8]) throws -> Void
 
-  /// By the form that they start from.
+  /// By the schema that they start from.
   var upcasters: [UInt32: Upcaster] = [:]
 
-  /// Forms that are read as they are: each has kinds and fields more than the one before, and changes none.
+  /// Schemas that are read as they are: each has kinds and fields more than the one before, and changes none.
   private static let readable: ClosedRange<UInt32> = 1...schema
 
   /// - Parameters:
@@ -49,9 +49,10 @@ public struct RecordCoding: Sendable {
     var (body, personal) = (FieldWriter(reserving: 160), FieldWriter(reserving: 160))
     envelope.schema = try event.body.write(&body, personal: &personal, keyCommitment: keyCommitment)
     if event.opensStreamOfItsOwn {
-      envelope.streamKind = event.kind.streamKind
+      let kind = event.kind.streamKind
+      envelope.streamKind = kind
       envelope.keyCommitment = keyCommitment
-      envelope.schema = max(envelope.schema, 3)
+      envelope.schema = max(envelope.schema, kind.schema)
     }
     let number = event.kind.recordNumber
     if case .desk(let told) = event.body, told.circumstances.lateEntryReason != nil {
@@ -62,7 +63,7 @@ public struct RecordCoding: Sendable {
     let promises = event.promises
     if !promises.isEmpty {
       try StoredPromises.write(namesOf: promises, &personal)
-      envelope.schema = max(envelope.schema, StoredPromises.schema)
+      envelope.schema = max(envelope.schema, StoredPromises.schema(of: promises))
     }
     if !personal.bytes.isEmpty {
       envelope.keySlot = slot
@@ -77,7 +78,6 @@ public struct RecordCoding: Sendable {
 
   public func decode(_ bytes: [UInt8], open: Open) throws -> StoredEvent {
     var record = try RecordBytes(bytes)
-    guard record.envelope.schema <= Self.schema else { throw RecordError.newerSchema(record.envelope.schema) }
     var (personal, isClosed) = ([UInt8](), false)
     if record.envelope.keySlot != 0 {
       let part = SealedPart(slot: record.envelope.keySlot, number: record.kind?.recordNumber ?? 0)
@@ -121,11 +121,11 @@ public struct RecordCoding: Sendable {
     return event
   }
 
-  /// Brings a record of an older form to one that is read as it is.
+  /// Brings a record of an older schema to one that is read as it is.
   private func upcast(_ bytes: [UInt8], _ schema: UInt32, _ personal: inout [UInt8]) throws -> RecordBytes {
     var (bytes, schema) = (bytes, schema)
     while !Self.readable.contains(schema) {
-      guard let upcast = upcasters[schema] else { throw RecordError.malformed("form \(schema)") }
+      guard let upcast = upcasters[schema] else { throw RecordError.malformed("schema \(schema)") }
       try upcast(&bytes, &personal)
       schema += 1
     }
@@ -140,5 +140,14 @@ extension StoredEvent {
   /// the office, do not.
   fileprivate var opensStreamOfItsOwn: Bool {
     version == Version.none.next && kind != .received && kind.streamKind != .office
+  }
+}
+
+extension StreamKind {
+  /// The schema of records that the word came with.
+  fileprivate var schema: UInt32 {
+    switch self {
+    case .office, .case: 3
+    }
   }
 }

@@ -18,7 +18,7 @@ protocol MemberCoder {
   mutating func flag(_ name: StaticString, _ value: inout Bool) throws(Failure)
   /// Words of an enumeration, by their stored numbers.
   mutating func words<Word: RawRepresentable<UInt8>>(_ name: StaticString, _ values: inout [Word]) throws(Failure)
-  /// A value that is written as a text of its own form.
+  /// A value that is written as a text of its own syntax.
   mutating func value(_ name: StaticString, _ value: inout some TextCodable) throws(Failure)
   mutating func object(_ name: StaticString, _ value: inout some RuleText) throws(Failure)
   mutating func objects<Value: RuleText>(_ name: StaticString, _ values: inout [Value]) throws(Failure)

@@ -1,7 +1,7 @@
 import Desk
 import EventSourcing
 
-/// The row form of what an event has left in its case's state. The numbers are of this form of the views only.
+/// What an event has left in its case's state, as it is written in the row. The numbers are of this schema version only.
 extension StateCoding {
   static func put(_ effect: CaseState.Effect, _ row: inout RowWriter) {
     switch effect {

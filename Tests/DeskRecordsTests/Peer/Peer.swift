@@ -79,11 +79,11 @@ enum Peer {
     return try record.serializedBytes()
   }
 
-  /// The lowest form that can say it: an older release reads what it knows.
+  /// The lowest schema that can say it: an older release reads what it knows.
   private static func lowestSchema(of body: StoredEvent.Body) -> UInt32 {
     switch body {
     case .desk(let event): event.body.kind == .notified ? 3 : 1
-    case .office(.rulesAdopted, _): 1
+    case .office(.rulesAdopted(let book), _): book.rules.measures == .init() ? 1 : 3
     case .office(.restored(let facts), _):
       facts.isEndUnknown || facts.floor != nil || facts.erasures != nil ? 2 : 1
     case .office(.clockAccepted, _): 2
@@ -109,7 +109,7 @@ enum Peer {
         throw RecordError.malformed("personal part: \(error)")
       }
     }
-    guard record.schema > 0 else { throw RecordError.malformed("form 0") }
+    guard record.schema > 0 else { throw RecordError.malformed("schema 0") }
     guard let offset = UTCOffset(minutes: Int(record.offsetMinutes)) else {
       throw RecordError.malformed("offset of \(record.offsetMinutes) minutes")
     }
