@@ -226,7 +226,7 @@ public final class DeskService: Sendable {
     await withCheckedContinuation { continuation in
       let pending = CommandWriter.Pending(work: .command(request)) { continuation.resume(returning: $0) }
       do throws(WriterThread<CommandWriter.Turn>.Refusal) {
-        try thread.submit(.command(pending), bytes: request.canonicalText.count)
+        try thread.submit(.command(pending), bytes: request.bytes)
       } catch {
         switch error {
         case .full: continuation.resume(returning: .failure(.busy))

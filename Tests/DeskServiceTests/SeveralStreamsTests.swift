@@ -13,6 +13,7 @@ import Testing
 @Suite("A command about several cases")
 struct SeveralStreamsTests {
   private static let id = CommandID.make(milliseconds: 5)
+  private static let eraseID = CommandID.make(milliseconds: 8)
 
   /// Three people come with one errand, and each gets a case of his own.
   private static func three(
@@ -24,10 +25,14 @@ struct SeveralStreamsTests {
     var request = CommandRequest(.newCase, receive("Hoa"), id: id)
     request.canonicalText = Array(said.utf8)
     request.others = [
-      .init(target: .newCase, command: CaseCommand(receive("Nam"))),
-      .init(target: .newCase, command: CaseCommand(last ?? receive("Tám"))),
+      part(.newCase, CaseCommand(receive("Nam"))), part(.newCase, CaseCommand(last ?? receive("Tám"))),
     ]
     return request
+  }
+
+  /// A part whose canonical text is what it says.
+  private static func part(_ target: CommandRequest.Target, _ command: CaseCommand) -> CommandRequest.Part {
+    CommandRequest.Part(target: target, command: command, canonicalText: Array("\(target) \(command)".utf8))
   }
 
   @Test(
@@ -97,9 +102,9 @@ struct SeveralStreamsTests {
       let known = try await service.accept(.receive("Lan"))
       var request = Self.three()
       request.others.append(
-        .init(
-          target: .existing(known.code),
-          command: CaseCommand(.progress(Progress(step: "Chuyển")), expected: .exactly(Version(1)))))
+        Self.part(
+          .existing(known.code),
+          CaseCommand(.progress(Progress(step: "Chuyển")), expected: .exactly(Version(1)))))
       let accepted = try await service.accept(request)
       #expect(accepted.events == 4 && accepted.number == 2 && accepted.version == Version(1))
       #expect(try service.find(known.code).state.version == Version(2))
@@ -114,6 +119,167 @@ struct SeveralStreamsTests {
         return
       }
       #expect(try service.caseCount() == 4)
+    }
+  }
+
+  /// Ends a case, and erases it.
+  private static func erase(_ code: String, in service: DeskService) async throws {
+    try await service.accept(CommandRequest(.existing(code), .withdraw(Withdraw(reason: "thôi"))))
+    try await service.accept(CommandRequest(.existing(code), .erase(Erase(basis: basis)), by: Fixture.minh))
+  }
+
+  private static let basis = "Luật 91/2025/QH15"
+
+  @Test(
+    "when any of its cases is erased, then it is refused alike whatever it says, and no key that is left tells whoever guesses what it said that he is right",
+    arguments: 0..<3)
+  func erased(index: Int) async throws {
+    let desktop = Desktop()
+    try await desktop.during { service async throws in
+      try await service.accept(Self.three())
+      let code = try service.find("\(index + 1)").state.receipt?.facts.code ?? ""
+      try await Self.erase(code, in: service)
+      let refused = await service.rejection(Self.three())
+      guard case .caseErased(code, _, Self.basis)? = refused else {
+        Issue.record("\(String(describing: refused))")
+        return
+      }
+      #expect(await service.rejection(Self.three(said: "something else")) == refused)
+    }
+    // The keys that are left, one after the other in any number: what the digest was made with is not among them.
+    let store = try desktop.store()
+    let (whole, ledger) = (CommandDigest.text(of: Self.three()), try Self.bytes(of: store))
+    let left = (1...3).filter { $0 != index + 1 }.map(UInt64.init)
+    for chain in [[], [left[0]], [left[1]], left] {
+      let digest = try chain.reduce(chain.isEmpty ? store.keys.officeDigest(whole) : whole) { text, slot in
+        try #require(try store.keys.digest(text, slot: slot))
+      }
+      #expect(ledger.firstRange(of: digest) == nil, "\(chain)")
+    }
+    #expect(try store.keys.digest(whole, slot: UInt64(index + 1)) == nil)
+  }
+
+  private static func bytes(of store: EventStore) throws -> Data {
+    Data(try store.ledger.records(from: .start, limit: .max).flatMap(\.record))
+  }
+
+  @Test("its digest is made with the keys of all its cases, and that of a command about one case is as it always was")
+  func digest() async throws {
+    let desktop = Desktop()
+    let one = CommandRequest.receive("Lan")
+    try await desktop.during { service async throws in
+      try await service.accept(Self.three())
+      try await service.accept(one)
+    }
+    let store = try desktop.store()
+    let ledger = try Self.bytes(of: store)
+    let chained = try [1, 2, 3].reduce(CommandDigest.text(of: Self.three())) { text, slot in
+      try #require(try store.keys.digest(text, slot: slot))
+    }
+    #expect(ledger.firstRange(of: chained) != nil)
+    #expect(ledger.firstRange(of: try #require(try store.keys.digest(one.canonicalText, slot: 4))) != nil)
+  }
+
+  @Test("when it says something else of any of its cases, then it is another command")
+  func another() async throws {
+    try await Desktop().during { service async throws in
+      try await service.accept(Self.three())
+      let other = Self.three(last: .receive(Receive(.procedure, procedure: "cai-chinh", applicant: "Tý")))
+      #expect(await service.rejection(other) == .commandReused(CommandID.text(Self.id)))
+      var fewer = Self.three()
+      fewer.others.removeLast()
+      #expect(await service.rejection(fewer) == .commandReused(CommandID.text(Self.id)))
+    }
+  }
+
+  @Test("given one that erases a case and says something of another, when it comes again, then it is answered")
+  func erasesOne() async throws {
+    try await Desktop().during { service async throws in
+      let gone = try await service.accept(.receive("Lan")).code
+      try await service.accept(CommandRequest(.existing(gone), .withdraw(Withdraw(reason: "thôi"))))
+      let stays = try await service.accept(.receive("Nam")).code
+      func request(_ step: String) -> CommandRequest {
+        var request = CommandRequest(
+          .existing(gone), .erase(Erase(basis: Self.basis)), by: Fixture.minh, id: Self.eraseID)
+        request.others = [Self.part(.existing(stays), CaseCommand(.progress(Progress(step: step))))]
+        return request
+      }
+      let first = try await service.accept(request("một"))
+      let again = try await service.accept(request("một"))
+      #expect(again.isRepeated && again.position == first.position && again.erased == [1])
+      #expect(await service.rejection(request("hai")) == .commandReused(CommandID.text(Self.eraseID)))
+      // when the other one is erased, too
+      try await Self.erase(stays, in: service)
+      // then it is refused, whatever it says
+      let refused = await service.rejection(request("một"))
+      guard case .caseErased? = refused else {
+        Issue.record("\(String(describing: refused))")
+        return
+      }
+      #expect(await service.rejection(request("hai")) == refused)
+    }
+  }
+
+  @Test("what it asks of a case again is decided on what it has decided before, and the desk goes on")
+  func twice() async throws {
+    try await Desktop().during { service async throws in
+      let code = try await service.accept(.receive("Lan")).code
+      func step(_ step: String) -> CaseCommand { CaseCommand(.progress(Progress(step: step))) }
+      var request = CommandRequest(.existing(code), step("một").action, id: Self.id)
+      request.others = [
+        Self.part(.existing(code), step("hai")),
+        Self.part(.existing(code), CaseCommand(.correct(Correct(voids: Version(3), reason: "nhầm")))),
+      ]
+      let accepted = try await service.accept(request)
+      #expect(accepted.events == 3 && accepted.version == Version(4) && accepted.state.version == Version(4))
+      let again = try await service.accept(request)
+      #expect(again.isRepeated && again.version == Version(4) && again.position == accepted.position)
+      // given a case that the command has ended, then nothing more is asked of it, and nothing of all that is recorded
+      var ending = CommandRequest(.existing(code), .withdraw(Withdraw(reason: "thôi")))
+      ending.others = [Self.part(.existing(code), step("ba"))]
+      guard case .caseEnded? = await service.rejection(ending) else {
+        Issue.record("a step after the end was accepted")
+        return
+      }
+      #expect(try service.find(code).state.version == Version(4))
+      #expect(try await service.accept(.receive("Nam")).number == 2)
+    }
+  }
+
+  @Test("cases that are erased together are answered when it comes again, and their keys are gone")
+  func erasedTogether() async throws {
+    let desktop = Desktop()
+    try await desktop.during { service async throws in
+      try await service.accept(Self.three())
+      var codes: [String] = []
+      for number in ["1", "3"] {
+        let code = try service.find(number).state.receipt?.facts.code ?? ""
+        try await service.accept(CommandRequest(.existing(code), .withdraw(Withdraw(reason: "thôi"))))
+        codes.append(code)
+      }
+      func erase(_ basis: String) -> CommandRequest {
+        var request = CommandRequest(
+          .existing(codes[0]), .erase(Erase(basis: basis)), by: Fixture.minh, id: Self.eraseID)
+        request.others = [Self.part(.existing(codes[1]), CaseCommand(.erase(Erase(basis: basis))))]
+        return request
+      }
+      let first = try await service.accept(erase(Self.basis))
+      let again = try await service.accept(erase(Self.basis))
+      #expect(again.isRepeated && again.position == first.position && Set(again.erased) == [1, 3])
+      #expect(await service.rejection(erase("khác")) == .commandReused(CommandID.text(Self.eraseID)))
+      for slot: UInt64 in [1, 3] { #expect(try service.store.keys.key(slot) == nil) }
+      #expect(try service.store.keys.key(2) != nil)
+    }
+  }
+
+  @Test("two new cases of one command may not have the same code in two spellings")
+  func codes() async throws {
+    try await Desktop().during { service async throws in
+      let (one, other) = (CommandRequest.importing("Đơn 1"), CommandRequest.importing("đơn 1"))
+      var request = one
+      request.others = [Self.part(.newCase, other.command)]
+      #expect(await service.rejection(request) == .codeTaken(code: "đơn 1"))
+      #expect(try service.caseCount() == 0)
     }
   }
 }

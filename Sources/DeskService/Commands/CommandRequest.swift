@@ -14,15 +14,20 @@ public struct CommandRequest: Sendable {
   public var actor: Actor
   /// 16 bytes; made by the caller so that a repeated command is recognised.
   public var id: [UInt8]
-  /// What the command says, in a form that is the same every time: the same id with another text is refused.
+  /// What the command says, the same text for the same words every time: the same id with another text is refused.
   public var canonicalText: [UInt8]
-  /// What is asked of other cases in the same breath. All of it is recorded, or none.
+  /// What is asked of other cases in the same breath, or again of the same one. All of it is recorded, or none; each part is
+  /// decided on what the parts before it have decided.
   var others: [Part] = []
 
   /// What is asked of one case.
   struct Part: Sendable {
     var target: Target
     var command: CaseCommand
+    /// What this part says, as of the whole command.
+    var canonicalText: [UInt8]
+
+    var isErasure: Bool { command.isErasure }
   }
 
   public init(
@@ -34,6 +39,22 @@ public struct CommandRequest: Sendable {
     self.id = id
     self.canonicalText = canonicalText
   }
+}
+
+extension CommandRequest {
+  /// All that is asked, in order.
+  var parts: [Part] { [Part(target: target, command: command, canonicalText: canonicalText)] + others }
+
+  var erasesSomething: Bool { command.isErasure || others.contains { $0.isErasure } }
+  /// Whether it destroys the key of every case that it is about.
+  var erasesEverything: Bool { command.isErasure && others.allSatisfy { $0.isErasure } }
+
+  /// How much it weighs in the queue.
+  var bytes: Int { others.reduce(canonicalText.count) { $0 + $1.canonicalText.count } }
+}
+
+extension CaseCommand {
+  var isErasure: Bool { if case .erase = action { true } else { false } }
 }
 
 /// A command that is recorded, durably.

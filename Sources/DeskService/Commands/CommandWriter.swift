@@ -349,7 +349,7 @@ final class CommandWriter: Sendable {
     _ request: CommandRequest, _ moment: Moment, _ refusal: CommandFailure?, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     // Before a repeat is answered, too: the answer says that no backup brings the case back.
-    if request.command.isErasure || request.others.contains(where: { $0.command.isErasure }) {
+    if request.erasesSomething {
       try requireErasureList()
     }
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
@@ -382,7 +382,7 @@ final class CommandWriter: Sendable {
     case .newCase:
       if case .importHistory(let history) = command.action {
         guard try views.number(ofCode: history.code, batch.views) == nil,
-          !decided.contains(where: { $0.newCode == history.code })
+          !decided.contains(where: { $0.takes(history.code) })
         else { throw Rejection.codeTaken(code: history.code) }
       } else {
         code = try newCode(command, now: moment.now, book, after: decided, views, batch.views)
@@ -391,37 +391,26 @@ final class CommandWriter: Sendable {
       try store.keys.prepare(upTo: number)
     case .existing(let typed):
       number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: moment.now, batch.views)
-      guard !decided.contains(where: { $0.number == number }) else {
-        throw StoreError.unexpected("a command that is about case \(number) twice")
-      }
-      state = try views.state(of: number, batch.views)
+      // What is asked of a case again is decided on what was decided of it before.
+      state = try decided.last { $0.number == number }?.after ?? views.state(of: number, batch.views)
     }
     let context = CaseDecider.Context(
       now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
       caseBook: try state.receipt.flatMap { try rules.book(at: $0.rules) } ?? book, newCode: code,
-      voidTarget: try voidTarget(command, number, views, &batch))
+      voidTarget: try voidTarget(command, number, after: decided, views, &batch))
     let events = try CaseDecider(context).decide(command, state)
-    return Decision(number: number, state: state, events: events, isNew: target == .newCase)
+    return Decision(
+      number: number, state: state, events: events, isNew: target == .newCase, isErasure: command.isErasure)
   }
 
   private func record(
     _ decisions: [Decision], _ request: CommandRequest, _ moment: Moment, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     guard let about = decisions.first?.number else { throw StoreError.unexpected("a command about nothing") }
-    let command = StoredEvent.Command(
-      id: request.id, digest: try CommandDigest(keys: store.keys).make(of: request, about: about))
     // All is coded before anything is appended: what cannot be sealed leaves nothing of what could.
-    var coded: [(stored: StoredEvent, record: [UInt8])] = []
-    for decision in decisions {
-      var version = decision.state.version
-      for event in decision.events {
-        version = version.next
-        let stored = StoredEvent(stream: decision.number, version: version, command: command, body: .desk(event))
-        coded.append((stored, try encode(stored, slot: decision.number)))
-      }
-    }
+    let coded = try coded(decisions, request)
     var (position, next) = (batch.position, 0)
-    var (states, erased): ([CaseState], [UInt64]) = ([], [])
+    var (answered, erased): (CaseState, [UInt64]) = (CaseState(), [])
     for decision in decisions {
       var state = decision.state
       for event in decision.events {
@@ -431,11 +420,44 @@ final class CommandWriter: Sendable {
         next += 1
       }
       if state.erasure != nil { erased.append(decision.number) }
-      states.append(state)
+      if decision.number == about { answered = state }
     }
-    var answer = accepted(about, states[0].version, at: position, moment, states[0], events: coded.count)
+    var answer = accepted(about, answered.version, at: position, moment, answered, events: coded.count)
     answer.erased = erased
     return answer
+  }
+
+  private func coded(
+    _ decisions: [Decision], _ request: CommandRequest
+  ) throws -> [(stored: StoredEvent, record: [UInt8])] {
+    do {
+      let command = StoredEvent.Command(
+        id: request.id, digest: try CommandDigest(keys: store.keys).make(of: request, about: Self.keyed(decisions)))
+      var coded: [(stored: StoredEvent, record: [UInt8])] = []
+      for decision in decisions {
+        var version = decision.state.version
+        for event in decision.events {
+          version = version.next
+          let stored = StoredEvent(stream: decision.number, version: version, command: command, body: .desk(event))
+          coded.append((stored, try encode(stored, slot: decision.number)))
+        }
+      }
+      return coded
+    } catch StoreError.keyClosed(let slot) where decisions.count > 1 {
+      // The key of the case that it is, and not of the first that the command names.
+      let code = decisions.first { $0.number == slot }?.state.receipt?.facts.code
+      throw Rejection.keyNotHere(code: code ?? "")
+    }
+  }
+
+  /// The streams whose keys the digest of the command is made with: those that it does not erase.
+  private static func keyed(_ decisions: [Decision]) -> [UInt64] {
+    var streams: [UInt64] = []
+    for decision in decisions where !streams.contains(decision.number) {
+      if decisions.contains(where: { $0.isErasure && $0.number == decision.number }) { continue }
+      streams.append(decision.number)
+    }
+    return streams
   }
 
   /// Decides what is asked of the office itself, and appends what follows.
@@ -491,7 +513,7 @@ final class CommandWriter: Sendable {
     while true {
       let code = CaseCode.code(prefix: office.codePrefix, day: day, serial: serial)
       // An imported case may have taken a code of our own form, and another new case of this command the one before.
-      if !decided.contains(where: { $0.newCode == code }), try views.number(ofCode: code, transaction) == nil {
+      if !decided.contains(where: { $0.takes(code) }), try views.number(ofCode: code, transaction) == nil {
         return code
       }
       serial += 1
@@ -499,9 +521,12 @@ final class CommandWriter: Sendable {
   }
 
   private func voidTarget(
-    _ command: CaseCommand, _ number: UInt64, _ views: DeskViews, _ batch: inout Batch
+    _ command: CaseCommand, _ number: UInt64, after decided: [Decision], _ views: DeskViews, _ batch: inout Batch
   ) throws -> CaseEvent? {
     guard case .correct(let correct) = command.action, let version = correct.voids, version > .none else { return nil }
+    for decision in decided where decision.number == number {
+      if let event = decision.event(at: version) { return event }
+    }
     let positions = try views.store.positions(of: number, from: version, limit: 1, batch.views)
     guard let position = positions.first, let record = try batch.record(at: position) else { return nil }
     let stored = try store.decode(record, by: coding)
@@ -523,46 +548,65 @@ final class CommandWriter: Sendable {
     _ request: CommandRequest, _ known: Views.Accepted, _ views: DeskViews, _ batch: inout Batch
   ) throws -> Accepted {
     let id = CommandID.text(request.id)
-    let first = try event(of: known, at: known.first, &batch)
+    let first = try store.decode(try record(of: known, at: known.first, &batch), by: coding)
     guard Self.isHis(first, request.actor) else { throw Rejection.commandReused(id) }
     guard !known.digest.isEmpty else { throw Rejection.commandFromBefore(id) }
+    let recorded = try recorded(from: first, known, &batch)
     let state = try views.state(of: first.stream, batch.views)
-    let code = state.receipt?.facts.code ?? ""
-    if let erasure = state.erasure, !request.command.isErasure {
-      throw Rejection.caseErased(code: code, at: erasure.at, basis: erasure.basis)
+    var erased: Rejection?
+    for stream in recorded.streams {
+      let state = stream == first.stream ? state : try views.state(of: stream, batch.views)
+      guard let erasure = state.erasure else { continue }
+      erased = .caseErased(code: state.receipt?.facts.code ?? "", at: erasure.at, basis: erasure.basis)
+      break
     }
-    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: first.stream) {
+    if let erased, !request.erasesSomething { throw erased }
+    let streams = recorded.streams.filter { !recorded.erased.contains($0) }
+    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: streams) {
     case true?: break
     case false?: throw Rejection.commandReused(id)
-    case nil: throw Rejection.keyNotHere(code: code)
+    case nil: throw erased ?? Rejection.keyNotHere(code: state.receipt?.facts.code ?? "")
     }
-    let stored = try lastEvent(of: first, known, &batch)
+    let stored = recorded.last
     let recordedAt = stored.circumstances.recordedAt
     var answer = accepted(
       stored.stream, stored.version, at: known.last, Moment(now: recordedAt, recordedAt: recordedAt), state, events: 0)
     answer.isRepeated = true
-    if state.erasure != nil { answer.erased = [stored.stream] }
+    answer.erased = recorded.erased
     return answer
   }
 
-  /// The last event that an accepted command recorded in the stream that it is about.
-  private func lastEvent(
-    of first: StoredEvent, _ known: Views.Accepted, _ batch: inout Batch
-  ) throws -> StoredEvent {
-    var position = known.last
-    while position > known.first {
-      let stored = try event(of: known, at: position, &batch)
-      if stored.stream == first.stream { return stored }
-      position = Position(position.rawValue - 1)
-    }
-    return first
+  /// What the ledger says of an accepted command.
+  private struct RecordedCommand {
+    /// Its streams, each once, in the order of their first events.
+    var streams: [UInt64]
+    /// Those of them that it erased.
+    var erased: [UInt64] = []
+    /// The last event in the stream that it is about.
+    var last: StoredEvent
   }
 
-  private func event(of known: Views.Accepted, at position: Position, _ batch: inout Batch) throws -> StoredEvent {
+  /// What is sealed stays closed: nothing of it is asked.
+  private func recorded(
+    from first: StoredEvent, _ known: Views.Accepted, _ batch: inout Batch
+  ) throws -> RecordedCommand {
+    var recorded = RecordedCommand(streams: [first.stream], last: first)
+    var (stored, position) = (first, known.first)
+    while true {
+      if !recorded.streams.contains(stored.stream) { recorded.streams.append(stored.stream) }
+      if stored.stream == first.stream { recorded.last = stored }
+      if case .desk(let event) = stored.body, case .erased = event.body { recorded.erased.append(stored.stream) }
+      guard position < known.last else { return recorded }
+      position = Position(position.rawValue + 1)
+      stored = try coding.decode(try record(of: known, at: position, &batch)) { _, _ in nil }
+    }
+  }
+
+  private func record(of known: Views.Accepted, at position: Position, _ batch: inout Batch) throws -> [UInt8] {
     guard let record = try batch.record(at: position) else {
       throw StoreError.ledgerDamaged(at: position, reason: "the event of an accepted command is missing")
     }
-    return try store.decode(record, by: coding)
+    return record
   }
 
   private func accepted(
@@ -572,8 +616,4 @@ final class CommandWriter: Sendable {
       number: number, version: version, position: position, recordedAt: moment.recordedAt, now: moment.now,
       isRepeated: false, state: state, events: events)
   }
-}
-
-extension CaseCommand {
-  fileprivate var isErasure: Bool { if case .erase = action { true } else { false } }
 }

@@ -25,7 +25,7 @@ extension DeskService {
       guard let number = try views.number(ofCode: item.history.code, transaction) else { continue }
       let request = request(of: item, in: log, by: actor)
       if let known = try views.store.accepted(uid: actor.uid, commandID: request.id, transaction),
-        try digest.isOf(request, known.digest, about: number) == true
+        try digest.isOf(request, known.digest, about: [number]) == true
       {
         continue
       }
