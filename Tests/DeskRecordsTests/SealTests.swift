@@ -34,6 +34,15 @@ struct SealTests {
     #expect(try kind == .received || RecordCoding.seal(of: PlainSeal.encode(event)).keyCommitment == nil)
   }
 
+  @Test("a receipt that is not the first event of its case says nothing of the key")
+  func laterReceipt() throws {
+    var event = Samples.full(.received)
+    event.version = Version(2)
+    let record = try RecordCoding.encode(event, slot: 258, keyCommitment: []) { plain, _ in plain }
+    let seal = try RecordCoding.seal(of: record)
+    #expect(seal.slot == 258 && seal.keyCommitment == nil)
+  }
+
   @Test("a promise that no fact says stands in the envelope, its name under the seal, in a form of its own")
   func promises() throws {
     var event = Samples.full(.resolved)

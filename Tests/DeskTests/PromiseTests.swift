@@ -31,6 +31,19 @@ struct PromiseTests {
     #expect(date.to == "Nguyễn Thị Hoa" && date.holder == "khanh")
   }
 
+  @Test("a date and an apology are made by the receipt, whichever event of the case that is")
+  func receivedLater() throws {
+    var history = try received().history
+    let circumstances = try #require(history.first).circumstances
+    history.insert(CaseEvent(.progressed(Progressed(step: "Gọi số")), circumstances), at: 0)
+    let state = CaseDecider.fold(history)
+    #expect(state.promises.map(\.kind) == [.firstDate, .apology])
+    #expect(state.promises.allSatisfy { $0.madeBy == Version(2) })
+    let apologised = Apologised(cause: "late", text: "…", newDue: nil, answersForDate: true)
+    history.append(CaseEvent(.apologised(apologised), circumstances))
+    #expect(CaseDecider.fold(history).promises.filter { $0.kind == .apology }.map(\.madeBy) == [Version(2)])
+  }
+
   @Test("an enquiry and a complaint promise an answer, and help a date", arguments: CaseKind.allCases)
   func kinds(kind: CaseKind) throws {
     let expected: Promise.Kind =

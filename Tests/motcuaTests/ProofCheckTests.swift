@@ -218,7 +218,39 @@ struct ProofCheckTests {
     }
   }
 
-  @Test("given a case that does not begin with a receipt, then it is refused, with its key or without")
+  @Test("given a case that is received after its first event, then its proof holds, with its key or without")
+  func receivedLater() throws {
+    let step = CaseEvent.Body.progressed(Progressed(step: "Gọi số", by: "Lan"))
+    let received = CaseEvent.Body.received(
+      Received(
+        code: MadeUpLedger.code, kind: .procedure, applicant: MadeUpLedger.secret, term: .imported,
+        due: Timestamp(microseconds: 0)))
+    let records = [
+      try MadeUpLedger.record(case: 7, version: 1, ledger.sealing, body: step),
+      try MadeUpLedger.record(case: 7, version: 2, ledger.sealing, body: received),
+    ]
+    let leaves = records.map { MerkleTree.leafHash($0) }
+    let checkpoint = try Checkpoint(origin: ledger.key.name, size: 2, root: MerkleTree.root(of: leaves))
+    var proof = EventsProof(
+      code: MadeUpLedger.code, checkpoint: try SignedNote(text: checkpoint.text, signedBy: [ledger.key]).description,
+      verifierKey: ledger.key.verifierKey.description,
+      events: try records.indices.map { index in
+        let path = try #require(MerkleTree.inclusionProof(index: index, leaves: leaves)).path
+        return Wire.ProvedEvent(
+          position: index + 1, record: Base64.encode(records[index]), path: path.map(\.base64))
+      }, disclosed: DisclosedKey(key: Base64.encode(ledger.sealing.bytes), slot: 7))
+    #expect(try provedEvents(proof).isOpened)
+    proof.code = "H56.26.07-261118-0002"
+    #expect(throws: ProofError.otherCode(named: proof.code, recorded: MadeUpLedger.code)) { try ledger.check(proof) }
+    proof.code = MadeUpLedger.code
+    proof.disclosed = nil
+    #expect(try provedEvents(proof).events.count == 2)
+    // given the key of another case, then its first event says so
+    proof.disclosed = DisclosedKey(key: Base64.encode([UInt8](repeating: 6, count: 32)), slot: 7)
+    #expect(throws: ProofError.keyNotCommitted) { try ledger.check(proof) }
+  }
+
+  @Test("given a case that is never received, then it is refused, with its key or without")
   func noReceipt() throws {
     let step = CaseEvent.Body.progressed(Progressed(step: "Thẩm tra"))
     let record = try MadeUpLedger.record(case: 7, version: 1, ledger.sealing, body: step)
@@ -235,6 +267,9 @@ struct ProofCheckTests {
     #expect { try ledger.check(proof) } throws: { ($0 as? ProofError)?.name == "proof.unreadableRecord" }
     var newer = ledger.records[0]
     newer[1] = UInt8(RecordCoding.schema + 1)
+    proof = try self.proof(of: newer, disclosing: ledger.sealing)
+    #expect(throws: ProofError.newerRecord(position: 1, form: RecordCoding.schema + 1)) { try ledger.check(proof) }
+    // also when its key is disclosed, which is held against the record first
     proof = try self.proof(of: newer, disclosing: ledger.sealing)
     #expect(throws: ProofError.newerRecord(position: 1, form: RecordCoding.schema + 1)) { try ledger.check(proof) }
   }

@@ -4,6 +4,8 @@ public import EventSourcing
 /// (`Standing`).
 public struct CaseState: Hashable, Sendable {
   public struct Receipt: Hashable, Sendable {
+    /// Which event it is: as a rule the first.
+    public var version: Version
     public var facts: Received
     public var at: Timestamp
     public var offset: UTCOffset
@@ -13,8 +15,10 @@ public struct CaseState: Hashable, Sendable {
     public var rules: Position
 
     public init(
-      facts: Received, at: Timestamp, offset: UTCOffset, receiver: String, isImported: Bool, rules: Position
+      version: Version, facts: Received, at: Timestamp, offset: UTCOffset, receiver: String, isImported: Bool,
+      rules: Position
     ) {
+      self.version = version
       self.facts = facts
       self.at = at
       self.offset = offset

@@ -10,9 +10,8 @@ import EventSourcing
 ///   (dân chờ được xin lỗi).
 enum ApologyOwed {
   static func add(_ state: CaseState, to promises: inout [Promise]) {
-    guard case .some = state.receipt else { return }
     // The event that gave the date which an apology answers for.
-    var madeBy = Version(1)
+    guard var madeBy = state.receipt?.version else { return }
     for entry in state.entries {
       guard case .apologised(let apology) = entry.effect else { continue }
       if let date = apology.settles {

@@ -11,8 +11,8 @@ extension CaseState {
       case .complaint: .complaintAnswer
       }
     return Promise(
-      kind, madeBy: Version(1), since: receipt.at, due: receipt.facts.due, to: receipt.facts.applicant, holder: clerk,
-      settled: decision)
+      kind, madeBy: receipt.version, since: receipt.at, due: receipt.facts.due, to: receipt.facts.applicant,
+      holder: clerk, settled: decision)
   }
 
   /// What settles the dates of a case: its result, else the citizen's withdrawal.

@@ -116,8 +116,8 @@ extension Received: CaseFacts {
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     state.receipt = CaseState.Receipt(
-      facts: self, at: circumstances.occurredAt, offset: circumstances.offset, receiver: circumstances.actor.principal,
-      isImported: circumstances.isImported, rules: circumstances.rules)
+      version: state.version, facts: self, at: circumstances.occurredAt, offset: circumstances.offset,
+      receiver: circumstances.actor.principal, isImported: circumstances.isImported, rules: circumstances.rules)
   }
 
   mutating func forget() {

@@ -1,4 +1,5 @@
 import Desk
+import EventSourcing
 
 /// What a record says in the clear of its seal.
 public struct RecordSeal: Hashable, Sendable {
@@ -17,7 +18,9 @@ extension RecordCoding {
     if record.kind == .received {
       var (body, commitment) = (try record.body(), [UInt8]())
       try Received.commitment(&body, &commitment)
-      seal.keyCommitment = commitment
+      // A receipt that is not the first of its case has nothing to say of it.
+      let isFirst = Version(record.envelope.version) == Version.none.next
+      if isFirst || !commitment.isEmpty { seal.keyCommitment = commitment }
     }
     return seal
   }

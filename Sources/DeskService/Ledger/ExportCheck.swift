@@ -140,7 +140,10 @@ struct ExportCheck {
     contents.versions[Int(event.stream)] = event.version.rawValue
     guard case .desk(let desk) = event.body else { return }
     if case .erased = desk.body { contents.erased.append(event.stream) }
-    guard case .received = desk.body, let sealed = try RecordCoding.seal(of: record).keyCommitment else { return }
+    // The first event of a stream says what its key is committed to, whatever it is.
+    guard event.version == Version.none.next, let sealed = try RecordCoding.seal(of: record).keyCommitment else {
+      return
+    }
     if listed.contains(sealed) { contents.listed.append(event.stream) }
     guard let keys, let kept = try keys.commitment(event.stream) else { return }
     if kept == sealed { contents.known += 1 } else { contents.strangers.append(event.stream) }

@@ -91,12 +91,13 @@ extension CommandWriter {
     let (position, offset) = (rules.current?.position ?? .start, officeOffset)
     for erasure in erasures {
       let state = try views.state(of: erasure.slot, batch.views)
-      guard state.erasure == nil, let receipt = state.receipt else { continue }
+      guard state.erasure == nil, state.version > .none else { continue }
+      let earliest = state.receipt?.at ?? erasure.at
       let id = CommandID.make(milliseconds: now.microseconds / 1000)
       let event = CaseEvent(
         .erased(Erased(basis: Self.basis)),
         .init(
-          recordedAt: time.recordedAt, occurredAt: min(max(receipt.at, erasure.at), now), offset: offset, actor: actor,
+          recordedAt: time.recordedAt, occurredAt: min(max(earliest, erasure.at), now), offset: offset, actor: actor,
           rules: position))
       let stored = StoredEvent(
         stream: erasure.slot, version: state.version.next,

@@ -51,6 +51,8 @@ struct RowReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  var isAtEnd: Bool { index == bytes.count }
+
   mutating func number<Number: FixedWidthInteger>() throws(RowError) -> Number {
     var value: UInt64 = 0
     var shift: UInt64 = 0

@@ -31,8 +31,13 @@ enum StateCoding {
       row.put(erasure.recordedAt)
       row.put(erasure.basis)
     }
+    // At the end, and only where a case begins otherwise.
+    if let version = state.receipt?.version, version != Self.first { row.put(version.rawValue) }
     return row.bytes
   }
+
+  /// Which event a receipt is as a rule.
+  private static let first = Version.none.next
 
   static func decode(_ row: inout RowReader) throws(RowError) -> CaseState {
     var state = CaseState()
@@ -42,7 +47,8 @@ enum StateCoding {
       guard let offset = UTCOffset(minutes: try row.number()) else { throw RowError() }
       let (receiver, isImported, rules) = (try row.string(), try row.bool(), Position(try row.number()))
       return CaseState.Receipt(
-        facts: try received(&row), at: at, offset: offset, receiver: receiver, isImported: isImported, rules: rules)
+        version: first, facts: try received(&row), at: at, offset: offset, receiver: receiver, isImported: isImported,
+        rules: rules)
     }
     state.entries = try row.array { (row) throws(RowError) in
       CaseState.Entry(Version(try row.number()), try effect(&row))
@@ -56,6 +62,7 @@ enum StateCoding {
     state.erasure = try row.optional { (row) throws(RowError) in
       CaseState.Erasure(at: try row.time(), recordedAt: try row.time(), basis: try row.string())
     }
+    if !row.isAtEnd { state.receipt?.version = Version(try row.number()) }
     return state
   }
 

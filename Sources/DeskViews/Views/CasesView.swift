@@ -2,12 +2,12 @@ import Desk
 import EventSourcing
 import EventStore
 
-/// The state of every case: number → state.
+/// The state of every case, whatever it began with: number → state.
 enum CasesView: Projection {
   static let name = "cases"
   static let view = DeskView(Self.self, version: 2, .always, owner: .key(from: 0))
 
   static func rows(of row: CaseRow) -> [ViewRow] {
-    row.state.receipt == nil ? [] : [ViewRow(bigEndian(row.number), StateCoding.encode(row.state))]
+    row.state.version == .none ? [] : [ViewRow(bigEndian(row.number), StateCoding.encode(row.state))]
   }
 }

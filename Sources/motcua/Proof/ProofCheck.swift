@@ -49,10 +49,11 @@ struct ProofCheck {
       guard opened.version == UInt32(index) + 1 else {
         throw .missingVersion(position: event.position, expected: UInt32(index) + 1, found: opened.version)
       }
-      if index == 0 { try checkReceipt(opened, proof) }
+      if index == 0 { try checkSlot(opened, proof) }
       events.append(opened)
     }
-    guard !events.isEmpty else { throw .noEvents }
+    guard let first = events.first else { throw .noEvents }
+    try checkCode(events, first, proof)
     return ProvedEvents(
       code: proof.code, head: head, events: events, isOpened: key != nil, isCompared: !published.isEmpty)
   }
@@ -120,24 +121,34 @@ struct ProofCheck {
     }
   }
 
-  /// What the receipt was committed to stands in the clear, so that a false key is known before it opens anything.
+  /// What the first event says that its key is committed to stands in the clear, so that a false key is known before it
+  /// opens anything.
   private func checkCommitment(_ record: [UInt8], _ position: Int, _ key: SealingKey) throws(ProofError) {
-    guard let commitment = (try? RecordCoding.seal(of: record))?.keyCommitment else {
-      throw .noReceipt(position: position)
+    let commitment: [UInt8]?
+    do { commitment = try RecordCoding.seal(of: record).keyCommitment } catch RecordError.newerSchema(let form) {
+      throw .newerRecord(position: position, form: form)
+    } catch {
+      commitment = nil
     }
+    guard let commitment else { throw .noReceipt(position: position) }
     guard commitment == key.commitment else { throw .keyNotCommitted }
   }
 
-  /// The first event is the receipt, and says the code of the case.
-  private func checkReceipt(_ event: ProvedEvents.Event, _ proof: EventsProof) throws(ProofError) {
-    guard case .received(let facts) = event.event.body else { throw .noReceipt(position: event.position) }
-    guard facts.code.utf8.elementsEqual(proof.code.utf8) else {
-      throw .otherCode(named: proof.code, recorded: facts.code)
+  /// Slot n belongs to case n.
+  private func checkSlot(_ first: ProvedEvents.Event, _ proof: EventsProof) throws(ProofError) {
+    if let disclosed = proof.disclosed, UInt64(exactly: disclosed.slot) != first.number {
+      throw .otherSlot(named: disclosed.slot, recorded: first.number)
     }
-    // Slot n belongs to case n.
-    if let disclosed = proof.disclosed, UInt64(exactly: disclosed.slot) != event.number {
-      throw .otherSlot(named: disclosed.slot, recorded: event.number)
-    }
+  }
+
+  /// The receipt, as a rule the first event, says the code of the case.
+  private func checkCode(
+    _ events: [ProvedEvents.Event], _ first: ProvedEvents.Event, _ proof: EventsProof
+  ) throws(ProofError) {
+    var code: String?
+    for event in events { if case .received(let facts) = event.event.body { code = facts.code } }
+    guard let code else { throw .noReceipt(position: first.position) }
+    guard code.utf8.elementsEqual(proof.code.utf8) else { throw .otherCode(named: proof.code, recorded: code) }
   }
 
   private func sealingKey(_ disclosed: DisclosedKey) throws(ProofError) -> SealingKey {
