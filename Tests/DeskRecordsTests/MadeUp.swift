@@ -93,7 +93,7 @@ struct MadeUp {
             of: Version(UInt32(truncatingIfNeeded: number())),
             channel: NoticeChannel.allCases[pick(NoticeChannel.allCases.count)],
             outcome: NoticeOutcome.allCases[pick(NoticeOutcome.allCases.count)], receipt: own())))
-    case .rulesAdopted: .office(.rulesAdopted(Samples.book))
+    case .rulesAdopted: .office(.rulesAdopted(book()))
     case .restored:
       .office(
         .restored(
@@ -104,6 +104,13 @@ struct MadeUp {
             erasures: pick(2) == 0 ? nil : number())))
     case .clockAccepted: .office(.clockAccepted(ClockAccepted(shown: instant(), expected: instant())))
     }
+  }
+
+  /// With what older releases know, and with a measure on, which they do not.
+  private mutating func book() -> RuleBook {
+    var book = pick(2) == 0 ? Samples.book : Samples.everyRule
+    book.rules.measures.notices = pick(2) == 0
+    return book
   }
 
   mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &dice) }
