@@ -34,6 +34,8 @@ struct OfficeTests {
       #expect(try service.book(of: row.state) == books[0] && service.rules.booksRead == 2)
       #expect(try service.rules.book(at: Position(2)) == nil, "a case was received there")
       #expect(try service.rules.book(at: Position(3)) == books[1])
+      // What was recorded under rules that were never adopted is not told by others.
+      #expect(throws: StoreError.self) { try service.rules.adopted(at: Position(2)) }
     }
   }
 

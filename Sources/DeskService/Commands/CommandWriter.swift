@@ -396,7 +396,7 @@ final class CommandWriter: Sendable {
     }
     let context = CaseDecider.Context(
       now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
-      caseBook: try state.receipt.flatMap { try rules.book(at: $0.rules) } ?? book, newCode: code,
+      caseBook: try state.receipt.map { try rules.adopted(at: $0.rules) } ?? book, newCode: code,
       voidTarget: try voidTarget(command, number, after: decided, views, &batch))
     let events = try CaseDecider(context).decide(command, state)
     return Decision(
@@ -469,7 +469,8 @@ final class CommandWriter: Sendable {
     _ batch: inout Batch
   ) throws -> Int {
     var change = try office ?? OfficeChange(state: views.office(batch.views), book: rules.current?.book)
-    let id = CommandID.make(cause: command.cause(after: change.state))
+    let cause = command.cause(after: change.state)
+    let id = CommandID.make(cause: cause)
     // What was recorded by this id says the same, whatever the state says.
     if try views.store.accepted(uid: actor.uid, commandID: id, batch.views) != nil { return 0 }
     let context = OfficeDecider.Context(
@@ -481,7 +482,7 @@ final class CommandWriter: Sendable {
       if case .restored(let loss) = entry.event, let floor = loss.floor {
         try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
       }
-      let digest = store.keys.officeDigest(Array("\(entry.event)".utf8))
+      let digest = store.keys.officeDigest(cause)
       let stored = StoredEvent(
         stream: 0, version: change.state.version.next, command: .init(id: id, digest: digest),
         body: .office(entry.event, entry.circumstances))

@@ -78,6 +78,16 @@ final class Rules: Sendable {
     return book
   }
 
+  /// The rules that something was recorded under.
+  ///
+  /// - Throws: `StoreError.ledgerDamaged` when none were adopted there: to go by others would be to guess.
+  func adopted(at position: Position) throws -> RuleBook {
+    guard let book = try book(at: position) else {
+      throw StoreError.ledgerDamaged(at: position, reason: "it adopts no rules, and something was recorded under them")
+    }
+    return book
+  }
+
   /// How many books were asked for, or adopted, since the start.
   var booksRead: Int { state.withLock { $0.books.count } }
 

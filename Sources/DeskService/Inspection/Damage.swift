@@ -49,7 +49,7 @@ extension Damage {
       case .version(_, let expected, let found):
         Damage(
           .versionOutOfOrder, at: position, "phiên bản \(found.rawValue), đáng lẽ là \(expected.rawValue)",
-          "it is version \(found.rawValue) of its case, and \(expected.rawValue) should follow")
+          "it is version \(found.rawValue) of its stream, and \(expected.rawValue) should follow")
       case .head:
         Damage(
           .rootDiffers, at: position, "gốc Merkle ghi trong sổ không phải gốc của các sự kiện",

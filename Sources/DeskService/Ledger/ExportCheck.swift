@@ -11,7 +11,10 @@ struct ExportContents {
   var isDemo: Bool
   var size: UInt64 = 0
   var root = MerkleTree.emptyRoot
-  var cases: UInt64 { UInt64(versions.count - 1) }
+  /// How many streams there are besides the office's: the number of the last one.
+  var streams: UInt64 { UInt64(versions.count - 1) }
+  /// How many of them are cases.
+  var cases = 0
   var checkpoints: [(size: UInt64, text: String)] = []
   /// The checkpoints, once they were found to be of this ledger.
   var issued: [IssuedCheckpoint] = []
@@ -134,11 +137,12 @@ struct ExportCheck {
       contents.versions[Int(event.stream)] &+ 1 == event.version.rawValue
     else {
       throw ExportError(
-        line, "phiên bản \(event.version.rawValue) của hồ sơ số \(event.stream) không nối tiếp phiên bản trước",
+        line, "phiên bản \(event.version.rawValue) của chuỗi sự kiện số \(event.stream) không nối tiếp phiên bản trước",
         "version \(event.version.rawValue) of stream \(event.stream) does not follow the one before")
     }
     contents.versions[Int(event.stream)] = event.version.rawValue
     guard case .desk(let desk) = event.body else { return }
+    if event.version == Version.none.next { contents.cases += 1 }
     if case .erased = desk.body { contents.erased.append(event.stream) }
     // The first event of a stream says what its key is committed to, whatever it is.
     guard event.version == Version.none.next, let sealed = try RecordCoding.seal(of: record).keyCommitment else {
@@ -150,7 +154,7 @@ struct ExportCheck {
   }
 
   /// What the rest of the desk takes for granted of every event: times that never run backwards, rules that were adopted,
-  /// and a seal of the case's own key.
+  /// and a seal of the stream's own key.
   private mutating func checkCircumstances(
     _ event: StoredEvent, _ record: [UInt8], at position: Position, line: Int
   ) throws {
@@ -170,8 +174,8 @@ struct ExportCheck {
     }
     if let slot = try RecordCoding.seal(of: record).slot, slot != event.stream {
       throw ExportError(
-        line, "sự kiện \(position.rawValue) niêm phong bằng khóa của hồ sơ số \(slot)",
-        "event \(position.rawValue) is sealed with the key of case \(slot)")
+        line, "sự kiện \(position.rawValue) niêm phong bằng khóa của chuỗi sự kiện số \(slot)",
+        "event \(position.rawValue) is sealed with the key of stream \(slot)")
     }
   }
 

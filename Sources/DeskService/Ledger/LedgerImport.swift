@@ -103,8 +103,8 @@ extension DeskService {
     }
     try settling { try goOn(with: fresh) }
     return ImportedLedger(
-      size: contents.size, root: contents.root, cases: Int(clamping: contents.cases),
-      closed: try store.keys.absentCount(upTo: contents.cases))
+      size: contents.size, root: contents.root, cases: contents.cases,
+      closed: try store.keys.absentCount(upTo: contents.streams))
   }
 
   /// What ends an import. When it fails only a start can settle it: it finds the mark, and empties the ledger, or makes
@@ -159,10 +159,10 @@ extension DeskService {
     } else {
       store.keys.discard(after: 0)
     }
-    try store.keys.markAbsent(upTo: contents.cases)
+    try store.keys.markAbsent(upTo: contents.streams)
     for slot in contents.strangers { try store.keys.markAbsent(slot) }
     try store.keys.forget(contents.erased + contents.listed)
-    store.keys.discard(after: contents.cases)
+    store.keys.discard(after: contents.streams)
   }
 
   private func write(

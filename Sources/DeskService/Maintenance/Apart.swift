@@ -72,7 +72,7 @@ extension EventStore {
   ) throws -> ErasureList.Entry {
     guard let first = try positions(number), let record = try ledger.record(at: first),
       let commitment = try RecordCoding.seal(of: record).keyCommitment
-    else { throw StoreError.unexpected("case \(number) is erased and has no receipt") }
+    else { throw StoreError.unexpected("stream \(number) is erased, and its first event names no key") }
     return ErasureList.Entry(slot: number, commitment: commitment, at: recordedAt)
   }
 

@@ -105,7 +105,7 @@ extension DeskService {
     var state = CaseState()
     for (position, record) in zip(positions, try store.ledger.records(at: positions)) {
       guard let record else {
-        throw StoreError.ledgerDamaged(at: position, reason: "an event of case \(number) is missing")
+        throw StoreError.ledgerDamaged(at: position, reason: "an event of stream \(number) is missing")
       }
       let stored = try store.decode(record, by: coding)
       guard case .desk(let event) = stored.body else { continue }

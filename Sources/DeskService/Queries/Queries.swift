@@ -39,7 +39,7 @@ extension DeskService {
 
   /// The rules that a case was received under.
   public func book(of state: CaseState) throws -> RuleBook? {
-    try state.receipt.flatMap { try rules.book(at: $0.rules) }
+    try state.receipt.map { try rules.adopted(at: $0.rules) }
   }
 
   /// The procedure that a case was received under, in that version.
@@ -58,7 +58,7 @@ extension DeskService {
     }
     return try positions.compactMap { position in
       guard let record = try store.ledger.record(at: position) else {
-        throw StoreError.ledgerDamaged(at: position, reason: "an event of case \(row.number) is missing")
+        throw StoreError.ledgerDamaged(at: position, reason: "an event of stream \(row.number) is missing")
       }
       return try told(record, at: position, code: row.state.receipt?.facts.code)
     }

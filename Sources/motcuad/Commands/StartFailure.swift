@@ -114,7 +114,7 @@ extension StoreError {
         + "chưa có gì bị thay đổi"
     case .ledgerDamaged(let position, let reason): "sổ hỏng ở sự kiện \(position.rawValue): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
-      "hồ sơ số \(stream) đang ở phiên bản \(actual.rawValue), không phải \(expected.rawValue)"
+      "chuỗi sự kiện số \(stream) đang ở phiên bản \(actual.rawValue), không phải \(expected.rawValue)"
     case .notADemo(let directory): "\(directory) là sổ thật: đồng hồ thử chỉ dùng được cho sổ DEMO"
     case .notOurs(let path):
       "\(path) không còn là tệp mà motcuad này đang dùng: có người đã xóa hoặc thay nó; motcuad dừng và không đụng tới gì nữa"
@@ -141,12 +141,14 @@ extension KeysBackup.Fault {
         en: "the file of keys is cut short or changed: use another backup of the keys")
     case .older(let slots, let needed):
       Text(
-        vi: "tệp khóa cũ hơn sổ: chỉ đến hồ sơ số \(slots), sổ cần đến số \(needed); hãy dùng bản sao lưu khóa mới hơn",
-        en: "the keys are older than the ledger: they end at case \(slots), and it needs \(needed); use a later backup")
+        vi:
+          "tệp khóa cũ hơn sổ: chỉ đến chuỗi sự kiện số \(slots), sổ cần đến số \(needed); hãy dùng bản sao lưu khóa mới hơn",
+        en:
+          "the keys are older than the ledger: they end at stream \(slots), and it needs \(needed); use a later backup")
     case .ofAnotherLedger(let slot):
       Text(
-        vi: "tệp khóa không phải của sổ này: khóa của hồ sơ số \(slot) khác với cam kết trong sổ",
-        en: "the keys are not of this ledger: that of case \(slot) is not the one that the ledger commits to")
+        vi: "tệp khóa không phải của sổ này: khóa của chuỗi sự kiện số \(slot) khác với cam kết trong sổ",
+        en: "the keys are not of this ledger: that of stream \(slot) is not the one that the ledger commits to")
     }
   }
 }
