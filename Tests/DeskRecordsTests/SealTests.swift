@@ -23,11 +23,11 @@ struct SealTests {
     var event = Samples.full(kind)
     event.version = Version(1)
     let record = try PlainSeal.encode(event)
-    let saysOfItself = kind == .received || kind.streamKind == .office
+    let saysOfItself = kind == .received || event.body.streamKind == .office
     // given a kind that says it by itself, then the bytes are those of before
     #expect((record[1] < 3) == saysOfItself)
     let seal = try RecordCoding.seal(of: record)
-    #expect(seal.keyCommitment == (kind.streamKind == .office ? nil : Samples.commitment))
+    #expect(seal.keyCommitment == (event.body.streamKind == .office ? nil : Samples.commitment))
     #expect(try PlainSeal.decode(record) == event)
     // given the next event of the stream, then it says nothing of it
     event.version = Version(2)

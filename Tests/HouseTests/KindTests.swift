@@ -33,10 +33,10 @@ struct KindTests {
 
   /// The files in which a layer knows all kinds.
   static let switches = [
-    "Sources/Desk/Case/EventKind.swift", "Sources/Desk/Case/CaseFacts.swift", "Sources/Desk/Case/CaseEvent.swift",
-    "Sources/Desk/Case/CaseEntries.swift", "Sources/Desk/Case/CaseCommand.swift", "Sources/Desk/Case/CaseDecider.swift",
-    "Sources/Desk/Case/EventBody.swift", "Sources/Desk/Case/StreamKind.swift", "Sources/Desk/Office/OfficeEvent.swift",
-    "Sources/DeskRecords/Bodies/Bodies.swift", "Sources/DeskWire/Events.swift", "Sources/motcua/Output/EventLine.swift",
+    "Sources/Desk/Case/EventKind.swift", "Sources/Desk/Case/CaseEvent.swift", "Sources/Desk/Case/CaseEntries.swift",
+    "Sources/Desk/Case/CaseCommand.swift", "Sources/Desk/Case/EventBody.swift", "Sources/Desk/Office/OfficeEvent.swift",
+    "Sources/DeskRecords/Bodies/Bodies.swift", "Sources/DeskViews/Coding/EffectCoding.swift",
+    "Sources/DeskWire/Events.swift", "Sources/motcua/Output/EventLine.swift",
   ]
 
   @Test("there are kinds, and what reads them reads them all")
@@ -74,15 +74,40 @@ struct KindTests {
 
   @Test(
     "a switch over kinds stands nowhere but there",
-    arguments: ["Desk", "DeskRecords", "DeskWire", "DeskService", "motcua", "motcuad"])
+    arguments: ["Desk", "DeskRecords", "DeskViews", "DeskWire", "DeskService", "motcua", "motcuad"])
   func nowhereElse(module: String) throws {
-    let words = Self.kinds.map { $0.prefix(1).lowercased() + $0.dropFirst() }
+    let words = Set(Self.kinds.map { String($0.prefix(1).lowercased() + $0.dropFirst()) })
+    // A status bears the same word, and no facts.
+    let statuses: Set = ["received", "returned", "withdrawn"]
     for file in try Self.files(in: "Sources/" + module) where !Self.switches.contains(file) {
-      // Three kinds one after the other, each in a case of its own, are a list of kinds.
-      let cases = try Self.text(file).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-        .filter { line in words.contains { line.hasPrefix("case .\($0)(") || line.hasPrefix("case .desk(.\($0)") } }
-      #expect(cases.count < 3, "\(file) tells kinds apart: \(cases)")
+      var told: Set<String> = []
+      for line in try Self.text(file).split(separator: "\n").map({ $0.trimmingCharacters(in: .whitespaces) })
+      where line.hasPrefix("case .") {
+        for match in line.prefix(while: { $0 != ":" }).matches(of: #/\.(\w+)(\(?)/#) {
+          let word = String(match.1)
+          if words.contains(word), !match.2.isEmpty || !statuses.contains(word) { told.insert(word) }
+        }
+      }
+      #expect(told.count < 3, "\(file) tells kinds apart: \(told.sorted())")
     }
+  }
+
+  @Test("what an event leaves in the state has its row in a file of its own, if it is more than that it happened")
+  func effects() throws {
+    let folder = "Sources/DeskViews/Coding/Effects"
+    let kept = try Self.text("Sources/Desk/Case/CaseEntries.swift").split(separator: "\n").compactMap { line in
+      // Of what a value is taken from, as in a switch, the name comes after a point.
+      line.wholeMatch(of: #/ +(?:indirect )?case (\w+)\((\w+)\)/#).map {
+        (kind: $0.1.prefix(1).uppercased() + $0.1.dropFirst(), type: String($0.2))
+      }
+    }
+    #expect(kept.count >= 6 && Set(kept.map(\.kind)).isSubset(of: Self.kinds))
+    for (kind, type) in kept {
+      let text = try Self.text("\(folder)/\(kind).swift")
+      #expect(text.contains("extension CaseState.\(type): EffectRow {"), "\(kind) has no row of \(type)")
+      #expect(text.matches(of: /: EffectRow/).count == 1, "the file of \(kind) holds more than one kind")
+    }
+    #expect(try Set(Self.files(in: folder)) == Set(kept.map { "\(folder)/\($0.kind).swift" }))
   }
 
   @Test("no event, state or command holds a type that is only known when it runs")

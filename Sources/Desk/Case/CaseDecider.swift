@@ -49,21 +49,7 @@ public struct CaseDecider: Decider {
     try refuseWrongBeginning(command.action, state)
     if case .importHistory(let history) = command.action { return try importHistory(history, state) }
     let moment = try moment(of: command, state)
-    let bodies: [CaseEvent.Body] =
-      switch command.action {
-      case .receive(let receive): [.received(try self.receive(receive, at: moment.occurredAt))]
-      case .enquire(let receive, let consult): try enquire(receive, consult, at: moment.occurredAt)
-      case .consult(let consult): try self.consult(consult, state)
-      case .progress(let progress): try self.progress(progress, state)
-      case .apologise(let apologise): try self.apologise(apologise, state, at: moment.occurredAt)
-      case .resolve(let resolve): try self.resolve(resolve, state, at: moment.occurredAt)
-      case .return(let handover): try self.return(handover, state, at: moment.occurredAt)
-      case .withdraw(let withdraw): try self.withdraw(withdraw, state, at: moment.occurredAt)
-      case .correct(let correct): try self.correct(correct, state)
-      case .erase(let erase): try self.erase(erase, state)
-      case .notify(let notify): try self.notify(notify, state, at: moment.occurredAt)
-      case .importHistory: []
-      }
+    let bodies = try decide(command.action, state, at: moment.occurredAt)
     return bodies.map { CaseEvent($0, moment, promises: notices(of: $0, state)) }
   }
 
@@ -73,16 +59,6 @@ public struct CaseDecider: Decider {
     for promise in event.promises {
       let made = CaseState.MadePromise(state.version, at: event.circumstances.occurredAt, promise)
       state.promised.append(made)
-    }
-  }
-
-  /// A case begins with its receipt, once; an import says for itself which code is taken.
-  private func refuseWrongBeginning(_ action: CaseCommand.Action, _ state: CaseState) throws(Rejection) {
-    switch action {
-    case .receive, .enquire: if state.receipt != nil { throw .codeTaken(code: state.code) }
-    case .importHistory: break
-    case .consult, .progress, .apologise, .resolve, .return, .withdraw, .correct, .erase, .notify:
-      if state.receipt == nil { throw .unknownCase(code: context.newCode) }
     }
   }
 

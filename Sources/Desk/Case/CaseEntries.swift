@@ -22,6 +22,21 @@ extension CaseState {
     indirect case returned(Handover)
     case withdrawn(Withdrawal)
     case notified(Notification)
+    indirect case corrected(Reassignment)
+
+    /// Whether the office has begun with the case.
+    var isProcessing: Bool {
+      switch self {
+      case .consulted: Consulted.beginsProcessing
+      case .progressed: Progressed.beginsProcessing
+      case .apologised: Apologised.beginsProcessing
+      case .resolved: Resolved.beginsProcessing
+      case .returned: Returned.beginsProcessing
+      case .withdrawn: Withdrawn.beginsProcessing
+      case .notified: Notified.beginsProcessing
+      case .corrected: Corrected.beginsProcessing
+      }
+    }
 
     /// Leaves what the record says outside its seal.
     mutating func forget() {
@@ -32,7 +47,7 @@ extension CaseState {
       case .returned(var handover):
         handover.forget()
         self = .returned(handover)
-      case .consulted, .progressed, .apologised, .withdrawn, .notified: break
+      case .consulted, .progressed, .apologised, .withdrawn, .notified, .corrected: break
       }
     }
   }

@@ -47,7 +47,9 @@ public struct CaseEvent: Hashable, Sendable {
     public var occurredDay: CalendarDay { occurredAt.day(at: offset) }
     /// The office's day on which it was recorded. What is recorded at once happens then, also while the ledger is ahead of
     /// the office's clock; of what is recorded late then, nothing but the ledger's time is known.
-    var enteredDay: CalendarDay { lateEntryReason == nil && !isImported ? occurredDay : recordedDay }
+    var enteredDay: CalendarDay { enteredAt.day(at: offset) }
+    /// The office's time at which it was recorded, as far as it is known in the same way.
+    var enteredAt: Timestamp { lateEntryReason == nil && !isImported ? occurredAt : recordedAt }
   }
 
   public var circumstances: Circumstances
@@ -59,5 +61,24 @@ public struct CaseEvent: Hashable, Sendable {
     self.body = body
     self.circumstances = circumstances
     self.promises = promises
+  }
+}
+
+extension CaseEvent.Body {
+  /// The one switch of this layer over the kinds of a case's events: it lends the facts to whoever asks, who finds what the
+  /// kind's own file says of them.
+  func lendFacts<Visitor: FactsVisitor>(to visitor: Visitor, _ subject: inout Visitor.Subject) {
+    switch self {
+    case .received(let facts): visitor.visit(facts, &subject)
+    case .consulted(let facts): visitor.visit(facts, &subject)
+    case .progressed(let facts): visitor.visit(facts, &subject)
+    case .apologised(let facts): visitor.visit(facts, &subject)
+    case .resolved(let facts): visitor.visit(facts, &subject)
+    case .returned(let facts): visitor.visit(facts, &subject)
+    case .withdrawn(let facts): visitor.visit(facts, &subject)
+    case .corrected(let facts): visitor.visit(facts, &subject)
+    case .erased(let facts): visitor.visit(facts, &subject)
+    case .notified(let facts): visitor.visit(facts, &subject)
+    }
   }
 }

@@ -4,6 +4,8 @@ protocol CaseFacts {
   /// Whether an event of this kind that was recorded by mistake can be voided on the day of its entry. What can be voided
   /// keeps its effect as an entry of the state, and changes nothing else there.
   static var isVoidable: Bool { get }
+  /// Whether the office has begun with the case when this has happened in it.
+  static var beginsProcessing: Bool { get }
 
   /// Adds what later decisions and the views need to know. Total: what is recorded has happened.
   /// The state has the event's version already.
@@ -24,23 +26,6 @@ protocol FactsVisitor {
 }
 
 extension CaseEvent.Body {
-  /// The one switch of this layer over the kinds of a case's events: it lends the facts to whoever asks, who finds what the
-  /// kind's own file says of them.
-  func lendFacts<Visitor: FactsVisitor>(to visitor: Visitor, _ subject: inout Visitor.Subject) {
-    switch self {
-    case .received(let facts): visitor.visit(facts, &subject)
-    case .consulted(let facts): visitor.visit(facts, &subject)
-    case .progressed(let facts): visitor.visit(facts, &subject)
-    case .apologised(let facts): visitor.visit(facts, &subject)
-    case .resolved(let facts): visitor.visit(facts, &subject)
-    case .returned(let facts): visitor.visit(facts, &subject)
-    case .withdrawn(let facts): visitor.visit(facts, &subject)
-    case .corrected(let facts): visitor.visit(facts, &subject)
-    case .erased(let facts): visitor.visit(facts, &subject)
-    case .notified(let facts): visitor.visit(facts, &subject)
-    }
-  }
-
   public var kind: EventKind { nature.kind }
   public var isVoidable: Bool { nature.isVoidable }
 

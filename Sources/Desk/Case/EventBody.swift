@@ -9,4 +9,12 @@ public enum EventBody: Hashable, Sendable {
     case .office(let event): event.kind
     }
   }
+
+  /// The kind of stream in which it happens.
+  public var streamKind: StreamKind {
+    switch self {
+    case .desk: .case
+    case .office: .office
+    }
+  }
 }

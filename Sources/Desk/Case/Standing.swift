@@ -1,4 +1,5 @@
-/// Where a case stands at one instant. Everything that says “late” anywhere says it from here.
+/// Where a case stands at one instant, for all that says “late” of a case. Whether its dates are broken is asked of its
+/// promises.
 public struct Standing: Hashable, Sendable {
   /// Ended late (trễ hạn), or open past the first promised date (quá hạn).
   public var isLate: Bool

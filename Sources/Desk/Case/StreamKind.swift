@@ -4,15 +4,3 @@ public enum StreamKind: UInt8, Hashable, Sendable, CaseIterable {
   case office = 1
   case `case`
 }
-
-extension EventKind {
-  /// The kind of stream in which it happens.
-  public var streamKind: StreamKind {
-    switch self {
-    case .received, .consulted, .progressed, .apologised, .resolved, .returned, .withdrawn, .corrected, .erased,
-      .notified:
-      .case
-    case .rulesAdopted, .restored, .clockAccepted: .office
-    }
-  }
-}

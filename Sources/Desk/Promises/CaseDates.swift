@@ -22,6 +22,11 @@ extension CaseState {
         return Promise.Settlement(by: entry.version, at: resolution.at, .done)
       }
     }
+    return settledByLeaving
+  }
+
+  /// What ends every promise that is open still: nobody waits any more.
+  var settledByLeaving: Promise.Settlement? {
     for entry in entries.reversed() {
       if case .withdrawn(let withdrawal) = entry.effect {
         return Promise.Settlement(by: entry.version, at: withdrawal.at, .withdrawn)

@@ -24,11 +24,6 @@ extension CaseState {
         return Promise.Settlement(by: entry.version, at: handover.at, .done)
       }
     }
-    for entry in entries.reversed() {
-      if case .withdrawn(let withdrawal) = entry.effect {
-        return Promise.Settlement(by: entry.version, at: withdrawal.at, .withdrawn)
-      }
-    }
-    return erasure.map { Promise.Settlement(by: version, at: $0.at, .unknown) }
+    return settledByLeaving
   }
 }

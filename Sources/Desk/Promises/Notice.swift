@@ -19,12 +19,25 @@ enum Notice {
     }
   }
 
+  /// Those that are open. Most cases have none, and nothing else of their promises is asked for.
+  static func open(_ state: CaseState) -> [Promise] {
+    if state.promised.isEmpty { return [] }
+    var notices: [Promise] = []
+    add(state, to: &notices)
+    return notices.filter(\.isOpen)
+  }
+
   /// Asks an event's facts whether somebody is to be told of them.
   fileprivate struct Asking: FactsVisitor {
     let state: CaseState
 
     func visit(_ facts: some CaseFacts, _ makesNotice: inout Bool) { makesNotice = facts.makesNotice(in: state) }
   }
+}
+
+extension CaseState {
+  /// The notices that are owed: at once, until the date of each.
+  public var openNotices: [Promise] { Notice.open(self) }
 }
 
 extension CaseDecider {
@@ -77,11 +90,6 @@ extension CaseState {
         return Promise.Settlement(by: entry.version, at: notification.at, .done)
       }
     }
-    for entry in entries {
-      if case .withdrawn(let withdrawal) = entry.effect {
-        return Promise.Settlement(by: entry.version, at: withdrawal.at, .withdrawn)
-      }
-    }
-    return erasure.map { Promise.Settlement(by: self.version, at: $0.at, .unknown) }
+    return settledByLeaving
   }
 }

@@ -20,7 +20,7 @@ public struct Contribution: Hashable, Sendable {
   public var workingMinutes: UInt32?
   /// The procedure, where the unit is told by procedures.
   public var procedure: String?
-  /// Whose it was then, where the unit is somebody's.
+  /// Whose it was at the deciding instant, where the unit is somebody's. Who gets the case later does not get the unit.
   public var person: String?
   /// History from another register, which every figure shows apart.
   public var isImported: Bool

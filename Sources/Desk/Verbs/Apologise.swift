@@ -111,6 +111,7 @@ extension CaseDecider {
 extension Apologised: CaseFacts {
   static let kind = EventKind.apologised
   static let isVoidable = true
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     // A date that is moved is answered for even before it breaks; otherwise only one that is already broken.

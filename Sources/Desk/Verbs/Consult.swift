@@ -50,6 +50,7 @@ extension CaseDecider {
 extension Consulted: CaseFacts {
   static let kind = EventKind.consulted
   static let isVoidable = true
+  static let beginsProcessing = true
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     state.keep(.consulted)

@@ -103,13 +103,46 @@ extension CaseDecider {
 extension Corrected: CaseFacts {
   static let kind = EventKind.corrected
   static let isVoidable = false
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     if let applicant = changes.applicant { state.receipt?.facts.applicant = applicant }
     if let phone = changes.phone { state.receipt?.facts.phone = phone }
     if let place = changes.place { state.receipt?.facts.place = place }
     if let subject = changes.subject { state.receipt?.facts.subject = subject }
-    if let responsible = changes.responsible { state.receipt?.facts.responsible = responsible }
+    if let responsible = changes.responsible {
+      let before = CaseState.Reassignment(from: state.receipt?.facts.responsible, at: circumstances.enteredAt)
+      state.keep(.corrected(before))
+      state.receipt?.facts.responsible = responsible
+    }
     if let voided = voids { state.void(voided) }
+  }
+}
+
+extension CaseState {
+  /// The case was passed on to another account.
+  public struct Reassignment: Hashable, Sendable {
+    /// Who was responsible until then; nil where nobody was named.
+    public var from: String?
+    /// When it was entered, whatever it says of when it happened: what is dated back moves no figure of the time before
+    /// from one account to another.
+    public var at: Timestamp
+
+    public init(from: String?, at: Timestamp) {
+      self.from = from
+      self.at = at
+    }
+  }
+
+  /// The account that held the case at an instant. Exactly then it is that of who has just got it.
+  func clerk(at instant: Timestamp) -> String? {
+    guard case .some(let receipt) = receipt else { return nil }
+    var responsible = receipt.facts.responsible
+    for entry in entries.reversed() {
+      guard case .corrected(let reassignment) = entry.effect else { continue }
+      if reassignment.at <= instant { break }
+      responsible = reassignment.from
+    }
+    return responsible ?? receipt.receiver
   }
 }

@@ -57,6 +57,7 @@ public struct Hold: Hashable, Sendable {
 extension Erased: CaseFacts {
   static let kind = EventKind.erased
   static let isVoidable = false
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     state.erasure = CaseState.Erasure(

@@ -95,6 +95,7 @@ extension CaseDecider {
 extension Notified: CaseFacts {
   static let kind = EventKind.notified
   static let isVoidable = true
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     let notification = CaseState.Notification(of: of, at: circumstances.occurredAt, settles: outcome.settles)

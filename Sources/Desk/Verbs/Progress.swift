@@ -40,6 +40,7 @@ extension CaseDecider {
 extension Progressed: CaseFacts {
   static let kind = EventKind.progressed
   static let isVoidable = true
+  static let beginsProcessing = true
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     state.keep(.progressed)
@@ -50,15 +51,5 @@ extension CaseState {
   /// The versions of the steps that count.
   public var steps: [Version] {
     entries.compactMap { if case .progressed = $0.effect { $0.version } else { nil } }
-  }
-}
-
-extension CaseState.Effect {
-  /// The office has begun with it.
-  var isProcessing: Bool {
-    switch self {
-    case .consulted, .progressed: true
-    case .apologised, .resolved, .returned, .withdrawn, .notified: false
-    }
   }
 }

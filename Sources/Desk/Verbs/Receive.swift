@@ -113,6 +113,7 @@ extension CaseDecider {
 extension Received: CaseFacts {
   static let kind = EventKind.received
   static let isVoidable = false
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     state.receipt = CaseState.Receipt(

@@ -58,6 +58,7 @@ extension CaseDecider {
 extension Resolved: CaseFacts {
   static let kind = EventKind.resolved
   static let isVoidable = true
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     let resolution = CaseState.Resolution(

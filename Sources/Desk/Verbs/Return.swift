@@ -1,6 +1,8 @@
 /// Trả kết quả: the result is in somebody's hands.
 public struct Returned: Hashable, Sendable {
+  /// Who took it: the applicant where nobody else was named. Nil where it is erased.
   public var to: String?
+  /// By what authority somebody else took it.
   public var authority: String?
 
   public init(to: String? = nil, authority: String? = nil) {
@@ -49,6 +51,7 @@ extension CaseDecider {
 extension Returned: CaseFacts {
   static let kind = EventKind.returned
   static let isVoidable = true
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     state.keep(.returned(CaseState.Handover(to: to, at: circumstances.occurredAt)))

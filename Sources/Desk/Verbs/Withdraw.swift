@@ -1,5 +1,6 @@
 /// Rút hồ sơ: the citizen takes the request back.
 public struct Withdrawn: Hashable, Sendable {
+  /// Who asked for it: the applicant where nobody else was named. Nil where no applicant is known, or it is erased.
   public var by: String?
   public var reason: String
 
@@ -10,6 +11,7 @@ public struct Withdrawn: Hashable, Sendable {
 }
 
 public struct Withdraw: Hashable, Sendable {
+  /// Who asks for it; nil means the applicant.
   public var by: String?
   public var reason: String
 
@@ -34,6 +36,7 @@ extension CaseDecider {
 extension Withdrawn: CaseFacts {
   static let kind = EventKind.withdrawn
   static let isVoidable = true
+  static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     let withdrawal = CaseState.Withdrawal(at: circumstances.occurredAt, day: circumstances.occurredDay)

@@ -49,7 +49,7 @@ public struct RecordCoding: Sendable {
     var (body, personal) = (FieldWriter(reserving: 160), FieldWriter(reserving: 160))
     envelope.schema = try event.body.write(&body, personal: &personal, keyCommitment: keyCommitment)
     if event.opensStreamOfItsOwn {
-      let kind = event.kind.streamKind
+      let kind = event.body.streamKind
       envelope.streamKind = kind
       envelope.keyCommitment = keyCommitment
       envelope.schema = max(envelope.schema, kind.schema)
@@ -96,11 +96,11 @@ public struct RecordCoding: Sendable {
     var (late, reason) = (sealed, String?.none)
     try Envelope.lateEntry(&late, &reason)
     let envelope = record.envelope
-    if let stream = envelope.streamKind, stream != kind.streamKind {
-      throw RecordError.malformed("\(kind) in a stream of the kind \(stream)")
-    }
     var happened = try StoredEvent.Body(
       kind, &body, personal: &sealed, try envelope.circumstances(lateEntryReason: reason))
+    if let stream = envelope.streamKind, stream != happened.streamKind {
+      throw RecordError.malformed("\(kind) in a stream of the kind \(stream)")
+    }
     switch happened {
     case .desk(var event):
       if !promises.isEmpty {
@@ -139,7 +139,7 @@ extension StoredEvent {
   /// Whether it is the first of its stream and has to say what the stream is about: a case that begins with its receipt, and
   /// the office, do not.
   fileprivate var opensStreamOfItsOwn: Bool {
-    version == Version.none.next && kind != .received && kind.streamKind != .office
+    version == Version.none.next && kind != .received && body.streamKind != .office
   }
 }
 

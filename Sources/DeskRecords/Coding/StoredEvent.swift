@@ -13,6 +13,14 @@ public struct StoredEvent: Hashable, Sendable {
       case .office(let event, _): event.kind
       }
     }
+
+    /// The kind of stream in which it happened.
+    public var streamKind: StreamKind {
+      switch self {
+      case .desk: .case
+      case .office: .office
+      }
+    }
   }
 
   /// Which command made the event; the same for all its events.

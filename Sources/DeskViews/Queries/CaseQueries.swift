@@ -14,15 +14,19 @@ extension DeskViews {
   public func state(
     of number: UInt64, _ transaction: borrowing some Reading & ~Copyable
   ) throws(ViewsError) -> CaseState {
+    try value(CasesView.view, bigEndian(number), transaction, StateCoding.decode) ?? CaseState()
+  }
+
+  /// What is read from the row of a view under a key; nil when there is none.
+  func value<Value>(
+    _ view: DeskView, _ key: [UInt8], _ transaction: borrowing some Reading & ~Copyable,
+    _ read: (inout RowReader) throws(RowError) -> Value
+  ) throws(ViewsError) -> Value? {
     let bytes: [UInt8]?
-    do throws(LMDBError) {
-      bytes = try transaction.bytes(table(CasesView.view), bigEndian(number))
-    } catch {
-      throw .storage(error)
-    }
-    guard let bytes else { return CaseState() }
+    do throws(LMDBError) { bytes = try transaction.bytes(table(view), key) } catch { throw .storage(error) }
+    guard let bytes else { return nil }
     var row = RowReader(bytes)
-    do throws(RowError) { return try StateCoding.decode(&row) } catch { throw .row(error) }
+    do throws(RowError) { return try read(&row) } catch { throw .row(error) }
   }
 
   /// The number of the case with exactly this code, in any spelling of its letters.

@@ -6,13 +6,7 @@ public import LMDB
 extension DeskViews {
   /// The state of the office; the empty state before its first event.
   public func office(_ transaction: borrowing some Reading & ~Copyable) throws(ViewsError) -> OfficeState {
-    let bytes: [UInt8]?
-    do throws(LMDBError) { bytes = try transaction.bytes(table(OfficeView.view), OfficeView.stateKey) } catch {
-      throw .storage(error)
-    }
-    guard let bytes else { return OfficeState() }
-    var row = RowReader(bytes)
-    do throws(RowError) { return try OfficeCoding.state(&row) } catch { throw .row(error) }
+    try value(OfficeView.view, OfficeView.stateKey, transaction, OfficeCoding.state) ?? OfficeState()
   }
 
   /// Whether rules were adopted at this position.

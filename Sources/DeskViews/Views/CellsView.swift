@@ -7,7 +7,7 @@ import EventStore
 /// the instant; most dates are the end of office hours, and those of a day share their cells.
 enum CellsView {
   static let name = "cells"
-  static let view = DeskView(sumsOf: name, version: 1)
+  static let view = DeskView(sumsOf: name, version: 2)
 
   /// The cells of a unit, a kind and a part, in order of time, begin so.
   static func prefix(_ unit: CountedUnit, _ kind: CaseKind, _ part: UInt8) -> [UInt8] {

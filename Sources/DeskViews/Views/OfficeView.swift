@@ -20,13 +20,10 @@ enum OfficeView: Projection {
   /// What one event adds, and the state; nothing of the office's stream is ever taken back.
   static func rows(of step: OfficeStep) -> [ViewRow] {
     var rows = [ViewRow(stateKey, OfficeCoding.encode(step.state))]
-    switch step.entry.event {
-    case .rulesAdopted: rows.append(ViewRow(key(.rules, step.entry.position)))
-    case .clockAccepted:
-      if let clock = step.state.lastClock {
-        rows.append(ViewRow(key(.clock, clock.position), OfficeCoding.encode(clock)))
-      }
-    case .restored: break
+    // The state says what this event was.
+    if step.state.rules == step.entry.position { rows.append(ViewRow(key(.rules, step.entry.position))) }
+    if let clock = step.state.lastClock, clock.position == step.entry.position {
+      rows.append(ViewRow(key(.clock, clock.position), OfficeCoding.encode(clock)))
     }
     return rows
   }

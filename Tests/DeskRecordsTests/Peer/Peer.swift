@@ -71,7 +71,7 @@ enum Peer {
         record.sealed = Data(try seal(try personal.serializedBytes(), part))
       }
     }
-    if event.version == Version(1), event.kind != .received, event.kind.streamKind == .case {
+    if event.version == Version(1), event.kind != .received, event.body.streamKind == .case {
       record.schema = 3
       record.streamKind = .case
       record.keyCommitment = Data(keyCommitment)
@@ -146,7 +146,7 @@ enum Peer {
           circumstances)
       default: .desk(CaseEvent(try record.readBody(personal), circumstances, promises: promises))
       }
-    if record.streamKind != .unspecified, record.streamKind.rawValue != Int(body.kind.streamKind.rawValue) {
+    if record.streamKind != .unspecified, record.streamKind.rawValue != Int(body.streamKind.rawValue) {
       throw RecordError.malformed("stream kind \(record.streamKind)")
     }
     if case .office = body, record.keySlot != 0 || !promises.isEmpty {

@@ -38,7 +38,7 @@ extension CaseState {
       contributions.append(
         Contribution(
           .dates, part: part.rawValue, at: .instant(due), kind: receipt.facts.kind, channel: receipt.facts.channel,
-          procedure: receipt.facts.procedure, person: date.holder, isImported: receipt.isImported))
+          procedure: receipt.facts.procedure, person: clerk(at: due), isImported: receipt.isImported))
     }
   }
 }
