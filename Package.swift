@@ -128,8 +128,8 @@ let package = Package(
       name: "motcuaTests",
       dependencies: [
         "TestSupport",
-        "Desk", "DeskInterface", "DeskRecords", "EventSourcing", "MerkleTree", "ParserWords", "Sealing", "Varlink",
-        "motcua",
+        "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "MerkleTree", "ParserWords", "Sealing",
+        "Varlink", "motcua",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

@@ -21,7 +21,8 @@ extension Wire.Event {
         uid: Int(circumstances.actor.uid), account: circumstances.actor.account, role: circumstances.actor.roleWord,
         onBehalfOf: circumstances.actor.onBehalfOf,
         commandId: commandID, rulesPosition: Int(clamping: circumstances.rules.rawValue),
-        imported: circumstances.isImported, closed: isClosed ? true : nil)
+        imported: circumstances.isImported, closed: isClosed ? true : nil,
+        stream: Self.stream(of: body, code: code))
     }
     // The one switch of this layer over the kinds of events: each hands over to its own file.
     switch body {
@@ -64,6 +65,15 @@ extension Wire.Event {
     case .office(.clockAccepted(let facts)):
       self = event(.clockAccepted)
       clockAccepted = Wire.ClockAccepted(facts, time: time)
+    }
+  }
+
+  /// Nothing where the other members say it, as clients of every release read them: a code is a case's, and without one it
+  /// is the office's.
+  private static func stream(of body: EventBody, code: String?) -> Wire.StreamKind? {
+    switch body.streamKind {
+    case .office: nil
+    case .case: code == nil ? .caseStreamKind : nil
     }
   }
 }

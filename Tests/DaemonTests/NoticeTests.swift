@@ -25,7 +25,9 @@ struct NoticeTests {
     // given
     let daemon = try Self.daemon(notices: true)
     let desk = try daemon.connect()
-    let code = try desk.receive("Nguyễn Thị Hoa").code
+    let received = try desk.receive("Nguyễn Thị Hoa")
+    let code = received.code
+    #expect(received.owes.last == Wire.Duty(kind: .notice, at: "2026-11-18T17:00:00+07:00"))
     let owed = try Self.notices(desk)
     #expect(owed.map(\.madeBy) == [1] && owed.map(\.to) == ["Nguyễn Thị Hoa"] && owed.map(\.owed) == [true])
     #expect(owed.map(\.due) == ["2026-11-18T17:00:00+07:00"])
@@ -42,7 +44,7 @@ struct NoticeTests {
     let second = try desk.ask(delivered).receipt
     // then nothing is owed, and nothing was recorded again
     #expect(!first.repeated && second.repeated && first.position == second.position && first.version == 3)
-    #expect(try Self.notices(desk).isEmpty)
+    #expect(try Self.notices(desk).isEmpty && !second.owes.contains { $0.kind == .known(.notice) })
     let settled = try desk.refusal(of: sent, Wire.NoticeNotOwed.self)
     #expect(settled.code == code && settled.of == nil && settled.owed == [])
     let again = Wire.Notify(code: code, of: 1, channel: .phone, outcome: .confirmed)

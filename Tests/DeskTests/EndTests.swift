@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import TestSupport
 import Testing
 
 @Suite("Resolving, handing over, withdrawing")
@@ -51,6 +52,17 @@ struct EndTests {
       Issue.record("handed over nothing")
       return
     }
+  }
+
+  @Test("a hand-over that is dated back before the result is refused, with the event that it has to follow")
+  func beforeResult() throws {
+    var story = try Story.received()
+    try story.given(.progress(Progress(step: "Thẩm định")), at: "2026-11-19T09:00")
+    try story.given(.resolve(Resolve()), at: "2026-11-20T09:00")
+    #expect(
+      story.rejection(of: .return(Return()), at: "2026-11-20T10:00", occurred: "2026-11-20T08:00", reason: "quên")
+        == .beforeReceipt(
+          Fixture.time("2026-11-20T08:00"), receivedAt: Fixture.time("2026-11-20T09:00"), of: Version(3)))
   }
 
   @Test("somebody else takes the result only by an authority that is named")

@@ -278,7 +278,7 @@ struct NoticeTests {
       story.rejection(
         of: told(.delivered, of: Version(2)), at: "2026-11-18T11:00", occurred: "2026-11-18T09:30", reason: "quên")
         == .beforeReceipt(
-          Fixture.time("2026-11-18T09:30"), receivedAt: Fixture.time("2026-11-18T10:00")))
+          Fixture.time("2026-11-18T09:30"), receivedAt: Fixture.time("2026-11-18T10:00"), of: Version(2)))
     let due = Fixture.time("2026-11-18T17:00")
     #expect(
       story.rejection(

@@ -1,5 +1,7 @@
 import Desk
 import DeskInterface
+import DeskWire
+import EventSourcing
 import Testing
 import Varlink
 
@@ -112,6 +114,51 @@ import Varlink
         + "owes a result since 17:00 Thu 26/11"
     )
     #expect(ReceiptForm.nextDuty(receipt(.returned, late: true), .vi) == "Trễ hạn · không nợ gì")
+  }
+
+  @Test("a notice is owed from the start, with its date, in both languages")
+  func notice() {
+    let told = receipt(
+      .returned, owes: [Wire.Duty(kind: .notice, at: "2026-11-23T17:00:00+07:00")])
+    #expect(ReceiptForm.nextDuty(told, .vi) == "Đúng hạn · nợ dân thông báo, hạn 17:00 thứ Hai 23/11")
+    #expect(ReceiptForm.nextDuty(told, .en) == "On time · owes a notice, due 17:00 Mon 23/11")
+  }
+
+  @Test("an event without a code is the office's, unless its stream says otherwise")
+  func streams() {
+    func place(_ number: Int, _ code: String?, _ stream: Wire.Told<Wire.StreamKind>?, _ language: Language) -> String {
+      var event = Wire.Event(
+        position: 7, code: code, number: number, version: 2, type: .progressed,
+        recordedAt: "2026-11-26T17:00:00+07:00", occurredAt: "2026-11-26T17:00:00+07:00", uid: 0, account: "root",
+        commandId: "x", rulesPosition: 1, imported: false)
+      event.stream = stream
+      let parts = EventLine.text(event, showsCode: true, language).split(separator: "  ")
+      return parts.count > 1 ? String(parts[1]) : ""
+    }
+    #expect(place(0, nil, nil, .en) == "the office" && place(0, nil, .known(.office), .vi) == "cơ quan")
+    #expect(place(7, "H-261123-0001", nil, .en) == "H-261123-0001")
+    #expect(place(7, nil, .known(.caseStreamKind), .en) == "case 7")
+    #expect(place(7, nil, .known(.caseStreamKind), .vi) == "hồ sơ số 7")
+    // Of a newer daemon.
+    #expect(place(9, nil, .newer("visit"), .en) == "visit 9")
+  }
+
+  @Test("an event says what its stream is about only where its code and number do not")
+  func streamOfEvent() {
+    let circumstances = CaseEvent.Circumstances(
+      recordedAt: Timestamp(microseconds: 0), occurredAt: Timestamp(microseconds: 0), offset: .utc,
+      actor: Actor(uid: 0, account: "root"), rules: Position(1))
+    func stream(_ body: EventBody, _ number: UInt64, _ code: String?) -> Wire.Told<Wire.StreamKind>? {
+      Wire.Event(
+        body, circumstances, position: Position(7), code: code, number: number, version: Version(1), commandID: "x",
+        isClosed: false, time: { "\($0.microseconds)" }, rules: { _ in "" }
+      ).stream
+    }
+    let progressed = EventBody.desk(.progressed(Progressed(step: "1")))
+    let clock = ClockAccepted(shown: Timestamp(microseconds: 0), expected: Timestamp(microseconds: 1))
+    #expect(stream(progressed, 7, "H-261123-0001") == nil)
+    #expect(stream(.office(.clockAccepted(clock)), 0, nil) == nil)
+    #expect(stream(progressed, 7, nil) == .known(.caseStreamKind))
   }
 
   @Test("a length of time is told in its two greatest units")

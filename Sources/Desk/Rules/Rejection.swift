@@ -34,7 +34,8 @@ public enum Rejection: Error, Hashable, Sendable {
   /// So many calendar days back is for a supervisor to record.
   case backdatedTooFar(Timestamp, days: Int, daysMax: Int)
   case backdatingAcrossDue(Timestamp, due: Timestamp)
-  case beforeReceipt(Timestamp, receivedAt: Timestamp)
+  /// `of` is the version of a later event that it would have to follow, and that happened at `receivedAt`; nil is the receipt.
+  case beforeReceipt(Timestamp, receivedAt: Timestamp, of: Version? = nil)
   case notVoidable(code: String, version: Version, NotVoidable)
   case nothingToCorrect(code: String)
   /// No notice was promised of the event of this version; or, without a version, not of exactly one.

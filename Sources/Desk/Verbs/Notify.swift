@@ -66,7 +66,7 @@ extension CaseDecider {
   func notify(_ command: Notify, _ state: CaseState, at: Timestamp) throws(Rejection) -> [CaseEvent.Body] {
     let notice = try owedNotice(command.of, state)
     // Nobody is told of what has not happened yet.
-    if at < notice.since { throw .beforeReceipt(at, receivedAt: notice.since) }
+    if at < notice.since { throw .beforeReceipt(at, receivedAt: notice.since, of: notice.madeBy) }
     if command.outcome.settles, let due = notice.due, at <= due, context.now > due {
       throw .backdatingAcrossDue(at, due: due)
     }

@@ -32,7 +32,7 @@ extension CaseDecider {
       throw .notResolved(code: state.code, due: state.due ?? context.now)
     }
     // The result decided between on time and late; a hand-over cannot change that, whenever it was.
-    if at < resolution.at { throw .beforeReceipt(at, receivedAt: resolution.at) }
+    if at < resolution.at { throw .beforeReceipt(at, receivedAt: resolution.at, of: state.decision?.by) }
     let applicant = state.receipt?.facts.applicant
     guard let taker = try FieldText.to.checked(command.to) ?? applicant else {
       throw .fieldMissing(FieldText.to.rawValue)

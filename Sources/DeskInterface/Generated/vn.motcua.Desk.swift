@@ -220,7 +220,7 @@ extension Wire {
   }
 
   public enum DutyKind: String, JSONWord {
-    case apology, decision, handOver
+    case apology, decision, handOver, notice
   }
 
   /// What the office still owes in this case, and by when (or since when).
@@ -2719,43 +2719,52 @@ extension Wire {
     }
   }
 
+  /// It would have happened before what it follows: before the receipt, or before the event of version `of`, which
+  /// happened at `receivedAt`.
   public struct BeforeReceipt: WireError {
     public static let error = "vn.motcua.Desk.BeforeReceipt"
 
     public var time: String
     public var receivedAt: String
+    public var of: Int?
 
-    public init(time: String, receivedAt: String) {
+    public init(time: String, receivedAt: String, of: Int? = nil) {
       self.time = time
       self.receivedAt = receivedAt
+      self.of = of
     }
 
-    private static let members: [StaticString] = ["time", "receivedAt"]
+    private static let members: [StaticString] = ["time", "receivedAt", "of"]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
       var time: String?
       var receivedAt: String?
+      var of: Int?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
         case 0: time = try cursor.string()
-        default: receivedAt = try cursor.string()
+        case 1: receivedAt = try cursor.string()
+        default: of = try cursor.null() ? nil : cursor.integer()
         }
       }
       guard let time else { throw cursor.missing("time", in: object) }
       guard let receivedAt else { throw cursor.missing("receivedAt", in: object) }
       self.time = time
       self.receivedAt = receivedAt
+      self.of = of
     }
 
     public func write(to json: inout JSONWriter) {
       json.open()
       if json.isSorted {
+        json.member("of", of)
         json.member("receivedAt", receivedAt)
         json.member("time", time)
       } else {
         json.member("time", time)
         json.member("receivedAt", receivedAt)
+        json.member("of", of)
       }
       json.close()
     }

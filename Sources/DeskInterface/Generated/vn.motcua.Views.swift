@@ -1323,12 +1323,19 @@ extension Wire {
     case restored, clockAccepted, notified
   }
 
-  /// One recorded event; of the fields from `received` on, the one that `type` names is set.
+  /// What a stream of events is about.
+  public enum StreamKind: String, JSONWord {
+    case office
+    case caseStreamKind = "case"
+  }
+
+  /// One recorded event; of the fields from `received` to `notified`, the one that `type` names is set.
   public struct Event: Hashable, Sendable, JSONReadable, JSONWritable {
     public var position: Int
-    /// Missing for the office's own events.
+    /// Of the case; missing for the office's own events, and for what is no case's or has no code (`stream` says what
+    /// it is).
     public var code: String?
-    /// 0 for the office's own stream.
+    /// Of the stream; 0 for the office's own.
     public var number: Int
     public var version: Int
     public var type: Told<EventType>
@@ -1359,6 +1366,9 @@ extension Wire {
     public var restored: Restored?
     public var clockAccepted: ClockAccepted?
     public var notified: Notified?
+    /// What the stream is about, where that is not said by the rest: without it, number 0 is the office and all else is
+    /// a case with a code.
+    public var stream: Told<StreamKind>?
 
     public init(
       position: Int,
@@ -1389,7 +1399,8 @@ extension Wire {
       rulesAdopted: RulesAdopted? = nil,
       restored: Restored? = nil,
       clockAccepted: ClockAccepted? = nil,
-      notified: Notified? = nil
+      notified: Notified? = nil,
+      stream: StreamKind? = nil
     ) {
       self.position = position
       self.code = code
@@ -1420,13 +1431,14 @@ extension Wire {
       self.restored = restored
       self.clockAccepted = clockAccepted
       self.notified = notified
+      self.stream = stream.map(Told.known)
     }
 
     private static let members: [StaticString] = [
       "position", "code", "number", "version", "type", "recordedAt", "occurredAt", "lateEntryReason", "uid", "account",
       "role", "onBehalfOf", "commandId", "rulesPosition", "imported", "closed", "received", "consulted", "progressed",
       "apologised", "resolved", "returned", "withdrawn", "corrected", "erased", "rulesAdopted", "restored",
-      "clockAccepted", "notified",
+      "clockAccepted", "notified", "stream",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -1459,6 +1471,7 @@ extension Wire {
       var restored: Restored?
       var clockAccepted: ClockAccepted?
       var notified: Notified?
+      var stream: Told<StreamKind>?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -1490,7 +1503,8 @@ extension Wire {
         case 25: rulesAdopted = try cursor.null() ? nil : RulesAdopted(from: &cursor)
         case 26: restored = try cursor.null() ? nil : Restored(from: &cursor)
         case 27: clockAccepted = try cursor.null() ? nil : ClockAccepted(from: &cursor)
-        default: notified = try cursor.null() ? nil : Notified(from: &cursor)
+        case 28: notified = try cursor.null() ? nil : Notified(from: &cursor)
+        default: stream = try cursor.null() ? nil : Told<StreamKind>(from: &cursor)
         }
       }
       guard let position else { throw cursor.missing("position", in: object) }
@@ -1533,6 +1547,7 @@ extension Wire {
       self.restored = restored
       self.clockAccepted = clockAccepted
       self.notified = notified
+      self.stream = stream
     }
 
     public func write(to json: inout JSONWriter) {
@@ -1563,6 +1578,7 @@ extension Wire {
         json.member("role", role)
         json.member("rulesAdopted", rulesAdopted)
         json.member("rulesPosition", rulesPosition)
+        json.member("stream", stream)
         json.member("type", type)
         json.member("uid", uid)
         json.member("version", version)
@@ -1597,6 +1613,7 @@ extension Wire {
         json.member("restored", restored)
         json.member("clockAccepted", clockAccepted)
         json.member("notified", notified)
+        json.member("stream", stream)
       }
       json.close()
     }

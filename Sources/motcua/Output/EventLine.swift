@@ -9,7 +9,7 @@ enum EventLine {
     let (name, presented) = presented(event, language)
     let what = presented.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
     var parts = [language.tabular(event.occurredAt)]
-    if showsCode { parts.append(event.code ?? language.say("cơ quan", "the office")) }
+    if showsCode { parts.append(event.code ?? stream(event, language)) }
     let who = event.onBehalfOf.map { language.say(" thay cho \($0)", " on behalf of \($0)") } ?? ""
     parts += ["v\(event.version)", event.account + who, name + (what.isEmpty ? "" : ": \(what)")]
     if event.occurredAt != event.recordedAt, !event.imported {
@@ -26,6 +26,17 @@ enum EventLine {
     }
     if isVoided { parts.append(language.say("(đã hủy)", "(voided)")) }
     return parts.joined(separator: "  ")
+  }
+
+  /// What an event without a code is of.
+  private static func stream(_ event: Wire.Event, _ language: Language) -> String {
+    switch event.stream {
+    case .known(.office): language.say("cơ quan", "the office")
+    case .known(.caseStreamKind): language.say("hồ sơ số \(event.number)", "case \(event.number)")
+    case .newer(let word): "\(word) \(event.number)"
+    // A daemon that says nothing of it has no other kinds.
+    case nil: language.say("cơ quan", "the office")
+    }
   }
 
   /// The one switch of the client over the kinds of events: each has its name, and what it tells, in its own file. Of a kind

@@ -56,6 +56,7 @@ enum ReceiptForm {
       guard let since = Moment(duty.at), let now = Moment(receipt.at), since.at < now.at
       else { return nil }
       return language.say("nợ kết quả từ \(at)", "owes a result since \(at)")
+    case .known(.notice): return language.say("nợ dân thông báo, hạn \(at)", "owes a notice, due \(at)")
     case .newer(let kind): return "\(kind) \(at)"
     }
   }

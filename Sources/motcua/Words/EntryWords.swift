@@ -31,6 +31,13 @@ extension Refusal {
         line.without("--at", "--why"))
     case .beforeReceipt(let error):
       let (time, received) = (language.spoken(error.time), language.spoken(error.receivedAt))
+      if let version = error.of {
+        return Words(
+          language.say(
+            "\(time) là trước v\(version) (\(received)), mà việc này phải đến sau.",
+            "\(time) is before v\(version) (\(received)), which it has to follow."),
+          line.without("--at", "--why"))
+      }
       return Words(
         language.say("\(time) là trước khi tiếp nhận (\(received)).", "\(time) is before the receipt (\(received))."),
         line.without("--at", "--why"))

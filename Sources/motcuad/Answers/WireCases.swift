@@ -17,6 +17,9 @@ extension Wire.Receipt {
     if let resolution = state.resolution, !state.isEnded {
       owes.append(Wire.Duty(kind: .handOver, at: resolution.at.wire))
     }
+    for notice in state.openNotices {
+      owes.append(Wire.Duty(kind: .notice, at: (notice.due ?? notice.since).wire))
+    }
     self.init(
       code: state.receipt?.facts.code ?? "", number: Int(accepted.number), version: Int(accepted.version.rawValue),
       position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.wire, repeated: accepted.isRepeated,

@@ -94,8 +94,8 @@ enum WireFailure {
       wire(Wire.BackdatedTooFar(time: text(time), days: days, daysMax: daysMax, needed: .supervisor))
     case .backdatingAcrossDue(let time, let due):
       wire(Wire.BackdatingAcrossDue(time: text(time), due: text(due)))
-    case .beforeReceipt(let time, let receivedAt):
-      wire(Wire.BeforeReceipt(time: text(time), receivedAt: text(receivedAt)))
+    case .beforeReceipt(let time, let receivedAt, let of):
+      wire(Wire.BeforeReceipt(time: text(time), receivedAt: text(receivedAt), of: of.map { Int($0.rawValue) }))
     case .notVoidable(let code, let version, let reason):
       wire(Wire.NotVoidable(code: code, version: Int(version.rawValue), reason: reason.wire))
     case .nothingToCorrect(let code): wire(Wire.NothingToCorrect(code: code))
