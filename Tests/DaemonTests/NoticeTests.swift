@@ -58,6 +58,9 @@ struct NoticeTests {
     let client = Client(socket: daemon.socket, language: "en")
     let wrong = try client.run("notify", code, "--of", "2")
     #expect(wrong.status == 1 && wrong.errors.contains("owes no notice of v2; it owes one of v4"), "\(wrong.errors)")
+    let explained = try client.run("explain", code).output
+    #expect(explained.contains("Notice of v1, due 17:00 Wed 18/11/2026: settled in time"), "\(explained)")
+    #expect(explained.contains("Notice of v4, due 17:00 Wed 18/11/2026: owed"), "\(explained)")
     let history = try client.run("history", code).output
     #expect(history.contains("notified: of v1 · by message · sent · SMS 0912345678"), "\(history)")
     #expect(history.contains("notified: of v1 · by message · delivered"), "\(history)")
@@ -82,6 +85,7 @@ struct NoticeTests {
       of: Wire.Notify(code: code, channel: .inPerson, outcome: .handedOver), Wire.NoticeNotOwed.self)
     #expect(refused.owed.isEmpty)
     let client = Client(socket: daemon.socket, language: "vi")
+    #expect(try desk.ask(Wire.Explain(code: code)).explanation.notices == nil)
     let said = try client.run("thông-báo", code)
     #expect(said.status == 1 && said.errors.contains("không nợ dân thông báo nào"), "\(said.errors)")
     let rules = try client.run("export", "--readable").output

@@ -2093,6 +2093,8 @@ extension Wire {
     /// The first date, then every later one.
     public var appointments: [Appointment]
     public var rulesPosition: Int
+    /// What somebody was to be told, settled or not; missing where no notice was promised.
+    public var notices: [Promise]?
 
     public init(
       code: String,
@@ -2104,7 +2106,8 @@ extension Wire {
       firstDue: String,
       provisional: Bool,
       appointments: [Appointment],
-      rulesPosition: Int
+      rulesPosition: Int,
+      notices: [Promise]? = nil
     ) {
       self.code = code
       self.receivedAt = receivedAt
@@ -2116,11 +2119,12 @@ extension Wire {
       self.provisional = provisional
       self.appointments = appointments
       self.rulesPosition = rulesPosition
+      self.notices = notices
     }
 
     private static let members: [StaticString] = [
       "code", "receivedAt", "term", "rule", "source", "days", "firstDue", "provisional", "appointments",
-      "rulesPosition",
+      "rulesPosition", "notices",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -2134,6 +2138,7 @@ extension Wire {
       var provisional: Bool?
       var appointments: [Appointment]?
       var rulesPosition: Int?
+      var notices: [Promise]?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -2146,7 +2151,8 @@ extension Wire {
         case 6: firstDue = try cursor.string()
         case 7: provisional = try cursor.bool()
         case 8: appointments = try cursor.array(Appointment.self)
-        default: rulesPosition = try cursor.integer()
+        case 9: rulesPosition = try cursor.integer()
+        default: notices = try cursor.null() ? nil : cursor.array(Promise.self)
         }
       }
       guard let code else { throw cursor.missing("code", in: object) }
@@ -2169,6 +2175,7 @@ extension Wire {
       self.provisional = provisional
       self.appointments = appointments
       self.rulesPosition = rulesPosition
+      self.notices = notices
     }
 
     public func write(to json: inout JSONWriter) {
@@ -2178,6 +2185,7 @@ extension Wire {
         json.member("code", code)
         json.member("days", days)
         json.member("firstDue", firstDue)
+        json.member("notices", notices)
         json.member("provisional", provisional)
         json.member("receivedAt", receivedAt)
         json.member("rule", rule)
@@ -2195,6 +2203,7 @@ extension Wire {
         json.member("provisional", provisional)
         json.member("appointments", appointments)
         json.member("rulesPosition", rulesPosition)
+        json.member("notices", notices)
       }
       json.close()
     }

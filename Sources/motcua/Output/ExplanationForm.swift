@@ -20,6 +20,20 @@ enum ExplanationForm {
       let cause = appointment.cause.map { " (\(language.word(cause: $0)))" } ?? ""
       lines.append(language.say("Hẹn lại \(due)\(cause), báo lúc \(made)", "New date \(due)\(cause), given \(made)"))
     }
-    return lines
+    return lines + (explanation.notices ?? []).map { notice($0, language) }
+  }
+
+  private static func notice(_ notice: Wire.Promise, _ language: Language) -> String {
+    let due = notice.due.map { language.spoken($0) }
+    let date = due.map { language.say(", hạn \($0)", ", due \($0)") } ?? ""
+    let state =
+      switch (notice.owed, notice.broken) {
+      case (true, false): language.say("còn nợ", "owed")
+      case (true, true): language.say("còn nợ, quá hạn", "owed, past its date")
+      case (false, false): language.say("đã xong đúng hạn", "settled in time")
+      case (false, true): language.say("đã xong, trễ hạn", "settled late")
+      }
+    return language.say(
+      "Thông báo về v\(notice.madeBy)\(date): \(state)", "Notice of v\(notice.madeBy)\(date): \(state)")
   }
 }

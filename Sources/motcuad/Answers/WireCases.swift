@@ -76,7 +76,7 @@ extension Wire.Columns {
 }
 
 extension Wire.Explanation {
-  init(_ explanation: Explanation, procedure: Procedure?) {
+  init(_ explanation: Explanation, procedure: Procedure?, now: Timestamp) {
     let (state, book) = (explanation.row.state, explanation.book)
     let facts = state.receipt?.facts
     let term = facts?.term ?? .imported
@@ -101,11 +101,14 @@ extension Wire.Explanation {
     let appointments = zip(dates, causes).map { date, cause in
       Wire.Appointment(due: (date.due ?? date.since).wire, cause: cause, madeAt: date.since.wire)
     }
+    let notices = state.promises.filter { $0.kind == .notice }
+      .map { Wire.Promise($0, of: explanation.row, now: now) }
     self.init(
       code: facts?.code ?? "", receivedAt: state.receipt?.at.wire ?? "", term: term.wire,
       rule: term.rule(book.rules).wire, source: term.source(procedure, book.rules), days: term == .imported ? [] : days,
       firstDue: (state.firstDue ?? Timestamp.bounds.lowerBound).wire, provisional: facts?.isProvisional ?? false,
-      appointments: appointments, rulesPosition: Int(state.receipt?.rules.rawValue ?? 0))
+      appointments: appointments, rulesPosition: Int(state.receipt?.rules.rawValue ?? 0),
+      notices: notices.isEmpty ? nil : notices)
   }
 }
 

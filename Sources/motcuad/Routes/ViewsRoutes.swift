@@ -90,7 +90,7 @@ struct ViewsRoutes: Sendable {
         // A complaint or an enquiry has the time of its kind.
         let hasOwnTime = [.complaint, .enquiry].contains(state.receipt?.facts.kind)
         let procedure = hasOwnTime ? nil : try service.procedure(of: state)
-        return .init(explanation: Wire.Explanation(explanation, procedure: procedure))
+        return .init(explanation: Wire.Explanation(explanation, procedure: procedure, now: service.now))
       },
       Route.one(Wire.Procedures.self, .reader) { [service] _, _ in
         let today = service.now.day(at: service.book?.office.utcOffset ?? .utc)
