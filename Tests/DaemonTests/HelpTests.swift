@@ -82,7 +82,11 @@ struct HelpTests {
     let needed = PermissionTests.table.map { ($0.method.split(separator: ".").last.map(String.init) ?? "", $0.role) }
       .filter { !without.contains($0.0) }
       .map { (($0.hasPrefix("Get") ? String($0.dropFirst(3)) : $0).lowercased(), $1.rawValue) }
-    #expect(told == Dictionary(uniqueKeysWithValues: needed))
+    let named = Dictionary(uniqueKeysWithValues: needed)
+    let missing = Set(named.keys).subtracting(told.keys)
+    #expect(
+      told == named,
+      "motcua.\(language) lacks \(missing.sorted()); a verb is named like its method, in small letters")
     let verbs = try Dump(of: "motcua", in: language).command.subcommands?.filter(\.shouldDisplay).map(\.commandName)
     #expect(Set(verbs ?? []).subtracting(told.keys) == ["check-proof", "demo", "help"])
   }

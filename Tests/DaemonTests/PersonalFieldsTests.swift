@@ -56,9 +56,13 @@ struct PersonalFieldsTests {
       "signed_by": .signedBy, "receipt": .receipt,
     ]
     // To whom a promise was made is taken from the case, and typed by nobody.
-    #expect(Set(sealed) == Set(typed.keys).union(["promised_to"]))
-    #expect(Set(Self.fields.flatMap(\.fields) + [.words]) == Set(PersonalField.allCases))
-    #expect(Set(typed.values).union([.apologise, .words]) == Set(PersonalField.allCases))
+    #expect(
+      Set(sealed) == Set(typed.keys).union(["promised_to"]),
+      "say in `typed` by what it is typed: \(Set(sealed).symmetricDifference(typed.keys))")
+    let untried = Set(PersonalField.allCases).subtracting(Self.fields.flatMap(\.fields) + [.words])
+    #expect(untried.isEmpty, "a call in `fields` above gives each of them")
+    let unsealed = Set(PersonalField.allCases).subtracting(typed.values).subtracting([.apologise, .words])
+    #expect(unsealed.isEmpty, "the ledger seals what is typed as these: `typed` says under which name")
   }
 
   @Test(

@@ -131,13 +131,17 @@ struct TextFieldTests {
       let good = try answer(Self.decomposed)
       if Self.notWords.contains(place.name) {
         for answer in bad + [good] {
-          #expect(answer.name.hasPrefix("vn.motcua."), "\(place): \(answer)")
+          #expect(
+            answer.name.hasPrefix("vn.motcua."),
+            "\(place): \(answer); what else \(place.method) takes stands in `others`")
           #expect(answer.parameters.count < 2000, "\(place)")
         }
         continue
       }
       let (notAllowed, tooLong) = (Wire.TextNotAllowed.error, Wire.TextTooLong.error)
-      #expect(bad.map(\.name) == [notAllowed, notAllowed, tooLong], "\(place)")
+      #expect(
+        bad.map(\.name) == [notAllowed, notAllowed, tooLong],
+        "\(place): is it checked by FieldText, and does what else \(place.method) takes stand in `others`?")
       // By bytes: two spellings of one letter are equal to Swift.
       #expect(!Self.has(good.parameters, Self.decomposed), "\(place)")
       guard place.interface == "vn.motcua.Desk", good.name.isEmpty else { continue }

@@ -14,7 +14,9 @@ struct PeerTests {
       var made = MadeUp(seed: seed)
       let event = made.event(kind)
       let (record, same) = (try encode(event, RecordCoding.encode), try encode(event, Peer.encode))
-      #expect(record == same, "seed \(seed)")
+      #expect(
+        record == same,
+        "seed \(seed): what Peer knows of \(kind) is in PeerBodies, and its schema in Peer.lowestSchema")
       let read = try? RecordCoding.current.decode(record, open: PlainSeal.open)
       #expect(read == (try? Peer.decode(record, open: PlainSeal.open)), "seed \(seed)")
       #expect(read != nil, "seed \(seed)")

@@ -116,9 +116,9 @@ struct NoticeTests {
     try withdrawn.given(.withdraw(Withdraw(reason: "đổi ý")), at: "2026-11-18T11:00")
     let events = story.history + withdrawn.history
     #expect(story.history.count == last + 1)
-    // Every kind of a case has happened in one of them.
-    #expect(
-      Set(events.map(\.body.kind)) == Set(EventKind.allCases).subtracting([.rulesAdopted, .restored, .clockAccepted]))
+    let missing = Set(EventKind.allCases).subtracting([.rulesAdopted, .restored, .clockAccepted])
+      .subtracting(events.map(\.body.kind))
+    #expect(missing.isEmpty, "let each happen in one of the two stories, and say below if it makes a notice")
     let makes = Set(events.filter { !$0.promises.isEmpty }.map(\.body.kind))
     #expect(makes == [.received, .apologised, .resolved])
   }
