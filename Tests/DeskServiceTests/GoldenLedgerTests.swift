@@ -20,10 +20,10 @@ struct GoldenLedgerTests {
   /// or the views of an older release would be believed.
   private static let versions = (
     store: "store 3",
-    desk: "desk cases.3 codes.1 register.1 promises.1 clerk.1 status.1 search.1 erased.1 cells.2 office.1"
+    desk: "desk cases.4 codes.1 register.1 promises.1 clerk.1 status.1 search.1 erased.1 cells.2 office.1"
   )
   private static let digests = [
-    "cases": "5c134cfeaf62daf782312b02e3159764aeaabfc612109b492e0aa1d379ac848d",
+    "cases": "62122d45b6c6f5a2c2931d80e64d1e28ea9c059140953a6adf4f7733a74d1cb4",
     "cells": "cd429051ebca965bebc7192d2399132edb7b9c090e56198accd78557c16d1cbe",
     "clerk": "a612906b89b68bf0e6ee944cc23096d9911d8ee2c1d22434c28b21be571da46c",
     "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",

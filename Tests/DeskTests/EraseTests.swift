@@ -119,6 +119,42 @@ struct EraseTests {
     try story.given(.erase(Erase(basis: Self.basis)), at: "2026-11-25T09:00")
     #expect(CaseDecider.fold(story.history.map(\.withoutPeople)) == story.state)
   }
+
+  @Test(
+    "given a case that was passed on by a correction dated back, when it is erased, then its dates stay whose they were, and a fold without the sealed reason says the same"
+  )
+  func keepsHolders() throws {
+    var story = try Story.received()
+    try story.when(
+      .correct(Correct(changes: .init(responsible: "hai"), reason: "Phân công lại")), at: "2026-11-24T09:00",
+      occurred: "2026-11-19T09:00", reason: "Quên ghi")
+    try story.given(
+      .resolve(Resolve(apology: Apology(cause: "late", text: "Xin lỗi."))), at: "2026-11-24T10:00")
+    try story.given(.return(Return()), at: "2026-11-24T11:00")
+    let before = story.state.contributions
+    #expect(before.filter { $0.unit == .dates }.map(\.person) == ["lan"])
+    try story.given(.erase(Erase(basis: Self.basis)), at: "2026-11-25T09:00")
+    #expect(story.state.contributions == before)
+    #expect(CaseDecider.fold(story.history.map(\.withoutPeople)) == story.state)
+  }
+
+  @Test(
+    "given a case that was passed on while the ledger was ahead of the office's clock, when it is erased, then a fold without what is sealed says the same"
+  )
+  func keepsHoldersAhead() throws {
+    var story = try Story.received()
+    let at = Fixture.time("2026-11-19T09:00")
+    let passedOn = CaseEvent(
+      .corrected(Corrected(changes: .init(responsible: "hai"), reason: "Phân công lại")),
+      .init(
+        recordedAt: Fixture.time("2026-12-19T09:00"), occurredAt: at, offset: Fixture.offset, actor: Fixture.clerk,
+        rules: Position(1)))
+    story.given(passedOn)
+    #expect(story.state.contributions.filter { $0.unit == .dates }.map(\.person) == ["hai"])
+    try story.given(.withdraw(Withdraw(reason: "Đổi ý")), at: "2026-11-20T09:00")
+    try story.given(.erase(Erase(basis: Self.basis)), at: "2026-11-20T10:00")
+    #expect(CaseDecider.fold(story.history.map(\.withoutPeople)) == story.state)
+  }
 }
 
 extension CaseEvent {
@@ -136,6 +172,9 @@ extension CaseEvent {
       (facts.reason, facts.documentNumber, facts.signedBy) = (nil, nil, nil)
       event.body = .resolved(facts)
     case .returned: event.body = .returned(Returned())
+    case .corrected(let facts):
+      event.body = .corrected(
+        Corrected(changes: .init(responsible: facts.changes.responsible), voids: facts.voids, reason: ""))
     default: break
     }
     return event

@@ -42,6 +42,12 @@ struct Story {
     _ = try when(action, at: now)
   }
 
+  /// Given that the ledger says so.
+  mutating func given(_ event: CaseEvent) {
+    history.append(event)
+    state = CaseDecider.fold([event], from: state)
+  }
+
   /// When somebody asks this at that time: the bodies of the events, or a throw of the rejection.
   @discardableResult
   mutating func when(

@@ -47,7 +47,10 @@ extension CaseState {
       case .returned(var handover):
         handover.forget()
         self = .returned(handover)
-      case .consulted, .progressed, .apologised, .withdrawn, .notified, .corrected: break
+      case .corrected(var reassignment):
+        reassignment.forget()
+        self = .corrected(reassignment)
+      case .consulted, .progressed, .apologised, .withdrawn, .notified: break
       }
     }
   }

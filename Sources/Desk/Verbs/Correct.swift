@@ -111,11 +111,20 @@ extension Corrected: CaseFacts {
     if let place = changes.place { state.receipt?.facts.place = place }
     if let subject = changes.subject { state.receipt?.facts.subject = subject }
     if let responsible = changes.responsible {
-      let before = CaseState.Reassignment(from: state.receipt?.facts.responsible, at: circumstances.enteredAt)
-      state.keep(.corrected(before))
+      state.keep(.corrected(reassignment(from: state.receipt?.facts.responsible, circumstances)))
       state.receipt?.facts.responsible = responsible
     }
     if let voided = voids { state.void(voided) }
+  }
+
+  private func reassignment(
+    from account: String?, _ circumstances: CaseEvent.Circumstances
+  ) -> CaseState.Reassignment {
+    var reassignment = CaseState.Reassignment(
+      from: account, at: circumstances.enteredAt, recordedAt: circumstances.recordedAt)
+    // Without the key no reason is read: neither this one, nor the one that says that it was dated back.
+    if reason.isEmpty { reassignment.forget() }
+    return reassignment
   }
 }
 
@@ -127,11 +136,18 @@ extension CaseState {
     /// When it was entered, whatever it says of when it happened: what is dated back moves no figure of the time before
     /// from one account to another.
     public var at: Timestamp
+    /// The ledger's time then: later only while the ledger was ahead of the office's clock.
+    public var recordedAt: Timestamp
 
-    public init(from: String?, at: Timestamp) {
+    public init(from: String?, at: Timestamp, recordedAt: Timestamp) {
       self.from = from
       self.at = at
+      self.recordedAt = recordedAt
     }
+
+    /// Whether it was dated back is sealed. Once nobody can tell, the ledger's time is taken for that of the entry, so that a
+    /// date stays with whom it was counted for.
+    mutating func forget() { at = recordedAt }
   }
 
   /// The account that held the case at an instant. Exactly then it is that of who has just got it.
