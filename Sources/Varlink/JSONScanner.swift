@@ -144,6 +144,10 @@ struct JSONScanner {
       }
       return
     }
+    for key in keys where !entries[key].isPlain {
+      let bytes = entries[key].end - entries[key].start - 2
+      guard bytes <= StrictJSON.composedKeyLimit else { throw StrictJSON.Failure(.longKey, at: entries[key].start) }
+    }
     var seen = Set<String>(minimumCapacity: keys.count)
     for key in keys where !seen.insert(entries[key].string(in: bytes)).inserted {
       throw StrictJSON.Failure(.duplicateKey, at: entries[key].start)

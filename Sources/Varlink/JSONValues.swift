@@ -47,10 +47,11 @@ public protocol JSONWord: JSONReadable, JSONWritable, RawRepresentable, Hashable
 where RawValue == String {}
 
 extension JSONWord {
-  /// Nil for a text that is not this word byte for byte: to Swift two texts are equal that only look the same.
+  /// Nil for a text that is not this word byte for byte: to Swift two texts are equal that only look the same. Words are
+  /// ASCII, in which there are no such two.
   @inlinable
   public init?(exactly text: String) {
-    guard let word = Self(rawValue: text), word.rawValue.utf8.elementsEqual(text.utf8) else { return nil }
+    guard text.isASCII, let word = Self(rawValue: text) else { return nil }
     self = word
   }
 
@@ -62,6 +63,13 @@ extension JSONWord {
 
   @inlinable
   public func write(to json: inout JSONWriter) { json.write(rawValue) }
+}
+
+extension String {
+  /// Whether it may be a name of an interface or of a method, or a word. No other text that comes in is compared with one, or
+  /// looked up: Swift composes a text first, and takes the square of its length where it is a row of marks.
+  @inlinable
+  public var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }
 
 extension String: JSONReadable, JSONWritable {

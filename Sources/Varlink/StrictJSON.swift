@@ -5,6 +5,9 @@
 public enum StrictJSON {
   /// Open arrays and objects at any point of a text.
   public static let depthLimit = 32
+  /// How many bytes a key of an object may have in the text where it is not plain ASCII. Such a key is composed before it is
+  /// compared, and Swift takes the square of the length to compose a row of marks.
+  public static let composedKeyLimit = 256
 
   /// What is wrong with a text and where.
   public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -32,6 +35,7 @@ public enum StrictJSON {
     case loneSurrogate = "half of a surrogate pair"
     case invalidNumber = "a malformed number"
     case duplicateKey = "a key that its object already has"
+    case longKey = "a key that is too long"
     case tooDeep = "too many levels"
   }
 

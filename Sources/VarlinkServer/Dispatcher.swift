@@ -31,7 +31,7 @@ struct Dispatcher: Sendable {
     let call: Call
     let parameters: JSONNode
     do { (call, parameters) = try Call.parse(frame) } catch { return .violation(error) }
-    guard methods.contains(call.method) else { return .answered(.failure(unknown(call)), call) }
+    guard call.method.isASCII, methods.contains(call.method) else { return .answered(.failure(unknown(call)), call) }
     do {
       guard Self.own.contains(call.method) else {
         return .forService(try service.prepare(call, parameters), call)
@@ -45,8 +45,10 @@ struct Dispatcher: Sendable {
   /// Why a call is of no method that there is.
   private func unknown(_ call: Call) -> VarlinkError {
     guard let interface = call.interface else { return .invalidParameter("method") }
-    return interfaces[interface] == nil ? .interfaceNotFound(interface) : .methodNotFound(call.method)
+    return self.interface(interface) == nil ? .interfaceNotFound(interface) : .methodNotFound(call.method)
   }
+
+  private func interface(_ name: String) -> InterfaceDescription? { name.isASCII ? interfaces[name] : nil }
 
   private func answerItself(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> Answer {
     if call.method == ServiceInterface.GetInfo.method {
@@ -54,7 +56,7 @@ struct Dispatcher: Sendable {
       return .reply(info)
     }
     let wanted = try ServiceInterface.GetInterfaceDescription(parameters, unknown: .refused).interface
-    guard let description = interfaces[wanted] else { return .failure(.interfaceNotFound(wanted)) }
+    guard let description = interface(wanted) else { return .failure(.interfaceNotFound(wanted)) }
     return .reply(ServiceInterface.GetInterfaceDescription.Answer(description: description.text).json)
   }
 }

@@ -82,6 +82,33 @@ struct CallTests {
     }
   }
 
+  @Test(
+    "given a row of marks in the name of a method or an interface, then nobody waits for it to be composed",
+    .timeLimit(.minutes(1)))
+  func marks() async throws {
+    let marks = String(repeating: "\u{301}\u{316}", count: 1 << 17)
+    let described = ServiceInterface.GetInterfaceDescription(interface: "a." + marks).json
+    let calls: [(String, [UInt8], VarlinkError)] = [
+      ("org.example.echo.Echo\(marks)", [], .methodNotFound("org.example.echo.Echo\(marks)")),
+      ("org.example.\(marks).Echo", [], .interfaceNotFound("org.example.\(marks)")),
+      (marks, [], .invalidParameter("method")),
+      (ServiceInterface.GetInterfaceDescription.method, described, .interfaceNotFound("a." + marks)),
+    ]
+    try await Harness.run { harness in
+      try await blocking {
+        let connection = try Connection(path: harness.path)
+        for (method, parameters, expected) in calls {
+          do {
+            let reply = try connection.call(method, parameters: parameters.isEmpty ? emptyObject : parameters)
+            Issue.record("answered \(reply)")
+          } catch CallError.varlink(let refusal) {
+            #expect(refusal == expected)
+          }
+        }
+      }
+    }
+  }
+
   @Test("pipelined calls are answered in their order, one-way calls not at all but done")
   func pipeline() async throws {
     try await Harness.run { harness in

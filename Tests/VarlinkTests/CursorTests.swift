@@ -113,6 +113,14 @@ struct CursorTests {
     #expect(String(decoding: Everything().json, as: UTF8.self) == "{}")
   }
 
+  @Test("given a row of marks for a word, then it is no word, at no more cost than its length", .timeLimit(.minutes(1)))
+  func marks() {
+    let marks = String(repeating: "\u{301}\u{316}", count: 1 << 18)
+    #expect(throws: InterfaceMismatch(path: "colour", reason: .notInEnumeration)) {
+      try read("{\"colour\":\"red\(marks)\"}")
+    }
+  }
+
   @Test(
     "given what does not fit, then its place is told, however deep it is",
     arguments: [

@@ -93,6 +93,21 @@ struct StrictJSONTests {
     #expect(failure(of: Array("{\(keys.joined(separator: ",")),\"k7\":1}".utf8))?.reason == .duplicateKey)
   }
 
+  @Test(
+    "refuses a long key that would have to be composed, so that a row of marks costs no more than its length",
+    .timeLimit(.minutes(1)))
+  func longKeys() {
+    let limit = StrictJSON.composedKeyLimit
+    func object(_ key: String) -> [UInt8] { Array("{\"a\":{\"\(key)\":1}}".utf8) }
+    func marks(_ count: Int) -> String { String(repeating: "\u{301}\u{316}", count: count / 4) }
+    #expect(failure(of: object(marks(limit))) == nil)
+    #expect(failure(of: object(marks(limit + 4))) == StrictJSON.Failure(.longKey, at: 6))
+    #expect(failure(of: object(marks(1 << 20))) == StrictJSON.Failure(.longKey, at: 6))
+    // A key of ASCII is not composed, and values are not compared.
+    #expect(failure(of: object(String(repeating: "k", count: 1 << 20))) == nil)
+    #expect(failure(of: Array("[\"\(marks(1 << 20))\"]".utf8)) == nil)
+  }
+
   @Test("gives access to the values by name, in order, without changing them")
   func nodes() throws {
     let root = try StrictJSON.parse(Array(#" {"a": [1, -7, 2.5], "b\n": "x\u00e9\/😀", "c":{"d":true}, "e":null}"#.utf8))

@@ -133,6 +133,7 @@ struct Dictation {
   private static func vietnamese(_ reason: StrictJSON.Reason) -> String {
     switch reason {
     case .duplicateKey: ": hai mục cùng tên"
+    case .longKey: ": tên mục quá dài"
     case .invalidUTF8: ": không phải UTF-8"
     case .byteOrderMark: ": có dấu BOM ở đầu"
     case .unexpectedEnd: ": hết quá sớm"

@@ -65,7 +65,7 @@ struct RouteTable: VarlinkService {
 
   func refused(_ name: String, _ call: Call?) {
     // What is no method of ours may be any text: counted by name it would grow without end.
-    let method = call.flatMap { routes[$0.method]?.method } ?? ""
+    let method = call.flatMap { $0.method.isASCII ? routes[$0.method]?.method : nil } ?? ""
     calls.errors.add(method, name)
   }
 
