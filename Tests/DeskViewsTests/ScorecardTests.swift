@@ -21,6 +21,18 @@ struct ScorecardTests {
 
   private static let november = ("2026-11-01", "2026-11-30")
 
+  @Test("a name that only looks the same is another cell, live and in a replay alike")
+  func spelling() throws {
+    let register = try Register()
+    try register.receive("Hoa", at: "2026-11-16T09:00", by: "le\u{301}")
+    try register.record(
+      .correct(Correct(changes: .init(responsible: "l\u{E9}"), reason: "giao lại")), 1,
+      at: Fixture.time("2026-11-16T10:00"))
+    let inBlock = try Register()
+    try inBlock.applyBlock(register.events)
+    #expect(try register.rows() == inBlock.rows())
+  }
+
   @Test("what contributes twice counts twice, live as in a replay")
   func twice() throws {
     // given a case whose ledger says the same new date twice

@@ -40,3 +40,19 @@ public struct Contribution: Hashable, Sendable {
     self.isImported = isImported
   }
 }
+
+extension Contribution {
+  /// Names are the same byte by byte, as they stand in the key of a cell: to Swift two texts are equal that only look the same,
+  /// and a cell that did not move live would have moved in a replay.
+  public static func == (one: Contribution, other: Contribution) -> Bool {
+    one.unit == other.unit && one.part == other.part && one.at == other.at && one.kind == other.kind
+      && one.channel == other.channel && one.workingMinutes == other.workingMinutes
+      && isSame(one.procedure, other.procedure) && isSame(one.person, other.person)
+      && one.isImported == other.isImported
+  }
+
+  private static func isSame(_ one: String?, _ other: String?) -> Bool {
+    guard let one, let other else { return one == nil && other == nil }
+    return one.utf8.elementsEqual(other.utf8)
+  }
+}
