@@ -29,6 +29,19 @@ struct CompositionTests {
     }
   }
 
+  @Test(
+    "thirty marks on a letter are taken, and the next is refused before anything is composed",
+    arguments: ["\u{316}", "\u{301}", "\u{F73}"] as [Unicode.Scalar])
+  func rowOfMarks(mark: Unicode.Scalar) throws {
+    func text(_ marks: Int) -> String { "e" + String(repeating: Character(mark), count: marks) }
+    let (taken, twice) = (text(30), text(30) + text(30))
+    #expect(try FieldText.guidance.checked(taken) == taken.composed)
+    #expect(try FieldText.guidance.checked(twice) == twice.composed)
+    #expect(throws: Rejection.textNotAllowed(field: "guidance", scalar: mark)) {
+      try FieldText.guidance.checked(text(31))
+    }
+  }
+
   @Test("a text is measured as it is recorded: composed")
   func measured() throws {
     // Five bytes that become three; a phone number has at most 100.

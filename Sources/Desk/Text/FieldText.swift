@@ -16,11 +16,15 @@ public enum FieldText: String, Sendable, CaseIterable {
   }
 
   /// The text composed and without space around it; nil when nothing is left. Refuses what is too long, controls (except
-  /// line ends and tabs in texts of several lines) and characters that turn the direction of what is read after them.
+  /// line ends and tabs in texts of several lines), characters that turn the direction of what is read after them, and more
+  /// marks on a letter than any language has.
   public func checked(_ text: String?) throws(Rejection) -> String? {
     guard var text else { return nil }
     // Nothing becomes shorter than a third by being composed, so that no time goes into what is too long anyway.
-    if text.utf8.count <= 3 * bytesMax { text = text.composed }
+    if text.utf8.count <= 3 * bytesMax {
+      if let mark = text.excessMark { throw .textNotAllowed(field: rawValue, scalar: mark) }
+      text = text.composed
+    }
     guard text.utf8.count <= bytesMax else {
       throw .textTooLong(field: rawValue, bytes: text.utf8.count, limit: bytesMax)
     }
