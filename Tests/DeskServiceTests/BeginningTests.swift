@@ -85,6 +85,51 @@ struct BeginningTests {
     }
   }
 
+  /// Why the export of a ledger is not brought in.
+  private static func refusal(of desktop: Desktop) async throws -> ExportError? {
+    try await desktop.during(at: "2026-11-18T09:30") { service async throws -> ExportError? in
+      let target = Desktop()
+      return try await target.during(at: "2026-11-18T09:40") { other async throws -> ExportError? in
+        let spool = try SpoolFile(in: target.path + "/spool")
+        try service.export { lines, _, _ in try spool.append(lines.flatMap { Array($0.utf8) + [0x0A] }) }
+        var refusal: ExportError?
+        do { _ = try other.importLedger(spool, keys: nil) } catch let error as ExportError { refusal = error }
+        #expect(try refusal == nil || other.caseCount() == 0)
+        return refusal
+      }
+    }
+  }
+
+  @Test("an export in which a case is received twice is refused, with the line")
+  func twice() async throws {
+    let refusal = try await Self.refusal(of: Self.ledger(of: [Self.step, Self.received, Self.received]))
+    #expect(refusal?.line == 5 && refusal?.reason.en == "stream 1 is received once more")
+  }
+
+  @Test("an export in which the office's events stand in a case is refused, with the line")
+  func officeInCase() async throws {
+    let desktop = Desktop()
+    try await desktop.during { _ in }
+    try Self.writeOfficeInCase(to: desktop.store())
+    try FileManager.default.removeItem(atPath: desktop.path + "/STATE")
+    let refusal = try await Self.refusal(of: desktop)
+    #expect(refusal?.line == 3 && refusal?.reason.en == "clockAccepted is no event of stream 1")
+  }
+
+  private static func writeOfficeInCase(to store: EventStore) throws {
+    try store.keys.prepare(upTo: 1)
+    var batch = try store.beginBatch()
+    let at = Fixture.time("2026-11-18T09:10")
+    let stored = StoredEvent(
+      stream: 1, version: Version(1), command: .init(id: CommandID.make(milliseconds: 1), digest: []),
+      body: .office(
+        .clockAccepted(ClockAccepted(shown: at, expected: at)),
+        .init(recordedAt: at, occurredAt: at, offset: Fixture.offset, actor: Fixture.lan, rules: Position(1))))
+    let record = try RecordCoding.encode(stored, slot: 1, keyCommitment: []) { plain, _ in plain }
+    _ = try batch.append(record, stored.recordKey)
+    try batch.commit()
+  }
+
   @Test("a verification holds its key against its first event, and finds nothing wrong")
   func verified() async throws {
     let desktop = try await Self.ledger(of: [Self.step, Self.received])

@@ -27,8 +27,9 @@ struct ExportContents {
   var strangers: [UInt64] = []
   /// How many keys of the backup are those that sealed.
   var known = 0
-  /// The last version of each stream.
+  /// The last version of each stream, and whether a receipt was among its events.
   fileprivate var versions: [UInt32] = [0]
+  fileprivate var isReceived: [Bool] = [false]
 }
 
 /// Reads a whole export before anything of it is written.
@@ -130,9 +131,12 @@ struct ExportCheck {
     tree.append(leaf)
   }
 
-  /// Streams have numbers without a gap, and so have their versions.
+  /// Streams have numbers without a gap, of which 0 is the office's, and so have their versions.
   private mutating func place(_ event: StoredEvent, _ record: [UInt8], line: Int) throws {
-    if event.stream == UInt64(contents.versions.count) { contents.versions.append(0) }
+    if event.stream == UInt64(contents.versions.count) {
+      contents.versions.append(0)
+      contents.isReceived.append(false)
+    }
     guard event.stream < contents.versions.count,
       contents.versions[Int(event.stream)] &+ 1 == event.version.rawValue
     else {
@@ -141,7 +145,20 @@ struct ExportCheck {
         "version \(event.version.rawValue) of stream \(event.stream) does not follow the one before")
     }
     contents.versions[Int(event.stream)] = event.version.rawValue
+    guard (event.stream == 0) == (event.body.streamKind == .office) else {
+      throw ExportError(
+        line, "sự kiện “\(event.kind.rawValue)” không thuộc chuỗi sự kiện số \(event.stream)",
+        "\(event.kind.rawValue) is no event of stream \(event.stream)")
+    }
     guard case .desk(let desk) = event.body else { return }
+    if case .received = desk.body {
+      // What is found by its receipt would be found by the one here and by the other there.
+      guard !contents.isReceived[Int(event.stream)] else {
+        throw ExportError(
+          line, "chuỗi sự kiện số \(event.stream) tiếp nhận lần nữa", "stream \(event.stream) is received once more")
+      }
+      contents.isReceived[Int(event.stream)] = true
+    }
     if event.version == Version.none.next { contents.cases += 1 }
     if case .erased = desk.body { contents.erased.append(event.stream) }
     // The first event of a stream says what its key is committed to, whatever it is.
