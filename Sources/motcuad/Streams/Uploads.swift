@@ -4,6 +4,7 @@ import EventSourcing
 import EventStore
 import Glibc
 import Synchronization
+import Varlink
 
 /// Texts that are handed over in parts, and not kept for long. What holds people's names or keys stays in memory; an
 /// export holds nothing of the kind, may be larger than the memory, and goes to a file.
@@ -53,7 +54,7 @@ final class Uploads: Sendable {
       uploads = uploads.filter { now - $0.value.touched < secondsMax }
       var upload: Upload
       if let id {
-        guard let known = uploads[id], known.uid == uid else {
+        guard id.isASCII, let known = uploads[id], known.uid == uid else {
           throw WireFailure.wire(Wire.UnknownUpload(upload: String(id.prefix(100))))
         }
         upload = known
@@ -95,7 +96,7 @@ final class Uploads: Sendable {
 
   private func takeContent(_ id: String, _ uid: UInt32) throws -> Content {
     try uploads.withLock { uploads in
-      guard let upload = uploads[id], upload.uid == uid else {
+      guard id.isASCII, let upload = uploads[id], upload.uid == uid else {
         throw WireFailure.wire(Wire.UnknownUpload(upload: String(id.prefix(100))))
       }
       uploads[id] = nil
