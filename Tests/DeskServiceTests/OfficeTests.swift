@@ -59,6 +59,21 @@ struct OfficeTests {
     #expect(try await ids(second) == found, "the same causes elsewhere have the same ids")
   }
 
+  @Test("the id of what the daemon did by itself is used up for commands, and is told so")
+  func idUsed() async throws {
+    try await Desktop().during { service async throws in
+      let code = try await service.accept(.receive("Hoa")).code
+      let id = try #require(try office(service).first).commandID
+      for action in [
+        CaseCommand.Action.progress(Progress(step: "Tra sổ")), .erase(Erase(basis: "Luật 91/2025/QH15")),
+      ] {
+        let request = CommandRequest(.existing(code), action, by: service.actor, id: id)
+        #expect(await service.rejection(request) == .commandReused(CommandID.text(id)))
+      }
+      #expect(try service.find(code).state.version == Version(1))
+    }
+  }
+
   @Test("the same cause twice is one event: for rules, a loss and a clock")
   func twice() async throws {
     let desktop = Desktop()
