@@ -73,6 +73,23 @@ public struct Accepted: Sendable {
   public var events: Int
   /// The cases of the command that are erased now: their keys are destroyed once it is durable.
   var erased: [UInt64] = []
+
+  init(number: UInt64, version: Version, position: Position, at moment: Moment, state: CaseState, events: Int) {
+    self.number = number
+    self.version = version
+    self.position = position
+    recordedAt = moment.recordedAt
+    now = moment.now
+    isRepeated = false
+    self.state = state
+    self.events = events
+  }
+}
+
+/// The office's time, and the one that goes into the ledger: later while the ledger is ahead of an accepted clock.
+struct Moment {
+  var now: Timestamp
+  var recordedAt: Timestamp
 }
 
 /// What it is that has no more room.

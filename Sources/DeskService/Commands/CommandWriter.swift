@@ -275,19 +275,23 @@ final class CommandWriter: Sendable {
     var listed: [UInt64] = []
     let moment = Moment(now: now, recordedAt: after.recordedAt)
     let views = try DeskViews(store.views)
+    let executor = CommandExecutor(store: store, coding: coding, rules: rules, views: views, moment: moment)
     for pending in group {
       let appendedBefore = batch.appended
       do {
         switch pending.work {
         case .command(let request):
-          let accepted = try execute(request, moment, refusal, views, &batch)
+          // Before a repeat is answered, too: the answer says that no backup brings the case back.
+          if request.erasesSomething { try requireErasureList() }
+          let accepted = try executor.execute(request, refusing: refusal, &batch)
           erased += accepted.erased
           if !accepted.isRepeated { listed += accepted.erased }
           results.append(.success(accepted))
         case .office(let command, let actor, _):
           if let refusal { throw refusal }
           let events = try execute(command, actor, moment, views, &office, &batch)
-          var answer = accepted(0, .none, at: batch.position, moment, CaseState(), events: events)
+          var answer = Accepted(
+            number: 0, version: .none, position: batch.position, at: moment, state: CaseState(), events: events)
           answer.isRepeated = events == 0
           results.append(.success(answer))
         }
@@ -330,12 +334,6 @@ final class CommandWriter: Sendable {
     return results
   }
 
-  /// The office's time, and the one that goes into the ledger: later while the ledger is ahead of an accepted clock.
-  private struct Moment {
-    var now: Timestamp
-    var recordedAt: Timestamp
-  }
-
   /// Damage in one case's record or key: it stops that command and no other.
   private static func concernsOneCase(_ error: any Error) -> Bool {
     switch error {
@@ -343,278 +341,5 @@ final class CommandWriter: Sendable {
     case StoreError.keysDamaged, StoreError.keyMissing, StoreError.ledgerDamaged: true
     default: false
     }
-  }
-
-  private func execute(
-    _ request: CommandRequest, _ moment: Moment, _ refusal: CommandFailure?, _ views: DeskViews, _ batch: inout Batch
-  ) throws -> Accepted {
-    // Before a repeat is answered, too: the answer says that no backup brings the case back.
-    if request.erasesSomething {
-      try requireErasureList()
-    }
-    if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
-      return try repeated(request, known, views, &batch)
-    }
-    // Ids are not guessed: whoever sends another's command id has it from him.
-    if try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
-      throw Rejection.commandReused(CommandID.text(request.id))
-    }
-    if let refusal { throw refusal }
-    // All is decided before anything is appended: a part that is refused leaves nothing of the others.
-    var decisions = [try decide(request.target, request.command, request.actor, moment, after: [], views, &batch)]
-    for part in request.others {
-      decisions.append(
-        try decide(part.target, part.command, request.actor, moment, after: decisions, views, &batch))
-    }
-    return try record(decisions, request, moment, views, &batch)
-  }
-
-  /// - Parameter decided: what the command has decided about other streams.
-  private func decide(
-    _ target: CommandRequest.Target, _ command: CaseCommand, _ actor: Actor, _ moment: Moment,
-    after decided: [Decision], _ views: DeskViews, _ batch: inout Batch
-  ) throws -> Decision {
-    guard let (rulesPosition, book) = rules.current else { throw StoreError.unexpected("no rules are adopted") }
-    let number: UInt64
-    var state = CaseState()
-    var code = ""
-    switch target {
-    case .newCase:
-      if case .importHistory(let history) = command.action {
-        guard try views.number(ofCode: history.code, batch.views) == nil,
-          !decided.contains(where: { $0.takes(history.code) })
-        else { throw Rejection.codeTaken(code: history.code) }
-      } else {
-        code = try newCode(command, now: moment.now, book, after: decided, views, batch.views)
-      }
-      number = try views.store.lastStream(batch.views) + 1 + UInt64(decided.count { $0.isNew })
-      try store.keys.prepare(upTo: number)
-    case .existing(let typed):
-      number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: moment.now, batch.views)
-      // What is asked of a case again is decided on what was decided of it before.
-      state = try decided.last { $0.number == number }?.after ?? views.state(of: number, batch.views)
-    }
-    let context = CaseDecider.Context(
-      now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
-      caseBook: try state.receipt.map { try rules.adopted(at: $0.rules) } ?? book, newCode: code,
-      voidTarget: try voidTarget(command, number, after: decided, views, &batch))
-    let events = try CaseDecider(context).decide(command, state)
-    return Decision(
-      number: number, state: state, events: events, isNew: target == .newCase, isErasure: command.isErasure)
-  }
-
-  private func record(
-    _ decisions: [Decision], _ request: CommandRequest, _ moment: Moment, _ views: DeskViews, _ batch: inout Batch
-  ) throws -> Accepted {
-    guard let about = decisions.first?.number else { throw StoreError.unexpected("a command about nothing") }
-    // All is coded before anything is appended: what cannot be sealed leaves nothing of what could.
-    let coded = try coded(decisions, request)
-    var (position, next) = (batch.position, 0)
-    var (answered, erased): (CaseState, [UInt64]) = (CaseState(), [])
-    for decision in decisions {
-      var state = decision.state
-      for event in decision.events {
-        let (stored, record) = coded[next]
-        position = try batch.append(record, stored.recordKey)
-        state = try views.apply(event, to: decision.number, from: state, batch.views)
-        next += 1
-      }
-      if state.erasure != nil { erased.append(decision.number) }
-      if decision.number == about { answered = state }
-    }
-    var answer = accepted(about, answered.version, at: position, moment, answered, events: coded.count)
-    answer.erased = erased
-    return answer
-  }
-
-  private func coded(
-    _ decisions: [Decision], _ request: CommandRequest
-  ) throws -> [(stored: StoredEvent, record: [UInt8])] {
-    do {
-      let command = StoredEvent.Command(
-        id: request.id, digest: try CommandDigest(keys: store.keys).make(of: request, about: Self.keyed(decisions)))
-      var coded: [(stored: StoredEvent, record: [UInt8])] = []
-      for decision in decisions {
-        var version = decision.state.version
-        for event in decision.events {
-          version = version.next
-          let stored = StoredEvent(stream: decision.number, version: version, command: command, body: .desk(event))
-          coded.append((stored, try encode(stored, slot: decision.number)))
-        }
-      }
-      return coded
-    } catch StoreError.keyClosed(let slot) where decisions.count > 1 {
-      // The key of the case that it is, and not of the first that the command names.
-      let code = decisions.first { $0.number == slot }?.state.receipt?.facts.code
-      throw Rejection.keyNotHere(code: code ?? "")
-    }
-  }
-
-  /// The streams whose keys the digest of the command is made with: those that it does not erase.
-  private static func keyed(_ decisions: [Decision]) -> [UInt64] {
-    var streams: [UInt64] = []
-    for decision in decisions where !streams.contains(decision.number) {
-      if decisions.contains(where: { $0.isErasure && $0.number == decision.number }) { continue }
-      streams.append(decision.number)
-    }
-    return streams
-  }
-
-  /// Decides what is asked of the office itself, and appends what follows.
-  ///
-  /// - Parameter office: what this batch has changed of the office.
-  /// - Returns: how many events there were; none when it was done already.
-  private func execute(
-    _ command: OfficeCommand, _ actor: Actor, _ moment: Moment, _ views: DeskViews, _ office: inout OfficeChange?,
-    _ batch: inout Batch
-  ) throws -> Int {
-    var change = try office ?? OfficeChange(state: views.office(batch.views), book: rules.current?.book)
-    let cause = command.cause(after: change.state)
-    let id = CommandID.make(cause: cause)
-    // What was recorded by this id says the same, whatever the state says.
-    if try views.store.accepted(uid: actor.uid, commandID: id, batch.views) != nil { return 0 }
-    let context = OfficeDecider.Context(
-      now: moment.now, recordedAt: moment.recordedAt, actor: actor, offset: officeOffset, book: change.book,
-      next: batch.nextPosition, lost: try lostCodes(for: command, now: moment.now, views, batch.views))
-    let entries = OfficeDecider(context).decide(command, change.state)
-    for entry in entries {
-      // The floor is written outside the ledger first: this ledger may be lost itself, and an older one does not have it.
-      if case .restored(let loss) = entry.event, let floor = loss.floor {
-        try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
-      }
-      let digest = store.keys.officeDigest(cause)
-      let stored = StoredEvent(
-        stream: 0, version: change.state.version.next, command: .init(id: id, digest: digest),
-        body: .office(entry.event, entry.circumstances))
-      _ = try batch.append(try encode(stored, slot: 0), stored.recordKey)
-      change.state = try views.apply(entry, batch.views)
-      if case .rulesAdopted(let book) = entry.event { change.book = book }
-    }
-    office = change
-    return entries.count
-  }
-
-  private func encode(_ event: StoredEvent, slot: UInt64) throws -> [UInt8] {
-    let commitment: [UInt8] = event.version == Version(1) && slot > 0 ? try store.keys.commitment(slot) : []
-    return try RecordCoding.encode(event, slot: slot, keyCommitment: commitment) { plain, part in
-      try store.keys.seal(plain, slot: part.slot, additionalData: part.additionalData)
-    }
-  }
-
-  /// A new case's code: the day of its receipt and the next free serial of that day.
-  private func newCode(
-    _ command: CaseCommand, now: Timestamp, _ book: RuleBook, after decided: [Decision], _ views: DeskViews,
-    _ transaction: borrowing some Reading & ~Copyable
-  ) throws -> String {
-    let office = book.office
-    let at = command.occurredAt?.instant(now: now, office: office, calendar: book.calendar) ?? now
-    let day = at.day(at: office.utcOffset)
-    // A day in the past obeys, too: what was lost may have had a receipt for it.
-    var serial = max(try views.nextSerial(on: day, transaction), Int(rules.office.serialFloor(on: day)) + 1)
-    while true {
-      let code = CaseCode.code(prefix: office.codePrefix, day: day, serial: serial)
-      // An imported case may have taken a code of our own form, and another new case of this command the one before.
-      if !decided.contains(where: { $0.takes(code) }), try views.number(ofCode: code, transaction) == nil {
-        return code
-      }
-      serial += 1
-    }
-  }
-
-  private func voidTarget(
-    _ command: CaseCommand, _ number: UInt64, after decided: [Decision], _ views: DeskViews, _ batch: inout Batch
-  ) throws -> CaseEvent? {
-    guard case .correct(let correct) = command.action, let version = correct.voids, version > .none else { return nil }
-    for decision in decided where decision.number == number {
-      if let event = decision.event(at: version) { return event }
-    }
-    let positions = try views.store.positions(of: number, from: version, limit: 1, batch.views)
-    guard let position = positions.first, let record = try batch.record(at: position) else { return nil }
-    let stored = try store.decode(record, by: coding)
-    guard stored.version == version, case .desk(let event) = stored.body else { return nil }
-    return event
-  }
-
-  /// Whether an accepted command is of the account that sends it again: its number may have come to be another person's,
-  /// who is not told what the one before him did.
-  private static func isHis(_ first: StoredEvent, _ actor: Actor) -> Bool {
-    let account = first.circumstances.actor.account
-    // One of the two may be from a moment in which nobody could say the name.
-    return [actor.account, "uid \(actor.uid)"].contains(account) || actor.account == "uid \(actor.uid)"
-  }
-
-  /// The answer to a command that was accepted before, made from its events, if it says the same. Of what an erased case's
-  /// command said nothing is told: it is refused whatever it says.
-  private func repeated(
-    _ request: CommandRequest, _ known: Views.Accepted, _ views: DeskViews, _ batch: inout Batch
-  ) throws -> Accepted {
-    let id = CommandID.text(request.id)
-    let first = try store.decode(try record(of: known, at: known.first, &batch), by: coding)
-    guard Self.isHis(first, request.actor) else { throw Rejection.commandReused(id) }
-    guard !known.digest.isEmpty else { throw Rejection.commandFromBefore(id) }
-    let recorded = try recorded(from: first, known, &batch)
-    let state = try views.state(of: first.stream, batch.views)
-    var erased: Rejection?
-    for stream in recorded.streams {
-      let state = stream == first.stream ? state : try views.state(of: stream, batch.views)
-      guard let erasure = state.erasure else { continue }
-      erased = .caseErased(code: state.receipt?.facts.code ?? "", at: erasure.at, basis: erasure.basis)
-      break
-    }
-    if let erased, !request.erasesSomething { throw erased }
-    let streams = recorded.streams.filter { !recorded.erased.contains($0) }
-    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: streams) {
-    case true?: break
-    case false?: throw Rejection.commandReused(id)
-    case nil: throw erased ?? Rejection.keyNotHere(code: state.receipt?.facts.code ?? "")
-    }
-    let stored = recorded.last
-    let recordedAt = stored.circumstances.recordedAt
-    var answer = accepted(
-      stored.stream, stored.version, at: known.last, Moment(now: recordedAt, recordedAt: recordedAt), state, events: 0)
-    answer.isRepeated = true
-    answer.erased = recorded.erased
-    return answer
-  }
-
-  /// What the ledger says of an accepted command.
-  private struct RecordedCommand {
-    /// Its streams, each once, in the order of their first events.
-    var streams: [UInt64]
-    /// Those of them that it erased.
-    var erased: [UInt64] = []
-    /// The last event in the stream that it is about.
-    var last: StoredEvent
-  }
-
-  /// What is sealed stays closed: nothing of it is asked.
-  private func recorded(
-    from first: StoredEvent, _ known: Views.Accepted, _ batch: inout Batch
-  ) throws -> RecordedCommand {
-    var recorded = RecordedCommand(streams: [first.stream], last: first)
-    var (stored, position) = (first, known.first)
-    while true {
-      if !recorded.streams.contains(stored.stream) { recorded.streams.append(stored.stream) }
-      if stored.stream == first.stream { recorded.last = stored }
-      if case .desk(let event) = stored.body, case .erased = event.body { recorded.erased.append(stored.stream) }
-      guard position < known.last else { return recorded }
-      position = Position(position.rawValue + 1)
-      stored = try coding.decode(try record(of: known, at: position, &batch)) { _, _ in nil }
-    }
-  }
-
-  private func record(of known: Views.Accepted, at position: Position, _ batch: inout Batch) throws -> [UInt8] {
-    guard let record = try batch.record(at: position) else {
-      throw StoreError.ledgerDamaged(at: position, reason: "the event of an accepted command is missing")
-    }
-    return record
-  }
-
-  private func accepted(
-    _ number: UInt64, _ version: Version, at position: Position, _ moment: Moment, _ state: CaseState, events: Int
-  ) -> Accepted {
-    Accepted(
-      number: number, version: version, position: position, recordedAt: moment.recordedAt, now: moment.now,
-      isRepeated: false, state: state, events: events)
   }
 }

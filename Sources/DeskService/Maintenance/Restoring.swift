@@ -93,7 +93,8 @@ extension CommandWriter {
       let state = try views.state(of: erasure.slot, batch.views)
       guard state.erasure == nil, state.version > .none else { continue }
       let earliest = state.receipt?.at ?? erasure.at
-      let id = CommandID.make(milliseconds: now.microseconds / 1000)
+      // The same erasure is the same command, however often an older state brings the case back.
+      let cause = Array("erasedAgain \(erasure.slot)".utf8)
       let event = CaseEvent(
         .erased(Erased(basis: Self.basis)),
         .init(
@@ -101,7 +102,7 @@ extension CommandWriter {
           rules: position))
       let stored = StoredEvent(
         stream: erasure.slot, version: state.version.next,
-        command: .init(id: id, digest: store.keys.officeDigest(id)), body: .desk(event))
+        command: .init(id: CommandID.make(cause: cause), digest: store.keys.officeDigest(cause)), body: .desk(event))
       let record = try RecordCoding.encode(stored, slot: erasure.slot, keyCommitment: []) { _, part in
         // An erasure has no personal part to seal.
         throw StoreError.keyClosed(slot: part.slot)

@@ -10,6 +10,14 @@ extension EventStore {
   func decode(_ record: [UInt8], by coding: RecordCoding) throws -> StoredEvent {
     try coding.decode(record, keys: keys)
   }
+
+  /// An event as it is recorded, sealed with the key of its slot.
+  func encode(_ event: StoredEvent, slot: UInt64) throws -> [UInt8] {
+    let commitment: [UInt8] = event.version == Version(1) && slot > 0 ? try keys.commitment(slot) : []
+    return try RecordCoding.encode(event, slot: slot, keyCommitment: commitment) { plain, part in
+      try keys.seal(plain, slot: part.slot, additionalData: part.additionalData)
+    }
+  }
 }
 
 extension RecordCoding {

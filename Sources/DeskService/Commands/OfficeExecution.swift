@@ -1,0 +1,41 @@
+import Desk
+import DeskRecords
+import DeskViews
+import EventSourcing
+import EventStore
+
+extension CommandWriter {
+  /// Decides what is asked of the office itself, and appends what follows.
+  ///
+  /// - Parameter office: what this batch has changed of the office.
+  /// - Returns: how many events there were; none when it was done already.
+  func execute(
+    _ command: OfficeCommand, _ actor: Actor, _ moment: Moment, _ views: DeskViews, _ office: inout OfficeChange?,
+    _ batch: inout Batch
+  ) throws -> Int {
+    var change = try office ?? OfficeChange(state: views.office(batch.views), book: rules.current?.book)
+    let cause = command.cause(after: change.state)
+    let id = CommandID.make(cause: cause)
+    // What was recorded by this id says the same, whatever the state says.
+    if try views.store.accepted(uid: actor.uid, commandID: id, batch.views) != nil { return 0 }
+    let context = OfficeDecider.Context(
+      now: moment.now, recordedAt: moment.recordedAt, actor: actor, offset: officeOffset, book: change.book,
+      next: batch.nextPosition, lost: try lostCodes(for: command, now: moment.now, views, batch.views))
+    let entries = OfficeDecider(context).decide(command, change.state)
+    for entry in entries {
+      // The floor is written outside the ledger first: this ledger may be lost itself, and an older one does not have it.
+      if case .restored(let loss) = entry.event, let floor = loss.floor {
+        try apart?.heads.change { $0.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
+      }
+      let digest = store.keys.officeDigest(cause)
+      let stored = StoredEvent(
+        stream: 0, version: change.state.version.next, command: .init(id: id, digest: digest),
+        body: .office(entry.event, entry.circumstances))
+      _ = try batch.append(try store.encode(stored, slot: 0), stored.recordKey)
+      change.state = try views.apply(entry, batch.views)
+      if case .rulesAdopted(let book) = entry.event { change.book = book }
+    }
+    office = change
+    return entries.count
+  }
+}
