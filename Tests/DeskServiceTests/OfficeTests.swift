@@ -74,6 +74,28 @@ struct OfficeTests {
     }
   }
 
+  @Test("an erasure that the daemon makes again is made once, by an id that is the same in every older state")
+  func erasedAgain() async throws {
+    let (first, second) = (Desktop(), Desktop())
+    func ids(_ desktop: Desktop) async throws -> [[UInt8]] {
+      try await desktop.during { service async throws in
+        for name in ["Lan", "Nam"] { try await service.accept(.receive(name)) }
+        let erasures = [1, 2].map {
+          ErasureList.Entry(slot: $0, commitment: [], at: Fixture.time("2026-11-18T09:30"))
+        }
+        #expect(try service.eraseAgain(erasures, by: service.actor) == 2)
+        #expect(try service.eraseAgain(erasures, by: service.actor) == 0)
+        return try service.allEvents().suffix(2).map { event in
+          #expect(event.circumstances.actor.account == "motcua")
+          return event.commandID
+        }
+      }
+    }
+    let found = try await ids(first)
+    #expect(Set(found).count == 2 && found.allSatisfy { $0[6] >> 4 == 8 })
+    #expect(try await ids(second) == found)
+  }
+
   @Test("the same cause twice is one event: for rules, a loss and a clock")
   func twice() async throws {
     let desktop = Desktop()
