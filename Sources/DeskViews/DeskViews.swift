@@ -25,16 +25,17 @@ public struct DeskViews: Sendable {
   /// Every table of the views, the store's own included.
   public var everyTable: [Table] { store.tables + tables }
 
-  /// Applies one event as it is recorded.
+  /// Applies the events that a command has recorded of a case, in order. The case is written once, as the last of them
+  /// leaves it.
   ///
-  /// - Parameter event: put into the ledger by the same batch.
-  /// - Returns: the state after it.
+  /// - Parameter events: put into the ledger by the same batch.
+  /// - Returns: the state after them.
   @discardableResult
   public func apply(
-    _ event: CaseEvent, to number: UInt64, from before: CaseState, _ transaction: borrowing WriteTransaction
+    _ events: [CaseEvent], to number: UInt64, from before: CaseState, _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) -> CaseState {
     var after = before
-    CaseDecider.evolve(&after, event)
+    for event in events { CaseDecider.evolve(&after, event) }
     var cells = CellChange()
     try write(number, from: before, to: after, &cells, transaction)
     try write(cells, transaction)

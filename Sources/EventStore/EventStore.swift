@@ -31,7 +31,7 @@ public final class EventStore: Sendable {
   ///
   /// - Parameters:
   ///   - tables: the tables of the projections.
-  ///   - form: names the projections and their schema versions; views with others are built anew.
+  ///   - schemaVersion: names the projections and their schema versions; views with others are built anew.
   ///   - isDemo: what a new ledger is marked as; an existing one keeps its mark, and a real one is not opened as a
   ///     demo.
   ///   - now: in microseconds since 1970; the time at which the ledger is opened and new views are begun.

@@ -57,7 +57,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       "\(directory) is in use by another motcuad: stop that one first, or choose another directory with --data"
     case .notALedger(let path, let found): "\(path) is not a ledger that this release can read (\(found))"
     case .newerLedger(let path, let schemaVersion):
-      "a newer release of motcuad wrote \(path) (form \(schemaVersion)): run that release; nothing was changed"
+      "a newer release of motcuad wrote \(path) (schema \(schemaVersion)): run that release; nothing was changed"
     case .ledgerMissing(let path, let there):
       "\(path) is missing, \(there.isEmpty ? "and only its directory is there" : "but what belongs to it is there: \(there.joined(separator: ", "))"): put back the whole ledger, or restore a backup of it into an empty directory with motcuad restore; nothing was changed"
     case .ledgerLost(let path, let known):

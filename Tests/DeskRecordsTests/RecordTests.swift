@@ -126,13 +126,13 @@ struct RecordTests {
     #expect(bindings.count == Samples.kindsOfCase.count)
   }
 
-  @Test("a record of a newer form is refused with its number")
+  @Test("a record of a newer schema is refused with its number")
   func newer() throws {
     var record = try PlainSeal.encode(Samples.adopted)
     #expect(Array(record.prefix(2)) == [0x08, 0x01])
     record[1] = UInt8(RecordCoding.schema + 1)
     #expect(throws: RecordError.newerSchema(RecordCoding.schema + 1)) { try PlainSeal.decode(record) }
-    #expect(RecordError.newerSchema(RecordCoding.schema + 1).description.contains("form \(RecordCoding.schema + 1)"))
+    #expect(RecordError.newerSchema(RecordCoding.schema + 1).description.contains("schema \(RecordCoding.schema + 1)"))
   }
 
   @Test(

@@ -91,7 +91,7 @@ struct GoldenLedgerTests {
       switch stored.body {
       case .desk(let event):
         let state = try views.state(of: stored.stream, batch.views)
-        try views.apply(event, to: stored.stream, from: state, batch.views)
+        try views.apply([event], to: stored.stream, from: state, batch.views)
       case .office(let event, let circumstances):
         try views.apply(OfficeEntry(event, circumstances, at: batch.nextPosition), batch.views)
       }

@@ -96,6 +96,26 @@ struct OfficeTests {
     #expect(try await ids(second) == found)
   }
 
+  @Test(
+    "given an id of the office that somebody has used for a command of his, then the rules are adopted all the same, once"
+  )
+  func idTaken() async throws {
+    let book = Fixture.book(.workingDays(5))
+    // given the id that the adoption will have, learnt from another office
+    let learnt = try await Desktop().during { service async throws in
+      #expect(try service.adopt(book) == .adopted)
+      return try #require(try office(service).last).commandID
+    }
+    try await Desktop().during { service async throws in
+      try await service.accept(.receive("Hoa", by: service.actor, id: learnt))
+      // when
+      for _ in 0..<2 { _ = try service.adopt(book) }
+      // then
+      #expect(try office(service).count == 2 && service.book == book)
+      #expect(try office(service).last?.commandID != learnt)
+    }
+  }
+
   @Test("the same cause twice is one event: for rules, a loss and a clock")
   func twice() async throws {
     let desktop = Desktop()

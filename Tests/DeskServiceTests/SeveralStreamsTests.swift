@@ -220,6 +220,41 @@ struct SeveralStreamsTests {
     }
   }
 
+  @Test(
+    "given a command that says something of a case and erases it, then nobody can hold a guess against it: not by its digest, and not by its repeat",
+    arguments: [false, true])
+  func saidAndErased(isOther: Bool) async throws {
+    try await Desktop().during { service async throws in
+      let gone = try await service.accept(.receive("Lan")).code
+      let stays = try await service.accept(.receive("Nam")).code
+      func request(_ reason: String) -> CommandRequest {
+        var request = CommandRequest(
+          .existing(gone), .withdraw(Withdraw(reason: reason)), by: Fixture.minh, id: Self.eraseID)
+        request.others = [Self.part(.existing(gone), CaseCommand(.erase(Erase(basis: Self.basis))))]
+        if isOther { request.others.append(Self.part(.existing(stays), CaseCommand(.progress(Progress(step: "một"))))) }
+        return request
+      }
+      // when
+      let accepted = try await service.accept(request("chuyển vào Huế ở với con"))
+      // then the digest is one, and of a key that is gone
+      #expect(accepted.erased == [1])
+      let event = try #require(try service.allEvents().last)
+      let record = try #require(try service.store.ledger.record(at: event.position))
+      let stored = try service.store.decode(record, by: .current)
+      #expect(stored.command.digest.count == 16)
+      #expect(
+        stored.command.digest
+          != service.store.keys.officeDigest(CommandDigest.text(of: request("chuyển vào Huế ở với con"))))
+      // then its repeat is refused, whatever it says
+      let again = await service.rejection(request("chuyển vào Huế ở với con"))
+      guard case .caseErased? = again else {
+        Issue.record("\(String(describing: again))")
+        return
+      }
+      #expect(await service.rejection(request("thôi")) == again)
+    }
+  }
+
   @Test("what it asks of a case again is decided on what it has decided before, and the desk goes on")
   func twice() async throws {
     try await Desktop().during { service async throws in

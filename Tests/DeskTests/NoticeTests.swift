@@ -44,6 +44,13 @@ struct NoticeTests {
     #expect(story.history[0].promises == [Promised(.notice, due: notice.due, to: nil)])
   }
 
+  @Test("whom the envelope names is told, and not the applicant")
+  func named() throws {
+    var story = try received()
+    story.state.promised[0].promised.to = "Lê Văn Tám"
+    #expect(notices(story).map(\.to) == ["Lê Văn Tám"])
+  }
+
   @Test(
     "what is recorded after the office hours, or on a day off, is to be told on the next working day",
     arguments: [

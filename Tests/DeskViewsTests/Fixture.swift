@@ -67,7 +67,7 @@ final class Register {
     for event in events {
       self.events.append((number, event))
       let before = try views.state(of: number, transaction)
-      states[number] = try views.apply(event, to: number, from: before, transaction)
+      states[number] = try views.apply([event], to: number, from: before, transaction)
     }
     try transaction.commit()
   }

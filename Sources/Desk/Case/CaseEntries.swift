@@ -58,7 +58,7 @@ extension CaseState {
   /// As the effect of the event that is applied now.
   mutating func keep(_ effect: Effect) { entries.append(Entry(version, effect)) }
 
-  /// Whether the event of this version can be voided, and was not yet.
+  /// Whether what the event of this version left still counts.
   func stands(_ version: Version) -> Bool { entries.contains { $0.version == version } }
 
   /// The event of this version counts no more.

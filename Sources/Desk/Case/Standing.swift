@@ -15,7 +15,7 @@ public struct Standing: Hashable, Sendable {
     }
     self.init(
       isLate: state.isLate(at: now), owesApology: ApologyOwed.open(state)?.isOwed(at: now) ?? false,
-      secondDateKept: state.reappointments > 0 ? state.resolution.map { $0.at <= due } : nil)
+      secondDateKept: state.reappointments > 0 ? state.resolution.map { !$0.at.isPast(due) } : nil)
   }
 
   private init(isLate: Bool, owesApology: Bool, secondDateKept: Bool?) {
@@ -34,15 +34,15 @@ extension CaseState {
 
   /// Whether the latest appointment is broken and no apology answers for it.
   public func hasBrokenDate(at now: Timestamp) -> Bool {
-    guard let due, var date = firstDate, date.settled?.manner != .withdrawn else { return false }
-    date.due = due
-    return date.isBroken(at: now) && !hasSettled(due)
+    guard let due, !hasSettled(due) else { return false }
+    if decision?.manner == .withdrawn { return false }
+    return (decision?.at ?? now).isPast(due)
   }
 
   /// Withdrawn after the first promised date.
   public var isWithdrawnLate: Bool {
     guard let withdrawal, let firstDue else { return false }
-    return withdrawal.at > firstDue
+    return withdrawal.at.isPast(firstDue)
   }
   public var isResolvedLate: Bool {
     guard let resolution else { return false }

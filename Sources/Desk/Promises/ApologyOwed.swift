@@ -44,6 +44,6 @@ extension CaseState {
   var mayOweApology: Bool {
     guard !isEnded, let due, !hasSettled(due) else { return false }
     // What is decided in time owes none.
-    return decision.map { $0.at > due } ?? true
+    return decision.map { $0.at.isPast(due) } ?? true
   }
 }

@@ -14,7 +14,8 @@ enum Notice {
     for made in state.promised where made.promised.kind == .notice {
       promises.append(
         Promise(
-          .notice, madeBy: made.version, since: made.at, due: made.promised.due, to: state.receipt?.facts.applicant,
+          .notice, madeBy: made.version, since: made.at, due: made.promised.due,
+          to: made.promised.to ?? state.receipt?.facts.applicant,
           holder: state.clerk, settled: state.noticeSettlement(of: made.version)))
     }
   }

@@ -60,9 +60,14 @@ public struct Promise: Hashable, Sendable {
   /// Whether its date passed before it was settled. Exactly at the date is in time.
   public func isBroken(at now: Timestamp) -> Bool {
     guard let due else { return false }
-    return (settled?.at ?? now) > due
+    return (settled?.at ?? now).isPast(due)
   }
 
   /// Whether it is owed at this instant. What is owed once a date is past is not owed exactly at the date.
-  public func isOwed(at now: Timestamp) -> Bool { isOpen && (!kind.waitsForDate || now > since) }
+  public func isOwed(at now: Timestamp) -> Bool { isOpen && (!kind.waitsForDate || now.isPast(since)) }
+}
+
+extension Timestamp {
+  /// Whether a date is over at this instant. Exactly at the date is in time.
+  func isPast(_ date: Timestamp) -> Bool { self > date }
 }

@@ -99,7 +99,7 @@ extension CaseDecider {
   /// owed and none comes.
   func settling(_ apology: Apology?, _ state: CaseState, at: Timestamp) throws(Rejection) -> [CaseEvent.Body] {
     let facts: Apologised? = if let apology { try apologised(apology) } else { nil }
-    if let due = state.due, at > due, !state.hasSettled(due), facts?.answersForDate != true {
+    if let due = state.due, at.isPast(due), !state.hasSettled(due), facts?.answersForDate != true {
       let offset = context.book.office.utcOffset
       let days = at.day(at: offset).number - due.day(at: offset).number
       throw .apologyOwed(code: state.code, due: due, days: Int(days))
@@ -116,7 +116,7 @@ extension Apologised: CaseFacts {
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     // A date that is moved is answered for even before it breaks; otherwise only one that is already broken.
     let (due, done) = (state.due, state.resolution?.at ?? circumstances.occurredAt)
-    let answers = answersForDate && (newDue != nil || due.map { done > $0 } ?? false)
+    let answers = answersForDate && (newDue != nil || due.map(done.isPast) ?? false)
     let apology = CaseState.Apology(
       cause: cause, at: circumstances.occurredAt, settles: answers ? due : nil, newDue: newDue)
     state.keep(.apologised(apology))

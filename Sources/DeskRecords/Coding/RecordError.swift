@@ -9,7 +9,7 @@ public enum RecordError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .malformed(let what): "a record that cannot be read: \(what)"
     case .newerSchema(let schema):
-      "a record of form \(schema), and this release knows only form \(RecordCoding.schema): run the newer release"
+      "a record of schema \(schema), and this release knows only schema \(RecordCoding.schema): run the newer release"
     case .sealBroken(let slot): "the sealed part of a record does not open with key \(slot)"
     }
   }

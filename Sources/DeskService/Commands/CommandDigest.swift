@@ -11,11 +11,12 @@ struct CommandDigest {
   /// By the keys of all streams that the command is about, one after the other: when any of them is destroyed, nobody can
   /// hold a guess against it any more.
   ///
-  /// - Parameter streams: those that it does not erase itself, each once, in the order in which it names them.
+  /// - Parameter streams: those of which it says more than that they are erased, each once, in the order in which it names
+  ///   them.
   /// - Throws: `StoreError.keyClosed` when a key is not here, and the command may say something of people.
   func make(of request: CommandRequest, about streams: [UInt64]) throws -> [UInt8] {
     let text = Self.text(of: request)
-    if request.erasesEverything { return keys.officeDigest(text) }
+    if request.erasesEverything || streams.isEmpty { return keys.officeDigest(text) }
     do { return try chained(text, streams) } catch StoreError.keyClosed
       where request.others.isEmpty && request.command.reason == nil
     {

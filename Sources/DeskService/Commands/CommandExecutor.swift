@@ -80,13 +80,11 @@ struct CommandExecutor {
     var (position, next) = (batch.position, 0)
     var (answered, erased): (CaseState, [UInt64]) = (CaseState(), [])
     for decision in decisions {
-      var state = decision.state
-      for event in decision.events {
-        let (stored, record) = coded[next]
+      for (stored, record) in coded[next..<next + decision.events.count] {
         position = try batch.append(record, stored.recordKey)
-        state = try views.apply(event, to: decision.number, from: state, batch.views)
-        next += 1
       }
+      next += decision.events.count
+      let state = try views.apply(decision.events, to: decision.number, from: decision.state, batch.views)
       if state.erasure != nil { erased.append(decision.number) }
       if decision.number == about { answered = state }
     }
@@ -119,11 +117,10 @@ struct CommandExecutor {
     }
   }
 
-  /// The streams whose keys the digest of the command is made with: those that it does not erase.
+  /// The streams whose keys the digest of the command is made with: those of which it says more than that they are erased.
   private static func keyed(_ decisions: [Decision]) -> [UInt64] {
     var streams: [UInt64] = []
-    for decision in decisions where !streams.contains(decision.number) {
-      if decisions.contains(where: { $0.isErasure && $0.number == decision.number }) { continue }
+    for decision in decisions where !decision.isErasure && !streams.contains(decision.number) {
       streams.append(decision.number)
     }
     return streams

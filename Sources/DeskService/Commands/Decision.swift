@@ -9,7 +9,7 @@ struct Decision {
   var state: CaseState
   var events: [CaseEvent]
   var isNew: Bool
-  /// Whether the stream's key is destroyed by it.
+  /// Whether it erases the stream, whose key is destroyed then.
   var isErasure: Bool
 
   /// The stream as the events leave it.

@@ -15,9 +15,17 @@ extension CommandWriter {
   ) throws -> Int {
     var change = try office ?? OfficeChange(state: views.office(batch.views), book: rules.current?.book)
     let cause = command.cause(after: change.state)
-    let id = CommandID.make(cause: cause)
-    // What was recorded by this id says the same, whatever the state says.
-    if try views.store.accepted(uid: actor.uid, commandID: id, batch.views) != nil { return 0 }
+    // What was recorded of the office by this id says the same, whatever the state says. The ids of causes are no secret: one
+    // that somebody has used for a command of his own is passed over.
+    var (named, id) = (cause, CommandID.make(cause: cause))
+    while let known = try views.store.accepted(uid: actor.uid, commandID: id, batch.views) {
+      guard let record = try batch.record(at: known.first) else {
+        throw StoreError.ledgerDamaged(at: known.first, reason: "the event of an accepted command is missing")
+      }
+      if try coding.decode(record, { _, _ in nil }).stream == 0 { return 0 }
+      named.append(0)
+      id = CommandID.make(cause: named)
+    }
     let context = OfficeDecider.Context(
       now: moment.now, recordedAt: moment.recordedAt, actor: actor, offset: officeOffset, book: change.book,
       next: batch.nextPosition, lost: try lostCodes(for: command, now: moment.now, views, batch.views))

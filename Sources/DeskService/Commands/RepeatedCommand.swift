@@ -32,8 +32,7 @@ extension CommandExecutor {
       break
     }
     if let erased, !request.erasesSomething { throw erased }
-    let streams = recorded.streams.filter { !recorded.erased.contains($0) }
-    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: streams) {
+    switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: recorded.keyed) {
     case true?: break
     case false?: throw Rejection.commandReused(id)
     case nil: throw erased ?? Rejection.keyNotHere(code: state.receipt?.facts.code ?? "")
@@ -54,6 +53,8 @@ extension CommandExecutor {
     var streams: [UInt64]
     /// Those of them that it erased.
     var erased: [UInt64] = []
+    /// Those of which it said more, with whose keys its digest is made.
+    var keyed: [UInt64] = []
     /// The last event in the stream that it is about.
     var last: StoredEvent
   }
@@ -67,7 +68,11 @@ extension CommandExecutor {
     while true {
       if !recorded.streams.contains(stored.stream) { recorded.streams.append(stored.stream) }
       if stored.stream == first.stream { recorded.last = stored }
-      if case .desk(let event) = stored.body, case .erased = event.body { recorded.erased.append(stored.stream) }
+      if case .desk(let event) = stored.body, case .erased = event.body {
+        recorded.erased.append(stored.stream)
+      } else if !recorded.keyed.contains(stored.stream) {
+        recorded.keyed.append(stored.stream)
+      }
       guard position < known.last else { return recorded }
       position = Position(position.rawValue + 1)
       stored = try coding.decode(try record(of: known, at: position, &batch)) { _, _ in nil }

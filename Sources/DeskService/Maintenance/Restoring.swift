@@ -108,7 +108,7 @@ extension CommandWriter {
         throw StoreError.keyClosed(slot: part.slot)
       }
       _ = try batch.append(record, stored.recordKey)
-      _ = try views.apply(event, to: erasure.slot, from: state, batch.views)
+      _ = try views.apply([event], to: erasure.slot, from: state, batch.views)
     }
     let (count, end) = (batch.appended, batch.position)
     try batch.commit()

@@ -40,7 +40,7 @@ extension DeskViews {
     switch stored.body {
     case .desk(let event):
       let state = try state(of: stored.stream, transaction)
-      try apply(event, to: stored.stream, from: state, transaction)
+      try apply([event], to: stored.stream, from: state, transaction)
     case .office(let event, let circumstances):
       try apply(OfficeEntry(event, circumstances, at: position), transaction)
     }

@@ -25,7 +25,7 @@ struct DeskView: Sendable {
   enum Writing: Sendable {
     /// With every event: the row bears the version of the case, and so is never what it was.
     case always
-    /// With the first event, which alone decides them.
+    /// With the receipt, which alone decides them.
     case once
     /// As far as they differ.
     case differences

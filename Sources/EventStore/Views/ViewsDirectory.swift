@@ -33,7 +33,7 @@ struct ViewsDirectory {
     case no
   }
 
-  /// Whether the views were closed in order, or are still as the killed process left them. `form` names the schema
+  /// Whether the views were closed in order, or are still as the killed process left them. The line `form` names the schema
   /// versions that this release expects. A device number holds for one boot only, so views that were closed in order
   /// are known by their inode.
   func trust(_ number: Int, schemaVersion: String) throws(FileError) -> Trust {

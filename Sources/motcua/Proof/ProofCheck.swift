@@ -114,8 +114,8 @@ struct ProofCheck {
         event: event, isClosed: stored.isClosed)
     } catch let error as ProofError {
       throw error
-    } catch RecordError.newerSchema(let form) {
-      throw .newerRecord(position: position, form: form)
+    } catch RecordError.newerSchema(let schema) {
+      throw .newerRecord(position: position, schema: schema)
     } catch {
       throw .unreadableRecord(position: position, reason: "\(error)")
     }
@@ -125,8 +125,8 @@ struct ProofCheck {
   /// opens anything.
   private func checkCommitment(_ record: [UInt8], _ position: Int, _ key: SealingKey) throws(ProofError) {
     let commitment: [UInt8]?
-    do { commitment = try RecordCoding.seal(of: record).keyCommitment } catch RecordError.newerSchema(let form) {
-      throw .newerRecord(position: position, form: form)
+    do { commitment = try RecordCoding.seal(of: record).keyCommitment } catch RecordError.newerSchema(let schema) {
+      throw .newerRecord(position: position, schema: schema)
     } catch {
       commitment = nil
     }

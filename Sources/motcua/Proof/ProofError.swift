@@ -20,8 +20,8 @@ enum ProofError: Error, Equatable {
   case unexpected(String)
   case unreadableNote(Note, SignedNoteError)
   case unreadableCheckpoint(Note, CheckpointError)
-  /// A record of a newer form: a newer release reads it.
-  case newerRecord(position: Int, form: UInt32)
+  /// A record of a newer schema: a newer release reads it.
+  case newerRecord(position: Int, schema: UInt32)
 
   // The proof does not hold.
   /// None of the signatures is by a key that is trusted.

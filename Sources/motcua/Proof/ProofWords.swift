@@ -45,10 +45,10 @@ extension ProofError {
       return language.say(
         "\(note.name(.vi)) trong \(note.file ?? file) không phải điểm chốt: \(error.vietnamese).",
         "\(note.name(.en)) in \(note.file ?? file) is no checkpoint: \(error).")
-    case .newerRecord(let position, let form):
+    case .newerRecord(let position, let schema):
       return ofFile(
-        "có sự kiện \(position) theo dạng \(form), mới hơn bản này: hãy dùng bản motcua mới hơn",
-        "has event \(position) in form \(form), newer than this release: use a newer motcua")
+        "có sự kiện \(position) theo dạng \(schema), mới hơn bản này: hãy dùng bản motcua mới hơn",
+        "has event \(position) of schema \(schema), newer than this release: use a newer motcua")
     case .notSigned(let note, let names):
       let by = names.joined(separator: ", ")
       return say(

@@ -77,8 +77,8 @@ extension StoreError {
     case .inUse(let directory):
       "\(directory) đang được một motcuad khác dùng: dừng motcuad đó trước, hoặc chọn thư mục khác bằng --data"
     case .notALedger(let path, let found): "\(path) không phải sổ mà bản này đọc được (\(found))"
-    case .newerLedger(let path, let form):
-      "\(path) do bản motcuad mới hơn ghi (dạng \(form)): hãy chạy bản đó; chưa có gì bị thay đổi"
+    case .newerLedger(let path, let schema):
+      "\(path) do bản motcuad mới hơn ghi (dạng \(schema)): hãy chạy bản đó; chưa có gì bị thay đổi"
     case .ledgerMissing(let path, let there):
       "thiếu \(path) \(there.isEmpty ? "mà chỉ còn thư mục của nó" : "trong khi những gì thuộc về nó còn đó: \(there.joined(separator: ", "))"); "
         + "hãy đặt lại toàn bộ sổ, hoặc dùng motcuad restore đặt bản sao lưu vào một thư mục trống; chưa có gì bị thay đổi"
@@ -131,10 +131,10 @@ extension KeysBackup.Fault {
     switch self {
     case .notABackup:
       Text(vi: "tệp khóa không phải bản sao lưu khóa của motcua", en: "the file of keys is not a backup made by motcua")
-    case .newer(let form):
+    case .newer(let schema):
       Text(
-        vi: "tệp khóa do bản mới hơn ghi (dạng \(form)): hãy dùng bản đó",
-        en: "a newer release wrote the file of keys (form \(form)): use that release")
+        vi: "tệp khóa do bản mới hơn ghi (dạng \(schema)): hãy dùng bản đó",
+        en: "a newer release wrote the file of keys (schema \(schema)): use that release")
     case .damaged:
       Text(
         vi: "tệp khóa bị cắt hoặc bị đổi: hãy dùng bản sao lưu khóa khác",
