@@ -59,7 +59,7 @@ struct NoticeTests {
     let wrong = try client.run("notify", code, "--of", "2")
     #expect(wrong.status == 1 && wrong.errors.contains("owes no notice of v2; it owes one of v4"), "\(wrong.errors)")
     let explained = try client.run("explain", code).output
-    #expect(explained.contains("Notice of v1, due 17:00 Wed 18/11/2026: settled in time"), "\(explained)")
+    #expect(explained.contains("Notice of v1, due 17:00 Wed 18/11/2026: owed no more"), "\(explained)")
     #expect(explained.contains("Notice of v4, due 17:00 Wed 18/11/2026: owed"), "\(explained)")
     let history = try client.run("history", code).output
     #expect(history.contains("notified: of v1 · by message · sent · SMS 0912345678"), "\(history)")

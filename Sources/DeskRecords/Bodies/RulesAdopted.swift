@@ -8,7 +8,7 @@ struct RulesAdopted: OfficeBody {
 
   init(_ book: RuleBook) {
     text = CanonicalText.encode(book)
-    if book.rules.measures != .blank { schema = 3 }
+    schema = book.rules.measures.schema
   }
 
   private init() { text = "" }

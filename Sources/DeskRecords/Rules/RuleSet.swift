@@ -27,6 +27,9 @@ extension RuleSet: RuleText {
 extension RuleSet.Measures: RuleText {
   static var blank: RuleSet.Measures { .init() }
 
+  /// The lowest schema whose releases know all that is on. Each measure came with one: the greatest of them it is.
+  var schema: UInt32 { notices ? 3 : 1 }
+
   mutating func members<Coder: MemberCoder>(_ json: inout Coder) throws(Coder.Failure) {
     try json.laterFlag("notices", &notices)
   }

@@ -22,7 +22,8 @@ extension CommandWriter {
       guard let record = try batch.record(at: known.first) else {
         throw StoreError.ledgerDamaged(at: known.first, reason: "the event of an accepted command is missing")
       }
-      if try coding.decode(record, { _, _ in nil }).stream == 0 { return 0 }
+      let first = try coding.decode(record) { _, _ in nil }
+      if first.stream == 0 { return 0 }
       named.append(0)
       id = CommandID.make(cause: named)
     }

@@ -30,8 +30,8 @@ enum ExplanationForm {
       switch (notice.owed, notice.broken) {
       case (true, false): language.say("còn nợ", "owed")
       case (true, true): language.say("còn nợ, quá hạn", "owed, past its date")
-      case (false, false): language.say("đã xong đúng hạn", "settled in time")
-      case (false, true): language.say("đã xong, trễ hạn", "settled late")
+      case (false, false): language.say("không còn nợ", "owed no more")
+      case (false, true): language.say("không còn nợ, đã quá hạn", "owed no more, its date was not kept")
       }
     return language.say(
       "Thông báo về v\(notice.madeBy)\(date): \(state)", "Notice of v\(notice.madeBy)\(date): \(state)")
