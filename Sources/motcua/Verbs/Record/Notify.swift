@@ -13,17 +13,18 @@ struct Notify: Verb {
   @Option(
     help: help(
       "thông báo về sự kiện nào (v2 là 2); không cần nếu chỉ còn nợ một thông báo",
-      "the version of the event that he is told of; may be left out when one notice is owed"))
+      "the version of the event that he is told of (2 for v2); may be left out when one notice is owed"))
   var of: Int?
   @Option(
     help: help(
-      "inPerson (mặc định), phone, message, email, post hoặc portal",
-      "inPerson (the default), phone, message, email, post or portal"))
+      "báo bằng cách nào: trực tiếp, điện thoại, tin nhắn, thư điện tử, bưu điện, cổng dịch vụ công",
+      "how he is told"))
   var channel: Wire.NoticeChannel = .inPerson
   @Option(
     help: help(
-      "handedOver, delivered, confirmed (đã đến tay); sent, claimed hoặc failed (còn nợ)",
-      "handedOver, delivered, confirmed (he knows); sent, claimed or failed (still owed)"))
+      "hết nợ: handedOver (trực tiếp thì không cần ghi), delivered, confirmed (dân xác nhận); còn nợ: sent, claimed (nghe người khác nói), failed",
+      "settled: handedOver (may be left out in person), delivered, confirmed (he says so); still owed: sent, claimed (another says so), failed"
+    ))
   var outcome: Wire.NoticeOutcome?
   @Option(help: help("biên nhận của bên chuyển", "what whoever carried it gave as a receipt")) var receipt: String?
   @OptionGroup var recording: RecordingOptions
@@ -36,7 +37,7 @@ struct Notify: Verb {
     // What is put into his hands is there; of all else nobody may guess what became of it.
     guard let outcome = outcome ?? (channel == .inPerson ? .handedOver : nil) else {
       throw Failure.usage(
-        session.say("Thiếu --outcome: thông báo đã ra sao?", "There is no --outcome: what became of the notice?"))
+        session.say("Thiếu --outcome: thông báo đã ra sao?", "Missing --outcome: what became of the notice?"))
     }
     try session.report(
       session.daemon.command(
@@ -62,7 +63,7 @@ extension Wire.NoticeOutcome: ExpressibleByArgument {}
 extension Language {
   fileprivate func word(_ channel: Wire.NoticeChannel) -> String {
     switch channel {
-    case .inPerson: say("gặp tận nơi", "in person")
+    case .inPerson: say("gặp trực tiếp", "in person")
     case .phone: say("gọi điện", "by phone")
     case .message: say("tin nhắn", "by message")
     case .email: say("thư điện tử", "by e-mail")
