@@ -88,7 +88,8 @@ struct HelpTests {
     let missing = Set(named.keys).subtracting(told.keys)
     #expect(
       told == named,
-      "motcua.\(language) lacks \(missing.sorted()); a verb is named like its method, in small letters, with a dash between its words")
+      "motcua.\(language) lacks \(missing.sorted()); a verb is named like its method, in small letters, with a dash between its words"
+    )
     let verbs = try Dump(of: "motcua", in: language).command.subcommands?.filter(\.shouldDisplay).map {
       $0.commandName == "check-proof" ? $0.commandName : $0.commandName.replacing("-", with: "")
     }

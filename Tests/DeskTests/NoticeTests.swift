@@ -46,9 +46,9 @@ struct NoticeTests {
 
   @Test("whom the envelope names is told, and not the applicant")
   func named() throws {
-    var story = try received()
-    story.state.promised[0].promised.to = "Lê Văn Tám"
-    #expect(notices(story).map(\.to) == ["Lê Văn Tám"])
+    var state = try received().state
+    state.promised[0].promised.to = "Lê Văn Tám"
+    #expect(state.promises.filter { $0.kind == .notice }.map(\.to) == ["Lê Văn Tám"])
   }
 
   @Test(

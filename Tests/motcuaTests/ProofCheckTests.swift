@@ -268,10 +268,10 @@ struct ProofCheckTests {
     var newer = ledger.records[0]
     newer[1] = UInt8(RecordCoding.schema + 1)
     proof = try self.proof(of: newer, disclosing: ledger.sealing)
-    #expect(throws: ProofError.newerRecord(position: 1, form: RecordCoding.schema + 1)) { try ledger.check(proof) }
+    #expect(throws: ProofError.newerRecord(position: 1, schema: RecordCoding.schema + 1)) { try ledger.check(proof) }
     // also when its key is disclosed, which is held against the record first
     proof = try self.proof(of: newer, disclosing: ledger.sealing)
-    #expect(throws: ProofError.newerRecord(position: 1, form: RecordCoding.schema + 1)) { try ledger.check(proof) }
+    #expect(throws: ProofError.newerRecord(position: 1, schema: RecordCoding.schema + 1)) { try ledger.check(proof) }
   }
 
   @Test("a later ledger is proved to continue an earlier one; a changed, shorter or foreign one is not")
@@ -334,7 +334,7 @@ struct ProofCheckTests {
     let failures: [ProofError] = [
       .notJSON(.init(.unexpectedEnd, at: 3)), .notAProof, .unknownFormat("x"), .unknownKind("x"), .missing("code"),
       .unexpected("code"), .unreadableNote(.ofProof, .missingSignatures), .unreadableCheckpoint(.old, .unterminated),
-      .newerRecord(position: 1, form: 2), .notSigned(.published(file: "f"), by: ["x"]), .forged(.new, name: "x"),
+      .newerRecord(position: 1, schema: 2), .notSigned(.published(file: "f"), by: ["x"]), .forged(.new, name: "x"),
       .otherOrigin(.ofProof, origin: "a", key: "b"), .otherKeyNamed("x"), .noEvents, .notIncluded(position: 1),
       .beyondCheckpoint(position: 2, size: 1), .outOfOrder(position: 1, after: 2),
       .missingVersion(position: 1, expected: 1, found: 2), .otherCase(position: 1),

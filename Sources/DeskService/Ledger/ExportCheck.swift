@@ -150,17 +150,11 @@ struct ExportCheck {
         line, "sự kiện “\(event.kind.rawValue)” không thuộc chuỗi sự kiện số \(event.stream)",
         "\(event.kind.rawValue) is no event of stream \(event.stream)")
     }
-    guard case .desk(let desk) = event.body else { return }
-    if case .received = desk.body {
-      // What is found by its receipt would be found by the one here and by the other there.
-      guard !contents.isReceived[Int(event.stream)] else {
-        throw ExportError(
-          line, "chuỗi sự kiện số \(event.stream) tiếp nhận lần nữa", "stream \(event.stream) is received once more")
-      }
-      contents.isReceived[Int(event.stream)] = true
+    switch event.body {
+    // The office's stream has no key.
+    case .office: return
+    case .desk(let desk): try place(desk, version: event.version, of: event.stream, line: line)
     }
-    if event.version == Version.none.next { contents.cases += 1 }
-    if case .erased = desk.body { contents.erased.append(event.stream) }
     // The first event of a stream says what its key is committed to, whatever it is.
     guard event.version == Version.none.next, let sealed = try RecordCoding.seal(of: record).keyCommitment else {
       return
@@ -168,6 +162,19 @@ struct ExportCheck {
     if listed.contains(sealed) { contents.listed.append(event.stream) }
     guard let keys, let kept = try keys.commitment(event.stream) else { return }
     if kept == sealed { contents.known += 1 } else { contents.strangers.append(event.stream) }
+  }
+
+  private mutating func place(_ event: CaseEvent, version: Version, of stream: UInt64, line: Int) throws {
+    if version == Version.none.next { contents.cases += 1 }
+    if case .received = event.body {
+      // What is found by its receipt would be found by the one here and by the other there.
+      guard !contents.isReceived[Int(stream)] else {
+        throw ExportError(
+          line, "chuỗi sự kiện số \(stream) tiếp nhận lần nữa", "stream \(stream) is received once more")
+      }
+      contents.isReceived[Int(stream)] = true
+    }
+    if case .erased = event.body { contents.erased.append(stream) }
   }
 
   /// What the rest of the desk takes for granted of every event: times that never run backwards, rules that were adopted,

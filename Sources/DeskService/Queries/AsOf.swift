@@ -108,11 +108,14 @@ extension DeskService {
         throw StoreError.ledgerDamaged(at: position, reason: "an event of stream \(number) is missing")
       }
       let stored = try store.decode(record, by: coding)
-      guard case .desk(let event) = stored.body else { continue }
-      if asOf.byOccurrence, event.circumstances.occurredAt > asOf.instant { continue }
-      // Events that are left out keep their versions, because a correction names the one that it voids.
-      state.version = Version(stored.version.rawValue - 1)
-      CaseDecider.evolve(&state, event)
+      switch stored.body {
+      case .office: continue
+      case .desk(let event):
+        if asOf.byOccurrence, event.circumstances.occurredAt > asOf.instant { continue }
+        // Events that are left out keep their versions, because a correction names the one that it voids.
+        state.version = Version(stored.version.rawValue - 1)
+        CaseDecider.evolve(&state, event)
+      }
     }
     return state
   }
