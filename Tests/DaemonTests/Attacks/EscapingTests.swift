@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Varlink
 
+@testable import motcua
 @testable import motcuad
 
 @Suite("What is shown and what is logged obeys nobody", .oneAtATime)
@@ -14,7 +15,8 @@ struct EscapingTests {
 
   private static let questions = [
     ["show", "1"], ["history", "1"], ["list"], ["next"], ["search", "hoa"], ["tally"], ["explain", "1"], ["procedures"],
-    ["slip", "1"], ["watch"], ["status"], ["rebuild"], ["verify"], ["checkpoint"],
+    ["slip", "1"], ["watch"], ["status"], ["clock"], ["rebuild"], ["verify"], ["checkpoint"],
+    ["prove", "1"], ["export"],
   ]
   private static let commands = [
     ["receive", "khai-sinh", "--name", "Hoa", "--slip"], ["consult", "q", "--answer", "a"], ["progress", "1", "s"],
@@ -22,6 +24,21 @@ struct EscapingTests {
     ["withdraw", "1", "--reason", "x"], ["correct", "1", "--reason", "x", "--name", "y"],
     ["erase", "1", "--basis", "x"], ["notify", "1"],
   ]
+  /// The verbs of neither list, each with why.
+  private static let others = [
+    "backup": "it writes files, which “stays in its directory” shows", "import": "it needs files: it has its own test",
+    "check-proof": "it asks no daemon, and shows the events of a file as “history” does",
+    "metrics": "a monitor takes the text as the daemon says it: nothing of it is spelled out",
+    "demo": "it starts a daemon of its own, and asks no other",
+  ]
+
+  @Test("there is no verb of which nobody looks at what it shows")
+  func everyVerb() {
+    let shown = (Self.questions + Self.commands).compactMap(\.first)
+    #expect(Set(shown).count == shown.count)
+    #expect(Set(shown).isDisjoint(with: Self.others.keys))
+    #expect(Set(shown).union(Self.others.keys) == Set(Motcua.verbs.map { $0.verb.english }))
+  }
 
   @Test("whatever a daemon answers, every verb spells it out, for people and as JSON", arguments: ["vi", "en"])
   func answers(language: String) throws {
@@ -38,6 +55,43 @@ struct EscapingTests {
     }
     // Where nothing is shown nothing can be escaped, and the test would prove nothing.
     #expect(shown >= 24, "\(shown)")
+  }
+
+  @Test("whatever kind of event a daemon tells of, its line spells it out", arguments: Wire.EventType.allCases)
+  func events(type: Wire.EventType) throws {
+    let daemon = try HostileDaemon(text: Self.hostile)
+    defer { daemon.close() }
+    daemon.tell(of: type)
+    for verb in [["history", "1"], ["watch"]] {
+      for language in ["vi", "en"] {
+        let said = try Client(socket: daemon.socket, language: language).run(verb + ["--timeout", "5"])
+        expectHarmless(said, "\(verb) of \(type)")
+        #expect(said.status == 0 && said.output.contains("U+202E"), "\(verb) of \(type): \(said.errors)")
+      }
+      let json = try Client(socket: daemon.socket).run(verb + ["--json", "--timeout", "5"])
+      expectHarmless(json, "\(verb) of \(type) as JSON")
+      // It was this kind that was told of.
+      #expect(json.output.contains("\"type\":\"\(type.rawValue)\""), "\(json.output)\(json.errors)")
+    }
+  }
+
+  @Test("what a daemon says of the rows that are brought in is spelled out", arguments: ["vi", "en"])
+  func imported(language: String) throws {
+    let daemon = try HostileDaemon(text: Self.hostile)
+    defer { daemon.close() }
+    let folder = try Folder()
+    let file = try folder.write("a\n", to: "rows.csv")
+    let client = Client(socket: daemon.socket, language: language)
+    let verb = ["import", file, "--mapping", file, "--verbose"]
+    let interface = try #require(try Synthetic.interfaces().first { $0.error(named: "ImportRefused") != nil })
+    for refusal in [nil, "\(interface.name).ImportRefused"] {
+      daemon.refuse(with: refusal, only: Wire.Import.method)
+      for options in [[], ["--json"]] {
+        let said = try client.run(verb + options + ["--timeout", "5"])
+        expectHarmless(said, "import \(options), \(refusal ?? "")")
+        #expect((said.output + said.errors).lowercased().contains("202e"), "\(said.output)\(said.errors)")
+      }
+    }
   }
 
   @Test("a file that is named by what the daemon says stays in its directory")

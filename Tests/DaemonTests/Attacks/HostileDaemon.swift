@@ -12,8 +12,11 @@ final class HostileDaemon: Sendable {
   private let directory: String
   private let interfaces: [InterfaceDescription]
   private let text: String
-  /// The qualified name of the error to answer with instead.
-  private let refusal = Mutex<String?>(nil)
+  /// The qualified name of the error to answer with instead, and the one method that is answered with it; every method
+  /// while that is nil.
+  private let refusal = Mutex<(error: String, method: String?)?>(nil)
+  /// The kind of the events that it tells of; the first that the interface lists while it is nil.
+  private let eventType = Mutex<Wire.EventType?>(nil)
 
   init(text: String) throws {
     self.text = text
@@ -40,7 +43,11 @@ final class HostileDaemon: Sendable {
     }.start()
   }
 
-  func refuse(with error: String?) { refusal.withLock { $0 = error } }
+  func refuse(with error: String?, only method: String? = nil) {
+    refusal.withLock { $0 = error.map { ($0, method) } }
+  }
+
+  func tell(of type: Wire.EventType?) { eventType.withLock { $0 = type } }
 
   func close() {
     shutdown(descriptor, Int32(SHUT_RDWR))
@@ -64,18 +71,20 @@ final class HostileDaemon: Sendable {
   }
 
   private func answer(to frame: [UInt8]) -> String {
-    if let name = refusal.withLock({ $0 }) {
+    let call = (try? JSONSerialization.jsonObject(with: Data(frame))) as? [String: Any]
+    let method = call?["method"] as? String ?? ""
+    if let (name, refused) = refusal.withLock(\.self), refused ?? method == method {
       for interface in interfaces where name.hasPrefix(interface.name + ".") {
         let error = interface.error(named: String(name.dropFirst(interface.name.count + 1)))
         let parameters = Synthetic(interface: interface, text: text).object(error?.parameters ?? [])
         return "{\"error\":\"\(name)\",\"parameters\":\(parameters)}"
       }
     }
-    let call = (try? JSONSerialization.jsonObject(with: Data(frame))) as? [String: Any]
-    let method = call?["method"] as? String ?? ""
     for interface in interfaces where method.hasPrefix(interface.name + ".") {
       guard let known = interface.method(named: String(method.dropFirst(interface.name.count + 1))) else { continue }
-      return "{\"parameters\":\(Synthetic(interface: interface, text: text).object(known.output))}"
+      var synthetic = Synthetic(interface: interface, text: text)
+      synthetic.words["\(Wire.EventType.self)"] = eventType.withLock(\.self)?.rawValue
+      return "{\"parameters\":\(synthetic.object(known.output))}"
     }
     return "{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{\"method\":\(Synthetic.quoted(text))}}"
   }

@@ -6,6 +6,8 @@ import Varlink
 struct Synthetic {
   let interface: InterfaceDescription
   let text: String
+  /// What is answered of a type that has a few words and a name; the first of its words where it is not here.
+  var words: [String: String] = [:]
 
   static func interfaces() throws -> [InterfaceDescription] {
     try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) }
@@ -27,7 +29,9 @@ struct Synthetic {
     case .array(let element): return depth > 6 ? "[]" : "[\(value(element, depth: depth + 1))]"
     case .map(let element): return "{\(Self.quoted(text)):\(value(element, depth: depth + 1))}"
     case .nullable(let wrapped): return depth > 6 ? "null" : value(wrapped, depth: depth)
-    case .named(let name): return interface.type(named: name).map { value($0, depth: depth) } ?? "null"
+    case .named(let name):
+      if let word = words[name] { return Self.quoted(word) }
+      return interface.type(named: name).map { value($0, depth: depth) } ?? "null"
     }
   }
 
