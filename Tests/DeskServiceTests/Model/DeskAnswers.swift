@@ -2,6 +2,7 @@ import Desk
 import DeskService
 import DeskViews
 import EventSourcing
+import EventStore
 import LMDB
 import TestSupport
 
@@ -48,6 +49,41 @@ struct DeskAnswers {
       lines += page.map { "\($0.reason) \($0.row.state.receipt?.facts.code ?? "-")" }
     }
     return lines
+  }
+
+  /// What is told of as owed, each promise by itself.
+  func owed() throws -> [String] {
+    var pages = DeskViews.owed()
+    var lines: [String] = []
+    while let page = try pages.next(limit: 3, in: service.views) {
+      for owed in page { lines += owed.promises.map { line($0, of: owed.row.number) } }
+    }
+    return lines.sorted()
+  }
+
+  /// The promises that are open in the states themselves, of every kind and of every case, whatever its status.
+  func openPromises() throws -> [String] {
+    let views = try service.views
+    let transaction = try views.store.environment.beginRead()
+    var lines: [String] = []
+    for number in 1..<UInt64(try views.caseCount(transaction) + 1) {
+      lines += try views.state(of: number, transaction).promises.filter(\.isOpen).map { line($0, of: number) }
+    }
+    return lines.sorted()
+  }
+
+  /// How many open promises are of cases that have ended.
+  func owedByEnded() throws -> Int {
+    var pages = DeskViews.owed()
+    var count = 0
+    while let page = try pages.next(limit: 50, in: service.views) {
+      for owed in page where owed.row.state.isEnded { count += owed.promises.count }
+    }
+    return count
+  }
+
+  private func line(_ promise: Promise, of number: UInt64) -> String {
+    "case \(number) owes \(promise.kind) since v\(promise.madeBy.rawValue)"
   }
 
   func search(_ text: String) throws -> [String] {

@@ -10,6 +10,7 @@ struct Model {
       /// - Parameter settles: the broken or moved date that it answers for.
       case apologised(settles: Micros?, newDue: Micros?)
       case resolved(outcome: String?, closes: Bool)
+      case notified(of: Int, settles: Bool)
     }
 
     var what: What
@@ -18,6 +19,8 @@ struct Model {
     var recordedAt: Micros
     var occurredAt: Micros
     var by: String
+    /// By when somebody is to be told of it; nil where nobody is.
+    var noticeDue: Micros?
     /// Until a correction says that it was recorded by mistake.
     var counts = true
   }
@@ -111,6 +114,16 @@ extension Model.Case {
 
   func isSettled(_ date: Micros) -> Bool {
     standing.contains { if case .apologised(let settles, _) = $0.what { settles == date } else { false } }
+  }
+
+  /// The events that somebody is to be told of.
+  var notices: [Model.Event] { standing.filter { $0.noticeDue != nil } }
+  /// Those of them that nobody was told of for certain, while somebody waits for it.
+  var owedNotices: [Model.Event] { withdrawal == nil && !isErased ? notices.filter { !isTold($0) } : [] }
+
+  func isTold(_ event: Model.Event) -> Bool {
+    withdrawal != nil
+      || standing.contains { if case .notified(event.version, settles: true) = $0.what { true } else { false } }
   }
 
   var isOpen: Bool { resolution == nil && withdrawal == nil }

@@ -68,6 +68,13 @@ struct ModelAnswers {
       + told(open.filter { !$0.isLate(now: now) && !$0.isUrgent }, dated, \.due)
   }
 
+  /// The notices that are owed.
+  func notices() -> [String] {
+    model.cases.flatMap { file in
+      file.owedNotices.map { "case \(file.number) owes notice since v\($0.version)" }
+    }.sorted()
+  }
+
   /// The cases in which every word begins one of the case's.
   func search(_ words: [String]) -> [String] {
     model.cases.filter { file in

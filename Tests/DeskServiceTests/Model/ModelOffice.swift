@@ -19,6 +19,8 @@ struct ModelOffice {
   var causes: [String: Bool]
   /// Cases of these procedures must be kept.
   var heldProcedures: Set<String>
+  /// Whether somebody is to be told of what is decided about his case.
+  var hasNotices: Bool
   /// Who may go beyond the two.
   static let supervisors: Set<String> = ["minh"]
   let complaint = Term.days(30)
@@ -27,12 +29,14 @@ struct ModelOffice {
 
   static let first = ModelOffice(
     version: "1", procedures: ["cai-chinh": .workingDays(3), "khai-sinh": .atOnce, "tro-cap": .days(10)],
-    newDatesMax: 1, daysBackMax: 3, causes: ["late": true, "conduct": false], heldProcedures: ["tro-cap"])
-  /// What the office decides later: cases that it had received before keep what they were received under.
+    newDatesMax: 1, daysBackMax: 3, causes: ["late": true, "conduct": false], heldProcedures: ["tro-cap"],
+    hasNotices: true)
+  /// What the office decides later: cases that it had received before keep what they were received under, and notices that
+  /// were promised are owed still.
   static let second = ModelOffice(
     version: "2", procedures: ["cai-chinh": .workingDays(1), "khai-sinh": .workingDays(5), "tro-cap": .days(20)],
     newDatesMax: 2, daysBackMax: nil, causes: ["late": true, "conduct": true, "wait": false],
-    heldProcedures: ["khai-sinh"])
+    heldProcedures: ["khai-sinh"], hasNotices: false)
 
   func term(_ kind: CaseKind, _ procedure: String?) -> Term {
     switch kind {
@@ -40,6 +44,11 @@ struct ModelOffice {
     case .complaint: complaint
     case .procedure, .assistance: procedure.flatMap { procedures[$0] } ?? assistance
     }
+  }
+
+  /// Whether it has a date that is worth a slip.
+  func takesTime(_ kind: CaseKind, _ procedure: String?) -> Bool {
+    if case .atOnce = term(kind, procedure) { false } else { true }
   }
 
   /// The end of the office hours of the day that a request received then is promised for.
@@ -55,6 +64,13 @@ struct ModelOffice {
     case .days(let count): end = Almanac.workingDay(onOrAfter: receipt + count)
     }
     return (Almanac.instant(end, 17), !(arrived...end).allSatisfy { Almanac.days[$0].isPublished })
+  }
+
+  /// When somebody is to be told of what is recorded then: by the end of that day's office hours, or of the next ones.
+  func noticeDue(recordedAt: Micros) -> Micros {
+    let day = Almanac.workingDay(onOrAfter: Almanac.index(of: recordedAt))
+    let due = Almanac.instant(day, 17)
+    return recordedAt <= due ? due : Almanac.instant(Almanac.workingDay(1, after: day), 17)
   }
 
   var book: RuleBook {
@@ -78,6 +94,7 @@ struct ModelOffice {
     book.rules.causes = causes.sorted { $0.key < $1.key }.map {
       .init(id: $0.key, name: Text(vi: $0.key, en: $0.key), answersForDate: $0.value)
     }
+    book.rules.measures.notices = hasNotices
     book.rules.holds = [
       Hold(kinds: [], procedures: heldProcedures.sorted(), cases: [], reason: Text(vi: "luật", en: "law"), source: "-")
     ]

@@ -15,12 +15,13 @@ extension Model {
     case .existing(let typed): number = find(ModelRules.completed(typed, now: recordedAt))?.number ?? 0
     }
 
-    func add(_ what: Event.What, at instant: Micros) {
+    func add(_ what: Event.What, at instant: Micros, isTold: Bool = false) {
       let events = cases[number - 1].events
       cases[number - 1].events.append(
         Event(
           what: what, version: events.count + 1, position: ledger.count + 1, recordedAt: recordedAt,
-          occurredAt: instant, by: ModelNames.both(request.actor)))
+          occurredAt: instant, by: ModelNames.both(request.actor),
+          noticeDue: isTold && office.hasNotices ? office.noticeDue(recordedAt: recordedAt) : nil))
       ledger.append(number)
     }
     func add(_ apology: Apology?, newDue: DateExpression? = nil) {
@@ -29,19 +30,22 @@ extension Model {
       let newDue = newDue.map { Self.instant($0, now: recordedAt) }
       let doneAt = file.resolution?.occurredAt ?? occurredAt
       let answers = file.office.causes[apology.cause] == true && (newDue != nil || doneAt > file.due)
-      add(.apologised(settles: answers ? file.due : nil, newDue: newDue), at: occurredAt)
+      add(.apologised(settles: answers ? file.due : nil, newDue: newDue), at: occurredAt, isTold: newDue != nil)
     }
-    func resolve(_ outcome: String) { add(.resolved(outcome: outcome, closes: false), at: occurredAt) }
+    func resolve(_ outcome: String, isTold: Bool) {
+      add(.resolved(outcome: outcome, closes: false), at: occurredAt, isTold: isTold)
+    }
 
     switch command.action {
     case .receive(let receive):
       open(receive, at: occurredAt, by: request.actor)
-      add(.received, at: occurredAt)
+      add(.received, at: occurredAt, isTold: office.takesTime(receive.kind, receive.procedure))
     case .enquire(let receive, _):
       open(receive, at: occurredAt, by: request.actor)
       add(.received, at: occurredAt)
       add(.consulted, at: occurredAt)
-      resolve("answered")
+      // To his face.
+      resolve("answered", isTold: false)
     case .importHistory(let history):
       cases.append(
         Case(
@@ -64,7 +68,7 @@ extension Model {
     case .resolve(let command):
       add(command.apology)
       let kind = cases[number - 1].kind
-      resolve("\(command.outcome ?? (kind == .enquiry || kind == .complaint ? .answered : .granted))")
+      resolve("\(command.outcome ?? (kind == .enquiry || kind == .complaint ? .answered : .granted))", isTold: true)
     case .return(let handover):
       add(handover.apology)
       add(.returned, at: occurredAt)
@@ -79,8 +83,10 @@ extension Model {
       add(.erased, at: occurredAt)
       cases[number - 1].isErased = true
       (cases[number - 1].applicant, cases[number - 1].subject) = (nil, nil)
-    // Never recorded: the rules refuse it.
-    case .notify: break
+    case .notify(let notify):
+      let of = notify.of.map { Int($0.rawValue) } ?? cases[number - 1].owedNotices.first?.version ?? 0
+      let settles = [.handedOver, .delivered, .confirmed].contains(notify.outcome)
+      add(.notified(of: of, settles: settles), at: occurredAt)
     }
     lastRecordedAt = recordedAt
     let answer = Known(

@@ -146,10 +146,25 @@ struct ModelRules {
       let isHeld = file.procedure.map { model.office.heldProcedures.contains($0) } ?? false
       if !file.isEnded || isHeld { broken.insert("erasureHeld") }
       need(erase.basis, "basis", atMost: 500)
-    // The model's office has not the measure, and promises none.
-    case .notify: broken.insert("noticeNotOwed")
+    case .notify(let notify): check(notify, file)
     case .receive, .enquire, .importHistory: break
     }
+  }
+
+  private mutating func check(_ notify: Notify, _ file: Model.Case) {
+    let version = notify.of.map { Int($0.rawValue) }
+    let owed = file.owedNotices
+    let event = version == nil && owed.count == 1 ? owed[0] : file.notices.first { $0.version == version }
+    guard let event, let due = event.noticeDue else {
+      broken.insert("noticeNotOwed")
+      return
+    }
+    if file.isTold(event) { broken.insert("noticeSettled") }
+    // Nobody is told of what has not happened.
+    if occurredAt < event.occurredAt { broken.insert("beforeReceipt") }
+    // Whoever says only that he has tried turns nothing late into on time.
+    if ![.sent, .claimed, .failed].contains(notify.outcome) { checkSide(of: [due]) }
+    need(notify.receipt, "receipt", atMost: 500, isRequired: false)
   }
 
   private mutating func check(_ apology: Apology, _ file: Model.Case) {

@@ -33,6 +33,8 @@ final class ModelRun {
   private var past: [(at: Micros, tally: [String], open: [String], late: [String], scorecard: [String])] = []
   private(set) var plan: [Planned] = []
   private(set) var accepted = 0
+  /// The most that cases which had ended owed at once.
+  private(set) var owedByEnded = 0
 
   init(seed: UInt64) throws {
     self.seed = seed
@@ -224,6 +226,10 @@ final class ModelRun {
     }
     try expect(desk.tally(), paper.tally(), "tally")
     try expect(desk.duties(), paper.duties(), "next")
+    let owed = try desk.owed()
+    try expect(owed, desk.openPromises(), "owed")
+    try expect(owed.filter { $0.contains("notice") }, paper.notices(), "notices")
+    owedByEnded = max(owedByEnded, try desk.owedByEnded())
     try expect(
       service.allEvents().map { "@\($0.position.rawValue) of \($0.number)" },
       model.ledger.enumerated().map { "@\($0.offset + 1) of \($0.element)" }, "all events")

@@ -216,7 +216,12 @@ struct ModelSteps {
       let version = own.isEmpty || dice.chance(20) ? dice.upTo(file.events.count + 2) : dice.pick(own)
       return .correct(Correct(voids: Version(UInt32(version)), reason: "nhầm hồ sơ"))
     case 94..<98: return .erase(Erase(basis: words("Luật 91/2025/QH15", atMost: 500)))
-    case 98: return .notify(Notify(of: dice.chance(50) ? Version(1) : nil, channel: .phone, outcome: .confirmed))
+    case 98:
+      let version = dice.pick([1, 1, 1 + dice.upTo(file.events.count + 1)])
+      return .notify(
+        Notify(
+          of: dice.chance(50) ? Version(UInt32(version)) : nil, channel: .phone,
+          outcome: dice.pick([.confirmed, .delivered, .sent])))
     default: return .receive(Receive(.procedure, procedure: "cai-chinh", applicant: name()))
     }
   }

@@ -15,6 +15,7 @@ struct ModelTests {
     do {
       try await run.perform(stepsOf: Self.stepsPerSeed)
       #expect(run.accepted > 60)
+      #expect(run.owedByEnded > 0, "nothing was owed that outlives a case")
     } catch let mismatch as ModelMismatch {
       Issue.record("\(try await Self.report(mismatch, run.plan, seed: seed))")
     }
