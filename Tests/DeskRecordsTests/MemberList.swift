@@ -4,19 +4,23 @@ import Desk
 
 /// Only notes what it is led through, whether there is a value or not, and looks into one element of every list.
 struct MemberList: MemberCoder {
-  private(set) var names: Set<String> = []
+  private(set) var paths: Set<String> = []
+  /// The objects that it is in, each with a point after it.
+  private let folder: String
 
-  /// The names in the text of a value, at every depth.
-  static func names<Value: RuleText>(of _: Value.Type) -> Set<String> {
-    var (list, value) = (MemberList(), Value.blank)
+  private init(_ folder: String) { self.folder = folder }
+
+  /// The paths of what is in the text of a value, such as `rules.holds.reason.vi`: an object's own is left out, those of what
+  /// is in it stand for it.
+  static func paths<Value: RuleText>(of _: Value.Type, in folder: String = "") -> Set<String> {
+    var (list, value) = (MemberList(folder), Value.blank)
     value.members(&list)
-    return list.names
+    return list.paths
   }
 
-  private mutating func note(_ name: StaticString) { names.insert("\(name)") }
+  private mutating func note(_ name: StaticString) { paths.insert(folder + "\(name)") }
   private mutating func note<Value: RuleText>(_ name: StaticString, _: Value.Type) {
-    note(name)
-    names.formUnion(Self.names(of: Value.self))
+    paths.formUnion(Self.paths(of: Value.self, in: folder + "\(name)."))
   }
 
   mutating func text(_ name: StaticString, _: inout String) { note(name) }
