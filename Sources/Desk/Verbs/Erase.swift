@@ -54,6 +54,11 @@ public struct Hold: Hashable, Sendable {
   }
 }
 
+extension EventKind {
+  /// Whether such an event says that what was personal is gone.
+  public var isErasure: Bool { self == .erased }
+}
+
 extension Erased: CaseFacts {
   static let kind = EventKind.erased
   static let isVoidable = false

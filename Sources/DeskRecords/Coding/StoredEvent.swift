@@ -63,4 +63,5 @@ public struct StoredEvent: Hashable, Sendable {
   }
 
   public var kind: EventKind { body.kind }
+  public var isErasure: Bool { kind.isErasure }
 }

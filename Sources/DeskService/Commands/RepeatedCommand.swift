@@ -68,7 +68,7 @@ extension CommandExecutor {
     while true {
       if !recorded.streams.contains(stored.stream) { recorded.streams.append(stored.stream) }
       if stored.stream == first.stream { recorded.last = stored }
-      if case .desk(let event) = stored.body, case .erased = event.body {
+      if stored.isErasure {
         recorded.erased.append(stored.stream)
       } else if !recorded.keyed.contains(stored.stream) {
         recorded.keyed.append(stored.stream)

@@ -58,7 +58,7 @@ public struct LedgerFacts: Sendable {
   ) throws {
     let stored = try RecordCoding.current.decode(record) { _, _ in nil }
     last = max(last, stored.stream)
-    if case .desk(let event) = stored.body, case .erased = event.body { erased.append(stored.stream) }
+    if stored.isErasure { erased.append(stored.stream) }
     let slot = stored.stream
     guard stored.version == Version(1), slot > 0, let commitment = try RecordCoding.seal(of: record).keyCommitment
     else { return }

@@ -174,7 +174,7 @@ struct ExportCheck {
       }
       contents.isReceived[Int(stream)] = true
     }
-    if case .erased = event.body { contents.erased.append(stream) }
+    if event.body.kind.isErasure { contents.erased.append(stream) }
   }
 
   /// What the rest of the desk takes for granted of every event: times that never run backwards, rules that were adopted,

@@ -61,10 +61,8 @@ extension DeskService {
   private static func isOfAnother(_ loss: AcceptedLoss, _ store: EventStore) throws -> Bool {
     if try store.ledger.position() < loss.size { return true }
     return try store.ledger.records(from: loss.size.next, limit: 4096).contains { entry in
-      switch try RecordCoding.current.decode(entry.record, open: { _, _ in nil }).body {
-      case .office: false
-      case .desk(let event): if case .erased = event.body { false } else { true }
-      }
+      let event = try RecordCoding.current.decode(entry.record, open: { _, _ in nil })
+      return event.body.streamKind != .office && !event.isErasure
     }
   }
 

@@ -17,6 +17,9 @@ struct Metrics: Verb {
       return try OutFile.write(path, answer.text, replaces: file.force, mode: 0o644, session.language)
     }
     if session.wantsJSON { return try session.output.json(answer) }
-    try session.output.exactly(answer.text)
+    // The format ends each line itself.
+    for line in answer.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      try session.output.line(String(line))
+    }
   }
 }
