@@ -16,7 +16,7 @@ struct EscapingTests {
   private static let questions = [
     ["show", "1"], ["history", "1"], ["list"], ["next"], ["search", "hoa"], ["tally"], ["explain", "1"], ["procedures"],
     ["slip", "1"], ["watch"], ["status"], ["clock"], ["rebuild"], ["verify"], ["checkpoint"],
-    ["prove", "1"], ["export"],
+    ["prove", "1"], ["export"], ["metrics"],
   ]
   private static let commands = [
     ["receive", "khai-sinh", "--name", "Hoa", "--slip"], ["consult", "q", "--answer", "a"], ["progress", "1", "s"],
@@ -28,7 +28,6 @@ struct EscapingTests {
   private static let others = [
     "backup": "it writes files, which “stays in its directory” shows", "import": "it needs files: it has its own test",
     "check-proof": "it asks no daemon, and shows the events of a file as “history” does",
-    "metrics": "a monitor takes the text as the daemon says it: nothing of it is spelled out",
     "demo": "it starts a daemon of its own, and asks no other",
   ]
 

@@ -17,9 +17,7 @@ struct Metrics: Verb {
       return try OutFile.write(path, answer.text, replaces: file.force, mode: 0o644, session.language)
     }
     if session.wantsJSON { return try session.output.json(answer) }
-    // The format ends each line itself.
-    for line in answer.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-      try session.output.line(String(line))
-    }
+    // The format has no empty lines.
+    for line in answer.text.split(separator: "\n") { try session.output.line(String(line)) }
   }
 }
