@@ -145,7 +145,7 @@ struct BadExportTests {
     var newer = keys
     newer[17] = UInt8(ascii: "3")
     let cases: [([UInt8], String)] = [
-      (changed, "changed"), (Array(keys.dropLast(64)), "cut short"), (newer, "form 3"),
+      (changed, "changed"), (Array(keys.dropLast(64)), "cut short"), (newer, "schema 3"),
       (Array("no keys".utf8), "not a backup"), (try stranger.keys(), "another ledger"),
     ]
     for (bytes, reason) in cases {

@@ -75,7 +75,7 @@ struct HelpTests {
       let group = try #require(lines[0].firstMatch(of: #/motcua\\-([a-z]+)s\)/#)?.output.1)
       for verb in lines[1].split(separator: ";")[0].split(separator: ", ") {
         // A method of two words has a verb with a dash between them.
-        let method = verb.replacing("\\-", with: "").replacing("-", with: "")
+        let method = String(verb).replacing("\\-", with: "").replacing("-", with: "")
         #expect(told.updateValue(String(group), forKey: method) == nil, "\(verb) twice")
       }
     }

@@ -82,15 +82,12 @@ struct KindTests {
     "Sources/Desk/Promises/NewDate.swift": ["apologised": "what makes the promise of this file"],
     "Sources/Desk/Promises/Notice.swift": ["notified": "what settles the promise of this file"],
     "Sources/DeskRecords/Coding/RecordCoding.swift": ["received": "it says of its stream what others are asked for"],
-    "Sources/DeskRecords/Coding/RecordSeal.swift": ["received": "it holds the commitment to its key itself"],
     "Sources/DeskService/Commands/Decision.swift": ["received": "it gives a case its code"],
     "Sources/DeskService/Commands/OfficeExecution.swift": [
       "restored": "it sets the floor of serials", "rulesAdopted": "the rules change with it",
     ],
     "Sources/DeskService/Commands/Rules.swift": ["rulesAdopted": "the rules are read from it"],
-    "Sources/DeskService/Ledger/ExportCheck.swift": [
-      "rulesAdopted": "events name its position", "received": "a case is received once",
-    ],
+    "Sources/DeskService/Ledger/ExportCheck.swift": ["rulesAdopted": "events name its position"],
     "Sources/motcua/Proof/ProofCheck.swift": ["received": "it gives a case its code"],
   ]
 
