@@ -53,10 +53,10 @@ struct BeginningTests {
     let desktop = try await Self.ledger(of: [Self.step, Self.received])
     try await desktop.during(at: "2026-11-18T09:30") { service async throws in
       let row = try service.find("1")
-      #expect(row.state.version == Version(2) && row.state.receipt?.version == Version(2))
+      #expect(row.state.version == Version(2) && row.state.reception?.version == Version(2))
       #expect(row.state.firstDate?.madeBy == Version(2) && row.state.steps.count == 1)
       let accepted = try await service.accept(CommandRequest(.existing("1"), .progress(Progress(step: "Thẩm định"))))
-      #expect(accepted.version == Version(3) && accepted.state.receipt?.version == Version(2))
+      #expect(accepted.version == Version(3) && accepted.state.reception?.version == Version(2))
     }
     let early = try await Self.ledger(of: [Self.step])
     try await early.during(at: "2026-11-18T09:30") { service async throws in
@@ -80,7 +80,7 @@ struct BeginningTests {
         #expect(throws: KeysOfAnotherLedger.self) { try other.importLedger(spool, keys: foreign) }
         let ledger = try other.importLedger(spool, keys: try service.store.keys.backedUp())
         #expect(ledger.closed == 0)
-        #expect(try other.find("1").state.receipt?.facts.applicant == "Nguyễn Thị Hoa")
+        #expect(try other.find("1").state.reception?.facts.applicant == "Nguyễn Thị Hoa")
       }
     }
   }

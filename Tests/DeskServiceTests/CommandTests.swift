@@ -43,7 +43,7 @@ struct IdempotencyTests {
     try await Desktop().during { service async throws in
       let first = try await service.accept(.receive("Hoa", id: id))
       #expect(await service.rejection(.receive("Lan", id: id)) == .commandReused(CommandID.text(id)))
-      #expect(try service.find(first.code).state.receipt?.facts.applicant == "Hoa")
+      #expect(try service.find(first.code).state.reception?.facts.applicant == "Hoa")
       #expect(try service.caseCount() == 1)
     }
   }
@@ -71,7 +71,7 @@ struct IdempotencyTests {
         }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      let recorded = try #require(try service.find("1").state.receipt?.facts.applicant)
+      let recorded = try #require(try service.find("1").state.reception?.facts.applicant)
       var positions: [Position] = []
       for (name, result) in results {
         switch result {
@@ -322,7 +322,7 @@ struct OldKeysTests {
     #expect(try Data(contentsOf: slots) == whole.prefix(2 * 64))
     // and with the right ones the desk goes on
     try whole.write(to: slots)
-    #expect(try await office.during { try $0.find("2").state.receipt?.facts.applicant } == "Lan")
+    #expect(try await office.during { try $0.find("2").state.reception?.facts.applicant } == "Lan")
   }
 }
 
@@ -346,7 +346,7 @@ struct TargetTests {
       let code = try await service.accept(.receive("Hoa")).code
       let receive = Receive(.procedure, procedure: "cai-chinh", applicant: "Lan")
       #expect(await service.rejection(CommandRequest(.existing(code), .receive(receive))) == .codeTaken(code: code))
-      #expect(try service.find(code).state.receipt?.facts.applicant == "Hoa")
+      #expect(try service.find(code).state.reception?.facts.applicant == "Hoa")
     }
   }
 }

@@ -94,7 +94,7 @@ struct DigestTests {
         Issue.record("a command of an erased case was answered after a restart")
         return
       }
-      let code = try service.find("1").state.receipt?.facts.code ?? ""
+      let code = try service.find("1").state.reception?.facts.code ?? ""
       #expect(try await service.accept(Self.erase(code)).isRepeated)
     }
   }

@@ -117,7 +117,7 @@ extension DeskService {
 }
 
 extension Accepted {
-  var code: String { state.receipt?.facts.code ?? "" }
+  var code: String { state.reception?.facts.code ?? "" }
 }
 
 extension Keys {

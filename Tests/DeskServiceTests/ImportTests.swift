@@ -158,7 +158,7 @@ struct ImportTests {
       let progress = try await run(service, text)
       #expect(progress.cases == 2 && progress.events == 6 && progress.done == 2 && progress.total == 2)
       let row = try service.find("c1")
-      #expect(row.state.status == .returned && row.state.receipt?.isImported == true)
+      #expect(row.state.status == .returned && row.state.reception?.isImported == true)
       let events = try service.history(of: row, from: Version(1), limit: 10)
       #expect(events.map(\.circumstances.occurredAt) == events.map(\.circumstances.occurredAt).sorted())
       #expect(events.count == 4)

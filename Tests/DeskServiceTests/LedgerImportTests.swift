@@ -128,7 +128,7 @@ struct LedgerImportTests {
     #expect(!wasKeyHere)
     #expect(try losses(ledger).map(\.isEndUnknown) == [true])
     #expect(try service.find("1").state.erasure != nil)
-    #expect(try service.find("1").state.receipt?.facts.applicant == nil)
+    #expect(try service.find("1").state.reception?.facts.applicant == nil)
     try service.stop()
     return service.signal.position
   }
@@ -150,13 +150,13 @@ struct LedgerImportTests {
     try await target.during { service async throws in
       let ledger = try service.importLedger(Self.spool(lines), keys: keys)
       #expect(ledger.cases == 2 && ledger.closed == 1)
-      #expect(try service.find("1").state.receipt?.facts.applicant == "Hoa")
-      #expect(try service.find("2").state.receipt?.facts.applicant == nil)
+      #expect(try service.find("1").state.reception?.facts.applicant == "Hoa")
+      #expect(try service.find("2").state.reception?.facts.applicant == nil)
       #expect(try await service.accept(.receive("Lan")).number == 3)
     }
     try await target.during { service async throws in
-      #expect(try service.find("3").state.receipt?.facts.applicant == "Lan")
-      #expect(try service.find("2").state.receipt?.facts.applicant == nil)
+      #expect(try service.find("3").state.reception?.facts.applicant == "Lan")
+      #expect(try service.find("2").state.reception?.facts.applicant == nil)
     }
   }
 
@@ -211,10 +211,10 @@ struct LedgerImportTests {
       #expect(service.store.ledger.id == id && service.signal.position == Position(1))
       #expect(try service.caseCount() == 0 && service.store.ledger.checkpoints().isEmpty)
       #expect(try await service.accept(.receive("Lan")).number == 1)
-      #expect(try service.find("1").state.receipt?.facts.applicant == "Lan")
+      #expect(try service.find("1").state.reception?.facts.applicant == "Lan")
     }
     try await target.during { service async throws in
-      #expect(try service.find("1").state.receipt?.facts.applicant == "Lan")
+      #expect(try service.find("1").state.reception?.facts.applicant == "Lan")
     }
   }
 

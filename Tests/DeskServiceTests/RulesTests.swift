@@ -74,7 +74,7 @@ struct RulesTests {
       #expect(try service.procedure(of: new.state)?.name.vi == "Cải chính mới")
       #expect(try service.explain(old.code).calculation.instant == old.state.due)
       #expect(try service.explain(old.code).book == Fixture.book())
-      let (oldRules, newRules) = (try #require(old.state.receipt?.rules), try #require(new.state.receipt?.rules))
+      let (oldRules, newRules) = (try #require(old.state.reception?.rules), try #require(new.state.reception?.rules))
       #expect(newRules > oldRules)
     }
   }

@@ -44,8 +44,8 @@ struct SeveralStreamsTests {
       #expect(accepted.number == 1 && accepted.events == 3 && accepted.version == Version(1))
       #expect(accepted.position == service.signal.position && service.figures.commits.snapshot.count == commits + 1)
       let rows = try ["1", "2", "3"].map { try service.find($0) }
-      #expect(rows.map { $0.state.receipt?.facts.applicant } == ["Hoa", "Nam", "Tám"])
-      #expect(Set(rows.map { $0.state.receipt?.facts.code }).count == 3)
+      #expect(rows.map { $0.state.reception?.facts.applicant } == ["Hoa", "Nam", "Tám"])
+      #expect(Set(rows.map { $0.state.reception?.facts.code }).count == 3)
       // then each receipt commits to the key of its own case
       var commitments: Set<[UInt8]> = []
       for entry in try service.store.ledger.records(from: .start, limit: .max) {
@@ -137,7 +137,7 @@ struct SeveralStreamsTests {
     let desktop = Desktop()
     try await desktop.during { service async throws in
       try await service.accept(Self.three())
-      let code = try service.find("\(index + 1)").state.receipt?.facts.code ?? ""
+      let code = try service.find("\(index + 1)").state.reception?.facts.code ?? ""
       try await Self.erase(code, in: service)
       let refused = await service.rejection(Self.three())
       guard case .caseErased(code, _, Self.basis)? = refused else {
@@ -288,7 +288,7 @@ struct SeveralStreamsTests {
       try await service.accept(Self.three())
       var codes: [String] = []
       for number in ["1", "3"] {
-        let code = try service.find(number).state.receipt?.facts.code ?? ""
+        let code = try service.find(number).state.reception?.facts.code ?? ""
         try await service.accept(CommandRequest(.existing(code), .withdraw(Withdraw(reason: "thôi"))))
         codes.append(code)
       }

@@ -135,7 +135,7 @@ struct UpcastTests {
     try await Desks().compare { today, older async throws in
       #expect(try older.deskRows() == today.deskRows() && !older.deskRows().isEmpty)
       #expect(try older.find("1").state == today.find("1").state)
-      #expect(try older.find("1").state.receipt?.facts.applicant == "Nguyễn Thị Hoa")
+      #expect(try older.find("1").state.reception?.facts.applicant == "Nguyễn Thị Hoa")
       #expect(try older.search("nguyen hoa") == [1] && older.list(clerk: "minh") == [2])
       #expect(try older.tally(at: older.now) == today.tally(at: today.now))
     }
@@ -161,7 +161,7 @@ struct UpcastTests {
       var (pages, same) = (try older.list(CaseFilter(), asOf: asOf), try today.list(CaseFilter(), asOf: asOf))
       let rows = try pages.next(in: older)
       #expect(try rows == same.next(in: today))
-      #expect(rows?.count == 2 && rows?.contains { $0.state.receipt?.facts.applicant == "Nguyễn Thị Hoa" } == true)
+      #expect(rows?.count == 2 && rows?.contains { $0.state.reception?.facts.applicant == "Nguyễn Thị Hoa" } == true)
       #expect(try older.tally(asOf: asOf) == today.tally(asOf: asOf))
     }
   }
@@ -221,7 +221,7 @@ struct UpcastTests {
       let ledger = try service.importLedger(spool, keys: try older.store.keys.backedUp())
       #expect(try ledger.root.base64 == older.store.ledger.rootText() && ledger.closed == 0)
       #expect(try service.exportedRecords() == desks.records)
-      #expect(try service.find("1").state.receipt?.facts.applicant == "Nguyễn Thị Hoa")
+      #expect(try service.find("1").state.reception?.facts.applicant == "Nguyễn Thị Hoa")
       try service.stop()
     }
   }

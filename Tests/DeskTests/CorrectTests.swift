@@ -10,7 +10,7 @@ struct CorrectTests {
     var story = try Story.received()
     try story.given(
       .correct(Correct(changes: .init(applicant: "Nguyễn Thị Hòa"), reason: "ghi sai dấu")), at: "2026-11-19T09:00")
-    #expect(story.state.receipt?.facts.applicant == "Nguyễn Thị Hòa")
+    #expect(story.state.reception?.facts.applicant == "Nguyễn Thị Hòa")
     #expect(story.state.due == Fixture.time("2026-11-23T17:00"))
     guard case .received(let original)? = story.history.first?.body else { return }
     #expect(original.applicant == "Nguyễn Thị Hoa")

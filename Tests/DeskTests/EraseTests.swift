@@ -21,13 +21,13 @@ struct EraseTests {
     let bodies = try story.when(.erase(Erase(basis: Self.basis)), at: "2026-11-25T09:00")
     #expect(bodies == [.erased(Erased(basis: Self.basis))])
     let after = story.state
-    let facts = try #require(after.receipt?.facts)
+    let facts = try #require(after.reception?.facts)
     #expect(facts.applicant == nil && facts.phone == nil && facts.place == nil && facts.subject == nil)
     #expect(facts.papers.isEmpty && facts.handedInBy == nil && facts.authority == nil && facts.help == nil)
     #expect(after.resolution?.facts.reason == nil && after.handover?.to == nil)
     #expect(after.erasure?.basis == Self.basis)
     #expect(after.status == before.status && after.firstDue == before.firstDue && after.isEnded)
-    #expect(after.isResolvedLate == before.isResolvedLate && facts.code == before.receipt?.facts.code)
+    #expect(after.isResolvedLate == before.isResolvedLate && facts.code == before.reception?.facts.code)
     #expect(after.resolution?.facts.outcome == .refused && after.clerk == before.clerk)
   }
 
@@ -45,7 +45,7 @@ struct EraseTests {
         .init(
           recordedAt: at, occurredAt: at, offset: .utc, actor: Actor(uid: 0, account: "root"), rules: Position(1))))
     #expect(!state.isOpen && state.isEnded && state.status == .received)
-    #expect(!Standing(of: state, at: at).owesApology && state.receipt?.facts.applicant == nil)
+    #expect(!Standing(of: state, at: at).owesApology && state.reception?.facts.applicant == nil)
   }
 
   @Test("that a case was urgent is still told, why is not")
@@ -56,7 +56,7 @@ struct EraseTests {
     try story.given(.receive(receive), at: "2026-11-18T09:00")
     try story.given(.withdraw(Withdraw(reason: "Đổi ý")), at: "2026-11-18T10:00")
     try story.given(.erase(Erase(basis: Self.basis)), at: "2026-11-18T11:00")
-    #expect(story.state.receipt?.facts.urgent == "")
+    #expect(story.state.reception?.facts.urgent == "")
   }
 
   @Test("given an erased case, every command is refused, another erasure included, with when and by what right")
@@ -107,7 +107,8 @@ struct EraseTests {
     var story = try Self.ended()
     story.book.rules.holds = [hold]
     let rejection = story.rejection(of: .erase(Erase(basis: Self.basis)), at: "2026-11-25T09:00")
-    let expected = Rejection.erasureHeld(code: story.state.receipt?.facts.code ?? "", reason: Self.reason, source: "-")
+    let expected = Rejection.erasureHeld(
+      code: story.state.reception?.facts.code ?? "", reason: Self.reason, source: "-")
     #expect(rejection == (holds ? expected : nil))
   }
 

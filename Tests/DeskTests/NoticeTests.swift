@@ -235,7 +235,7 @@ struct NoticeTests {
   func which() throws {
     var story = try received()
     try story.given(.resolve(Resolve()), at: "2026-11-18T10:00")
-    let code = story.state.receipt?.facts.code ?? ""
+    let code = story.state.reception?.facts.code ?? ""
     #expect(
       story.rejection(of: told(.delivered), at: "2026-11-18T10:10")
         == .noticeNotOwed(code: code, version: nil, owed: [Version(1), Version(2)]))

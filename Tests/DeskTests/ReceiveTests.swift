@@ -7,7 +7,7 @@ import Testing
 struct ReceiveTests {
   @Test("a request gets its code, its date and the version of the procedure in force that day")
   func received() throws {
-    let facts = try #require(try Story.received().state.receipt?.facts)
+    let facts = try #require(try Story.received().state.reception?.facts)
     #expect(facts.code == "H56.26.07-261118-0001")
     #expect(facts.due == Fixture.time("2026-11-23T17:00"))
     #expect(facts.procedureEffective == Fixture.day("2016-01-01"))
@@ -19,7 +19,7 @@ struct ReceiveTests {
   func aliases(name: String) throws {
     var story = Story()
     try story.given(.receive(Receive(.procedure, procedure: name, applicant: "A")), at: "2026-11-18T09:00")
-    #expect(story.state.receipt?.facts.procedure == "cai-chinh")
+    #expect(story.state.reception?.facts.procedure == "cai-chinh")
   }
 
   @Test("an unknown procedure is refused with the known ones")
@@ -77,10 +77,10 @@ struct ReceiveTests {
     var complaint = Story()
     let about = Receive(.complaint, procedure: "khai-sinh", applicant: "Hoa")
     try complaint.given(.receive(about), at: "2026-11-18T09:00")
-    #expect(complaint.state.receipt?.facts.term == .days(30))
+    #expect(complaint.state.reception?.facts.term == .days(30))
     var assistance = Story()
     try assistance.given(
       .receive(Receive(.assistance, procedure: "cai-chinh", applicant: "Hoa")), at: "2026-11-18T09:00")
-    #expect(assistance.state.receipt?.facts.term == .workingDays(3))
+    #expect(assistance.state.reception?.facts.term == .workingDays(3))
   }
 }

@@ -100,7 +100,7 @@ final class Register {
     return try body(views, transaction)
   }
 
-  func code(_ number: UInt64) -> String { states[number]?.receipt?.facts.code ?? "" }
+  func code(_ number: UInt64) -> String { states[number]?.reception?.facts.code ?? "" }
 
   func tally(_ group: TallyGroup = .cases, at now: String) throws -> Columns {
     try read { views, transaction in

@@ -46,8 +46,8 @@ struct ListTests {
                 let isMeant = open == nil && late == nil && status == nil ? state.isOpen : true
                 return isMeant && (open == nil || open == state.isOpen)
                   && (late == nil || late == Standing(of: state, at: now).isLate)
-                  && (clerk == nil || clerk == state.receipt?.receiver)
-                  && (procedure == nil || procedure == state.receipt?.facts.procedure)
+                  && (clerk == nil || clerk == state.reception?.receiver)
+                  && (procedure == nil || procedure == state.reception?.facts.procedure)
                   && (status == nil || status == state.status)
               }
               #expect(try register.list(filter, now, limit: limit).sorted() == expected.keys.sorted(), "\(filter)")

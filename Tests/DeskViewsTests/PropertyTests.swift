@@ -156,7 +156,7 @@ struct PropertyTests {
   ) -> (first: Int, firstNotKept: Int, all: Int, kept: Int) {
     var count = (first: 0, firstNotKept: 0, all: 0, kept: 0)
     for state in states {
-      guard let receipt = state.receipt, !receipt.isImported else { continue }
+      guard let receipt = state.reception, !receipt.isImported else { continue }
       guard receipt.facts.kind == .procedure || receipt.facts.kind == .assistance else { continue }
       for (index, date) in ([receipt.facts.due] + state.apologies.compactMap(\.newDue)).enumerated() {
         guard date < now, days.contains(date.day(at: Fixture.offset)) else { continue }
@@ -186,7 +186,7 @@ struct PropertyTests {
       if day <= today, day >= today.startOfMonth { tally[group]?.thisMonth[keyPath: counter] += 1 }
     }
     for state in states {
-      guard let receipt = state.receipt else { continue }
+      guard let receipt = state.reception else { continue }
       let group: TallyGroup =
         switch receipt.facts.kind {
         case .enquiry: .enquiries

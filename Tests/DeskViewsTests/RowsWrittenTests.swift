@@ -10,7 +10,7 @@ struct RowsWrittenTests {
   /// The rows of a case in the view of dates that was there before promises were values, as that release wrote them.
   private static func before(_ row: CaseRow) -> [ViewRow] {
     let state = row.state
-    guard let facts = state.receipt?.facts, let firstDue = state.firstDue, let due = state.due else { return [] }
+    guard let facts = state.reception?.facts, let firstDue = state.firstDue, let due = state.due else { return [] }
     func entry(_ order: UInt8, _ time: Timestamp) -> ViewRow {
       ViewRow(OrderedKey.key([order], time, row.number), [TallyGroup(facts.kind).rawValue])
     }

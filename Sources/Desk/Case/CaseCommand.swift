@@ -62,10 +62,10 @@ extension CaseDecider {
   /// A case begins with its receipt, once; an import says for itself which code is taken.
   func refuseWrongBeginning(_ action: CaseCommand.Action, _ state: CaseState) throws(Rejection) {
     switch action {
-    case .receive, .enquire: if state.receipt != nil { throw .codeTaken(code: state.code) }
+    case .receive, .enquire: if state.reception != nil { throw .codeTaken(code: state.code) }
     case .importHistory: break
     case .consult, .progress, .apologise, .resolve, .return, .withdraw, .correct, .erase, .notify:
-      if state.receipt == nil { throw .unknownCase(code: context.newCode) }
+      if state.reception == nil { throw .unknownCase(code: context.newCode) }
     }
   }
 }

@@ -72,7 +72,7 @@ public struct CaseDecider: Decider {
     guard occurredAt <= context.now else { throw .inFuture(occurredAt, now: context.now) }
     if occurredAt < context.now {
       guard reason != nil else { throw .backdatingNeedsReason(occurredAt) }
-      if let receivedAt = state.receipt?.at, occurredAt < receivedAt {
+      if let receivedAt = state.reception?.at, occurredAt < receivedAt {
         throw .beforeReceipt(occurredAt, receivedAt: receivedAt)
       }
       try refuseTooFarBack(occurredAt)
@@ -107,5 +107,5 @@ public struct CaseDecider: Decider {
 }
 
 extension CaseState {
-  var code: String { receipt?.facts.code ?? "" }
+  var code: String { reception?.facts.code ?? "" }
 }

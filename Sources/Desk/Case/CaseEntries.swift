@@ -69,7 +69,7 @@ extension CaseState {
 
   /// Leaves what the sealed parts of the events do not say: the same state as folding the events without their key.
   mutating func forget() {
-    receipt?.facts.forget()
+    reception?.facts.forget()
     for index in entries.indices { entries[index].effect.forget() }
     for index in promised.indices { promised[index].promised.to = nil }
   }

@@ -3,7 +3,7 @@ public import EventSourcing
 /// What the events of one case add up to. Lateness is not in it: that is a question of the state and the time
 /// (`Standing`).
 public struct CaseState: Hashable, Sendable {
-  public struct Receipt: Hashable, Sendable {
+  public struct Reception: Hashable, Sendable {
     /// Which event it is: as a rule the first.
     public var version: Version
     public var facts: Received
@@ -44,7 +44,7 @@ public struct CaseState: Hashable, Sendable {
 
   public var version: Version = .none
   /// Nil until the case is received.
-  public var receipt: Receipt?
+  public var reception: Reception?
   /// What happened since and still counts, in the order in which it was recorded.
   public var entries: [Entry] = []
   /// The promises of the envelopes of events that still count.
@@ -55,7 +55,7 @@ public struct CaseState: Hashable, Sendable {
 
   /// The first promised date, which decides between on time and late.
   public var firstDue: Timestamp? {
-    if case .some(let receipt) = receipt { receipt.facts.due } else { nil }
+    if case .some(let reception) = reception { reception.facts.due } else { nil }
   }
   /// The latest appointment, which decides what is owed.
   public var due: Timestamp? { latest { $0.newDue } ?? firstDue }
@@ -63,7 +63,7 @@ public struct CaseState: Hashable, Sendable {
 
   // By patterns: a comparison with nil would copy the value first.
   public var isOpen: Bool {
-    guard case .some = receipt, case .none = erasure else { return false }
+    guard case .some = reception, case .none = erasure else { return false }
     return !contains { $0.isResolution || $0.isWithdrawal }
   }
   /// Nothing is left to do: handed over, withdrawn, an enquiry that was answered, or closed in the register that it
@@ -74,7 +74,7 @@ public struct CaseState: Hashable, Sendable {
 
   private var hasEnd: Bool {
     contains { $0.isHandover || $0.isWithdrawal }
-      || resolution.map { $0.facts.closes || receipt?.facts.kind == .enquiry } ?? false
+      || resolution.map { $0.facts.closes || reception?.facts.kind == .enquiry } ?? false
   }
 
   public var status: Status {
@@ -85,5 +85,5 @@ public struct CaseState: Hashable, Sendable {
   }
 
   /// Who is asked about the case: the responsible person, else who received it.
-  public var clerk: String? { receipt.map { $0.facts.responsible ?? $0.receiver } }
+  public var clerk: String? { reception.map { $0.facts.responsible ?? $0.receiver } }
 }

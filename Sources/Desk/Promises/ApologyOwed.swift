@@ -11,13 +11,13 @@ import EventSourcing
 enum ApologyOwed {
   static func add(_ state: CaseState, to promises: inout [Promise]) {
     // The event that gave the date which an apology answers for.
-    guard var madeBy = state.receipt?.version else { return }
+    guard var madeBy = state.reception?.version else { return }
     for entry in state.entries {
       guard case .apologised(let apology) = entry.effect else { continue }
       if let date = apology.settles {
         promises.append(
           Promise(
-            .apology, madeBy: madeBy, since: date, due: nil, to: state.receipt?.facts.applicant, holder: state.clerk,
+            .apology, madeBy: madeBy, since: date, due: nil, to: state.reception?.facts.applicant, holder: state.clerk,
             settled: Promise.Settlement(by: entry.version, at: apology.at, .done)))
       }
       if case .some = apology.newDue { madeBy = entry.version }

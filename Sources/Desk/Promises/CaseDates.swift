@@ -3,15 +3,15 @@ import EventSourcing
 extension CaseState {
   /// The date that decides between on time and late, whatever kind of promise it is.
   public var firstDate: Promise? {
-    guard case .some(let receipt) = receipt else { return nil }
+    guard case .some(let reception) = reception else { return nil }
     let kind: Promise.Kind =
-      switch receipt.facts.kind {
+      switch reception.facts.kind {
       case .procedure, .assistance: .firstDate
       case .enquiry: .enquiryAnswer
       case .complaint: .complaintAnswer
       }
     return Promise(
-      kind, madeBy: receipt.version, since: receipt.at, due: receipt.facts.due, to: receipt.facts.applicant,
+      kind, madeBy: reception.version, since: reception.at, due: reception.facts.due, to: reception.facts.applicant,
       holder: clerk, settled: decision)
   }
 

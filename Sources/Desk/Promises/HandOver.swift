@@ -8,7 +8,7 @@ import EventSourcing
 enum HandOver {
   static func add(_ state: CaseState, to promises: inout [Promise]) {
     guard let decision = state.decision, decision.manner == .done, let resolution = state.resolution,
-      !resolution.facts.closes, let facts = state.receipt?.facts, facts.kind != .enquiry
+      !resolution.facts.closes, let facts = state.reception?.facts, facts.kind != .enquiry
     else { return }
     promises.append(
       Promise(

@@ -9,7 +9,7 @@ enum NewDate {
       guard case .apologised(let apology) = entry.effect, let due = apology.newDue else { continue }
       promises.append(
         Promise(
-          .newDate, madeBy: entry.version, since: apology.at, due: due, to: state.receipt?.facts.applicant,
+          .newDate, madeBy: entry.version, since: apology.at, due: due, to: state.reception?.facts.applicant,
           holder: state.clerk, settled: state.decision))
     }
   }

@@ -15,7 +15,7 @@ enum Notice {
       promises.append(
         Promise(
           .notice, madeBy: made.version, since: made.at, due: made.promised.due,
-          to: made.promised.to ?? state.receipt?.facts.applicant,
+          to: made.promised.to ?? state.reception?.facts.applicant,
           holder: state.clerk, settled: state.noticeSettlement(of: made.version)))
     }
   }
@@ -80,7 +80,7 @@ extension Apologised {
 extension Resolved {
   /// What is received and answered in one command is answered to his face: there is no receipt before it.
   func makesNotice(in state: CaseState) -> Bool {
-    if case .some = state.receipt { true } else { false }
+    if case .some = state.reception { true } else { false }
   }
 }
 

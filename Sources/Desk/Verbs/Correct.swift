@@ -63,7 +63,7 @@ extension CaseDecider {
       place: try FieldText.place.checked(command.changes.place),
       subject: try FieldText.subject.checked(command.changes.subject),
       responsible: try FieldText.responsible.checked(command.changes.responsible))
-    if let facts = state.receipt?.facts { changes.leaveOut(whatStandsIn: facts) }
+    if let facts = state.reception?.facts { changes.leaveOut(whatStandsIn: facts) }
     if changes == .init(), command.voids == nil { throw .nothingToCorrect(code: state.code) }
     if let version = command.voids {
       if let obstacle = obstacle(toVoiding: version, state) {
@@ -84,10 +84,10 @@ extension CaseDecider {
     without.void(version)
     let isSound =
       (without.handover == nil || without.resolution != nil)
-      && (without.resolution == nil || without.receipt?.facts.kind != .enquiry || without.isConsulted)
+      && (without.resolution == nil || without.reception?.facts.kind != .enquiry || without.isConsulted)
       && !hasLaterDate(than: version, state)
       // What left the desk late left it with an apology, and keeps it.
-      && (without.receipt?.isImported == true || !without.isEnded || !without.hasBrokenDate(at: context.now))
+      && (without.reception?.isImported == true || !without.isEnded || !without.hasBrokenDate(at: context.now))
     return isSound ? nil : .laterEventStands
   }
 
@@ -106,13 +106,13 @@ extension Corrected: CaseFacts {
   static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
-    if let applicant = changes.applicant { state.receipt?.facts.applicant = applicant }
-    if let phone = changes.phone { state.receipt?.facts.phone = phone }
-    if let place = changes.place { state.receipt?.facts.place = place }
-    if let subject = changes.subject { state.receipt?.facts.subject = subject }
+    if let applicant = changes.applicant { state.reception?.facts.applicant = applicant }
+    if let phone = changes.phone { state.reception?.facts.phone = phone }
+    if let place = changes.place { state.reception?.facts.place = place }
+    if let subject = changes.subject { state.reception?.facts.subject = subject }
     if let responsible = changes.responsible {
-      state.keep(.corrected(reassignment(from: state.receipt?.facts.responsible, circumstances)))
-      state.receipt?.facts.responsible = responsible
+      state.keep(.corrected(reassignment(from: state.reception?.facts.responsible, circumstances)))
+      state.reception?.facts.responsible = responsible
     }
     if let voided = voids { state.void(voided) }
   }
@@ -152,13 +152,13 @@ extension CaseState {
 
   /// The account that held the case at an instant. Exactly then it is that of who has just got it.
   func clerk(at instant: Timestamp) -> String? {
-    guard case .some(let receipt) = receipt else { return nil }
-    var responsible = receipt.facts.responsible
+    guard case .some(let reception) = reception else { return nil }
+    var responsible = reception.facts.responsible
     for entry in entries.reversed() {
       guard case .corrected(let reassignment) = entry.effect else { continue }
       if reassignment.at <= instant { break }
       responsible = reassignment.from
     }
-    return responsible ?? receipt.receiver
+    return responsible ?? reception.receiver
   }
 }

@@ -14,7 +14,7 @@ public struct Erase: Hashable, Sendable {
 
 extension CaseDecider {
   func erase(_ command: Erase, _ state: CaseState) throws(Rejection) -> [CaseEvent.Body] {
-    guard let receipt = state.receipt else { return [] }
+    guard let reception = state.reception else { return [] }
     // The office cannot finish a case without knowing whose it is.
     guard state.isEnded else {
       throw .erasureHeld(
@@ -22,7 +22,7 @@ extension CaseDecider {
         reason: Text(vi: "hồ sơ chưa kết thúc", en: "the case is not ended"), source: "")
     }
     // Today's holds, not those of the receipt: a law that forbids erasure forbids it for older cases too.
-    if let hold = context.book.rules.holds.first(where: { $0.covers(receipt.facts) }) {
+    if let hold = context.book.rules.holds.first(where: { $0.covers(reception.facts) }) {
       throw .erasureHeld(code: state.code, reason: hold.reason, source: hold.source)
     }
     return [.erased(Erased(basis: try FieldText.basis.required(command.basis)))]

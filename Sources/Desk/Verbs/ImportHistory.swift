@@ -41,7 +41,7 @@ public struct ImportHistory: Hashable, Sendable {
 
 extension CaseDecider {
   func importHistory(_ history: ImportHistory, _ state: CaseState) throws(Rejection) -> [CaseEvent] {
-    if state.receipt != nil { throw .codeTaken(code: history.code) }
+    if state.reception != nil { throw .codeTaken(code: history.code) }
     func event(_ body: CaseEvent.Body, at: Timestamp) -> CaseEvent {
       CaseEvent(
         body,

@@ -116,7 +116,7 @@ extension Received: CaseFacts {
   static let beginsProcessing = false
 
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
-    state.receipt = CaseState.Receipt(
+    state.reception = CaseState.Reception(
       version: state.version, facts: self, at: circumstances.occurredAt, offset: circumstances.offset,
       receiver: circumstances.actor.principal, isImported: circumstances.isImported, rules: circumstances.rules)
   }

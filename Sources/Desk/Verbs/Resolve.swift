@@ -42,7 +42,7 @@ extension CaseDecider {
     }
     try refuseEnded(state)
     try refuseCrossing(state, at: at)
-    let kind = state.receipt?.facts.kind
+    let kind = state.reception?.facts.kind
     if kind == .enquiry, !state.isConsulted { throw .consultationMissing(code: state.code) }
     let outcome = command.outcome ?? (kind == .enquiry || kind == .complaint ? .answered : .granted)
     let reason = try FieldText.reason.checked(command.reason)

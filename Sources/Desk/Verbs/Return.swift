@@ -33,7 +33,7 @@ extension CaseDecider {
     }
     // The result decided between on time and late; a hand-over cannot change that, whenever it was.
     if at < resolution.at { throw .beforeReceipt(at, receivedAt: resolution.at, of: state.decision?.by) }
-    let applicant = state.receipt?.facts.applicant
+    let applicant = state.reception?.facts.applicant
     guard let taker = try FieldText.to.checked(command.to) ?? applicant else {
       throw .fieldMissing(FieldText.to.rawValue)
     }

@@ -28,7 +28,7 @@ extension CaseDecider {
       throw .alreadyResolved(code: state.code, outcome: resolution.facts.outcome, at: resolution.at)
     }
     try refuseCrossing(state, at: at)
-    let by = try FieldText.by.checked(command.by) ?? state.receipt?.facts.applicant
+    let by = try FieldText.by.checked(command.by) ?? state.reception?.facts.applicant
     return [.withdrawn(Withdrawn(by: by, reason: try FieldText.reason.required(command.reason)))]
   }
 }

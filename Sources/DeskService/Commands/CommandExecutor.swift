@@ -64,7 +64,7 @@ struct CommandExecutor {
     }
     let context = CaseDecider.Context(
       now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
-      caseBook: try state.receipt.map { try rules.adopted(at: $0.rules) } ?? book, newCode: code,
+      caseBook: try state.reception.map { try rules.adopted(at: $0.rules) } ?? book, newCode: code,
       voidTarget: try voidTarget(command, number, after: decided, &batch))
     let events = try CaseDecider(context).decide(command, state)
     return Decision(
@@ -112,7 +112,7 @@ struct CommandExecutor {
       return coded
     } catch StoreError.keyClosed(let slot) where decisions.count > 1 {
       // The key of the case that it is, and not of the first that the command names.
-      let code = decisions.first { $0.number == slot }?.state.receipt?.facts.code
+      let code = decisions.first { $0.number == slot }?.state.reception?.facts.code
       throw Rejection.keyNotHere(code: code ?? "")
     }
   }

@@ -28,14 +28,14 @@ extension CommandExecutor {
     for stream in recorded.streams {
       let state = stream == first.stream ? state : try views.state(of: stream, batch.views)
       guard let erasure = state.erasure else { continue }
-      erased = .caseErased(code: state.receipt?.facts.code ?? "", at: erasure.at, basis: erasure.basis)
+      erased = .caseErased(code: state.reception?.facts.code ?? "", at: erasure.at, basis: erasure.basis)
       break
     }
     if let erased, !request.erasesSomething { throw erased }
     switch try CommandDigest(keys: store.keys).isOf(request, known.digest, about: recorded.keyed) {
     case true?: break
     case false?: throw Rejection.commandReused(id)
-    case nil: throw erased ?? Rejection.keyNotHere(code: state.receipt?.facts.code ?? "")
+    case nil: throw erased ?? Rejection.keyNotHere(code: state.reception?.facts.code ?? "")
     }
     let stored = recorded.last
     let recordedAt = stored.circumstances.recordedAt

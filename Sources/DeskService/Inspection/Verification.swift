@@ -201,7 +201,7 @@ public final class Verification {
 
   static func code(of number: UInt64, _ views: DeskViews) -> String? {
     guard let transaction = try? views.store.environment.beginRead() else { return nil }
-    return (try? views.state(of: number, transaction))?.receipt?.facts.code
+    return (try? views.state(of: number, transaction))?.reception?.facts.code
   }
 
   static func position(_ views: Views) throws(LMDBError) -> Position {

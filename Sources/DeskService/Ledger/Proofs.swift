@@ -34,7 +34,7 @@ extension DeskService {
     of typed: String, against note: String?, discloses: Bool, signedBy key: NoteSigningKey?
   ) throws -> CaseProof {
     let row = try find(typed)
-    let code = row.state.receipt?.facts.code ?? typed
+    let code = row.state.reception?.facts.code ?? typed
     let views = store.views
     let last = try views.environment.read { transaction throws(LMDBError) in
       try views.positions(of: row.number, transaction).last ?? .start

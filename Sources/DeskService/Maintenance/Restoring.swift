@@ -92,7 +92,7 @@ extension CommandWriter {
     for erasure in erasures {
       let state = try views.state(of: erasure.slot, batch.views)
       guard state.erasure == nil, state.version > .none else { continue }
-      let earliest = state.receipt?.at ?? erasure.at
+      let earliest = state.reception?.at ?? erasure.at
       // The same erasure is the same command, however often an older state brings the case back.
       let cause = Array("erasedAgain \(erasure.slot)".utf8)
       let event = CaseEvent(

@@ -86,7 +86,7 @@ extension DeskService {
     }
     return try cases.compactMap { number, positions in
       let state = try fold(positions, of: number, asOf, upTo: end)
-      return state.receipt == nil ? nil : CaseRow(number: number, state: state)
+      return state.reception == nil ? nil : CaseRow(number: number, state: state)
     }
   }
 

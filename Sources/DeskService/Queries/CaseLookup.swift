@@ -29,7 +29,7 @@ struct CaseLookup {
     guard let first = found.first else { throw Rejection.unknownCase(code: candidates.last ?? typed) }
     guard found.count == 1 else {
       var codes: [String] = []
-      for number in found { codes.append(try views.state(of: number, transaction).receipt?.facts.code ?? typed) }
+      for number in found { codes.append(try views.state(of: number, transaction).reception?.facts.code ?? typed) }
       throw Rejection.ambiguousCode(code: typed, matches: codes.sorted())
     }
     return first

@@ -39,12 +39,12 @@ extension DeskService {
 
   /// The rules that a case was received under.
   public func book(of state: CaseState) throws -> RuleBook? {
-    try state.receipt.map { try rules.adopted(at: $0.rules) }
+    try state.reception.map { try rules.adopted(at: $0.rules) }
   }
 
   /// The procedure that a case was received under, in that version.
   public func procedure(of state: CaseState) throws -> Procedure? {
-    guard let facts = state.receipt?.facts, let id = facts.procedure, let effective = facts.procedureEffective else {
+    guard let facts = state.reception?.facts, let id = facts.procedure, let effective = facts.procedureEffective else {
       return nil
     }
     return try book(of: state)?.procedure(id: id, effective: effective)
@@ -60,7 +60,7 @@ extension DeskService {
       guard let record = try store.ledger.record(at: position) else {
         throw StoreError.ledgerDamaged(at: position, reason: "an event of stream \(row.number) is missing")
       }
-      return try told(record, at: position, code: row.state.receipt?.facts.code)
+      return try told(record, at: position, code: row.state.reception?.facts.code)
     }
   }
 
@@ -82,7 +82,7 @@ extension DeskService {
     let transaction = try views.store.environment.beginRead()
     return try records.map { entry in
       var event = try told(entry.record, at: entry.position, code: nil)
-      if event.number > 0 { event.code = try views.state(of: event.number, transaction).receipt?.facts.code }
+      if event.number > 0 { event.code = try views.state(of: event.number, transaction).reception?.facts.code }
       return event
     }
   }
@@ -103,10 +103,10 @@ extension DeskService {
   /// count.
   public func explain(_ typed: String) throws -> Explanation {
     let row = try find(typed)
-    guard let receipt = row.state.receipt, let book = try book(of: row.state) else {
+    guard let reception = row.state.reception, let book = try book(of: row.state) else {
       throw Rejection.unknownCase(code: typed)
     }
-    let calculation = DueDate(term: receipt.facts.term, receivedAt: receipt.at, book: book)
+    let calculation = DueDate(term: reception.facts.term, receivedAt: reception.at, book: book)
     return Explanation(row: row, calculation: calculation, book: book)
   }
 

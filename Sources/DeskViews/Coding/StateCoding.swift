@@ -7,13 +7,13 @@ enum StateCoding {
   static func encode(_ state: CaseState) -> [UInt8] {
     var row = RowWriter()
     row.put(state.version.rawValue)
-    row.put(state.receipt) { row, receipt in
-      row.put(receipt.at)
-      row.put(receipt.offset.minutes)
-      row.put(receipt.receiver)
-      row.put(receipt.isImported)
-      row.put(receipt.rules.rawValue)
-      put(receipt.facts, &row)
+    row.put(state.reception) { row, reception in
+      row.put(reception.at)
+      row.put(reception.offset.minutes)
+      row.put(reception.receiver)
+      row.put(reception.isImported)
+      row.put(reception.rules.rawValue)
+      put(reception.facts, &row)
     }
     row.put(state.entries) { row, entry in
       row.put(entry.version.rawValue)
@@ -32,7 +32,7 @@ enum StateCoding {
       row.put(erasure.basis)
     }
     // At the end, and only where a case begins otherwise.
-    if let version = state.receipt?.version, version != Self.first { row.put(version.rawValue) }
+    if let version = state.reception?.version, version != Self.first { row.put(version.rawValue) }
     return row.bytes
   }
 
@@ -42,11 +42,11 @@ enum StateCoding {
   static func decode(_ row: inout RowReader) throws(RowError) -> CaseState {
     var state = CaseState()
     state.version = Version(try row.number())
-    state.receipt = try row.optional { (row) throws(RowError) in
+    state.reception = try row.optional { (row) throws(RowError) in
       let at = try row.time()
       guard let offset = UTCOffset(minutes: try row.number()) else { throw RowError() }
       let (receiver, isImported, rules) = (try row.string(), try row.bool(), Position(try row.number()))
-      return CaseState.Receipt(
+      return CaseState.Reception(
         version: first, facts: try received(&row), at: at, offset: offset, receiver: receiver, isImported: isImported,
         rules: rules)
     }
@@ -62,7 +62,7 @@ enum StateCoding {
     state.erasure = try row.optional { (row) throws(RowError) in
       CaseState.Erasure(at: try row.time(), recordedAt: try row.time(), basis: try row.string())
     }
-    if !row.isAtEnd { state.receipt?.version = Version(try row.number()) }
+    if !row.isAtEnd { state.reception?.version = Version(try row.number()) }
     return state
   }
 

@@ -43,7 +43,7 @@ public struct CaseFilter: Hashable, Sendable {
 
   func allows(_ state: CaseState, at now: Timestamp) -> Bool {
     (open.map { $0 == state.isOpen } ?? true) && (status.map { $0 == state.status } ?? true)
-      && (clerk.map { $0 == state.clerk } ?? true) && (procedure.map { $0 == state.receipt?.facts.procedure } ?? true)
+      && (clerk.map { $0 == state.clerk } ?? true) && (procedure.map { $0 == state.reception?.facts.procedure } ?? true)
       && (dueBefore.map { before in state.due.map { $0 < before } ?? false } ?? true)
       && (late.map { late in late == Standing(of: state, at: now).isLate } ?? true)
   }

@@ -36,7 +36,7 @@ public struct DutyPages: Sendable {
       if let resolution = state.resolution { return NextDuty(reason: .handOver, at: resolution.at, row: row) }
       let reason: DutyReason =
         standing.isLate
-        ? .overdue : state.receipt?.facts.urgent != nil ? .urgent : due.day(at: offset) == today ? .dueToday : .open
+        ? .overdue : state.reception?.facts.urgent != nil ? .urgent : due.day(at: offset) == today ? .dueToday : .open
       return NextDuty(reason: reason, at: due, row: row)
     }
   }
@@ -58,7 +58,7 @@ extension DeskViews {
       run(.handOvers) { _, standing in !standing.owesApology },
       run(.urgent) { _, standing in !standing.isLate && !standing.owesApology },
       run(.latestDates) { state, standing in
-        !standing.isLate && !standing.owesApology && state.receipt?.facts.urgent == nil
+        !standing.isLate && !standing.owesApology && state.reception?.facts.urgent == nil
       },
     ]
     return DutyPages(CasePages(runs), now: now, offset: offset)

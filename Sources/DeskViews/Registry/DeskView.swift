@@ -71,7 +71,7 @@ struct DeskView: Sendable {
     guard case .rows(let rows, let writing) = content else { return }
     switch writing {
     case .always: try Self.update(table, [], rows(after), transaction)
-    case .once: if before.state.receipt == nil { try Self.update(table, [], rows(after), transaction) }
+    case .once: if before.state.reception == nil { try Self.update(table, [], rows(after), transaction) }
     case .differences: try Self.update(table, rows(before), rows(after), transaction)
     case .differencesIf(let differ):
       if differ(before.state, after.state) { try Self.update(table, rows(before), rows(after), transaction) }

@@ -13,8 +13,8 @@ public struct TallyFold: Sendable {
   }
 
   public mutating func add(_ state: CaseState) {
-    guard let receipt = state.receipt else { return }
-    let group = TallyGroup(receipt.facts.kind)
+    guard let reception = state.reception else { return }
+    let group = TallyGroup(reception.facts.kind)
     var columns = tally[group] ?? Columns()
     for contribution in state.contributions {
       columns.add(1, of: contribution.unit, part: contribution.part, on: nil, today: today)

@@ -8,7 +8,7 @@ enum CodesView: Projection {
   static let view = DeskView(Self.self, version: 1, .once, owner: .value)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
-    guard let code = row.state.receipt?.facts.code else { return [] }
+    guard let code = row.state.reception?.facts.code else { return [] }
     return [ViewRow(key(code), bigEndian(row.number))]
   }
 

@@ -32,7 +32,7 @@ enum PromisesView: Projection {
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     let state = row.state
-    guard let kind = state.receipt?.facts.kind, let latest = state.due else { return [] }
+    guard let kind = state.reception?.facts.kind, let latest = state.due else { return [] }
     let group = TallyGroup(kind).rawValue
     var rows: [ViewRow] = []
     rows.reserveCapacity(4)
@@ -57,7 +57,7 @@ enum PromisesView: Projection {
       case .notice: if promise.isOpen { add(.notice, promise.due ?? promise.since) }
       }
     }
-    if state.isOpen, state.receipt?.facts.urgent != nil { add(.urgent, latest) }
+    if state.isOpen, state.reception?.facts.urgent != nil { add(.urgent, latest) }
     return rows
   }
 }

@@ -8,9 +8,9 @@ enum RegisterView: Projection {
   static let view = DeskView(Self.self, version: 1, .once, owner: .endOfKey)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
-    guard let receipt = row.state.receipt else { return [] }
-    let serial = receipt.isImported ? 0 : CaseCode.serial(of: receipt.facts.code) ?? 0
-    return [ViewRow(prefix(receipt.day) + bigEndian(UInt32(serial)) + bigEndian(row.number))]
+    guard let reception = row.state.reception else { return [] }
+    let serial = reception.isImported ? 0 : CaseCode.serial(of: reception.facts.code) ?? 0
+    return [ViewRow(prefix(reception.day) + bigEndian(UInt32(serial)) + bigEndian(row.number))]
   }
 
   static func prefix(_ day: CalendarDay) -> [UInt8] { bigEndian(UInt32(bitPattern: day.number) ^ 1 << 31) }

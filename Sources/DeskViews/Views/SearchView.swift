@@ -14,13 +14,13 @@ enum SearchView: Projection {
 
   /// A word longer than a key may be is found by its beginning.
   static func words(of state: CaseState) -> [String] {
-    guard let facts = state.receipt?.facts else { return [] }
+    guard let facts = state.reception?.facts else { return [] }
     return [facts.applicant, facts.code, facts.subject].compactMap(\.self).joined(separator: " ").foldedWords
       .map { $0.utf8.count <= 200 ? $0 : String(decoding: $0.utf8.prefix(200), as: UTF8.self) }
   }
 
   /// What the rows are made from; when it is the same, they are.
   static func source(_ state: CaseState?) -> [String?] {
-    [state?.receipt?.facts.applicant, state?.receipt?.facts.code, state?.receipt?.facts.subject]
+    [state?.reception?.facts.applicant, state?.reception?.facts.code, state?.reception?.facts.subject]
   }
 }

@@ -21,10 +21,10 @@ extension Wire.Receipt {
       owes.append(Wire.Duty(kind: .notice, at: (notice.due ?? notice.since).wire))
     }
     self.init(
-      code: state.receipt?.facts.code ?? "", number: Int(accepted.number), version: Int(accepted.version.rawValue),
+      code: state.reception?.facts.code ?? "", number: Int(accepted.number), version: Int(accepted.version.rawValue),
       position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.wire, repeated: accepted.isRepeated,
       status: state.status.wire, late: standing.isLate, due: due.wire,
-      provisional: state.receipt?.facts.isProvisional ?? false, owes: owes,
+      provisional: state.reception?.facts.isProvisional ?? false, owes: owes,
       now: accepted.now < accepted.recordedAt ? accepted.now.wire : nil)
   }
 }
@@ -32,23 +32,23 @@ extension Wire.Receipt {
 extension Wire.Case {
   init?(_ row: CaseRow, procedure: Procedure?, now: Timestamp) {
     let state = row.state
-    guard let receipt = state.receipt, let firstDue = state.firstDue, let due = state.due else { return nil }
-    let facts = receipt.facts
+    guard let reception = state.reception, let firstDue = state.firstDue, let due = state.due else { return nil }
+    let facts = reception.facts
     let standing = Standing(of: state, at: now)
     self.init(
       code: facts.code, number: Int(row.number), version: Int(state.version.rawValue), kind: facts.kind.wire,
       procedure: facts.procedure, procedureName: procedure?.name.wire, applicant: facts.applicant,
       organisation: facts.isOrganisation, phone: facts.phone, place: facts.place, subject: facts.subject,
       channel: facts.channel.wire, papers: facts.papers, handedInBy: facts.handedInBy, authority: facts.authority,
-      help: facts.help, urgent: facts.urgent, responsible: facts.responsible, receiver: receipt.receiver,
-      receivedAt: receipt.at.wire, term: facts.term.wire, firstDue: firstDue.wire, due: due.wire,
+      help: facts.help, urgent: facts.urgent, responsible: facts.responsible, receiver: reception.receiver,
+      receivedAt: reception.at.wire, term: facts.term.wire, firstDue: firstDue.wire, due: due.wire,
       provisional: facts.isProvisional, reappointments: state.reappointments, status: state.status.wire,
       open: state.isOpen, ended: state.isEnded, late: standing.isLate, apologyOwed: standing.owesApology,
       secondDateKept: standing.secondDateKept, outcome: state.resolution?.facts.outcome?.wire,
       outcomeReason: state.resolution?.facts.reason, documentNumber: state.resolution?.facts.documentNumber,
       signedBy: state.resolution?.facts.signedBy, resolvedAt: state.resolution?.at.wire,
       returnedAt: state.handover?.at.wire, returnedTo: state.handover?.to, withdrawnAt: state.withdrawal?.at.wire,
-      imported: receipt.isImported, erasedAt: state.erasure?.at.wire, erasedUnder: state.erasure?.basis)
+      imported: reception.isImported, erasedAt: state.erasure?.at.wire, erasedUnder: state.erasure?.basis)
   }
 }
 
@@ -78,7 +78,7 @@ extension Wire.Columns {
 extension Wire.Explanation {
   init(_ explanation: Explanation, procedure: Procedure?, now: Timestamp) {
     let (state, book) = (explanation.row.state, explanation.book)
-    let facts = state.receipt?.facts
+    let facts = state.reception?.facts
     let term = facts?.term ?? .imported
     let days = explanation.calculation.days.map { day in
       var counted = Wire.CountedDay(date: day.day.text, weekday: day.day.weekday, kind: .receipt)
@@ -104,10 +104,10 @@ extension Wire.Explanation {
     let notices = state.promises.filter { $0.kind == .notice }
       .map { Wire.Promise($0, of: explanation.row, now: now) }
     self.init(
-      code: facts?.code ?? "", receivedAt: state.receipt?.at.wire ?? "", term: term.wire,
+      code: facts?.code ?? "", receivedAt: state.reception?.at.wire ?? "", term: term.wire,
       rule: term.rule(book.rules).wire, source: term.source(procedure, book.rules), days: term == .imported ? [] : days,
       firstDue: (state.firstDue ?? Timestamp.bounds.lowerBound).wire, provisional: facts?.isProvisional ?? false,
-      appointments: appointments, rulesPosition: Int(state.receipt?.rules.rawValue ?? 0),
+      appointments: appointments, rulesPosition: Int(state.reception?.rules.rawValue ?? 0),
       notices: notices.isEmpty ? nil : notices)
   }
 }

@@ -6,7 +6,7 @@ import EventSourcing
 extension Wire.Promise {
   init(_ promise: Promise, of row: CaseRow, now: Timestamp) {
     self.init(
-      number: Int(clamping: row.number), code: row.state.receipt?.facts.code, kind: promise.kind.wire,
+      number: Int(clamping: row.number), code: row.state.reception?.facts.code, kind: promise.kind.wire,
       madeBy: Int(promise.madeBy.rawValue), since: promise.since.wire, due: promise.due?.wire, to: promise.to,
       holder: promise.holder, owed: promise.isOwed(at: now), broken: promise.isBroken(at: now))
   }

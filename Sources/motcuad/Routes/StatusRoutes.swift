@@ -159,7 +159,7 @@ final class LastBackup: Sendable {
 
 extension Wire.OldestOpen {
   fileprivate init?(_ row: CaseRow) {
-    guard let receipt = row.state.receipt, let due = row.state.due else { return nil }
-    self.init(code: receipt.facts.code, receivedAt: receipt.at.wire, due: due.wire)
+    guard let reception = row.state.reception, let due = row.state.due else { return nil }
+    self.init(code: reception.facts.code, receivedAt: reception.at.wire, due: due.wire)
   }
 }

@@ -88,7 +88,7 @@ struct ViewsRoutes: Sendable {
         let explanation = try service.explain(call.code)
         let state = explanation.row.state
         // A complaint or an enquiry has the time of its kind.
-        let hasOwnTime = [.complaint, .enquiry].contains(state.receipt?.facts.kind)
+        let hasOwnTime = [.complaint, .enquiry].contains(state.reception?.facts.kind)
         let procedure = hasOwnTime ? nil : try service.procedure(of: state)
         return .init(explanation: Wire.Explanation(explanation, procedure: procedure, now: service.now))
       },
@@ -161,17 +161,18 @@ struct ViewsRoutes: Sendable {
 
   private func slip(_ code: String) throws -> Wire.Slip {
     let row = try service.find(code)
-    guard let receipt = row.state.receipt, let due = row.state.due, let book = try service.book(of: row.state) else {
+    guard let reception = row.state.reception, let due = row.state.due, let book = try service.book(of: row.state)
+    else {
       throw Rejection.unknownCase(code: code)
     }
     let procedure = try service.procedure(of: row.state)
-    let facts = receipt.facts
+    let facts = reception.facts
     return Wire.Slip(
       office: book.office.name.wire, place: book.office.place.wire, code: facts.code, applicant: facts.applicant,
       phone: facts.phone, procedureName: procedure?.name.wire, subject: facts.subject,
       papers: facts.papers.isEmpty ? procedure?.papers ?? [] : facts.papers,
       papersRecorded: !facts.papers.isEmpty, fee: procedure?.fee.wire,
-      receivedAt: receipt.at.wire, receiver: receipt.receiver, due: due.wire, provisional: facts.isProvisional,
+      receivedAt: reception.at.wire, receiver: reception.receiver, due: due.wire, provisional: facts.isProvisional,
       atOnce: facts.term == .atOnce)
   }
 }

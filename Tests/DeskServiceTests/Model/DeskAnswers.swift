@@ -14,7 +14,7 @@ struct DeskAnswers {
   private var instant: Timestamp { Timestamp(microseconds: now) }
 
   func line(_ row: CaseRow, withNames: Bool = true) -> String {
-    let (state, facts) = (row.state, row.state.receipt?.facts)
+    let (state, facts) = (row.state, row.state.reception?.facts)
     let standing = Standing(of: state, at: instant)
     let line = CaseLine(
       code: facts?.code ?? "-", version: Int(state.version.rawValue), status: "\(state.status)",
@@ -46,7 +46,7 @@ struct DeskAnswers {
     var pages = DeskViews.next(clerk: nil, now: instant, offset: Fixture.offset)
     var lines: [String] = []
     while let page = try pages.next(limit: 5, in: service.views) {
-      lines += page.map { "\($0.reason) \($0.row.state.receipt?.facts.code ?? "-")" }
+      lines += page.map { "\($0.reason) \($0.row.state.reception?.facts.code ?? "-")" }
     }
     return lines
   }
@@ -90,7 +90,7 @@ struct DeskAnswers {
     var pages = DeskViews.search(text)
     var codes: [String] = []
     while let page = try pages.next(limit: 3, in: service.views) {
-      codes += page.map { $0.state.receipt?.facts.code ?? "-" }
+      codes += page.map { $0.state.reception?.facts.code ?? "-" }
     }
     return codes.sorted()
   }

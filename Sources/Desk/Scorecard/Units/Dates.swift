@@ -13,8 +13,8 @@ extension CaseState {
   /// One for each date that was given for a procedure or for help, at that date: the first one, which no apology moves,
   /// and each new one. An open case stands there as broken, which it is if it is still open when the date is past.
   func contributeDates(to contributions: inout [Contribution]) {
-    guard let receipt else { return }
-    switch receipt.facts.kind {
+    guard let reception else { return }
+    switch reception.facts.kind {
     case .procedure, .assistance: break
     // Their dates are those of an answer, and belong to other indicators.
     case .enquiry, .complaint: return
@@ -37,8 +37,8 @@ extension CaseState {
         }
       contributions.append(
         Contribution(
-          .dates, part: part.rawValue, at: .instant(due), kind: receipt.facts.kind, channel: receipt.facts.channel,
-          procedure: receipt.facts.procedure, person: clerk(at: due), isImported: receipt.isImported))
+          .dates, part: part.rawValue, at: .instant(due), kind: reception.facts.kind, channel: reception.facts.channel,
+          procedure: reception.facts.procedure, person: clerk(at: due), isImported: reception.isImported))
     }
   }
 }

@@ -14,19 +14,19 @@ public enum EndingPart: UInt8, Sendable, CaseIterable {
 extension CaseState {
   /// One for each case that is open no more, on the day of its end.
   func contributeEndings(to contributions: inout [Contribution]) {
-    guard let receipt else { return }
+    guard let reception else { return }
     let (part, day): (EndingPart, CalendarDay)
     if let withdrawal {
       (part, day) = (isWithdrawnLate ? .withdrawnLate : .withdrawn, withdrawal.day)
     } else if let resolution {
       (part, day) = (isResolvedLate ? .late : .onTime, resolution.day)
     } else if let erasure {
-      (part, day) = (.unknown, erasure.at.day(at: receipt.offset))
+      (part, day) = (.unknown, erasure.at.day(at: reception.offset))
     } else {
       return
     }
     contributions.append(
       Contribution(
-        .endings, part: part.rawValue, at: .day(day), kind: receipt.facts.kind, isImported: receipt.isImported))
+        .endings, part: part.rawValue, at: .day(day), kind: reception.facts.kind, isImported: reception.isImported))
   }
 }

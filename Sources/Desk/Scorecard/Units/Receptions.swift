@@ -8,11 +8,11 @@ public enum ReceptionPart: UInt8, Sendable, CaseIterable {
 extension CaseState {
   /// One for each request, on the day of its receipt.
   func contributeReceptions(to contributions: inout [Contribution]) {
-    guard let receipt else { return }
-    let part: ReceptionPart = receipt.facts.channel == .online ? .byOneself : .other
+    guard let reception else { return }
+    let part: ReceptionPart = reception.facts.channel == .online ? .byOneself : .other
     contributions.append(
       Contribution(
-        .receptions, part: part.rawValue, at: .day(receipt.day), kind: receipt.facts.kind,
-        channel: receipt.facts.channel, procedure: receipt.facts.procedure, isImported: receipt.isImported))
+        .receptions, part: part.rawValue, at: .day(reception.day), kind: reception.facts.kind,
+        channel: reception.facts.channel, procedure: reception.facts.procedure, isImported: reception.isImported))
   }
 }
