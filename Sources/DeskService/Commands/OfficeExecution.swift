@@ -19,10 +19,7 @@ extension CommandWriter {
     // that somebody has used for a command of his own is passed over.
     var (named, id) = (cause, CommandID.make(cause: cause))
     while let known = try views.store.accepted(uid: actor.uid, commandID: id, batch.views) {
-      guard let record = try batch.record(at: known.first) else {
-        throw StoreError.ledgerDamaged(at: known.first, reason: "the event of an accepted command is missing")
-      }
-      let first = try coding.decode(record) { _, _ in nil }
+      let first = try coding.decode(try batch.acceptedRecord(at: known.first)) { _, _ in nil }
       if first.stream == 0 { return 0 }
       named.append(0)
       id = CommandID.make(cause: named)

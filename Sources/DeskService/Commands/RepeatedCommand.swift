@@ -19,7 +19,7 @@ extension CommandExecutor {
     _ request: CommandRequest, _ known: Views.Accepted, _ batch: inout Batch
   ) throws -> Accepted {
     let id = CommandID.text(request.id)
-    let first = try store.decode(try record(of: known, at: known.first, &batch), by: coding)
+    let first = try store.decode(try batch.acceptedRecord(at: known.first), by: coding)
     guard Self.isHis(first, request.actor) else { throw Rejection.commandReused(id) }
     guard !known.digest.isEmpty else { throw Rejection.commandFromBefore(id) }
     let recorded = try recorded(from: first, known, &batch)
@@ -75,12 +75,15 @@ extension CommandExecutor {
       }
       guard position < known.last else { return recorded }
       position = Position(position.rawValue + 1)
-      stored = try coding.decode(try record(of: known, at: position, &batch)) { _, _ in nil }
+      stored = try coding.decode(try batch.acceptedRecord(at: position)) { _, _ in nil }
     }
   }
+}
 
-  private func record(of known: Views.Accepted, at position: Position, _ batch: inout Batch) throws -> [UInt8] {
-    guard let record = try batch.record(at: position) else {
+extension Batch {
+  /// - Throws: `StoreError.ledgerDamaged` when it is not there.
+  func acceptedRecord(at position: Position) throws -> [UInt8] {
+    guard let record = try record(at: position) else {
       throw StoreError.ledgerDamaged(at: position, reason: "the event of an accepted command is missing")
     }
     return record
