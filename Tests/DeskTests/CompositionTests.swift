@@ -29,6 +29,19 @@ struct CompositionTests {
     }
   }
 
+  /// The standard library leaves the marks of such a vowel where the vowel stood. What is right says UAX 15: the marks of a
+  /// letter stand in the order of their classes, 129 and 130 before 220 and 230.
+  @Test("the marks of a Tibetan vowel take their place among those that stand before it")
+  func vowelsOfMarks() {
+    for (text, expected) in [
+      ("\u{1E9B}\u{323}\u{F81}", "\u{1E9B}\u{F71}\u{F80}\u{323}"), ("x\u{301}\u{F73}", "x\u{F71}\u{F72}\u{301}"),
+      ("\u{F80}\u{F81}", "\u{F71}\u{F80}\u{F80}"), ("\u{F74}\u{F75}", "\u{F71}\u{F74}\u{F74}"),
+    ] {
+      #expect(text.composed.unicodeScalars.elementsEqual(expected.unicodeScalars))
+      #expect(text.composed.composed.unicodeScalars.elementsEqual(expected.unicodeScalars))
+    }
+  }
+
   @Test(
     "thirty marks on a letter are taken, and the next is refused before anything is composed",
     arguments: ["\u{316}", "\u{301}", "\u{F73}"] as [Unicode.Scalar])

@@ -4,7 +4,7 @@
 
 extension String {
   /// In NFC: one spelling for each letter, so that what looks the same is the same.
-  public var composed: String { isSurelyComposed ? self : String(String.UnicodeScalarView(_nfc)) }
+  public var composed: String { isSurelyComposed ? self : String(String.UnicodeScalarView(vowelsApart._nfc)) }
 
   /// The first mark that stands behind thirty others on one letter, which no language writes (the stream-safe format of UAX
   /// 15). Such a row is not composed, because that takes the square of its length.
@@ -15,14 +15,25 @@ extension String {
       let isMark =
         switch scalar.value {
         case 0..<0x300: false
-        // Letters by their class, and nothing but marks once they are taken apart.
-        case 0xF73, 0xF75, 0xF81: true
-        default: scalar.properties.canonicalCombiningClass != .notReordered
+        default: scalar.secondVowelMark != nil || scalar.properties.canonicalCombiningClass != .notReordered
         }
       marks = isMark ? marks + 1 : 0
       if marks > 30 { return scalar }
     }
     return nil
+  }
+
+  /// With the three vowels taken apart that are letters by their class and nothing but marks. The standard library looks
+  /// for rows of marks before it takes letters apart, so it would leave the marks of such a vowel behind those that stand
+  /// before it, where they do not belong; composed once more, the text would be another.
+  private var vowelsApart: String {
+    guard unicodeScalars.contains(where: { $0.secondVowelMark != nil }) else { return self }
+    var apart = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      let marks = scalar.secondVowelMark.map { ["\u{F71}", $0] }
+      apart.append(contentsOf: marks ?? [scalar])
+    }
+    return String(apart)
   }
 
   /// Whether it has only characters that nothing composes: those before the combining marks, and the letters and
@@ -33,6 +44,19 @@ extension String {
       case 0..<0x300, 0x1E00..<0x1F00, 0x2010..<0x2028: true
       default: false
       }
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Of the three Tibetan vowels that consist of two marks the second one; the first is always the long A. No other
+  /// characters of Unicode are letters by their class and marks by what they consist of.
+  fileprivate var secondVowelMark: Unicode.Scalar? {
+    switch value {
+    case 0xF73: "\u{F72}"
+    case 0xF75: "\u{F74}"
+    case 0xF81: "\u{F80}"
+    default: nil
     }
   }
 }
