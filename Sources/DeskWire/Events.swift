@@ -22,7 +22,7 @@ extension Wire.Event {
         onBehalfOf: circumstances.actor.onBehalfOf,
         commandId: commandID, rulesPosition: Int(clamping: circumstances.rules.rawValue),
         imported: circumstances.isImported, closed: isClosed ? true : nil,
-        stream: Self.stream(of: body, code: code))
+        stream: Self.stream(of: body, code: code), importedFrom: circumstances.register)
     }
     // The one switch of this layer over the kinds of events: each hands over to its own file.
     switch body {

@@ -23,6 +23,10 @@ struct MadeUp {
     var circumstances = CaseEvent.Circumstances(
       recordedAt: recordedAt, occurredAt: pick(2) == 0 ? recordedAt : instant(), offset: offset, actor: actor,
       isImported: pick(2) == 0, rules: Position(number()))
+    if circumstances.isImported {
+      // An empty name is no name.
+      circumstances.register = optional().flatMap { $0.isEmpty ? nil : $0 }
+    }
     let body: StoredEvent.Body
     switch happened(kind) {
     case .desk(let facts):

@@ -85,7 +85,7 @@ struct OfficeFieldsTests {
     "stream_digest": "the same", "rules": "a position in the ledger", "imported": "no",
     "key_slot": "0: the office has no key",
     "sealed": "empty: there is nothing to seal", "stream_kind": "a word of ours",
-    "key_commitment": "empty: the office has no key",
+    "key_commitment": "empty: the office has no key", "register": "empty: nothing of the office is imported",
   ]
 
   @Test(
@@ -109,7 +109,10 @@ struct OfficeFieldsTests {
   )
   func ofEnvelope() throws {
     var (list, envelope) = (FieldList(), Envelope())
+    // Of the last field only an imported event knows.
+    envelope.isImported = true
     try envelope.fields(&list)
+    try envelope.lastField(&list)
     #expect(Set(list.fields.map { "\($0.name)" }) == Set(Self.envelope.keys))
     for kind in Samples.kindsOfOffice {
       let record = try PlainSeal.encode(Samples.full(kind))
@@ -117,6 +120,7 @@ struct OfficeFieldsTests {
       #expect(seal.slot == nil && seal.keyCommitment == nil, "\(kind)")
       let event = try PlainSeal.decode(record)
       #expect(event.stream == 0 && event.circumstances.lateEntryReason == nil && !event.isClosed)
+      #expect(!event.circumstances.isImported && event.circumstances.register == nil)
       if case .desk(let event) = event.body { #expect(event.promises.isEmpty) }
     }
   }

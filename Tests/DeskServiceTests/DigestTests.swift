@@ -145,7 +145,7 @@ struct DigestTests {
     #expect(rows != other)
     var ids: [[[UInt8]]] = []
     for rows in [rows, other] {
-      let log = try EventLog(rows.joined(separator: "\n"), EventLogTests.mapping, offset: Fixture.offset)
+      let log = try EventLog(rows.joined(separator: "\n"), EventLogTests.mapping, for: Fixture.importOffice)
       try await Desktop().during { service async throws in
         try await service.run(log, skipping: [], actor: Fixture.lan) { _ in }
         ids.append(
@@ -163,10 +163,10 @@ struct DigestTests {
     let rows = [EventLogTests.header, EventLogTests.first, EventLogTests.second, EventLogTests.third]
     let other = rows.map { $0.replacing("Bau", with: "Hochbau") }
     try await Desktop().during { service async throws in
-      let log = try EventLog(rows.joined(separator: "\n"), EventLogTests.mapping, offset: Fixture.offset)
+      let log = try EventLog(rows.joined(separator: "\n"), EventLogTests.mapping, for: Fixture.importOffice)
       try await service.run(log, skipping: [], actor: Fixture.lan) { _ in }
       #expect(try service.takenCodes(log, actor: Fixture.lan).isEmpty)
-      let changed = try EventLog(other.joined(separator: "\n"), EventLogTests.mapping, offset: Fixture.offset)
+      let changed = try EventLog(other.joined(separator: "\n"), EventLogTests.mapping, for: Fixture.importOffice)
       #expect(try !service.takenCodes(changed, actor: Fixture.lan).isEmpty)
       // One that is erased meanwhile is left out, and the others are still known.
       try await service.accept(Self.erase("c1"))

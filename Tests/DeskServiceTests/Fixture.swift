@@ -12,6 +12,9 @@ extension Fixture {
   static let lan = Actor(uid: 1000, account: "lan", role: .clerk)
   static let minh = Actor(uid: 1001, account: "minh", role: .supervisor)
 
+  static let importOffice = ImportOffice(
+    offset: offset, now: time("2026-11-18T09:00"), prefixes: ["H56.26.07", "H56.99"])
+
   /// The book of the office, in which correcting a record takes so long, and which knows one cause of an apology.
   static func book(
     _ term: Term = .workingDays(3), name: String = "Cải chính", prefix: String = "H56.26.07", cause: String = "late"

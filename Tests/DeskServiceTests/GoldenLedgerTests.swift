@@ -20,11 +20,11 @@ struct GoldenLedgerTests {
   /// or the views of an older release would be believed.
   private static let versions = (
     store: "store 3",
-    desk: "desk cases.4 codes.1 register.1 promises.1 clerk.1 status.1 search.1 erased.1 cells.2 office.1"
+    desk: "desk cases.5 codes.1 register.1 promises.2 clerk.1 status.1 search.1 erased.1 cells.3 office.1"
   )
   private static let digests = [
-    "cases": "62122d45b6c6f5a2c2931d80e64d1e28ea9c059140953a6adf4f7733a74d1cb4",
-    "cells": "cd429051ebca965bebc7192d2399132edb7b9c090e56198accd78557c16d1cbe",
+    "cases": "62aec241877e8d64e47d0bf85188ef1b0006056ca2171fd83ac606830efbc864",
+    "cells": "a1d82e6cc52907655ef84f48e77c100339dfab714713c6e6e2e94a46bfa346aa",
     "clerk": "a612906b89b68bf0e6ee944cc23096d9911d8ee2c1d22434c28b21be571da46c",
     "codes": "2af109648fc716037ef4b9e2326f21f862cca43feb09b65ceff127e809af5551",
     "commands": "3a6ce32e48337a6750cc7ba932415e321d0bdf742a9807971c6aa6fea60654f6",

@@ -27,7 +27,7 @@ struct EventLogTests {
   static let third = "c2,2010-10-03T09:00:00Z,2010-10-05T17:00:00+07:00,,Bau,Fax,check,bert,2010-10-03 10:00:00+01:00"
 
   private func read(_ lines: [String], separator: String = "\n") throws -> EventLog {
-    try EventLog(([Self.header] + lines).joined(separator: separator), Self.mapping, offset: Fixture.offset)
+    try EventLog(([Self.header] + lines).joined(separator: separator), Self.mapping, for: Fixture.importOffice)
   }
 
   /// The subject that a file of one row gives, whose subject field is written so.
@@ -62,7 +62,7 @@ struct EventLogTests {
     let log = try read([Self.first, "", Self.third, ""], separator: separator)
     #expect(log.cases.map(\.line) == [2, 4] && log.badRows.isEmpty)
     let text = "\u{FEFF}" + [Self.header, Self.first].joined(separator: separator)
-    #expect(try EventLog(text, Self.mapping, offset: Fixture.offset).cases.count == 1)
+    #expect(try EventLog(text, Self.mapping, for: Fixture.importOffice).cases.count == 1)
   }
 
   @Test("quoted fields hold commas, line ends and quotes")
@@ -121,12 +121,72 @@ struct EventLogTests {
   @Test("a column that is not there is named, with those that are")
   func missingColumn() throws {
     do throws(EventLog.MissingColumn) {
-      _ = try EventLog("case,start\nc1,x", Self.mapping, offset: Fixture.offset)
+      _ = try EventLog("case,start\nc1,x", Self.mapping, for: Fixture.importOffice)
       Issue.record("read without its columns")
     } catch {
       #expect(error.name == "due" && error.known == ["case", "start"])
     }
-    #expect(throws: EventLog.MissingColumn.self) { try EventLog("", Self.mapping, offset: Fixture.offset) }
+    #expect(throws: EventLog.MissingColumn.self) { try EventLog("", Self.mapping, for: Fixture.importOffice) }
+  }
+
+  @Test(
+    "a code of the office's own form is a bad row, by today's prefix and by earlier ones",
+    arguments: ["H56.26.07-261118-0001", "h56.26.07-101002-12345", "H56.99-101002-0001"])
+  func ownCodes(code: String) throws {
+    let log = try read([Self.first.replacingFirst("c1", code), Self.third])
+    #expect(log.badRows.map(\.line) == [2] && log.cases.map(\.history.code) == ["c2"])
+    #expect(log.badRows[0].reason.en.contains("own_codes = true"), "\(log.badRows[0].reason.en)")
+    // given the office's own older register, as its mapping says
+    var mapping = Self.mapping
+    mapping.hasOwnCodes = true
+    let own = [Self.header, Self.first.replacingFirst("c1", code)].joined(separator: "\n")
+    #expect(try EventLog(own, mapping, for: Fixture.importOffice).cases.map(\.history.code) == [code])
+  }
+
+  @Test("codes of another office, or of another form, are none of the office's own")
+  func foreignCodes() throws {
+    for code in ["H56.26.08-261118-0001", "H56.26.07", "H56.26.07-1-2", "H56.26.07-261118", "261118-0001", "1"] {
+      #expect(try read([Self.first.replacingFirst("c1", code)]).badRows.isEmpty, "\(code)")
+    }
+  }
+
+  @Test("a code that looks like one of the office's own is a bad row, also in its own older register")
+  func lookAlikes() throws {
+    var mapping = Self.mapping
+    mapping.hasOwnCodes = true
+    for code in [
+      "\u{41D}56.26.07-261118-0001", "\u{397}56.26.07-261118-0001", "H56.26.07\u{2013}261118-0001",
+      "H56.26.O7-261118-0001", "H56.26.07-26lll8-0001", "\u{FF28}56.26.07-261118-0001", "H56.26.07-261118-\u{FF10}001",
+      "\u{1D407}56.26.07-261118-0001", "H\u{331}56.26.07-261118-OOO1",
+    ] {
+      let file = [Self.header, Self.first.replacingFirst("c1", code)].joined(separator: "\n")
+      let log = try EventLog(file, mapping, for: Fixture.importOffice)
+      #expect(
+        log.badRows.map(\.reason.en) == ["\(code.composed) looks like one of this office's own codes, and is not"])
+    }
+  }
+
+  @Test("a code of mixed scripts is a bad row that names the letter")
+  func mixedCodes() throws {
+    let log = try read([Self.first.replacingFirst("c1", "\u{441}b1"), Self.third])
+    #expect(
+      log.badRows.map(\.reason.en) == [
+        "\u{441}b1 mixes Cyrillic ones with Latin letters (“b”, U+0062), and passes for another code"
+      ])
+    #expect(try read([Self.first.replacingFirst("c1", "Đơn số 1/2019")]).badRows.isEmpty)
+  }
+
+  @Test("what is dated after now has not happened, and its row is bad; a date that was promised lies ahead")
+  func future() throws {
+    let log = try read([
+      "a,2026-11-18T09:00:01,2026-11-20T17:00:00,,Bau,Desk,check,,2026-11-17T09:00:00",
+      "b,2026-11-17T09:00:00,2026-11-20T17:00:00,2030-01-01T09:00:00,Bau,Desk,check,,2026-11-17T09:00:00",
+      "c,2026-11-17T09:00:00,2026-11-20T17:00:00,,Bau,Desk,check,,2026-11-18T09:00:00.000001",
+      "d,2026-11-18T09:00:00,2026-11-20T17:00:00,,Bau,Desk,check,,2026-11-18T09:00:00",
+    ])
+    #expect(log.badRows.map(\.line) == [2, 3, 4] && log.cases.map(\.history.code) == ["d"])
+    #expect(
+      log.badRows[1].reason.en == "end: 2030-01-01T09:00:00+07:00 is in the future; it is 2026-11-18T09:00:00+07:00")
   }
 
   @Test("two spellings of one code are one case, as they are everywhere else")
@@ -146,7 +206,7 @@ struct ImportTests {
   private func run(
     _ service: DeskService, _ text: String, _ mapping: ImportMapping = EventLogTests.mapping, skipping: Set<Int> = []
   ) async throws -> ImportProgress {
-    let log = try EventLog(text, mapping, offset: Fixture.offset)
+    let log = try EventLog(text, mapping, for: Fixture.importOffice)
     var last: ImportProgress?
     try await service.run(log, skipping: skipping, actor: Fixture.lan) { last = $0 }
     return try #require(last)
@@ -160,9 +220,49 @@ struct ImportTests {
       let row = try service.find("c1")
       #expect(row.state.status == .returned && row.state.reception?.isImported == true)
       let events = try service.history(of: row, from: Version(1), limit: 10)
+      #expect(row.state.reception?.imported == .init(at: events[0].circumstances.recordedAt, register: nil))
       #expect(events.map(\.circumstances.occurredAt) == events.map(\.circumstances.occurredAt).sorted())
       #expect(events.count == 4)
       #expect(try service.find("c2").state.isOpen)
+    }
+  }
+
+  @Test("every event says from which register it came, and the state keeps it, also after a replay")
+  func named() async throws {
+    var mapping = EventLogTests.mapping
+    mapping.register = "Sổ một cửa 2010"
+    let office = Desktop()
+    let rows = try await office.during { service async throws in
+      _ = try await run(service, text, mapping)
+      let row = try service.find("c1")
+      #expect(row.state.reception?.imported?.register == "Sổ một cửa 2010")
+      let events = try service.history(of: row, from: Version(1), limit: 10)
+      #expect(events.allSatisfy { $0.circumstances.register == "Sổ một cửa 2010" && $0.circumstances.isImported })
+      // What is recorded at the desk later on is the desk's.
+      try await service.accept(.init(.existing("c2"), .progress(Progress(step: "tra sổ"))))
+      let own = try service.history(of: try service.find("c2"), from: Version(3), limit: 1)
+      #expect(own.map(\.circumstances.isImported) == [false] && own[0].circumstances.register == nil)
+      return try service.rows()
+    }
+    try await office.during { service async throws in
+      try service.rebuild { _ in }
+      #expect(try service.rows() == rows)
+    }
+  }
+
+  @Test("the tally says how many of each count are imported, and the counts stay those of all")
+  func counted() async throws {
+    try await Desktop().during { service async throws in
+      _ = try await run(service, text)
+      try await service.accept(.receive("Hoa"))
+      let tally = try service.tally(at: service.now)
+      let (all, imported) = (try #require(tally.all[.cases]), try #require(tally.imported[.cases]))
+      #expect(all.all.received == 3 && imported.all.received == 2)
+      #expect(all.all.resolvedOnTime == 1 && imported.all.resolvedOnTime == 1)
+      #expect(all.now.open == 2 && imported.now.open == 1)
+      #expect(all.now.openLate == 1 && imported.now.openLate == 1)
+      #expect(all.now.apologiesOwed == 1 && imported.now.apologiesOwed == 1)
+      #expect(all.today.received == 1 && imported.today.received == 0)
     }
   }
 
@@ -170,7 +270,7 @@ struct ImportTests {
   func nothingWritten() async throws {
     try await Desktop().during { service async throws in
       let before = service.signal.position
-      let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
+      let log = try EventLog(text, EventLogTests.mapping, for: Fixture.importOffice)
       #expect(log.badRows.map(\.line) == [5])
       #expect(try service.takenCodes(log, actor: Fixture.lan).isEmpty)
       #expect(service.signal.position == before)
@@ -211,7 +311,7 @@ struct ImportTests {
   func taken() async throws {
     try await Desktop().during { service async throws in
       try await service.accept(.importing("C2"))
-      let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
+      let log = try EventLog(text, EventLogTests.mapping, for: Fixture.importOffice)
       let taken = try service.takenCodes(log, actor: Fixture.lan)
       #expect(taken.map(\.line) == [4])
       let progress = try await run(service, text, skipping: Set(taken.map(\.line)))
@@ -226,7 +326,7 @@ struct ImportTests {
     let lines = (0..<300).map { EventLogTests.first.replacingFirst("c1", "c\($0)") }
     let text = ([EventLogTests.header] + lines).joined(separator: "\n")
     try await Desktop().during { service async throws in
-      let log = try EventLog(text, EventLogTests.mapping, offset: Fixture.offset)
+      let log = try EventLog(text, EventLogTests.mapping, for: Fixture.importOffice)
       await #expect(throws: Stop.self) {
         try await service.run(log, skipping: [], actor: Fixture.lan) {
           if $0.done > 200 { throw Stop() }

@@ -94,7 +94,7 @@ struct RegisterAnswersTests {
     columns.channel = "case:channel"
     let mapping = ImportMapping(columns: columns, channels: ["Internet": .online], emptyWords: ["EMPTY"], text: "")
     let log = try EventLog(
-      try String(contentsOfFile: Self.path, encoding: .utf8), mapping, offset: Fixture.offset)
+      try String(contentsOfFile: Self.path, encoding: .utf8), mapping, for: Fixture.importOffice)
     try await Desktop().during { service in
       try await service.run(log, skipping: [], actor: Fixture.minh) { _ in }
       for at in ["2011-03-01T09:00", "2011-09-30T17:00", "2012-01-23T12:00", "2026-11-18T09:30"] {

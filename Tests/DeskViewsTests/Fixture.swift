@@ -104,7 +104,7 @@ final class Register {
 
   func tally(_ group: TallyGroup = .cases, at now: String) throws -> Columns {
     try read { views, transaction in
-      try views.tally(now: Fixture.time(now), offset: Fixture.offset, transaction)[group] ?? Columns()
+      try views.tally(now: Fixture.time(now), offset: Fixture.offset, transaction).all[group] ?? Columns()
     }
   }
 

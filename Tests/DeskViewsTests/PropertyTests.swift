@@ -92,7 +92,7 @@ struct PropertyTests {
       try views.tally(now: now, offset: Fixture.offset, transaction)
     }
     #expect(tally == recount(register.states.values, now))
-    for columns in tally.values {
+    for columns in tally.all.values {
       let all = columns.all
       #expect(all.received == all.resolvedOnTime + all.resolvedLate + all.withdrawn + columns.now.open)
     }
@@ -146,7 +146,7 @@ struct PropertyTests {
     }
     let k3 = try #require(figures.first { $0.indicator.id == "K3" })
     let broken = (k3.parts[DatePart.firstBroken.rawValue] ?? 0) + (k3.imported[DatePart.firstBroken.rawValue] ?? 0)
-    let cases = tally[.cases] ?? Columns()
+    let cases = tally.all[.cases] ?? Columns()
     #expect(broken == cases.now.openLate + cases.all.resolvedLate + cases.all.withdrawnLate)
   }
 
@@ -175,8 +175,17 @@ struct PropertyTests {
   private func rank(_ reason: Int) -> Int { min(reason, DutyReason.dueToday.rawValue) }
 
   /// The tally as somebody would count it with the cases on the table.
-  private func recount(_ states: some Collection<CaseState>, _ now: Timestamp) -> [TallyGroup: Columns] {
+  private func recount(_ states: some Collection<CaseState>, _ now: Timestamp) -> Tally {
     let today = now.day(at: Fixture.offset)
+    var tally = Tally()
+    tally.all = recount(states, now, today)
+    tally.imported = recount(states.filter { $0.reception?.isImported == true }, now, today)
+    return tally
+  }
+
+  private func recount(
+    _ states: some Collection<CaseState>, _ now: Timestamp, _ today: CalendarDay
+  ) -> [TallyGroup: Columns] {
     var tally = Dictionary(uniqueKeysWithValues: TallyGroup.allCases.map { ($0, Columns()) })
     func count(_ group: TallyGroup, _ day: CalendarDay, _ counter: WritableKeyPath<Counts, Int>) {
       tally[group]?.all[keyPath: counter] += 1

@@ -588,6 +588,12 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     set {_uniqueStorage()._promises = newValue}
   }
 
+  /// What the register is called that an imported event came from, where that was said; with it the record is schema 3.
+  var register: String {
+    get {_storage._register}
+    set {_uniqueStorage()._register = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -599,6 +605,7 @@ nonisolated struct Vn_Motcua_Records_Record: @unchecked Sendable {
     case returned(Vn_Motcua_Records_Returned)
     case withdrawn(Vn_Motcua_Records_Withdrawn)
     case corrected(Vn_Motcua_Records_Corrected)
+    /// With a measure on: schema 3.
     case rulesAdopted(Vn_Motcua_Records_RulesAdopted)
     case erased(Vn_Motcua_Records_Erased)
     case restored(Vn_Motcua_Records_Restored)
@@ -1196,7 +1203,7 @@ nonisolated extension Vn_Motcua_Records_PromiseKind: SwiftProtobuf._ProtoNamePro
 
 nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Record"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{3}stream_digest\0\u{3}stream_kind\0\u{3}key_commitment\0\u{1}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0\u{3}clock_accepted\0\u{1}notified\0\u{2}D\u{1}promises\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}stream\0\u{1}version\0\u{3}recorded_at\0\u{3}occurred_before\0\u{3}offset_minutes\0\u{1}uid\0\u{1}account\0\u{1}role\0\u{3}command_id\0\u{3}command_digest\0\u{1}rules\0\u{1}imported\0\u{3}key_slot\0\u{1}sealed\0\u{3}on_behalf_of\0\u{3}stream_digest\0\u{3}stream_kind\0\u{3}key_commitment\0\u{1}received\0\u{1}consulted\0\u{1}progressed\0\u{1}apologised\0\u{1}resolved\0\u{1}returned\0\u{1}withdrawn\0\u{1}corrected\0\u{3}rules_adopted\0\u{1}erased\0\u{1}restored\0\u{3}clock_accepted\0\u{1}notified\0\u{2}D\u{1}promises\0\u{1}register\0")
 
   fileprivate class _StorageClass {
     var _schema: UInt32 = 0
@@ -1220,6 +1227,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
     var _keyCommitment: Data = Data()
     var _body: Vn_Motcua_Records_Record.OneOf_Body?
     var _promises: [Vn_Motcua_Records_Promise] = []
+    var _register: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1251,6 +1259,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       _keyCommitment = source._keyCommitment
       _body = source._body
       _promises = source._promises
+      _register = source._register
     }
   }
 
@@ -1458,6 +1467,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
           }
         }()
         case 100: try { try decoder.decodeRepeatedMessageField(value: &_storage._promises) }()
+        case 101: try { try decoder.decodeSingularStringField(value: &_storage._register) }()
         default: break
         }
       }
@@ -1585,6 +1595,9 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
       if !_storage._promises.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._promises, fieldNumber: 100)
       }
+      if !_storage._register.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._register, fieldNumber: 101)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1615,6 +1628,7 @@ nonisolated extension Vn_Motcua_Records_Record: SwiftProtobuf.Message, SwiftProt
         if _storage._keyCommitment != rhs_storage._keyCommitment {return false}
         if _storage._body != rhs_storage._body {return false}
         if _storage._promises != rhs_storage._promises {return false}
+        if _storage._register != rhs_storage._register {return false}
         return true
       }
       if !storagesAreEqual {return false}

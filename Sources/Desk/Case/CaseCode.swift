@@ -29,6 +29,27 @@ public enum CaseCode {
     return decimal(parts[parts.count - 1])
   }
 
+  /// Whether a code from elsewhere has the form of those that this office gives: a prefix of its own, a day, a serial.
+  public static func form(of code: String, prefixes: [String]) -> Form {
+    func isOwn(_ code: String, _ prefixes: [String]) -> Bool {
+      prefixes.contains { prefix in
+        guard code.hasPrefix(prefix + "-") else { return false }
+        let parts = code.utf8.dropFirst(prefix.utf8.count + 1).split(
+          separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0].count == 6 && parts.allSatisfy { decimal($0) != nil }
+      }
+    }
+    if isOwn(code.folded, prefixes.map(\.folded)) { return .own }
+    return isOwn(code.lookAlike, prefixes.map(\.lookAlike)) ? .looksLikeOwn : .foreign
+  }
+
+  public enum Form: Hashable, Sendable {
+    case own
+    /// Not one, and nobody sees that it is not.
+    case looksLikeOwn
+    case foreign
+  }
+
   private static func dayText(_ day: CalendarDay) -> String {
     padded(day.year % 100, 2) + padded(day.month, 2) + padded(day.day, 2)
   }

@@ -27,12 +27,14 @@ public struct CaseEvent: Hashable, Sendable {
     /// Why it was recorded later than it happened.
     public var lateEntryReason: String?
     public var isImported: Bool
+    /// The register that it was imported from, if that has a name.
+    public var register: String?
     /// The position of the `rulesAdopted` in force.
     public var rules: Position
 
     public init(
       recordedAt: Timestamp, occurredAt: Timestamp, offset: UTCOffset, actor: Actor, lateEntryReason: String? = nil,
-      isImported: Bool = false, rules: Position
+      isImported: Bool = false, register: String? = nil, rules: Position
     ) {
       self.recordedAt = recordedAt
       self.occurredAt = occurredAt
@@ -40,6 +42,7 @@ public struct CaseEvent: Hashable, Sendable {
       self.actor = actor
       self.lateEntryReason = lateEntryReason
       self.isImported = isImported
+      self.register = register
       self.rules = rules
     }
 

@@ -10,12 +10,13 @@ public struct CaseState: Hashable, Sendable {
     public var at: Timestamp
     public var offset: UTCOffset
     public var receiver: String
-    public var isImported: Bool
+    /// How it came in from another register; nil for a receipt of the office's own.
+    public var imported: Import?
     /// The rules that the case was received under.
     public var rules: Position
 
     public init(
-      version: Version, facts: Received, at: Timestamp, offset: UTCOffset, receiver: String, isImported: Bool,
+      version: Version, facts: Received, at: Timestamp, offset: UTCOffset, receiver: String, imported: Import?,
       rules: Position
     ) {
       self.version = version
@@ -23,11 +24,23 @@ public struct CaseState: Hashable, Sendable {
       self.at = at
       self.offset = offset
       self.receiver = receiver
-      self.isImported = isImported
+      self.imported = imported
       self.rules = rules
     }
 
     public var day: CalendarDay { at.day(at: offset) }
+    public var isImported: Bool { imported != nil }
+  }
+
+  /// When a receipt was brought in, and from which register, if that has a name. Who did it is the receiver.
+  public struct Import: Hashable, Sendable {
+    public var at: Timestamp
+    public var register: String?
+
+    public init(at: Timestamp, register: String?) {
+      self.at = at
+      self.register = register
+    }
   }
 
   public struct Erasure: Hashable, Sendable {

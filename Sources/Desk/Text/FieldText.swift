@@ -3,12 +3,14 @@ public enum FieldText: String, Sendable, CaseIterable {
   case applicant, phone, place, subject, paper, handedInBy, authority, help, urgent, responsible
   case question, guidance, step, by, group, cause, text, signatory, letterNumber
   case reason, documentNumber, signedBy, to, procedure, code, words, basis, clerk, account
-  case receipt
+  case receipt, register
 
   public var bytesMax: Int {
     switch self {
     case .phone, .letterNumber, .documentNumber, .procedure, .code, .cause, .account: 100
-    case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper, .words, .clerk: 300
+    case .applicant, .handedInBy, .responsible, .by, .group, .signatory, .signedBy, .to, .paper, .words, .clerk,
+      .register:
+      300
     case .place, .subject, .authority, .step, .basis, .receipt: 500
     case .help, .urgent, .reason, .question: 1000
     case .guidance, .text: 4000

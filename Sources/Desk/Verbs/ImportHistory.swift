@@ -13,6 +13,8 @@ public struct ImportHistory: Hashable, Sendable {
 
   /// Stays the code of the case.
   public var code: String
+  /// What the register is called; nil where nobody says it.
+  public var register: String?
   public var channel: Channel
   public var subject: String?
   public var applicant: String?
@@ -24,10 +26,12 @@ public struct ImportHistory: Hashable, Sendable {
   public var steps: [Step]
 
   public init(
-    code: String, channel: Channel, subject: String?, applicant: String?, responsible: String?, receivedAt: Timestamp,
+    code: String, register: String? = nil, channel: Channel, subject: String?, applicant: String?, responsible: String?,
+    receivedAt: Timestamp,
     due: Timestamp, endedAt: Timestamp?, steps: [Step]
   ) {
     self.code = code
+    self.register = register
     self.channel = channel
     self.subject = subject
     self.applicant = applicant
@@ -47,7 +51,7 @@ extension CaseDecider {
         body,
         .init(
           recordedAt: context.recordedAt, occurredAt: at, offset: context.book.office.utcOffset, actor: context.actor,
-          isImported: true, rules: context.rules))
+          isImported: true, register: history.register, rules: context.rules))
     }
     let received = Received(
       code: history.code, kind: .procedure, applicant: history.applicant, subject: history.subject,

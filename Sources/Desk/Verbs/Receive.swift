@@ -118,7 +118,10 @@ extension Received: CaseFacts {
   func apply(to state: inout CaseState, _ circumstances: CaseEvent.Circumstances) {
     state.reception = CaseState.Reception(
       version: state.version, facts: self, at: circumstances.occurredAt, offset: circumstances.offset,
-      receiver: circumstances.actor.principal, isImported: circumstances.isImported, rules: circumstances.rules)
+      receiver: circumstances.actor.principal,
+      imported: circumstances.isImported
+        ? CaseState.Import(at: circumstances.recordedAt, register: circumstances.register) : nil,
+      rules: circumstances.rules)
   }
 
   mutating func forget() {

@@ -1414,7 +1414,9 @@ extension Wire {
   }
 
   /// [more] Brings in an event log in CSV, one row per activity. `mapping` is the text of the TOML file that says what
-  /// the columns mean. All rows are read before anything is written. The same file again changes nothing.
+  /// the columns mean. All rows are read before anything is written. The same file again changes nothing. A row is bad
+  /// when something in it happened after now, or when its code has the form of the office's own (but where the mapping
+  /// says `own_codes`), only looks so, or mixes scripts.
   public struct Import: WireMethod {
     public static let method = "vn.motcua.Admin.Import"
 

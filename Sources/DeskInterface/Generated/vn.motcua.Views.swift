@@ -134,6 +134,11 @@ extension Wire {
     /// When what identifies people was erased, and by what right.
     public var erasedAt: String?
     public var erasedUnder: String?
+    /// For an imported case: when it was brought in, by whom, and from which register, where that was said. What is
+    /// dated before is what that register says.
+    public var importedAt: String?
+    public var importedBy: String?
+    public var importedFrom: String?
 
     public init(
       code: String,
@@ -177,7 +182,10 @@ extension Wire {
       withdrawnAt: String? = nil,
       imported: Bool,
       erasedAt: String? = nil,
-      erasedUnder: String? = nil
+      erasedUnder: String? = nil,
+      importedAt: String? = nil,
+      importedBy: String? = nil,
+      importedFrom: String? = nil
     ) {
       self.code = code
       self.number = number
@@ -221,6 +229,9 @@ extension Wire {
       self.imported = imported
       self.erasedAt = erasedAt
       self.erasedUnder = erasedUnder
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     private static let members: [StaticString] = [
@@ -228,7 +239,8 @@ extension Wire {
       "subject", "channel", "papers", "handedInBy", "authority", "help", "urgent", "responsible", "receiver",
       "receivedAt", "term", "firstDue", "due", "provisional", "reappointments", "status", "open", "ended", "late",
       "apologyOwed", "secondDateKept", "outcome", "outcomeReason", "documentNumber", "signedBy", "resolvedAt",
-      "returnedAt", "returnedTo", "withdrawnAt", "imported", "erasedAt", "erasedUnder",
+      "returnedAt", "returnedTo", "withdrawnAt", "imported", "erasedAt", "erasedUnder", "importedAt", "importedBy",
+      "importedFrom",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -274,6 +286,9 @@ extension Wire {
       var imported: Bool?
       var erasedAt: String?
       var erasedUnder: String?
+      var importedAt: String?
+      var importedBy: String?
+      var importedFrom: String?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -318,7 +333,10 @@ extension Wire {
         case 38: withdrawnAt = try cursor.null() ? nil : cursor.string()
         case 39: imported = try cursor.bool()
         case 40: erasedAt = try cursor.null() ? nil : cursor.string()
-        default: erasedUnder = try cursor.null() ? nil : cursor.string()
+        case 41: erasedUnder = try cursor.null() ? nil : cursor.string()
+        case 42: importedAt = try cursor.null() ? nil : cursor.string()
+        case 43: importedBy = try cursor.null() ? nil : cursor.string()
+        default: importedFrom = try cursor.null() ? nil : cursor.string()
         }
       }
       guard let code else { throw cursor.missing("code", in: object) }
@@ -383,6 +401,9 @@ extension Wire {
       self.imported = imported
       self.erasedAt = erasedAt
       self.erasedUnder = erasedUnder
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     public func write(to json: inout JSONWriter) {
@@ -402,6 +423,9 @@ extension Wire {
         json.member("handedInBy", handedInBy)
         json.member("help", help)
         json.member("imported", imported)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
         json.member("kind", kind)
         json.member("late", late)
         json.member("number", number)
@@ -473,6 +497,9 @@ extension Wire {
         json.member("imported", imported)
         json.member("erasedAt", erasedAt)
         json.member("erasedUnder", erasedUnder)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
       }
       json.close()
     }
@@ -1369,6 +1396,9 @@ extension Wire {
     /// What the stream is about, where that is not said by the rest: without it, number 0 is the office and all else is
     /// a case with a code.
     public var stream: Told<StreamKind>?
+    /// What the register is called that it was imported from, where that was said; it was brought in at `recordedAt` by
+    /// `account`.
+    public var importedFrom: String?
 
     public init(
       position: Int,
@@ -1400,7 +1430,8 @@ extension Wire {
       restored: Restored? = nil,
       clockAccepted: ClockAccepted? = nil,
       notified: Notified? = nil,
-      stream: StreamKind? = nil
+      stream: StreamKind? = nil,
+      importedFrom: String? = nil
     ) {
       self.position = position
       self.code = code
@@ -1432,13 +1463,14 @@ extension Wire {
       self.clockAccepted = clockAccepted
       self.notified = notified
       self.stream = stream.map(Told.known)
+      self.importedFrom = importedFrom
     }
 
     private static let members: [StaticString] = [
       "position", "code", "number", "version", "type", "recordedAt", "occurredAt", "lateEntryReason", "uid", "account",
       "role", "onBehalfOf", "commandId", "rulesPosition", "imported", "closed", "received", "consulted", "progressed",
       "apologised", "resolved", "returned", "withdrawn", "corrected", "erased", "rulesAdopted", "restored",
-      "clockAccepted", "notified", "stream",
+      "clockAccepted", "notified", "stream", "importedFrom",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -1472,6 +1504,7 @@ extension Wire {
       var clockAccepted: ClockAccepted?
       var notified: Notified?
       var stream: Told<StreamKind>?
+      var importedFrom: String?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -1504,7 +1537,8 @@ extension Wire {
         case 26: restored = try cursor.null() ? nil : Restored(from: &cursor)
         case 27: clockAccepted = try cursor.null() ? nil : ClockAccepted(from: &cursor)
         case 28: notified = try cursor.null() ? nil : Notified(from: &cursor)
-        default: stream = try cursor.null() ? nil : Told<StreamKind>(from: &cursor)
+        case 29: stream = try cursor.null() ? nil : Told<StreamKind>(from: &cursor)
+        default: importedFrom = try cursor.null() ? nil : cursor.string()
         }
       }
       guard let position else { throw cursor.missing("position", in: object) }
@@ -1548,6 +1582,7 @@ extension Wire {
       self.clockAccepted = clockAccepted
       self.notified = notified
       self.stream = stream
+      self.importedFrom = importedFrom
     }
 
     public func write(to json: inout JSONWriter) {
@@ -1563,6 +1598,7 @@ extension Wire {
         json.member("corrected", corrected)
         json.member("erased", erased)
         json.member("imported", imported)
+        json.member("importedFrom", importedFrom)
         json.member("lateEntryReason", lateEntryReason)
         json.member("notified", notified)
         json.member("number", number)
@@ -1614,6 +1650,7 @@ extension Wire {
         json.member("clockAccepted", clockAccepted)
         json.member("notified", notified)
         json.member("stream", stream)
+        json.member("importedFrom", importedFrom)
       }
       json.close()
     }
@@ -1698,6 +1735,10 @@ extension Wire {
     public var owed: Bool
     /// Whether its date is past. Exactly at the date it is not.
     public var broken: Bool
+    /// As in Case.
+    public var importedAt: String?
+    public var importedBy: String?
+    public var importedFrom: String?
 
     public init(
       number: Int,
@@ -1709,7 +1750,10 @@ extension Wire {
       to: String? = nil,
       holder: String? = nil,
       owed: Bool,
-      broken: Bool
+      broken: Bool,
+      importedAt: String? = nil,
+      importedBy: String? = nil,
+      importedFrom: String? = nil
     ) {
       self.number = number
       self.code = code
@@ -1721,10 +1765,14 @@ extension Wire {
       self.holder = holder
       self.owed = owed
       self.broken = broken
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     private static let members: [StaticString] = [
-      "number", "code", "kind", "madeBy", "since", "due", "to", "holder", "owed", "broken",
+      "number", "code", "kind", "madeBy", "since", "due", "to", "holder", "owed", "broken", "importedAt", "importedBy",
+      "importedFrom",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -1738,6 +1786,9 @@ extension Wire {
       var holder: String?
       var owed: Bool?
       var broken: Bool?
+      var importedAt: String?
+      var importedBy: String?
+      var importedFrom: String?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -1750,7 +1801,10 @@ extension Wire {
         case 6: to = try cursor.null() ? nil : cursor.string()
         case 7: holder = try cursor.null() ? nil : cursor.string()
         case 8: owed = try cursor.bool()
-        default: broken = try cursor.bool()
+        case 9: broken = try cursor.bool()
+        case 10: importedAt = try cursor.null() ? nil : cursor.string()
+        case 11: importedBy = try cursor.null() ? nil : cursor.string()
+        default: importedFrom = try cursor.null() ? nil : cursor.string()
         }
       }
       guard let number else { throw cursor.missing("number", in: object) }
@@ -1769,6 +1823,9 @@ extension Wire {
       self.holder = holder
       self.owed = owed
       self.broken = broken
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     public func write(to json: inout JSONWriter) {
@@ -1778,6 +1835,9 @@ extension Wire {
         json.member("code", code)
         json.member("due", due)
         json.member("holder", holder)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
         json.member("kind", kind)
         json.member("madeBy", madeBy)
         json.member("number", number)
@@ -1795,18 +1855,20 @@ extension Wire {
         json.member("holder", holder)
         json.member("owed", owed)
         json.member("broken", broken)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
       }
       json.close()
     }
   }
 
-  /// `open`, `openLate` and `apologiesOwed` are as of now and stand in the column `all` only.
-  public struct Counts: Hashable, Sendable, JSONReadable, JSONWritable {
+  /// How many of each count came from another register.
+  public struct ImportedCounts: Hashable, Sendable, JSONReadable, JSONWritable {
     public var received: Int
     public var resolvedOnTime: Int
     public var resolvedLate: Int
     public var withdrawn: Int
-    /// Of those withdrawn, how many after their date.
     public var withdrawnLate: Int
     public var open: Int?
     public var openLate: Int?
@@ -1893,6 +1955,114 @@ extension Wire {
         json.member("open", open)
         json.member("openLate", openLate)
         json.member("apologiesOwed", apologiesOwed)
+      }
+      json.close()
+    }
+  }
+
+  /// `open`, `openLate` and `apologiesOwed` are as of now and stand in the column `all` only.
+  public struct Counts: Hashable, Sendable, JSONReadable, JSONWritable {
+    public var received: Int
+    public var resolvedOnTime: Int
+    public var resolvedLate: Int
+    public var withdrawn: Int
+    /// Of those withdrawn, how many after their date.
+    public var withdrawnLate: Int
+    public var open: Int?
+    public var openLate: Int?
+    public var apologiesOwed: Int?
+    /// Missing where none of them did: the counts themselves are of all.
+    public var imported: ImportedCounts?
+
+    public init(
+      received: Int,
+      resolvedOnTime: Int,
+      resolvedLate: Int,
+      withdrawn: Int,
+      withdrawnLate: Int,
+      open: Int? = nil,
+      openLate: Int? = nil,
+      apologiesOwed: Int? = nil,
+      imported: ImportedCounts? = nil
+    ) {
+      self.received = received
+      self.resolvedOnTime = resolvedOnTime
+      self.resolvedLate = resolvedLate
+      self.withdrawn = withdrawn
+      self.withdrawnLate = withdrawnLate
+      self.open = open
+      self.openLate = openLate
+      self.apologiesOwed = apologiesOwed
+      self.imported = imported
+    }
+
+    private static let members: [StaticString] = [
+      "received", "resolvedOnTime", "resolvedLate", "withdrawn", "withdrawnLate", "open", "openLate", "apologiesOwed",
+      "imported",
+    ]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var received: Int?
+      var resolvedOnTime: Int?
+      var resolvedLate: Int?
+      var withdrawn: Int?
+      var withdrawnLate: Int?
+      var open: Int?
+      var openLate: Int?
+      var apologiesOwed: Int?
+      var imported: ImportedCounts?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: received = try cursor.integer()
+        case 1: resolvedOnTime = try cursor.integer()
+        case 2: resolvedLate = try cursor.integer()
+        case 3: withdrawn = try cursor.integer()
+        case 4: withdrawnLate = try cursor.integer()
+        case 5: open = try cursor.null() ? nil : cursor.integer()
+        case 6: openLate = try cursor.null() ? nil : cursor.integer()
+        case 7: apologiesOwed = try cursor.null() ? nil : cursor.integer()
+        default: imported = try cursor.null() ? nil : ImportedCounts(from: &cursor)
+        }
+      }
+      guard let received else { throw cursor.missing("received", in: object) }
+      guard let resolvedOnTime else { throw cursor.missing("resolvedOnTime", in: object) }
+      guard let resolvedLate else { throw cursor.missing("resolvedLate", in: object) }
+      guard let withdrawn else { throw cursor.missing("withdrawn", in: object) }
+      guard let withdrawnLate else { throw cursor.missing("withdrawnLate", in: object) }
+      self.received = received
+      self.resolvedOnTime = resolvedOnTime
+      self.resolvedLate = resolvedLate
+      self.withdrawn = withdrawn
+      self.withdrawnLate = withdrawnLate
+      self.open = open
+      self.openLate = openLate
+      self.apologiesOwed = apologiesOwed
+      self.imported = imported
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      if json.isSorted {
+        json.member("apologiesOwed", apologiesOwed)
+        json.member("imported", imported)
+        json.member("open", open)
+        json.member("openLate", openLate)
+        json.member("received", received)
+        json.member("resolvedLate", resolvedLate)
+        json.member("resolvedOnTime", resolvedOnTime)
+        json.member("withdrawn", withdrawn)
+        json.member("withdrawnLate", withdrawnLate)
+      } else {
+        json.member("received", received)
+        json.member("resolvedOnTime", resolvedOnTime)
+        json.member("resolvedLate", resolvedLate)
+        json.member("withdrawn", withdrawn)
+        json.member("withdrawnLate", withdrawnLate)
+        json.member("open", open)
+        json.member("openLate", openLate)
+        json.member("apologiesOwed", apologiesOwed)
+        json.member("imported", imported)
       }
       json.close()
     }
@@ -2095,6 +2265,10 @@ extension Wire {
     public var rulesPosition: Int
     /// What somebody was to be told, settled or not; missing where no notice was promised.
     public var notices: [Promise]?
+    /// As in Case.
+    public var importedAt: String?
+    public var importedBy: String?
+    public var importedFrom: String?
 
     public init(
       code: String,
@@ -2107,7 +2281,10 @@ extension Wire {
       provisional: Bool,
       appointments: [Appointment],
       rulesPosition: Int,
-      notices: [Promise]? = nil
+      notices: [Promise]? = nil,
+      importedAt: String? = nil,
+      importedBy: String? = nil,
+      importedFrom: String? = nil
     ) {
       self.code = code
       self.receivedAt = receivedAt
@@ -2120,11 +2297,14 @@ extension Wire {
       self.appointments = appointments
       self.rulesPosition = rulesPosition
       self.notices = notices
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     private static let members: [StaticString] = [
       "code", "receivedAt", "term", "rule", "source", "days", "firstDue", "provisional", "appointments",
-      "rulesPosition", "notices",
+      "rulesPosition", "notices", "importedAt", "importedBy", "importedFrom",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -2139,6 +2319,9 @@ extension Wire {
       var appointments: [Appointment]?
       var rulesPosition: Int?
       var notices: [Promise]?
+      var importedAt: String?
+      var importedBy: String?
+      var importedFrom: String?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -2152,7 +2335,10 @@ extension Wire {
         case 7: provisional = try cursor.bool()
         case 8: appointments = try cursor.array(Appointment.self)
         case 9: rulesPosition = try cursor.integer()
-        default: notices = try cursor.null() ? nil : cursor.array(Promise.self)
+        case 10: notices = try cursor.null() ? nil : cursor.array(Promise.self)
+        case 11: importedAt = try cursor.null() ? nil : cursor.string()
+        case 12: importedBy = try cursor.null() ? nil : cursor.string()
+        default: importedFrom = try cursor.null() ? nil : cursor.string()
         }
       }
       guard let code else { throw cursor.missing("code", in: object) }
@@ -2176,6 +2362,9 @@ extension Wire {
       self.appointments = appointments
       self.rulesPosition = rulesPosition
       self.notices = notices
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     public func write(to json: inout JSONWriter) {
@@ -2185,6 +2374,9 @@ extension Wire {
         json.member("code", code)
         json.member("days", days)
         json.member("firstDue", firstDue)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
         json.member("notices", notices)
         json.member("provisional", provisional)
         json.member("receivedAt", receivedAt)
@@ -2204,6 +2396,9 @@ extension Wire {
         json.member("appointments", appointments)
         json.member("rulesPosition", rulesPosition)
         json.member("notices", notices)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
       }
       json.close()
     }
@@ -2347,6 +2542,10 @@ extension Wire {
     public var provisional: Bool
     /// True when the result is promised at once: a slip only on request.
     public var atOnce: Bool
+    /// As in Case.
+    public var importedAt: String?
+    public var importedBy: String?
+    public var importedFrom: String?
 
     public init(
       office: Text,
@@ -2363,7 +2562,10 @@ extension Wire {
       receiver: String,
       due: String,
       provisional: Bool,
-      atOnce: Bool
+      atOnce: Bool,
+      importedAt: String? = nil,
+      importedBy: String? = nil,
+      importedFrom: String? = nil
     ) {
       self.office = office
       self.place = place
@@ -2380,11 +2582,14 @@ extension Wire {
       self.due = due
       self.provisional = provisional
       self.atOnce = atOnce
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     private static let members: [StaticString] = [
       "office", "place", "code", "applicant", "phone", "procedureName", "subject", "papers", "papersRecorded", "fee",
-      "receivedAt", "receiver", "due", "provisional", "atOnce",
+      "receivedAt", "receiver", "due", "provisional", "atOnce", "importedAt", "importedBy", "importedFrom",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -2403,6 +2608,9 @@ extension Wire {
       var due: String?
       var provisional: Bool?
       var atOnce: Bool?
+      var importedAt: String?
+      var importedBy: String?
+      var importedFrom: String?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -2420,7 +2628,10 @@ extension Wire {
         case 11: receiver = try cursor.string()
         case 12: due = try cursor.string()
         case 13: provisional = try cursor.bool()
-        default: atOnce = try cursor.bool()
+        case 14: atOnce = try cursor.bool()
+        case 15: importedAt = try cursor.null() ? nil : cursor.string()
+        case 16: importedBy = try cursor.null() ? nil : cursor.string()
+        default: importedFrom = try cursor.null() ? nil : cursor.string()
         }
       }
       guard let office else { throw cursor.missing("office", in: object) }
@@ -2448,6 +2659,9 @@ extension Wire {
       self.due = due
       self.provisional = provisional
       self.atOnce = atOnce
+      self.importedAt = importedAt
+      self.importedBy = importedBy
+      self.importedFrom = importedFrom
     }
 
     public func write(to json: inout JSONWriter) {
@@ -2458,6 +2672,9 @@ extension Wire {
         json.member("code", code)
         json.member("due", due)
         json.member("fee", fee)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
         json.member("office", office)
         json.member("papers", papers)
         json.member("papersRecorded", papersRecorded)
@@ -2484,6 +2701,9 @@ extension Wire {
         json.member("due", due)
         json.member("provisional", provisional)
         json.member("atOnce", atOnce)
+        json.member("importedAt", importedAt)
+        json.member("importedBy", importedBy)
+        json.member("importedFrom", importedFrom)
       }
       json.close()
     }

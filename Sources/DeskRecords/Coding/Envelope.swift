@@ -23,6 +23,7 @@ struct Envelope {
   /// What the first event of a stream says of it, where its kind does not.
   var streamKind: StreamKind?
   var keyCommitment: [UInt8] = []
+  var register = ""
 
   init() {}
 
@@ -43,6 +44,7 @@ struct Envelope {
     commandDigest = event.command.digestOfBefore
     rules = circumstances.rules.rawValue
     isImported = circumstances.isImported
+    register = isImported ? circumstances.register ?? "" : ""
   }
 
   /// The first field, which says whether this release can read the others.
@@ -50,7 +52,7 @@ struct Envelope {
     try record.integer(1, "schema", &schema)
   }
 
-  /// All fields of `Record` but its body, which follows them.
+  /// The fields of `Record` before its body.
   mutating func fields(_ record: inout some FieldCoder) throws(RecordError) {
     try Self.schema(&record, &schema)
     try record.integer(2, "stream", &stream)
@@ -73,6 +75,14 @@ struct Envelope {
     try record.bytes(19, "key_commitment", &keyCommitment)
   }
 
+  /// The one that comes after the body and the promises; only what is imported has it, and nobody looks for it elsewhere.
+  mutating func lastField(_ record: inout some FieldCoder) throws(RecordError) {
+    if isImported { try record.text(101, "register", &register) }
+  }
+
+  /// The lowest schema that can say the last field; 0 where there is none.
+  var schemaOfLastField: UInt32 { register.isEmpty ? 0 : 3 }
+
   /// The field of `Personal` that belongs to no kind: why an event was recorded late.
   static let lateEntryNumber = 15
 
@@ -86,7 +96,8 @@ struct Envelope {
     }
     return CaseEvent.Circumstances(
       recordedAt: try Timestamp(stored: recordedAt), occurredAt: try Timestamp(stored: recordedAt &- occurredBefore),
-      offset: offset, actor: actor, lateEntryReason: lateEntryReason, isImported: isImported, rules: Position(rules))
+      offset: offset, actor: actor, lateEntryReason: lateEntryReason, isImported: isImported,
+      register: register.isEmpty ? nil : register, rules: Position(rules))
   }
 
   private var actor: Actor {

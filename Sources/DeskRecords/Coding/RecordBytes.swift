@@ -19,6 +19,7 @@ struct RecordBytes {
     try Envelope.schema(&first, &schema)
     guard schema <= RecordCoding.schema else { throw .newerSchema(schema) }
     try envelope.fields(&reader)
+    try envelope.lastField(&reader)
     var walk = FieldCursor(bytes)
     while let tag = try walk.tag() {
       if tag.type == .counted, tag.number == StoredPromises.number {

@@ -65,6 +65,7 @@ public struct RecordCoding: Sendable {
       try StoredPromises.write(namesOf: promises, &personal)
       envelope.schema = max(envelope.schema, StoredPromises.schema(of: promises))
     }
+    envelope.schema = max(envelope.schema, envelope.schemaOfLastField)
     if !personal.bytes.isEmpty {
       envelope.keySlot = slot
       envelope.sealed = try seal(personal.bytes, SealedPart(slot: slot, number: number))
@@ -73,6 +74,7 @@ public struct RecordCoding: Sendable {
     try envelope.fields(&record)
     record.put(number, body.bytes)
     try StoredPromises.write(promises, &record)
+    try envelope.lastField(&record)
     return record.bytes
   }
 

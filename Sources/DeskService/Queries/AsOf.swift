@@ -49,7 +49,7 @@ extension DeskService {
   }
 
   /// The tally as it stood then. Folds every case: call it off the pool.
-  public func tally(asOf: AsOf) throws -> [TallyGroup: Columns] {
+  public func tally(asOf: AsOf) throws -> Tally {
     var tally = TallyFold(now: asOf.instant, offset: book?.office.utcOffset ?? .utc)
     _ = try fold(asOf) { tally.add($0.state) }
     return tally.tally

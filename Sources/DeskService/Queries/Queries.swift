@@ -110,7 +110,7 @@ extension DeskService {
     return Explanation(row: row, calculation: calculation, book: book)
   }
 
-  public func tally(at now: Timestamp) throws -> [TallyGroup: Columns] {
+  public func tally(at now: Timestamp) throws -> Tally {
     let (views, offset) = (try views, book?.office.utcOffset ?? .utc)
     return try views.store.environment.read { transaction throws(LMDBError) in
       try views.tally(now: now, offset: offset, transaction)

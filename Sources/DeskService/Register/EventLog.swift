@@ -32,7 +32,7 @@ public struct EventLog: Sendable {
   private var digest: [UInt8] = []
   private let mappingText: String
 
-  public init(_ text: String, _ mapping: ImportMapping, offset: UTCOffset) throws(MissingColumn) {
+  public init(_ text: String, _ mapping: ImportMapping, for office: ImportOffice) throws(MissingColumn) {
     mappingText = mapping.text
     var reader = CSVReader(text)
     guard case .success(let header)? = reader.next() else {
@@ -59,7 +59,7 @@ public struct EventLog: Sendable {
           bad(record.line, "có \(found) cột, phải có \(expected)", "has \(found) fields, not \(expected)")
           continue
         }
-        add(Row(record, columns, mapping), offset, &indexes)
+        add(Row(record, columns, mapping), office, &indexes)
       }
     }
     digest = Array(codes.finalize())
@@ -85,11 +85,11 @@ public struct EventLog: Sendable {
     warnings.append(RowNote(line: line, reason: Text(vi: vi, en: en)))
   }
 
-  private mutating func add(_ row: Row, _ offset: UTCOffset, _ indexes: inout [String: Int]) {
+  private mutating func add(_ row: Row, _ office: ImportOffice, _ indexes: inout [String: Int]) {
     let history: ImportHistory
     let step: ImportHistory.Step
     do throws(RowProblem) {
-      (history, step) = try row.read(offset)
+      (history, step) = try row.read(office)
     } catch {
       bad(row.line, error.reason.vi, error.reason.en)
       if let code = row.code { incomplete.insert(code.folded) }

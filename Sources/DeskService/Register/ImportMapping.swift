@@ -30,6 +30,10 @@ public struct ImportMapping: Sendable {
   public var channels: [String: Channel]
   /// Words that mean that a field is empty.
   public var emptyWords: Set<String>
+  /// What the office calls the register, if the mapping says it: every event that comes from it says so.
+  public var register: String?
+  /// Whether codes of the office's own form are taken: the register is an older one of its own.
+  public var hasOwnCodes = false
   /// The mapping as it was written: an import is a repeated one only with the same mapping.
   public var text: String
 

@@ -63,21 +63,45 @@ struct Row {
   /// The row as one text, in which fields cannot run into each other.
   var source: String { fields.joined(separator: "\u{1F}") }
 
-  func read(_ offset: UTCOffset) throws(RowProblem) -> (ImportHistory, ImportHistory.Step) {
+  func read(_ office: ImportOffice) throws(RowProblem) -> (ImportHistory, ImportHistory.Step) {
     let channel = text(columns.channel).map { mapping.channels[$0] ?? .other } ?? .other
     let history = ImportHistory(
-      code: try required(.code, columns.code), channel: channel,
+      code: try code(office), register: mapping.register, channel: channel,
       subject: try optional(.subject, columns.subject), applicant: try optional(.applicant, columns.applicant),
       responsible: try optional(.responsible, columns.responsible),
-      receivedAt: try time(columns.receivedAt, mapping.columns.receivedAt, offset),
-      due: try time(columns.due, mapping.columns.due, offset),
+      receivedAt: try past(columns.receivedAt, mapping.columns.receivedAt, office),
+      due: try time(columns.due, mapping.columns.due, office),
       endedAt: try columns.endedAt.flatMap { (index) throws(RowProblem) in
-        text(index) == nil ? nil : try time(index, mapping.columns.endedAt ?? "", offset)
+        text(index) == nil ? nil : try past(index, mapping.columns.endedAt ?? "", office)
       }, steps: [])
     let facts = Progressed(
       step: try required(.step, columns.activity), by: try optional(.by, columns.actor),
       group: try optional(.group, columns.group))
-    return (history, ImportHistory.Step(facts, at: try time(columns.at, mapping.columns.at, offset)))
+    return (history, ImportHistory.Step(facts, at: try past(columns.at, mapping.columns.at, office)))
+  }
+
+  /// A code that nobody takes for another one.
+  private func code(_ office: ImportOffice) throws(RowProblem) -> String {
+    let code = try required(.code, columns.code)
+    switch CaseCode.form(of: code, prefixes: office.prefixes) {
+    case .foreign: break
+    case .own where mapping.hasOwnCodes: break
+    case .own:
+      throw RowProblem(
+        reason: Text(
+          vi:
+            "mã \(code) có dạng mã của chính cơ quan; nếu đây là sổ cũ của cơ quan thì ghi own_codes = true trong tệp ánh xạ",
+          en:
+            "\(code) has the form of this office's own codes; of an older register of its own the mapping says own_codes = true"
+        ))
+    case .looksLikeOwn:
+      throw RowProblem(
+        reason: Text(
+          vi: "mã \(code) trông giống mã của chính cơ quan mà không phải",
+          en: "\(code) looks like one of this office's own codes, and is not"))
+    }
+    if let mixed = code.mixedScripts { throw RowProblem(reason: mixed.reason(code)) }
+    return code
   }
 
   private func text(_ index: Int?) -> String? {
@@ -103,10 +127,51 @@ struct Row {
     }
   }
 
-  private func time(_ index: Int, _ column: String, _ offset: UTCOffset) throws(RowProblem) -> Timestamp {
+  /// When something happened, which is not after now.
+  private func past(_ index: Int, _ column: String, _ office: ImportOffice) throws(RowProblem) -> Timestamp {
+    let instant = try time(index, column, office)
+    guard instant > office.now else { return instant }
+    let (told, now) = (instant.rfc3339(at: office.offset), office.now.rfc3339(at: office.offset))
+    throw RowProblem(
+      reason: Text(
+        vi: "“\(column)”: \(told) ở tương lai, bây giờ là \(now)",
+        en: "\(column): \(told) is in the future; it is \(now)"))
+  }
+
+  private func time(_ index: Int, _ column: String, _ office: ImportOffice) throws(RowProblem) -> Timestamp {
     let text = fields[index]
-    if let instant = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + offset.text) { return instant }
+    if let instant = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + office.offset.text) { return instant }
     throw RowProblem(
       reason: Text(vi: "“\(column)”: không đọc được thời điểm “\(text)”", en: "\(column): “\(text)” is not a time"))
+  }
+}
+
+extension MixedScripts {
+  fileprivate func reason(_ code: String) -> Text {
+    switch self {
+    case .letters(let one, let other, let scalar):
+      Text(
+        vi:
+          "mã \(code) lẫn \(one.name.vi) với \(other.name.vi) (“\(scalar)”, \(scalar.codePointText)) nên dễ nhầm với mã khác",
+        en:
+          "\(code) mixes \(one.name.en) with \(other.name.en) (“\(scalar)”, \(scalar.codePointText)), and passes for another code"
+      )
+    case .digits(let scalar):
+      Text(
+        vi: "mã \(code) lẫn chữ số của hai hệ (“\(scalar)”, \(scalar.codePointText)) nên dễ nhầm với mã khác",
+        en: "\(code) mixes digits of two scripts (“\(scalar)”, \(scalar.codePointText)), and passes for another code")
+    }
+  }
+}
+
+extension Script {
+  fileprivate var name: Text {
+    switch self {
+    case .latin: Text(vi: "chữ Latinh", en: "Latin letters")
+    case .greek: Text(vi: "chữ Hy Lạp", en: "Greek ones")
+    case .cyrillic: Text(vi: "chữ Kirin", en: "Cyrillic ones")
+    case .eastAsian: Text(vi: "chữ Đông Á", en: "East Asian ones")
+    case .other: Text(vi: "chữ của hệ khác", en: "those of another script")
+    }
   }
 }

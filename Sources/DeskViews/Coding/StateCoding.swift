@@ -11,7 +11,10 @@ enum StateCoding {
       row.put(reception.at)
       row.put(reception.offset.minutes)
       row.put(reception.receiver)
-      row.put(reception.isImported)
+      row.put(reception.imported) { row, imported in
+        row.put(imported.at)
+        row.put(imported.register)
+      }
       row.put(reception.rules.rawValue)
       put(reception.facts, &row)
     }
@@ -45,9 +48,13 @@ enum StateCoding {
     state.reception = try row.optional { (row) throws(RowError) in
       let at = try row.time()
       guard let offset = UTCOffset(minutes: try row.number()) else { throw RowError() }
-      let (receiver, isImported, rules) = (try row.string(), try row.bool(), Position(try row.number()))
+      let receiver = try row.string()
+      let imported = try row.optional { (row) throws(RowError) in
+        CaseState.Import(at: try row.time(), register: try row.optionalString())
+      }
+      let rules = Position(try row.number())
       return CaseState.Reception(
-        version: first, facts: try received(&row), at: at, offset: offset, receiver: receiver, isImported: isImported,
+        version: first, facts: try received(&row), at: at, offset: offset, receiver: receiver, imported: imported,
         rules: rules)
     }
     state.entries = try row.array { (row) throws(RowError) in

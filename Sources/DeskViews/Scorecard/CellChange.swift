@@ -27,5 +27,6 @@ struct CellChange {
     cells[CellsView.key(cell), default: 0] += change
     guard cell.unit.keepsTotals else { return }
     cells[CellsView.total(cell.unit, cell.kind, cell.part), default: 0] += change
+    if cell.isImported { cells[CellsView.importedTotal(cell.unit, cell.kind, cell.part), default: 0] += change }
   }
 }

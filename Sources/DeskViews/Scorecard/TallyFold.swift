@@ -4,29 +4,28 @@ public import Desk
 public struct TallyFold: Sendable {
   private let now: Timestamp
   private let today: CalendarDay
-  public private(set) var tally: [TallyGroup: Columns]
+  public private(set) var tally = Tally()
 
   public init(now: Timestamp, offset: UTCOffset) {
     self.now = now
     today = now.day(at: offset)
-    tally = Dictionary(uniqueKeysWithValues: TallyGroup.allCases.map { ($0, Columns()) })
   }
 
   public mutating func add(_ state: CaseState) {
     guard let reception = state.reception else { return }
     let group = TallyGroup(reception.facts.kind)
-    var columns = tally[group] ?? Columns()
-    for contribution in state.contributions {
-      columns.add(1, of: contribution.unit, part: contribution.part, on: nil, today: today)
-      guard case .day(let day) = contribution.at else { continue }
-      columns.add(1, of: contribution.unit, part: contribution.part, on: day, today: today)
-    }
     let standing = Standing(of: state, at: now)
-    if state.isOpen {
-      columns.now.open += 1
-      if standing.isLate { columns.now.openLate += 1 }
+    tally.change(group, isImported: reception.isImported) { columns in
+      for contribution in state.contributions {
+        columns.add(1, of: contribution.unit, part: contribution.part, on: nil, today: today)
+        guard case .day(let day) = contribution.at else { continue }
+        columns.add(1, of: contribution.unit, part: contribution.part, on: day, today: today)
+      }
+      if state.isOpen {
+        columns.now.open += 1
+        if standing.isLate { columns.now.openLate += 1 }
+      }
+      if standing.owesApology { columns.now.apologiesOwed += 1 }
     }
-    if standing.owesApology { columns.now.apologiesOwed += 1 }
-    tally[group] = columns
   }
 }

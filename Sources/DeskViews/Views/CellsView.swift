@@ -7,7 +7,7 @@ import EventStore
 /// the instant; most dates are the end of office hours, and those of a day share their cells.
 enum CellsView {
   static let name = "cells"
-  static let view = DeskView(sumsOf: name, version: 2)
+  static let view = DeskView(sumsOf: name, version: 3)
 
   /// The cells of a unit, a kind and a part, in order of time, begin so.
   static func prefix(_ unit: CountedUnit, _ kind: CaseKind, _ part: UInt8) -> [UInt8] {
@@ -23,6 +23,11 @@ enum CellsView {
 
   /// The row over all days.
   static func total(_ unit: CountedUnit, _ kind: CaseKind, _ part: UInt8) -> [UInt8] { prefix(unit, kind, part) + [0] }
+
+  /// The row over all days of what came from another register.
+  static func importedTotal(_ unit: CountedUnit, _ kind: CaseKind, _ part: UInt8) -> [UInt8] {
+    total(unit, kind, part) + [1]
+  }
 
   static func moment(_ moment: Contribution.Moment) -> [UInt8] {
     switch moment {
@@ -47,7 +52,7 @@ enum CellsView {
     return key
   }
 
-  /// What a key says of its time, after the prefix of this length; nil for the row over all days.
+  /// What a key says of its time, after the prefix of this length; nil for the rows over all days.
   static func moment(of key: [UInt8], after prefix: Int) -> (moment: Contribution.Moment, isImported: Bool)? {
     guard key.count > prefix + 1 else { return nil }
     let rest = key[(prefix + 1)...]

@@ -6,7 +6,7 @@ import EventSourcing
 /// A row says that a case has a promise of this order at this instant; which one says its state.
 enum PromisesView: Projection {
   static let name = "promises"
-  static let view = DeskView(Self.self, version: 1, .differences, owner: .endOfKey)
+  static let view = DeskView(Self.self, version: 2, .differences, owner: .endOfKey)
 
   /// The first byte of the key, and what the time after it is.
   enum Order: UInt8, CaseIterable {
@@ -28,12 +28,15 @@ enum PromisesView: Projection {
   /// Stands in the value of the date that decides between on time and late, beside the group.
   static let firstMark: UInt8 = 0x10
 
-  static func group(_ value: UInt8) -> TallyGroup? { TallyGroup(rawValue: value & ~firstMark) }
+  /// Stands in the value of everything that a case owes which came from another register.
+  static let importedMark: UInt8 = 0x20
+
+  static func group(_ value: UInt8) -> TallyGroup? { TallyGroup(rawValue: value & ~(firstMark | importedMark)) }
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     let state = row.state
     guard let kind = state.reception?.facts.kind, let latest = state.due else { return [] }
-    let group = TallyGroup(kind).rawValue
+    let group = TallyGroup(kind).rawValue | (state.reception?.isImported == true ? importedMark : 0)
     var rows: [ViewRow] = []
     rows.reserveCapacity(4)
     func add(_ order: Order, _ time: Timestamp, mark: UInt8 = 0) {

@@ -19,6 +19,7 @@ struct CaseTable {
       ([language.word(item.status)] + [language.timeliness(item)].compactMap(\.self)).joined(separator: " · "),
       item.responsible ?? item.receiver,
     ])
+    if let note = item.importNote(language) { table.add(note: note) }
   }
 
   func print(to output: Output) throws {
@@ -88,6 +89,7 @@ enum CaseForm {
     add(
       "Phiên bản", "Version",
       String(item.version) + (item.imported ? language.say(" · nhập từ sổ cũ", " · imported") : ""))
+    add("Nguồn", "From", item.importedAt == nil ? nil : item.importNote(language))
     let status = [language.word(item.status), language.timeliness(item)].compactMap(\.self).joined(separator: " · ")
     let width = fields.map { Terminal.width($0.0) }.max() ?? 0
     return ["\(item.code)  \(status)"]

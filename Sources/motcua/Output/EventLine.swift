@@ -18,6 +18,10 @@ enum EventLine {
       let why = event.lateEntryReason.map { ": \($0)" } ?? ""
       parts.append(language.say("(ghi lúc \(at)\(why))", "(recorded \(at)\(why))"))
     }
+    if event.imported {
+      let brought = language.imported(at: event.recordedAt, by: event.account, from: event.importedFrom)
+      parts.append("(\(brought))")
+    }
     if event.closed == true {
       parts.append(
         isErased

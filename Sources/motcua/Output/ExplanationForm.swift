@@ -14,6 +14,10 @@ enum ExplanationForm {
         + (explanation.provisional ? language.say(" (tạm tính)", " (provisional)") : ""))
     lines.append(language.say("Quy định: \(explanation.rule.vi)", "Rule: \(explanation.rule.en)"))
     lines.append(language.say("Nguồn: ", "Source: ") + explanation.source)
+    if let at = explanation.importedAt {
+      let brought = language.imported(at: at, by: explanation.importedBy ?? "—", from: explanation.importedFrom)
+      lines.append(language.say("Hồ sơ \(brought)", "The case was \(brought)"))
+    }
     for appointment in explanation.appointments.dropFirst() {
       let due = language.spoken(appointment.due)
       let made = language.spoken(appointment.madeAt)

@@ -28,6 +28,14 @@ enum ProvedForm {
       let line = EventLine.text(event, isVoided: voided.contains(event.version), showsCode: false, language)
       lines.append("\(event.position)  \(line)")
     }
+    if let receipt = told.first(where: { $0.received != nil && $0.imported }) {
+      let brought = language.imported(at: receipt.recordedAt, by: receipt.account, from: receipt.importedFrom)
+      lines.append(
+        language.say(
+          "Hồ sơ \(brought): điều ghi là xảy ra trước đó là theo lời sổ kia, chỉ chứng minh rằng nó nằm trong sổ này từ lúc nhập.",
+          "The case was \(brought): what is dated before is that register's word, and proved is only that it is in this ledger "
+            + "since then."))
+    }
     lines.append(
       language.say(
         "Không chứng minh rằng hồ sơ không có sự kiện nào sau đó.",
@@ -82,18 +90,24 @@ enum ProvedForm {
   static func json(_ proved: Proved) -> Checked {
     switch proved {
     case .events(let proved):
-      Checked(
-        kind: "case", origin: proved.head.checkpoint.origin, size: proved.head.checkpoint.size,
-        root: proved.head.checkpoint.root.base64, compared: proved.isCompared, code: proved.code,
-        opened: proved.isOpened, events: proved.events.map { Wire.Event($0, code: proved.code) },
-        sealedVersions: proved.events.filter(\.isClosed).map(\.version),
-        follows: proved.head.checkpoint.predecessor?.told)
+      checked(proved)
     case .growth(let proved):
       Checked(
         kind: "consistency", origin: proved.new.checkpoint.origin, size: proved.new.checkpoint.size,
         root: proved.new.checkpoint.root.base64, compared: proved.isCompared, oldSize: proved.old.checkpoint.size,
         oldRoot: proved.old.checkpoint.root.base64, follows: proved.new.checkpoint.predecessor?.told)
     }
+  }
+
+  private static func checked(_ proved: ProvedEvents) -> Checked {
+    let events = proved.events.map { Wire.Event($0, code: proved.code) }
+    let imported = events.first { $0.received != nil && $0.imported }
+    return Checked(
+      kind: "case", origin: proved.head.checkpoint.origin, size: proved.head.checkpoint.size,
+      root: proved.head.checkpoint.root.base64, compared: proved.isCompared, code: proved.code,
+      opened: proved.isOpened, events: events, sealedVersions: proved.events.filter(\.isClosed).map(\.version),
+      follows: proved.head.checkpoint.predecessor?.told, importedAt: imported?.recordedAt,
+      importedBy: imported?.account, importedFrom: imported?.importedFrom)
   }
 
   struct Checked: JSONWritable {
@@ -114,6 +128,10 @@ enum ProvedForm {
     var oldRoot: String?
     /// Whom the checkpoint says that it follows, after a loss: `KEY SIZE ROOT`, or `unknown`.
     var follows: String?
+    /// When the case was brought in from another register, by whom, and from which, where that was said.
+    var importedAt: String?
+    var importedBy: String?
+    var importedFrom: String?
 
     func write(to json: inout JSONWriter) {
       json.open()
@@ -130,6 +148,9 @@ enum ProvedForm {
       json.member("oldSize", oldSize)
       json.member("oldRoot", oldRoot)
       json.member("follows", follows)
+      json.member("importedAt", importedAt)
+      json.member("importedBy", importedBy)
+      json.member("importedFrom", importedFrom)
       json.close()
     }
   }

@@ -19,7 +19,10 @@ enum SlipForm {
     }
     add("Lệ phí", slip.fee?.vi)
     add("Tiếp nhận lúc", Language.vi.spoken(slip.receivedAt))
-    add("Người tiếp nhận", slip.receiver)
+    add("Người tiếp nhận", slip.importedAt == nil ? slip.receiver : nil)
+    add(
+      "Ghi theo sổ cũ",
+      slip.importedAt.map { Language.vi.imported(at: $0, by: slip.importedBy ?? "—", from: slip.importedFrom) })
     add("Hẹn trả kết quả", Language.vi.spoken(slip.due) + (slip.provisional ? " (tạm tính)" : ""))
     lines += ["", "Nếu trễ hẹn, cơ quan sẽ xin lỗi bằng văn bản và hẹn lại ngày trả."]
     return lines

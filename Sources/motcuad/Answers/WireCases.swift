@@ -48,7 +48,9 @@ extension Wire.Case {
       outcomeReason: state.resolution?.facts.reason, documentNumber: state.resolution?.facts.documentNumber,
       signedBy: state.resolution?.facts.signedBy, resolvedAt: state.resolution?.at.wire,
       returnedAt: state.handover?.at.wire, returnedTo: state.handover?.to, withdrawnAt: state.withdrawal?.at.wire,
-      imported: reception.isImported, erasedAt: state.erasure?.at.wire, erasedUnder: state.erasure?.basis)
+      imported: reception.isImported, erasedAt: state.erasure?.at.wire, erasedUnder: state.erasure?.basis,
+      importedAt: reception.imported?.at.wire, importedBy: reception.importer,
+      importedFrom: reception.imported?.register)
   }
 }
 
@@ -61,17 +63,36 @@ extension Wire.Event {
   }
 }
 
+extension CaseState.Reception {
+  /// Who brought it in; nil for one of the office's own.
+  var importer: String? { isImported ? receiver : nil }
+}
+
 extension Wire.Columns {
-  init(_ columns: Columns) {
-    func counts(_ counts: Counts, _ now: Standings? = nil) -> Wire.Counts {
-      Wire.Counts(
+  init(_ tally: Tally, _ group: TallyGroup) {
+    let (all, imported) = (tally.all[group] ?? Columns(), tally.imported[group] ?? Columns())
+    func counts(_ column: KeyPath<Columns, Counts>, isNow: Bool = false) -> Wire.Counts {
+      let (counts, now) = (all[keyPath: column], isNow ? all.now : nil)
+      var told = Wire.Counts(
         received: counts.received, resolvedOnTime: counts.resolvedOnTime, resolvedLate: counts.resolvedLate,
         withdrawn: counts.withdrawn, withdrawnLate: counts.withdrawnLate, open: now?.open, openLate: now?.openLate,
         apologiesOwed: now?.apologiesOwed)
+      let (parts, owed) = (imported[keyPath: column], isNow ? imported.now : Standings())
+      if parts != Counts() || owed != Standings() { told.imported = Wire.ImportedCounts(parts, isNow ? owed : nil) }
+      return told
     }
     self.init(
-      today: counts(columns.today), yesterday: counts(columns.yesterday), thisWeek: counts(columns.thisWeek),
-      thisMonth: counts(columns.thisMonth), all: counts(columns.all, columns.now))
+      today: counts(\.today), yesterday: counts(\.yesterday), thisWeek: counts(\.thisWeek),
+      thisMonth: counts(\.thisMonth), all: counts(\.all, isNow: true))
+  }
+}
+
+extension Wire.ImportedCounts {
+  fileprivate init(_ counts: Counts, _ now: Standings?) {
+    self.init(
+      received: counts.received, resolvedOnTime: counts.resolvedOnTime, resolvedLate: counts.resolvedLate,
+      withdrawn: counts.withdrawn, withdrawnLate: counts.withdrawnLate, open: now?.open, openLate: now?.openLate,
+      apologiesOwed: now?.apologiesOwed)
   }
 }
 
@@ -108,7 +129,8 @@ extension Wire.Explanation {
       rule: term.rule(book.rules).wire, source: term.source(procedure, book.rules), days: term == .imported ? [] : days,
       firstDue: (state.firstDue ?? Timestamp.bounds.lowerBound).wire, provisional: facts?.isProvisional ?? false,
       appointments: appointments, rulesPosition: Int(state.reception?.rules.rawValue ?? 0),
-      notices: notices.isEmpty ? nil : notices)
+      notices: notices.isEmpty ? nil : notices, importedAt: state.reception?.imported?.at.wire,
+      importedBy: state.reception?.importer, importedFrom: state.reception?.imported?.register)
   }
 }
 

@@ -122,11 +122,3 @@ extension StorageLimit {
     }
   }
 }
-
-extension Unicode.Scalar {
-  /// `U+202E`.
-  fileprivate var codePointText: String {
-    let digits = String(value, radix: 16, uppercase: true)
-    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
-}

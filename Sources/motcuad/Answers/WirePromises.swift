@@ -8,7 +8,9 @@ extension Wire.Promise {
     self.init(
       number: Int(clamping: row.number), code: row.state.reception?.facts.code, kind: promise.kind.wire,
       madeBy: Int(promise.madeBy.rawValue), since: promise.since.wire, due: promise.due?.wire, to: promise.to,
-      holder: promise.holder, owed: promise.isOwed(at: now), broken: promise.isBroken(at: now))
+      holder: promise.holder, owed: promise.isOwed(at: now), broken: promise.isBroken(at: now),
+      importedAt: row.state.reception?.imported?.at.wire, importedBy: row.state.reception?.importer,
+      importedFrom: row.state.reception?.imported?.register)
   }
 }
 

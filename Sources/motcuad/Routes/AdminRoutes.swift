@@ -81,7 +81,7 @@ struct AdminRoutes: Sendable {
     try report(progress, false)
     let log: EventLog
     do throws(EventLog.MissingColumn) {
-      log = try EventLog(file, mapping, offset: service.book?.office.utcOffset ?? .utc)
+      log = try EventLog(file, mapping, for: service.importOffice)
     } catch {
       let known = error.known.joined(separator: ", ")
       let line =

@@ -80,9 +80,8 @@ struct ViewsRoutes: Sendable {
         let tally =
           if let asOf { try await offPool { try service.tally(asOf: asOf) } } else { try service.tally(at: now) }
         return .init(
-          at: now.wire, cases: Wire.Columns(tally[.cases] ?? Columns()),
-          enquiries: Wire.Columns(tally[.enquiries] ?? Columns()),
-          complaints: Wire.Columns(tally[.complaints] ?? Columns()))
+          at: now.wire, cases: Wire.Columns(tally, .cases), enquiries: Wire.Columns(tally, .enquiries),
+          complaints: Wire.Columns(tally, .complaints))
       },
       Route.one(Wire.Explain.self, .reader) { [service] call, _ in
         let explanation = try service.explain(call.code)
@@ -173,7 +172,8 @@ struct ViewsRoutes: Sendable {
       papers: facts.papers.isEmpty ? procedure?.papers ?? [] : facts.papers,
       papersRecorded: !facts.papers.isEmpty, fee: procedure?.fee.wire,
       receivedAt: reception.at.wire, receiver: reception.receiver, due: due.wire, provisional: facts.isProvisional,
-      atOnce: facts.term == .atOnce)
+      atOnce: facts.term == .atOnce, importedAt: reception.imported?.at.wire, importedBy: reception.importer,
+      importedFrom: reception.imported?.register)
   }
 }
 

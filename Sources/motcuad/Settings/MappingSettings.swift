@@ -28,6 +28,13 @@ extension ImportMapping {
       channels[word] = channel
     }
     self.init(columns: columns, channels: channels, emptyWords: Set(try root.strings("empty")), text: text)
+    hasOwnCodes = try root.optionalBool("own_codes") ?? false
+    let register = try root.optionalString("register")
+    do throws(Rejection) { self.register = try FieldText.register.checked(register) } catch {
+      throw root.error(
+        "register", "“register” quá dài hoặc có ký tự không được phép",
+        "register is too long or has a character that is not allowed")
+    }
     try root.finish()
   }
 }

@@ -107,7 +107,12 @@ final class SettingsSection {
   }
 
   func bool(_ key: String) throws(SettingsError) -> Bool {
-    guard let value = value(key) else { throw missing(key) }
+    guard let bool = try optionalBool(key) else { throw missing(key) }
+    return bool
+  }
+
+  func optionalBool(_ key: String) throws(SettingsError) -> Bool? {
+    guard let value = value(key) else { return nil }
     guard let bool = value.bool else {
       throw error(key, "“\(key)” phải là true hoặc false", "\(key) must be true or false")
     }

@@ -28,6 +28,10 @@ enum Peer {
     record.commandDigest = Data(event.command.digestOfBefore)
     record.rules = circumstances.rules.rawValue
     record.imported = circumstances.isImported
+    if circumstances.isImported, let register = circumstances.register, !register.isEmpty {
+      record.register = register
+      record.schema = 3
+    }
     switch event.body {
     case .office(.rulesAdopted(let book), _):
       record.rulesAdopted.text = CanonicalText.encode(book)
@@ -118,6 +122,7 @@ enum Peer {
       occurredAt: try Timestamp(stored: record.recordedAt &- record.occurredBefore), offset: offset,
       actor: record.readActor(),
       lateEntryReason: personal.hasLateEntryReason ? personal.lateEntryReason : nil, isImported: record.imported,
+      register: record.imported && !record.register.isEmpty ? record.register : nil,
       rules: Position(record.rules))
     let promises = try record.promises.enumerated().map { index, stored in
       guard let kind = Promised.Kind(rawValue: UInt8(clamping: stored.kind.rawValue)) else {

@@ -117,11 +117,13 @@ struct DeskAnswers {
     }
   }
 
-  private func lines(_ tally: [TallyGroup: Columns]) -> [String] {
-    TallyGroup.allCases.flatMap { group in
-      let columns = tally[group] ?? Columns()
-      return [columns.today, columns.yesterday, columns.thisWeek, columns.thisMonth, columns.all]
-        .map { "\(group) \($0)" } + ["\(group) \(columns.now)"]
+  private func lines(_ tally: Tally) -> [String] {
+    [("", tally.all), ("imported ", tally.imported)].flatMap { which, groups in
+      TallyGroup.allCases.flatMap { group in
+        let columns = groups[group] ?? Columns()
+        return [columns.today, columns.yesterday, columns.thisWeek, columns.thisMonth, columns.all]
+          .map { "\(which)\(group) \($0)" } + ["\(which)\(group) \(columns.now)"]
+      }
     }
   }
 

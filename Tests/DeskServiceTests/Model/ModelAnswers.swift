@@ -89,34 +89,38 @@ struct ModelAnswers {
     let month = Almanac.days[today].text.prefix(7)
     let first = Almanac.days.firstIndex { $0.text.hasPrefix(month) } ?? 0
     let columns = [today...today, today - 1...today - 1, monday...today, first...today, 0...Almanac.days.count]
-    return ["cases", "enquiries", "complaints"].flatMap { group in
-      let files = model.cases.filter { file in
-        switch file.kind {
-        case .procedure, .assistance: group == "cases"
-        case .enquiry: group == "enquiries"
-        case .complaint: group == "complaints"
+    return [false, true].flatMap { onlyImported in
+      ["cases", "enquiries", "complaints"].flatMap { group in
+        let which = onlyImported ? "imported " : ""
+        let files = model.cases.filter { file in
+          if onlyImported, !file.isImported { return false }
+          return switch file.kind {
+          case .procedure, .assistance: group == "cases"
+          case .enquiry: group == "enquiries"
+          case .complaint: group == "complaints"
+          }
         }
-      }
-      func count(_ days: ClosedRange<Int>, _ at: (Model.Case) -> Micros?) -> Int {
-        files.count { file in at(file).map { days.contains(Almanac.index(of: $0)) } ?? false }
-      }
-      var rows = columns.map { days in
-        var counts = Columns().all
-        counts.received = count(days) { $0.receivedAt }
-        counts.resolvedOnTime = count(days) { $0.isLate(now: now) ? nil : $0.resolution?.occurredAt }
-        counts.resolvedLate = count(days) { $0.isLate(now: now) ? $0.resolution?.occurredAt : nil }
-        counts.withdrawn = count(days) { $0.withdrawal?.occurredAt }
-        counts.withdrawnLate = count(days) { file in
-          file.withdrawal.flatMap { $0.occurredAt > file.firstDue ? $0.occurredAt : nil }
+        func count(_ days: ClosedRange<Int>, _ at: (Model.Case) -> Micros?) -> Int {
+          files.count { file in at(file).map { days.contains(Almanac.index(of: $0)) } ?? false }
         }
-        return "\(group) \(counts)"
+        var rows = columns.map { days in
+          var counts = Columns().all
+          counts.received = count(days) { $0.receivedAt }
+          counts.resolvedOnTime = count(days) { $0.isLate(now: now) ? nil : $0.resolution?.occurredAt }
+          counts.resolvedLate = count(days) { $0.isLate(now: now) ? $0.resolution?.occurredAt : nil }
+          counts.withdrawn = count(days) { $0.withdrawal?.occurredAt }
+          counts.withdrawnLate = count(days) { file in
+            file.withdrawal.flatMap { $0.occurredAt > file.firstDue ? $0.occurredAt : nil }
+          }
+          return "\(which)\(group) \(counts)"
+        }
+        var standings = Columns().now
+        standings.open = files.count(where: \.isOpen)
+        standings.openLate = files.count { $0.isOpen && $0.isLate(now: now) }
+        standings.apologiesOwed = files.count { $0.owesApology(now: now) }
+        rows.append("\(which)\(group) \(standings)")
+        return rows
       }
-      var standings = Columns().now
-      standings.open = files.count(where: \.isOpen)
-      standings.openLate = files.count { $0.isOpen && $0.isLate(now: now) }
-      standings.apologiesOwed = files.count { $0.owesApology(now: now) }
-      rows.append("\(group) \(standings)")
-      return rows
     }
   }
 

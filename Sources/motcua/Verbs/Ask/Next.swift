@@ -26,6 +26,7 @@ struct Next: Verb {
             why.joined(separator: ": "), language.tabular(duty.at), duty.case.code, duty.case.applicant ?? "—",
             language.matter(duty.case), duty.case.responsible ?? duty.case.receiver,
           ])
+          if let note = duty.case.importNote(language) { table.add(note: note) }
         }
       }
       return true
