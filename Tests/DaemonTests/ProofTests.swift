@@ -176,6 +176,84 @@ struct ProofTests {
     #expect(unknown.origin == "elsewhere" && unknown.size == 2)
   }
 
+  @Test(
+    "given whoever is no operator, a proof is against the newest checkpoint, and what is later is refused with where that ends: however often he asks, nothing is signed for him",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func signsForOperatorsOnly() throws {
+    let daemon = try RunningDaemon()
+    let made = try Operator.run("keygen", "--data", daemon.data, "--config", daemon.config)
+    try #require(made.status == 0, "\(made.errors)")
+    try daemon.startForAll()
+    let desk = try daemon.connect()
+    let code = try desk.receive("Nguyễn Thị Hoa").code
+    let others = [Somebody.reader, .clerk, .supervisor]
+    func refusals(_ somebody: Somebody, of code: String) throws -> [Refused] {
+      let calls = (0..<30).map { _ in (method: Wire.Prove.method, parameters: #"{"code":"\#(code)"}"#) }
+      return try somebody.ask(daemon.socket, calls).map { try JSONDecoder().decode(Refused.self, from: $0) }
+    }
+    func signed() throws -> Int {
+      try #require(try desk.pages(Wire.Verify()).last).progress.checkpoints
+    }
+    // given no checkpoint yet
+    for somebody in others {
+      for refused in try refusals(somebody, of: code) {
+        #expect(refused.error == Wire.NotInCheckpointYet.error)
+        #expect(refused.parameters.size == 0 && refused.parameters.needed == .operatorRole)
+      }
+    }
+    #expect(try signed() == 0)
+    // when an operator has one made, then everybody proves against it
+    let note = try desk.ask(Wire.Checkpoint()).note
+    for somebody in others {
+      let proofs = try refusals(somebody, of: code)
+      #expect(proofs.allSatisfy { $0.error == nil && $0.parameters.checkpoint == note })
+    }
+    // when the case goes on, then each is told where the newest ends, while the desk records what it is told
+    for (index, somebody) in others.enumerated() {
+      _ = try desk.ask(Wire.Progress(code: code, step: "bước \(index)"))
+      let position = try desk.ask(Wire.GetStatus()).status.position
+      for refused in try refusals(somebody, of: code) {
+        #expect(refused.error == Wire.NotInCheckpointYet.error && refused.parameters.code == code)
+        #expect(refused.parameters.position == position && refused.parameters.size == 2)
+      }
+    }
+    #expect(try signed() == 1 && desk.ask(Wire.GetStatus()).status.lastCheckpoint == 2)
+    // An operator has one signed by what he proves, and the others prove against that.
+    #expect(try desk.pages(Wire.Prove(code: code)).flatMap(\.events).count == 4)
+    #expect(try signed() == 2 && refusals(.reader, of: code).allSatisfy { $0.error == nil })
+  }
+
+  /// What somebody is answered who asks for a proof.
+  private struct Refused: Decodable {
+    var error: String?
+    var parameters: Parameters
+
+    struct Parameters: Decodable {
+      var code: String?
+      var position: Int?
+      var size: Int?
+      var needed: Wire.Role?
+      var checkpoint: String?
+    }
+  }
+
+  @Test(
+    "the refusal says what is to be done, in both languages",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"), arguments: ["en", "vi"])
+  func saysWhoSigns(language: String) throws {
+    let daemon = try RunningDaemon()
+    let made = try Operator.run("keygen", "--data", daemon.data, "--config", daemon.config)
+    try #require(made.status == 0, "\(made.errors)")
+    try daemon.startForAll()
+    let code = try daemon.connect().receive("Nguyễn Thị Hoa").code
+    var client = Client(socket: daemon.socket, language: language)
+    client.wrapper = ["/usr/bin/setpriv", "--reuid", "61001", "--regid", "61000", "--groups", "61101"]
+    let refused = try client.run("prove", code)
+    #expect(refused.status == 1 && refused.output.isEmpty, "\(refused.output)")
+    #expect(refused.errors.contains(language == "vi" ? "chưa có điểm chốt nào" : "there is no checkpoint yet"))
+    #expect(refused.errors.contains("motcua checkpoint") && refused.errors.contains("motcua-checkpoint.timer"))
+  }
+
   /// Changes who recorded the event at a position, and every hash that follows from it, as somebody would who has the
   /// files and knows their form.
   private static func rewrite(_ ledger: String, position: UInt64) throws -> Frontier {

@@ -31,8 +31,8 @@ extension Wire {
     Wire.LedgerNotEmpty.self, Wire.ExportUnreadable.self, Wire.KeysUnreadable.self, Wire.ClockNotSuspect.self,
     Wire.MappingInvalid.self, Wire.ImportRefused.self, Wire.UnknownUpload.self, Wire.UploadTooLarge.self,
     Wire.StorageFull.self, Wire.NotADemo.self, Wire.ClockNotLater.self, Wire.NoSigningKey.self,
-    Wire.UnknownCheckpoint.self, Wire.CheckpointTooOld.self, Wire.NoSignedHead.self, Wire.NewSigningKeyNeeded.self,
-    Wire.SignedFurther.self, Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self,
+    Wire.UnknownCheckpoint.self, Wire.CheckpointTooOld.self, Wire.NotInCheckpointYet.self, Wire.NoSignedHead.self,
+    Wire.NewSigningKeyNeeded.self, Wire.SignedFurther.self, Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self,
   ]
 
   /// Every error of these interfaces, with what it says.
@@ -104,6 +104,7 @@ extension Wire {
     case noSigningKey(NoSigningKey)
     case unknownCheckpoint(UnknownCheckpoint)
     case checkpointTooOld(CheckpointTooOld)
+    case notInCheckpointYet(NotInCheckpointYet)
     case noSignedHead(NoSignedHead)
     case newSigningKeyNeeded(NewSigningKeyNeeded)
     case signedFurther(SignedFurther)
@@ -181,6 +182,7 @@ extension Wire {
       case NoSigningKey.error: self = .noSigningKey(try NoSigningKey(json: error.parameters))
       case UnknownCheckpoint.error: self = .unknownCheckpoint(try UnknownCheckpoint(json: error.parameters))
       case CheckpointTooOld.error: self = .checkpointTooOld(try CheckpointTooOld(json: error.parameters))
+      case NotInCheckpointYet.error: self = .notInCheckpointYet(try NotInCheckpointYet(json: error.parameters))
       case NoSignedHead.error: self = .noSignedHead(try NoSignedHead(json: error.parameters))
       case NewSigningKeyNeeded.error: self = .newSigningKeyNeeded(try NewSigningKeyNeeded(json: error.parameters))
       case SignedFurther.error: self = .signedFurther(try SignedFurther(json: error.parameters))

@@ -2542,6 +2542,66 @@ extension Wire {
     }
   }
 
+  /// The case has an event at `position`, the newest checkpoint ends before it, at `size` (0: there is none), and the
+  /// caller has none signed. Whoever holds the role `needed` signs one (Checkpoint), and a timer does after work.
+  public struct NotInCheckpointYet: WireError {
+    public static let error = "vn.motcua.Admin.NotInCheckpointYet"
+
+    public var code: String
+    public var position: Int
+    public var size: Int
+    public var needed: Told<Role>
+
+    public init(code: String, position: Int, size: Int, needed: Role) {
+      self.code = code
+      self.position = position
+      self.size = size
+      self.needed = .known(needed)
+    }
+
+    private static let members: [StaticString] = ["code", "position", "size", "needed"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var code: String?
+      var position: Int?
+      var size: Int?
+      var needed: Told<Role>?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: code = try cursor.string()
+        case 1: position = try cursor.integer()
+        case 2: size = try cursor.integer()
+        default: needed = try Told<Role>(from: &cursor)
+        }
+      }
+      guard let code else { throw cursor.missing("code", in: object) }
+      guard let position else { throw cursor.missing("position", in: object) }
+      guard let size else { throw cursor.missing("size", in: object) }
+      guard let needed else { throw cursor.missing("needed", in: object) }
+      self.code = code
+      self.position = position
+      self.size = size
+      self.needed = needed
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      if json.isSorted {
+        json.member("code", code)
+        json.member("needed", needed)
+        json.member("position", position)
+        json.member("size", size)
+      } else {
+        json.member("code", code)
+        json.member("position", position)
+        json.member("size", size)
+        json.member("needed", needed)
+      }
+      json.close()
+    }
+  }
+
   /// There is no record (the file `record`) of what the key has signed before: it signs again after `motcuad restore
   /// --checkpoint`, which makes the record. Nothing is signed.
   public struct NoSignedHead: WireError {

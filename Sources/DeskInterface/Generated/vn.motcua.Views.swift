@@ -3498,9 +3498,10 @@ extension Wire {
 
   /// [more] The events of one case, oldest first, each with its proof that it is in the tree of a checkpoint; what is
   /// not in `events` is the same in every page. `checkpoint` is a note that was issued earlier and that the proofs are
-  /// to be made against; missing: the newest one, or a new one when the case has later events. `open` discloses the
-  /// case's sealing key (`key`, in base64, and `keySlot`): it opens what is sealed of this case, and `received` holds
-  /// its commitment. Errors about checkpoints are those of vn.motcua.Admin.
+  /// to be made against; missing: the newest one. When the case has later events a new one is signed for an operator,
+  /// and anybody else is told vn.motcua.Admin.NotInCheckpointYet. `open` discloses the case's sealing key (`key`, in
+  /// base64, and `keySlot`): it opens what is sealed of this case, and `received` holds its commitment. Errors about
+  /// checkpoints are those of vn.motcua.Admin.
   public struct Prove: WireMethod {
     public static let method = "vn.motcua.Views.Prove"
 

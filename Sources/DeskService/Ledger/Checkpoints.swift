@@ -12,6 +12,8 @@ public enum CheckpointRefusal: Error, Hashable, Sendable {
   case unknown(origin: String, size: UInt64)
   /// The case has an event beyond the checkpoint.
   case tooOld(code: String, position: Position, size: UInt64)
+  /// The case has an event beyond the newest checkpoint, which ends at `size` (0: there is none), and whoever asks signs none.
+  case notYet(code: String, position: Position, size: UInt64)
   /// The ledger is not a continuation of the checkpoint of that size.
   case historyChanged(size: UInt64)
   /// Nobody knows what the key has signed before: there is no record of it.

@@ -23,15 +23,16 @@ public struct CaseProof: Sendable {
 }
 
 extension DeskService {
-  /// Finds the checkpoint that covers a case, and signs a new one where the newest does not.
+  /// Finds the checkpoint that covers a case, and signs a new one where the newest does not and whoever asks may have that.
   ///
-  /// Waits for the writer: call it off the pool.
+  /// Signing keeps a checkpoint for ever, and waits for the writer: call it off the pool.
   ///
   /// - Parameters:
   ///   - note: a checkpoint that was issued earlier, which the proof is to be made against.
   ///   - discloses: whether the case's sealing key goes with it.
+  ///   - signs: whether a new checkpoint may be signed for it.
   public func proof(
-    of typed: String, against note: String?, discloses: Bool, signedBy key: NoteSigningKey?
+    of typed: String, against note: String?, discloses: Bool, signs: Bool, signedBy key: NoteSigningKey?
   ) throws -> CaseProof {
     let row = try find(typed)
     let code = row.state.reception?.facts.code ?? typed
@@ -43,7 +44,13 @@ extension DeskService {
       throw Rejection.caseErased(code: code, at: erasure.at, basis: erasure.basis)
     }
     var issued = try note.map { try issuedCheckpoint($0) } ?? newestCheckpoint()
-    if note == nil, (issued?.checkpoint.size ?? 0) < last.rawValue { issued = try checkpoint(signedBy: key) }
+    if note == nil, (issued?.checkpoint.size ?? 0) < last.rawValue {
+      // Without a key nobody could sign, which says more than who may.
+      guard signs || key == nil else {
+        throw CheckpointRefusal.notYet(code: code, position: last, size: issued?.checkpoint.size ?? 0)
+      }
+      issued = try checkpoint(signedBy: key)
+    }
     guard let issued else { throw CheckpointRefusal.noSigningKey }
     guard last.rawValue <= issued.checkpoint.size else {
       throw CheckpointRefusal.tooOld(code: code, position: last, size: issued.checkpoint.size)

@@ -25,6 +25,19 @@ extension Refusal {
           "Hồ sơ \(error.code) có sự kiện ở vị trí \(position), sau điểm chốt (\(size)): hãy dùng điểm chốt mới hơn.",
           "Case \(error.code) has an event at position \(position), after the checkpoint (\(size)): use a newer one."),
         line.without("--checkpoint"))
+    case .notInCheckpointYet(let error):
+      let (position, size) = (language.grouped(error.position), language.grouped(error.size))
+      let newest =
+        error.size == 0
+        ? language.say("chưa có điểm chốt nào", "there is no checkpoint yet")
+        : language.say("điểm chốt mới nhất chỉ đến \(size)", "the newest checkpoint ends at \(size)")
+      return Words(
+        language.say(
+          "Hồ sơ \(error.code) có sự kiện ở vị trí \(position), \(newest). Điểm chốt mới có mỗi ngày sau giờ làm việc "
+            + "(motcua-checkpoint.timer), hoặc khi \(error.needed.said(language.word)) chạy motcua checkpoint.",
+          "Case \(error.code) has an event at position \(position), and \(newest). A new one comes each day after work "
+            + "(motcua-checkpoint.timer), or when the \(error.needed.said(language.word)) runs motcua checkpoint."),
+        CommandLineText(["status"]))
     case .noSignedHead(let error):
       return Words(
         language.say(

@@ -101,7 +101,8 @@ extension Refusal {
       return serviceWords(refusal, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return adminWords(refusal, line, language)
-    case .noSigningKey, .unknownCheckpoint, .checkpointTooOld, .historyChanged, .noSignedHead, .newSigningKeyNeeded,
+    case .noSigningKey, .unknownCheckpoint, .checkpointTooOld, .notInCheckpointYet, .historyChanged, .noSignedHead,
+      .newSigningKeyNeeded,
       .signedFurther, .signedHeadsUnusable:
       return checkpointWords(refusal, line, language)
     case .verifyRunning, .backupRunning, .inspectionFailed, .ledgerDamaged:

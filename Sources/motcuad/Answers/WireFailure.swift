@@ -45,6 +45,10 @@ enum WireFailure {
     case .unknown(let origin, let size): wire(Wire.UnknownCheckpoint(origin: origin, size: Int(clamping: size)))
     case .tooOld(let code, let position, let size):
       wire(Wire.CheckpointTooOld(code: code, position: Int(position.rawValue), size: Int(clamping: size)))
+    case .notYet(let code, let position, let size):
+      wire(
+        Wire.NotInCheckpointYet(
+          code: code, position: Int(clamping: position.rawValue), size: Int(clamping: size), needed: .operatorRole))
     case .historyChanged(let size): wire(Wire.HistoryChanged(size: Int(clamping: size)))
     case .noSignedHead(let key, let record): wire(Wire.NoSignedHead(key: key, record: record))
     case .newKeyNeeded(let key): wire(Wire.NewSigningKeyNeeded(key: key))

@@ -15,10 +15,12 @@ struct ProofRoutes: Sendable {
 
   /// Records and paths of one reply stay well below the limit of a frame.
   private static let eventsMax = 40
+  /// Whose calls have a new checkpoint signed, by whichever method.
+  private static let signer = Role.operatorRole
 
   var routes: [Route] {
     [
-      Route.one(Wire.Checkpoint.self, .operatorRole) { [service, signingKey] _, _ in
+      Route.one(Wire.Checkpoint.self, Self.signer) { [service, signingKey] _, _ in
         let issued = try await offPool { try service.checkpoint(signedBy: signingKey) }
         return .init(note: issued.note, verifierKey: issued.verifierKey.description)
       },
@@ -26,8 +28,10 @@ struct ProofRoutes: Sendable {
         let discloses = call.open ?? false
         // Whoever has the key reads what is personal for ever, in every copy.
         if discloses { try caller.require(.supervisor) }
+        // A reader who asks after each event would have each checkpoint kept for ever.
         let proof = try service.proof(
-          of: call.code, against: call.checkpoint, discloses: discloses, signedBy: signingKey)
+          of: call.code, against: call.checkpoint, discloses: discloses, signs: caller.actor.holds(Self.signer),
+          signedBy: signingKey)
         var next = Version(1)
         while true {
           let events = try service.provedEvents(proof, from: next, limit: Self.eventsMax)

@@ -14,8 +14,9 @@ struct Prove: Verb {
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(
     help: help(
-      "chứng minh theo điểm chốt đã công bố trong tệp này; không có thì theo điểm chốt mới nhất, ký mới khi cần",
-      "against the published checkpoint in this file; else the newest, a new one being signed when needed"))
+      "chứng minh theo điểm chốt đã công bố trong tệp này; không có thì theo điểm chốt mới nhất, và ký mới khi cần cho người vận hành",
+      "against the published checkpoint in this file; else the newest, a new one being signed when an operator needs it"
+    ))
   var checkpoint: String?
   @Flag(
     help: help(
