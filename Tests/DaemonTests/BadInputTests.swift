@@ -2,6 +2,7 @@ import DeskInterface
 import Foundation
 import Glibc
 import LMDB
+import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
@@ -33,6 +34,35 @@ struct BadInputTests {
     let daemon = try RunningDaemon()
     try daemon.start()
     _ = try daemon.connect().refusal(of: Wire.Show(code: code), Wire.UnknownCase.self)
+  }
+
+  @Test(
+    "minutes that cannot be meant are an invalid parameter and record nothing; the client says which can",
+    arguments: [-1, 1441, 4_294_967_296, Int.max, Int.min])
+  func minutes(minutes: Int) throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let desk = try daemon.connect()
+    let code = try desk.receive("Hoa").code
+    let position = try desk.ask(Wire.GetStatus()).status.position
+    for code in [code, nil] {
+      do {
+        _ = try desk.ask(Wire.Consult(code: code, question: "q", guidance: "g", minutes: minutes))
+        Issue.record("\(minutes) minutes were accepted")
+      } catch CallError.varlink(let error) {
+        #expect(error == .invalidParameter("minutes"))
+      }
+    }
+    #expect(try desk.ask(Wire.GetStatus()).status.position == position)
+    for language in ["en", "vi"] {
+      let refused = try Client(socket: daemon.socket, language: language)
+        .run("consult", code, "q", "--answer", "g", "--minutes=\(minutes)")
+      #expect(refused.status == 64 && refused.errors.contains("1440"), "\(refused.errors)")
+    }
+    _ = try desk.ask(Wire.Consult(code: code, question: "q", guidance: "g", minutes: 1440))
+    _ = try desk.ask(Wire.Consult(code: code, question: "q", guidance: "g", minutes: 0))
+    let told = try desk.pages(Wire.History(code: code)).flatMap(\.events).compactMap { $0.consulted?.minutes }
+    #expect(told == [1440, 0])
   }
 
   @Test("a time in the future and an unreadable date are refused")

@@ -14,6 +14,9 @@ public struct Consulted: Hashable, Sendable {
 }
 
 public struct Consult: Hashable, Sendable {
+  /// No advice takes more than a day.
+  public static let minutesRange = 0...1440
+
   public var question: String
   public var guidance: String
   public var minutes: Int?

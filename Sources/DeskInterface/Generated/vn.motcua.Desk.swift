@@ -636,7 +636,7 @@ extension Wire {
     public var code: String?
     public var question: String
     public var guidance: String
-    /// How many minutes it took.
+    /// How many minutes it took, 0 to 1440.
     public var minutes: Int?
     public var applicant: String?
     public var phone: String?

@@ -9,6 +9,10 @@ extension Wire.Consulted {
 extension Wire.Consult: DeskCall {
   /// On a case, or as an enquiry of its own.
   public func command() throws -> DeskAction {
+    // A number that cannot be meant is refused: another one in its place would be recorded as what somebody said.
+    guard minutes.map(Desk.Consult.minutesRange.contains) ?? true else {
+      throw VarlinkError.invalidParameter("minutes")
+    }
     let consult = Consult(question: question, guidance: guidance, minutes: minutes)
     if let code {
       // Who asks is known from the case; taking it without a word would lose it.

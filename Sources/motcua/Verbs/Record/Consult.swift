@@ -1,4 +1,5 @@
 import ArgumentParser
+import Desk
 import DeskInterface
 
 struct Consult: Verb {
@@ -36,6 +37,13 @@ struct Consult: Verb {
     guard words.count <= 2 else {
       throw ValidationError(
         Invocation.current.language.say("Câu hỏi phải nằm trong dấu nháy.", "Put the question in quotation marks."))
+    }
+    let range = Desk.Consult.minutesRange
+    guard minutes.map(range.contains) ?? true else {
+      throw ValidationError(
+        Invocation.current.language.say(
+          "--minutes phải từ \(range.lowerBound) đến \(range.upperBound).",
+          "--minutes must be from \(range.lowerBound) to \(range.upperBound)."))
     }
   }
 
