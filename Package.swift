@@ -20,6 +20,7 @@ let package = Package(
   ],
   targets: [
     // Ground floor
+    .systemLibrary(name: "CPrctl"),
     .systemLibrary(name: "CTimex"),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .target(name: "EventSourcing"),
@@ -68,8 +69,8 @@ let package = Package(
     .executableTarget(
       name: "motcuad",
       dependencies: [
-        "CTimex", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire", "EventSourcing",
-        "EventStore", "MerkleTree", "Metrics", "ParserWords", "Sealing",
+        "CPrctl", "CTimex", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire",
+        "EventSourcing", "EventStore", "MerkleTree", "Metrics", "ParserWords", "Sealing",
         "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -107,6 +107,9 @@ public final class DeskService: Sendable {
     if !store.isSettled {
       report("the disk takes nothing more: questions are answered, commands are refused until it does")
     }
+    if !store.keys.isMasterLocked {
+      note("the master key may be written to swap: the system lets this process lock no memory (LimitMEMLOCK)")
+    }
     let head = try store.ledger.position()
     signal = CommitSignal(head)
     let writer = CommandWriter(

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Glibc
 
 /// The key that one case's personal parts are sealed with, by AES-256-GCM. It needs no daemon: a client opens the
 /// sealed parts of a proved case with a key that was disclosed to it.
@@ -18,8 +19,20 @@ public struct SealingKey: Sendable {
     key = SymmetricKey(data: bytes)
   }
 
+  /// Nil unless there are exactly 32 bytes; no other copy of them is made.
+  public init?(copying secret: Slice<UnsafeRawBufferPointer>) {
+    guard secret.count == Self.size else { return nil }
+    key = SymmetricKey(data: UnsafeRawBufferPointer(rebasing: secret))
+  }
+
   /// The secret itself; for wrapping it under another key, and for disclosing it with the proof of a case.
   public var bytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
+
+  /// Keeps the page of the secret in memory, so that no swap on a disk ever holds it; for as long as the process lives, because
+  /// other secrets may be on the page. False when the system allows no more of it (RLIMIT_MEMLOCK).
+  public func lockInMemory() -> Bool {
+    key.withUnsafeBytes { bytes in bytes.baseAddress.map { mlock($0, bytes.count) == 0 } ?? false }
+  }
 
   /// SHA-256(0x02 ‖ key). It stands in the event `received`, so that anybody can check a disclosed key against it.
   public var commitment: [UInt8] {

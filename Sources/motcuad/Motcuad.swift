@@ -27,6 +27,7 @@ struct Motcuad: AsyncParsableCommand {
     ], defaultSubcommand: Run.self)
 
   static func main() async {
+    Memory.forbidDumps()
     do {
       switch try parseAsRoot() {
       case var command as Run:

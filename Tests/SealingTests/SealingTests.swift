@@ -35,4 +35,14 @@ struct SealingTests {
         0x3d, 0xde, 0x63, 0x63, 0x44, 0x80, 0xcd, 0x1b, 0x05, 0xb7, 0xbd, 0x50, 0xa2, 0x69,
       ])
   }
+
+  @Test("a key is copied from exactly its bytes, and from no more or fewer")
+  func copied() {
+    let bytes = [UInt8](1...33)
+    bytes.withUnsafeBytes { buffer in
+      #expect(SealingKey(copying: buffer[..<32])?.bytes == Array(bytes[..<32]))
+      #expect(SealingKey(copying: buffer[1..<33])?.bytes == Array(bytes[1...]))
+      for count in [0, 31, 33] { #expect(SealingKey(copying: buffer[..<count])?.bytes == nil) }
+    }
+  }
 }

@@ -45,6 +45,8 @@ public final class Keys: Sendable {
     /// Nil for a key that is forgotten or not here.
     var cache: [UInt64: SealingKey?] = [:]
     var change = Change.none
+    /// Whether the master key is kept out of swap.
+    var isLocked: Bool
   }
 
   private let directory: String
@@ -53,6 +55,8 @@ public final class Keys: Sendable {
   private let isReadOnly: Bool
   /// What opening or renewing the keys has changed in them.
   public var change: Change { state.withLock(\.change) }
+  /// Whether the master key is kept out of swap; the system may allow a process no memory of that sort.
+  public var isMasterLocked: Bool { state.withLock(\.isLocked) }
 
   /// Makes the directory with a new master key; an interrupted creation is taken up where it stopped.
   static func create(_ directory: String) throws {
@@ -110,7 +114,9 @@ public final class Keys: Sendable {
       guard let master = try KeysChange(directory: directory).currentMaster(header) else {
         throw StoreError.keysDamaged(path: masterPath, slot: 0)
       }
-      return State(master: master, header: header, descriptor: descriptor, slots: try slots(descriptor, path))
+      return State(
+        master: master, header: header, descriptor: descriptor, slots: try slots(descriptor, path),
+        isLocked: master.lockInMemory())
     } catch {
       close(descriptor)
       throw error

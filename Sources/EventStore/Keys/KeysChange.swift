@@ -104,7 +104,17 @@ struct KeysChange {
   }
 
   private static func read(_ path: String) throws -> SealingKey? {
-    try Files.contents(path).flatMap { SealingKey(bytes: $0) }
+    guard Files.exists(path) else { return nil }
+    let descriptor = try Files.open(path, O_RDONLY)
+    defer { close(descriptor) }
+    // One more than a key has, so that a longer file is none. Wiped, because what is freed may be written to swap.
+    var bytes = [UInt8](repeating: 0, count: SealingKey.size + 1)
+    return try bytes.withUnsafeMutableBytes { bytes in
+      defer { if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) } }
+      let count = pread(descriptor, bytes.baseAddress, bytes.count, 0)
+      if count < 0 { throw Files.failure("read", path) }
+      return SealingKey(copying: UnsafeRawBufferPointer(bytes)[..<count])
+    }
   }
 
   private static func isSameFile(_ one: String, _ other: String) -> Bool {

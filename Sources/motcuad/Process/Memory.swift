@@ -1,0 +1,8 @@
+import CPrctl
+
+/// What others may see of this process's memory, in which keys and opened texts are.
+enum Memory {
+  /// No core of it is ever written, and no other process of the same account reads it or traces it, also where no unit
+  /// forbids that. Root still can.
+  static func forbidDumps() { _ = forbid_dumps() }
+}
