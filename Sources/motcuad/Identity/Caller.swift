@@ -15,6 +15,7 @@ struct Caller: Sendable {
   /// Whether the directory of users has never answered something that his role hangs on.
   let isIncomplete: Bool
   let log: PacedLog
+  let opened: OpenedLog
   /// Gives the same caller with what he may do by then.
   let again: @Sendable () async -> Caller
 
@@ -30,6 +31,9 @@ struct Caller: Sendable {
       ])
     throw WireFailure.wire(Wire.PermissionDenied(method: method, needed: needed.wire, held: actor.role?.wire))
   }
+
+  /// Notes that he is given so many cases, events or promises that tell about people.
+  func isGiven(_ count: Int) { opened.add(count, to: self) }
 
   /// The actor that is recorded: the caller himself, or a supervisor on behalf of another account, which must hold the
   /// needed role, too.

@@ -10,7 +10,7 @@ import VarlinkServer
 /// The whole ledger out, and in again.
 extension AdminRoutes {
   var exporting: Route {
-    Route.work(Wire.Export.self, .operatorRole) { [service] call, _, report in
+    Route.work(Wire.Export.self, .operatorRole) { [service] call, caller, report in
       try service.requireWholeLedger()
       try LedgerGuard.check(service)
       // What is said last must be the last reply, so each is held back until there is another.
@@ -20,7 +20,12 @@ extension AdminRoutes {
         last = .init(lines: lines, done: Int(clamping: done.rawValue), total: Int(clamping: total.rawValue))
       }
       if call.readable == true {
-        try service.exportReadable(json: { Wire.Event($0).sortedJSON }, put)
+        try service.exportReadable(
+          json: {
+            let event = Wire.Event($0)
+            if event.isOpened { caller.isGiven(1) }
+            return event.sortedJSON
+          }, put)
       } else {
         try service.export(put)
       }

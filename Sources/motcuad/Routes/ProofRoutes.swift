@@ -36,6 +36,7 @@ struct ProofRoutes: Sendable {
         while true {
           let events = try service.provedEvents(proof, from: next, limit: Self.eventsMax)
           let page = Wire.Prove.Answer(proof, events)
+          if discloses { caller.isGiven(events.count) }
           if events.count < Self.eventsMax { return page }
           try report(page)
           next = Version(next.rawValue + UInt32(events.count))

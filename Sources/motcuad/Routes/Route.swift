@@ -32,14 +32,21 @@ struct Route: Sendable {
   let prepare: @Sendable (_ parameters: JSONNode) throws(InterfaceMismatch) -> CallHandler
 
   /// A method with one reply.
+  ///
+  /// - Parameter opens: how many cases, events or promises that tell about people an answer gives.
   static func one<Method: WireMethod>(
     _: Method.Type, _ role: Role, at executor: Executor = .pool,
+    opens: @escaping @Sendable (Method.Answer) -> Int = { _ in 0 },
     _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
   ) -> Route {
     Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
       return { caller in
-        try await executor.run { .reply(try await body(parameters, caller).json) }
+        try await executor.run {
+          let answer = try await body(parameters, caller)
+          caller.isGiven(opens(answer))
+          return .reply(answer.json)
+        }
       }
     }
   }
@@ -70,9 +77,10 @@ struct Route: Sendable {
   }
 
   /// A method that answers in pages. `start` makes the state of the query, `next` the page after it; nil ends with
-  /// an empty one, unless `isOver` said of the page before that nothing follows.
+  /// an empty one, unless `isOver` said of the page before that nothing follows. `opens` as in `one`.
   static func pages<Method: WireMethod, State: Sendable>(
-    _: Method.Type, _ role: Role, at executor: Executor = .pool, end: Method.Answer,
+    _: Method.Type, _ role: Role, at executor: Executor = .pool,
+    opens: @escaping @Sendable (Method.Answer) -> Int, end: Method.Answer,
     start: @escaping @Sendable (Method, Caller) async throws -> State,
     isOver: @escaping @Sendable (State) -> Bool = { _ in false },
     next: @escaping @Sendable (inout State) async throws -> Method.Answer?
@@ -90,6 +98,7 @@ struct Route: Sendable {
                 guard let page = try await next(&state) else {
                   return (StreamPage(json: end.json, isLast: true), state)
                 }
+                caller.isGiven(opens(page))
                 return (StreamPage(json: page.json, isLast: isOver(state)), state)
               }
               state = after

@@ -15,14 +15,16 @@ struct RouteTable: VarlinkService {
   private let accounts: Accounts
   private let roles: @Sendable () -> Roles
   private let log: PacedLog
+  private let opened: OpenedLog
   private let note: @Sendable (any Error) -> Void
 
   /// - Parameters:
   ///   - roles: who holds which role now; asked at every call.
   ///   - note: told of every error that no interface describes.
   init(
-    _ routes: [Route], accounts: Accounts, roles: @escaping @Sendable () -> Roles, calls: CallFigures, logger: Logger,
-    note: @escaping @Sendable (any Error) -> Void
+    _ routes: [Route], accounts: Accounts, roles: @escaping @Sendable () -> Roles, calls: CallFigures,
+    opened: OpenedLog,
+    logger: Logger, note: @escaping @Sendable (any Error) -> Void
   ) {
     self.accounts = accounts
     self.roles = roles
@@ -31,6 +33,7 @@ struct RouteTable: VarlinkService {
     durations = Dictionary(routes.map { ($0.method, calls.durations(of: $0.method)) }) { first, _ in first }
     self.routes = Dictionary(routes.map { ($0.method, $0) }) { first, _ in first }
     log = PacedLog(logger)
+    self.opened = opened
   }
 
   func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall {
@@ -92,7 +95,7 @@ struct RouteTable: VarlinkService {
     }
     return Caller(
       actor: Actor(uid: peer.uid, account: known.account, role: roles.role(of: peer, known)), peer: peer,
-      method: method, roles: roles, accounts: accounts, isIncomplete: known.isIncomplete, log: log,
+      method: method, roles: roles, accounts: accounts, isIncomplete: known.isIncomplete, log: log, opened: opened,
       again: { await caller(peer, method) })
   }
 

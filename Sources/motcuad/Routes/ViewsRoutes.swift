@@ -13,12 +13,13 @@ struct ViewsRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(Wire.Show.self, .reader, at: .connection) { [service] call, _ in
+      Route.one(Wire.Show.self, .reader, at: .connection, opens: { $0.case.isOpened ? 1 : 0 }) { [service] call, _ in
         let row = try service.find(call.code)
         guard let shown = try present(row) else { throw Rejection.unknownCase(code: call.code) }
         return .init(case: shown)
       },
-      Route.pages(Wire.History.self, .reader, at: .connection, end: .init(events: [])) { [service] call, _ in
+      Route.pages(Wire.History.self, .reader, at: .connection, opens: \.opened, end: .init(events: [])) {
+        [service] call, _ in
         (row: try service.find(call.code), version: Version(1), isOver: false)
       } isOver: {
         $0.isOver
@@ -29,7 +30,7 @@ struct ViewsRoutes: Sendable {
         state.isOver = events.count < 200
         return .init(events: events.map { Wire.Event($0) })
       },
-      Route.pages(Wire.List.self, .reader, end: .init(cases: [])) { [service] call, caller in
+      Route.pages(Wire.List.self, .reader, opens: \.opened, end: .init(cases: [])) { [service] call, caller in
         let filter = try filter(call, caller)
         guard let asOf = try asOf(call.asOf, call.occurred) else {
           return Listing.live(DeskViews.list(filter, now: service.now))
@@ -47,7 +48,7 @@ struct ViewsRoutes: Sendable {
           return try rows.map { .init(cases: try $0.compactMap { try present($0, at: instant) }) }
         }
       },
-      Route.pages(Wire.Next.self, .reader, end: .init(duties: [])) { [service] call, caller in
+      Route.pages(Wire.Next.self, .reader, opens: \.opened, end: .init(duties: [])) { [service] call, caller in
         DeskViews.next(
           clerk: call.mine == true ? caller.actor.account : nil, now: service.now,
           offset: service.book?.office.utcOffset ?? .utc)
@@ -59,7 +60,7 @@ struct ViewsRoutes: Sendable {
             })
         }
       },
-      Route.pages(Wire.Owed.self, .reader, end: .init(promises: [])) { call, caller in
+      Route.pages(Wire.Owed.self, .reader, opens: \.opened, end: .init(promises: [])) { call, caller in
         DeskViews.owed(clerk: call.mine == true ? caller.actor.account : nil)
       } next: { [service] pages in
         let now = service.now
@@ -67,7 +68,7 @@ struct ViewsRoutes: Sendable {
           .init(promises: owed.flatMap { entry in entry.promises.map { Wire.Promise($0, of: entry.row, now: now) } })
         }
       },
-      Route.pages(Wire.Search.self, .reader, end: .init(cases: [])) { call, _ in
+      Route.pages(Wire.Search.self, .reader, opens: \.opened, end: .init(cases: [])) { call, _ in
         let words = try FieldText.words.required(call.words)
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
         return DeskViews.search(words)
@@ -95,8 +96,8 @@ struct ViewsRoutes: Sendable {
         let today = service.now.day(at: service.book?.office.utcOffset ?? .utc)
         return .init(procedures: (service.book?.procedures(on: today) ?? []).map { Wire.Procedure($0) })
       },
-      Route.one(Wire.GetSlip.self, .reader) { call, _ in .init(slip: try slip(call.code)) },
-      Route.pages(Wire.Watch.self, .reader, end: .init(events: [])) { [service] call, caller in
+      Route.one(Wire.GetSlip.self, .reader, opens: { _ in 1 }) { call, _ in .init(slip: try slip(call.code)) },
+      Route.pages(Wire.Watch.self, .reader, opens: \.opened, end: .init(events: [])) { [service] call, caller in
         let position = call.after.map { Position(UInt64(clamping: $0)) } ?? service.signal.position
         return Watching(position: position, caller: caller)
       } next: { [service] watching in
@@ -190,4 +191,37 @@ extension Wire.Procedure {
       term: procedure.term.wire, papers: procedure.papers, fee: procedure.fee.wire, source: procedure.source,
       effective: procedure.effective.text, confirmed: procedure.isConfirmed)
   }
+}
+
+// How much of an answer tells about people: what is erased or closed does not, nor do events of the office.
+extension Wire.Case {
+  fileprivate var isOpened: Bool { erasedAt == nil }
+}
+
+extension Wire.Event {
+  var isOpened: Bool { number > 0 && closed != true }
+}
+
+extension Wire.History.Answer {
+  fileprivate var opened: Int { events.count(where: \.isOpened) }
+}
+
+extension Wire.Watch.Answer {
+  fileprivate var opened: Int { events.count(where: \.isOpened) }
+}
+
+extension Wire.List.Answer {
+  fileprivate var opened: Int { cases.count(where: \.isOpened) }
+}
+
+extension Wire.Search.Answer {
+  fileprivate var opened: Int { cases.count(where: \.isOpened) }
+}
+
+extension Wire.Next.Answer {
+  fileprivate var opened: Int { duties.count(where: \.case.isOpened) }
+}
+
+extension Wire.Owed.Answer {
+  fileprivate var opened: Int { promises.count { $0.to != nil } }
 }
