@@ -14,14 +14,35 @@ public final class PacedLog: Sendable {
     var unsaid = 0
   }
 
-  public let logger: Logger
-  private let said = Mutex<[Entry: Said]>([:])
-  private let pause = Duration.seconds(60)
-  /// How many entries are remembered. At that number, those that are older than `pause` are dropped.
-  private let entriesMax = 1024
+  private struct State {
+    var said: [Entry: Said] = [:]
+    /// What came when the table was full, of whomever: said once a minute, too.
+    var others: Said?
+    /// When the table was looked through for what is old.
+    var sweptAt: ContinuousClock.Instant?
+  }
 
-  public init(_ logger: Logger) {
+  public let logger: Logger
+  private let state = Mutex(State())
+  private let pause = Duration.seconds(60)
+  private let entriesMax: Int
+  private let now: @Sendable () -> ContinuousClock.Instant
+
+  public convenience init(_ logger: Logger) { self.init(logger, entriesMax: 1024) { .now } }
+
+  /// - Parameter entriesMax: how many entries are remembered. While there are so many that are younger than a minute, what
+  ///   is about none of them is told of together.
+  init(_ logger: Logger, entriesMax: Int, now: @escaping @Sendable () -> ContinuousClock.Instant) {
     self.logger = logger
+    self.entriesMax = entriesMax
+    self.now = now
+  }
+
+  private enum Verdict {
+    case said(unsaid: Int)
+    /// One for all that found no entry.
+    case saidOfOthers(unsaid: Int)
+    case unsaid
   }
 
   /// Logs the message, unless it was logged for the same user and subject within the last minute. How often it was left
@@ -33,22 +54,44 @@ public final class PacedLog: Sendable {
   public func note(
     _ level: Logger.Level, _ message: String, uid: UInt32?, about subject: String = "", _ metadata: Logger.Metadata
   ) {
-    let now = ContinuousClock.now
-    let entry = Entry(message: message, uid: uid, subject: subject)
-    let unsaid: Int? = said.withLock { said in
-      if let known = said[entry], known.at + pause > now {
-        said[entry]?.unsaid += 1
-        return nil
-      }
-      if said.count >= entriesMax { said = said.filter { $0.value.at + pause > now } }
-      let unsaid = said[entry]?.unsaid ?? 0
-      if said.count < entriesMax || said[entry] != nil { said[entry] = Said(at: now) }
-      return unsaid
-    }
-    guard let unsaid else { return }
     var metadata = metadata
     if let uid { metadata["uid"] = "\(uid)" }
-    if unsaid > 0 { metadata["more"] = "\(unsaid)" }
+    switch judge(Entry(message: message, uid: uid, subject: subject), at: now()) {
+    case .unsaid: return
+    case .said(let unsaid):
+      if unsaid > 0 { metadata["more"] = "\(unsaid)" }
+    case .saidOfOthers(let unsaid):
+      metadata["others"] = "\(unsaid)"
+    }
     logger.log(level: level, "\(message)", metadata: metadata)
+  }
+
+  private func judge(_ entry: Entry, at now: ContinuousClock.Instant) -> Verdict {
+    state.withLock { state in
+      if let known = state.said[entry] {
+        if known.at + pause > now {
+          state.said[entry]?.unsaid += 1
+          return .unsaid
+        }
+        state.said[entry] = Said(at: now)
+        return .said(unsaid: known.unsaid)
+      }
+      // Looked through once a second at the most, because there may be thousands of messages in one.
+      if state.said.count >= entriesMax, state.sweptAt.map({ $0 + .seconds(1) <= now }) ?? true {
+        state.sweptAt = now
+        state.said = state.said.filter { $0.value.at + pause > now }
+      }
+      if state.said.count < entriesMax {
+        state.said[entry] = Said(at: now)
+        return .said(unsaid: 0)
+      }
+      if let others = state.others, others.at + pause > now {
+        state.others?.unsaid += 1
+        return .unsaid
+      }
+      let unsaid = state.others?.unsaid ?? 0
+      state.others = Said(at: now)
+      return .saidOfOthers(unsaid: unsaid)
+    }
   }
 }
