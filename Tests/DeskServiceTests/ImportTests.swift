@@ -1,11 +1,12 @@
 import Desk
-import DeskService
 import DeskViews
 import EventSourcing
 import EventStore
 import LMDB
 import TestSupport
 import Testing
+
+@testable import DeskService
 
 @Suite("Reading an event log")
 struct EventLogTests {
@@ -317,6 +318,25 @@ struct ImportTests {
       let progress = try await run(service, text, skipping: Set(taken.map(\.line)))
       #expect(progress.cases == 1 && progress.total == 1)
       #expect(try service.takenCodes(log, actor: Fixture.lan).map(\.line) == [4])
+    }
+  }
+
+  @Test("what somebody has recorded under the ids that a file gives keeps nobody from bringing it in, and again")
+  func idsOfAnother() async throws {
+    try await Desktop().during { service async throws in
+      let log = try EventLog(text, EventLogTests.mapping, for: Fixture.importOffice)
+      for item in log.cases {
+        try await service.accept(.receive("Lan", by: Fixture.minh, id: log.commandID(of: item)))
+      }
+      #expect(try service.takenCodes(log, actor: Fixture.lan).isEmpty)
+      let progress = try await run(service, text)
+      #expect(progress.cases == 2 && progress.repeated == 0)
+      #expect(try await run(service, text).repeated == 2)
+      // Nobody else's commands get an id that the import has.
+      let id = try #require(log.cases.first.map { log.commandID(of: $0) })
+      #expect(
+        await service.rejection(.receive("Lan", by: Actor(uid: 1002, account: "an", role: .clerk), id: id))
+          == .commandReused(CommandID.text(id)))
     }
   }
 

@@ -23,8 +23,9 @@ struct CommandExecutor {
     if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
       return try repeated(request, known, &batch)
     }
-    // Ids are not guessed: whoever sends another's command id has it from him.
-    if try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
+    // Ids are not guessed: whoever sends another's command id has it from him. Those of an import are made of its file, which
+    // somebody else may have: what he recorded under them is no reason to refuse it.
+    if !request.isImport, try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
       throw Rejection.commandReused(CommandID.text(request.id))
     }
     if let refusal { throw refusal }

@@ -45,6 +45,9 @@ extension CommandRequest {
   /// All that is asked, in order.
   var parts: [Part] { [Part(target: target, command: command, canonicalText: canonicalText)] + others }
 
+  /// Whether it brings in a case of another register.
+  var isImport: Bool { if case .importHistory = command.action { true } else { false } }
+
   var erasesSomething: Bool { command.isErasure || others.contains { $0.isErasure } }
   /// Whether it destroys the key of every case that it is about.
   var erasesEverything: Bool { command.isErasure && others.allSatisfy { $0.isErasure } }
