@@ -21,6 +21,8 @@ public final class DeskService: Sendable {
     public var serialStep = 1000
     /// How many days the office keeps backups of keys that are in no rotation.
     public var keyBackupDays = 30
+    /// How many events a case may have.
+    public var caseEventsMax = 1000
 
     public init() {}
   }
@@ -150,6 +152,7 @@ public final class DeskService: Sendable {
     clock.set(settings.clock)
     writer.keyBackupDays.store(settings.keyBackupDays, ordering: .relaxed)
     writer.serialStep.store(settings.serialStep, ordering: .relaxed)
+    writer.caseEventsMax.store(settings.caseEventsMax, ordering: .relaxed)
   }
 
   /// Brings the rules of a changed configuration into force, if others are: each command is decided wholly under the

@@ -340,6 +340,20 @@ struct ImportTests {
     }
   }
 
+  @Test("a case of more events than a case may have is told with its line, and stays out")
+  func tooManyEvents() async throws {
+    try await Desktop().during { service async throws in
+      var settings = DeskService.Settings()
+      settings.caseEventsMax = 3
+      service.apply(settings)
+      let log = try EventLog(text, EventLogTests.mapping, for: Fixture.importOffice)
+      let left = try service.takenCodes(log, actor: Fixture.lan)
+      #expect(left.map(\.line) == [2])
+      #expect(left.first?.reason.en == "the case has 4 events, more than 3 (case_events_max in office.toml)")
+      #expect(try await run(service, text, skipping: Set(left.map(\.line))).cases == 1)
+    }
+  }
+
   @Test("an interrupted import is taken up by running it again")
   func interrupted() async throws {
     struct Stop: Error {}

@@ -36,6 +36,8 @@ struct Story {
   var caseBook: RuleBook?
   /// Who asks.
   var actor = Fixture.clerk
+  /// How many events a case may have.
+  var caseEventsMax: Int?
 
   /// Given what the desk recorded then.
   mutating func given(_ action: CaseCommand.Action, at now: String) throws {
@@ -62,7 +64,8 @@ struct Story {
     }
     let context = CaseDecider.Context(
       now: Fixture.time(now), actor: actor, book: book, rules: Position(1), caseBook: caseBook ?? book,
-      newCode: "H56.26.07-261118-0001", voidTarget: target)
+      newCode: "H56.26.07-261118-0001", voidTarget: target,
+      caseEventsMax: caseEventsMax)
     let command = CaseCommand(
       action, expected: expected, occurredAt: occurred.flatMap { DateExpression(text: $0) }, reason: reason)
     let events = try CaseDecider(context).decide(command, state)

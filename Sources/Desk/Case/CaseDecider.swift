@@ -18,10 +18,12 @@ public struct CaseDecider: Decider {
     public var newCode: String
     /// The event that a correction means to void, if there is one at that version.
     public var voidTarget: CaseEvent?
+    /// How many events a case may have; nil without a bound. No rule of the office's book: a case does not keep it.
+    public var caseEventsMax: Int?
 
     public init(
       now: Timestamp, recordedAt: Timestamp? = nil, actor: Actor, book: RuleBook, rules: Position, caseBook: RuleBook,
-      newCode: String, voidTarget: CaseEvent? = nil
+      newCode: String, voidTarget: CaseEvent? = nil, caseEventsMax: Int? = nil
     ) {
       self.now = now
       self.recordedAt = recordedAt ?? now
@@ -31,6 +33,7 @@ public struct CaseDecider: Decider {
       self.caseBook = caseBook
       self.newCode = newCode
       self.voidTarget = voidTarget
+      self.caseEventsMax = caseEventsMax
     }
   }
 
@@ -47,6 +50,7 @@ public struct CaseDecider: Decider {
     }
     if let erasure = state.erasure { throw .caseErased(code: state.code, at: erasure.at, basis: erasure.basis) }
     try refuseWrongBeginning(command.action, state)
+    try refuseTooManyEvents(command.action, state)
     if case .importHistory(let history) = command.action { return try importHistory(history, state) }
     let moment = try moment(of: command, state)
     let bodies = try decide(command.action, state, at: moment.occurredAt)

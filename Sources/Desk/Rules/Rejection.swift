@@ -42,6 +42,8 @@ public enum Rejection: Error, Hashable, Sendable {
   case noticeNotOwed(code: String, version: Version?, owed: [Version])
   /// He has been told of it already, or waits for it no more.
   case noticeSettled(code: String, version: Version, at: Timestamp)
+  /// The case has as many events as a case may have. It can still come to its end, and what is owed be settled.
+  case tooManyEvents(code: String, events: Int, eventsMax: Int)
   case versionConflict(code: String, expected: Version, actual: Version)
   case commandReused(String)
   /// A release that knew commands by other means recorded a command of this id.

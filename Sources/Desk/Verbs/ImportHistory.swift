@@ -25,6 +25,9 @@ public struct ImportHistory: Hashable, Sendable {
   public var endedAt: Timestamp?
   public var steps: [Step]
 
+  /// How many events it becomes: the receipt, the steps, the end.
+  public var eventCount: Int { 1 + steps.count + (endedAt == nil ? 0 : 1) }
+
   public init(
     code: String, register: String? = nil, channel: Channel, subject: String?, applicant: String?, responsible: String?,
     receivedAt: Timestamp,

@@ -23,16 +23,17 @@ extension Wire {
     Wire.AlreadyReappointed.self, Wire.NewDateMissing.self, Wire.NewDateNotExpected.self, Wire.UnknownCause.self,
     Wire.InFuture.self, Wire.BackdatingNeedsReason.self, Wire.BackdatedTooFar.self, Wire.BackdatingAcrossDue.self,
     Wire.BeforeReceipt.self, Wire.NotVoidable.self, Wire.NothingToCorrect.self, Wire.NoticeNotOwed.self,
-    Wire.NoticeSettled.self, Wire.VersionConflict.self, Wire.CommandReused.self, Wire.CommandFromBefore.self,
-    Wire.PermissionDenied.self, Wire.UnknownAccount.self, Wire.AccountsUnavailable.self, Wire.BehalfNotAllowed.self,
-    Wire.Busy.self, Wire.Stopping.self, Wire.StorageFailed.self, Wire.ClockSuspect.self, Wire.ReadFailed.self,
-    Wire.ProtocolViolation.self, Wire.TooManyConnections.self, Wire.TooManyStreams.self, Wire.RebuildRunning.self,
-    Wire.VerifyRunning.self, Wire.InspectionFailed.self, Wire.BackupRunning.self, Wire.LedgerDamaged.self,
-    Wire.LedgerNotEmpty.self, Wire.ExportUnreadable.self, Wire.KeysUnreadable.self, Wire.ClockNotSuspect.self,
-    Wire.MappingInvalid.self, Wire.ImportRefused.self, Wire.UnknownUpload.self, Wire.UploadTooLarge.self,
-    Wire.StorageFull.self, Wire.NotADemo.self, Wire.ClockNotLater.self, Wire.NoSigningKey.self,
-    Wire.UnknownCheckpoint.self, Wire.CheckpointTooOld.self, Wire.NotInCheckpointYet.self, Wire.NoSignedHead.self,
-    Wire.NewSigningKeyNeeded.self, Wire.SignedFurther.self, Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self,
+    Wire.NoticeSettled.self, Wire.TooManyEvents.self, Wire.VersionConflict.self, Wire.CommandReused.self,
+    Wire.CommandFromBefore.self, Wire.PermissionDenied.self, Wire.UnknownAccount.self, Wire.AccountsUnavailable.self,
+    Wire.BehalfNotAllowed.self, Wire.Busy.self, Wire.Stopping.self, Wire.StorageFailed.self, Wire.ClockSuspect.self,
+    Wire.ReadFailed.self, Wire.ProtocolViolation.self, Wire.TooManyConnections.self, Wire.TooManyStreams.self,
+    Wire.TooManyCommands.self, Wire.RebuildRunning.self, Wire.VerifyRunning.self, Wire.InspectionFailed.self,
+    Wire.BackupRunning.self, Wire.LedgerDamaged.self, Wire.LedgerNotEmpty.self, Wire.ExportUnreadable.self,
+    Wire.KeysUnreadable.self, Wire.ClockNotSuspect.self, Wire.MappingInvalid.self, Wire.ImportRefused.self,
+    Wire.UnknownUpload.self, Wire.UploadTooLarge.self, Wire.StorageFull.self, Wire.NotADemo.self,
+    Wire.ClockNotLater.self, Wire.NoSigningKey.self, Wire.UnknownCheckpoint.self, Wire.CheckpointTooOld.self,
+    Wire.NotInCheckpointYet.self, Wire.NoSignedHead.self, Wire.NewSigningKeyNeeded.self, Wire.SignedFurther.self,
+    Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self,
   ]
 
   /// Every error of these interfaces, with what it says.
@@ -70,6 +71,7 @@ extension Wire {
     case nothingToCorrect(NothingToCorrect)
     case noticeNotOwed(NoticeNotOwed)
     case noticeSettled(NoticeSettled)
+    case tooManyEvents(TooManyEvents)
     case versionConflict(VersionConflict)
     case commandReused(CommandReused)
     case commandFromBefore(CommandFromBefore)
@@ -85,6 +87,7 @@ extension Wire {
     case protocolViolation(ProtocolViolation)
     case tooManyConnections(TooManyConnections)
     case tooManyStreams(TooManyStreams)
+    case tooManyCommands(TooManyCommands)
     case rebuildRunning(RebuildRunning)
     case verifyRunning(VerifyRunning)
     case inspectionFailed(InspectionFailed)
@@ -148,6 +151,7 @@ extension Wire {
       case NothingToCorrect.error: self = .nothingToCorrect(try NothingToCorrect(json: error.parameters))
       case NoticeNotOwed.error: self = .noticeNotOwed(try NoticeNotOwed(json: error.parameters))
       case NoticeSettled.error: self = .noticeSettled(try NoticeSettled(json: error.parameters))
+      case TooManyEvents.error: self = .tooManyEvents(try TooManyEvents(json: error.parameters))
       case VersionConflict.error: self = .versionConflict(try VersionConflict(json: error.parameters))
       case CommandReused.error: self = .commandReused(try CommandReused(json: error.parameters))
       case CommandFromBefore.error: self = .commandFromBefore(try CommandFromBefore(json: error.parameters))
@@ -163,6 +167,7 @@ extension Wire {
       case ProtocolViolation.error: self = .protocolViolation(try ProtocolViolation(json: error.parameters))
       case TooManyConnections.error: self = .tooManyConnections(try TooManyConnections(json: error.parameters))
       case TooManyStreams.error: self = .tooManyStreams(try TooManyStreams(json: error.parameters))
+      case TooManyCommands.error: self = .tooManyCommands(try TooManyCommands(json: error.parameters))
       case RebuildRunning.error: self = .rebuildRunning(try RebuildRunning(json: error.parameters))
       case VerifyRunning.error: self = .verifyRunning(try VerifyRunning(json: error.parameters))
       case InspectionFailed.error: self = .inspectionFailed(try InspectionFailed(json: error.parameters))

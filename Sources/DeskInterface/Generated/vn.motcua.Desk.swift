@@ -2946,6 +2946,53 @@ extension Wire {
     }
   }
 
+  /// The case has as many events as a case may have here (`case_events_max` in office.toml). It can still be resolved,
+  /// returned, withdrawn and erased; an apology or a consultation that is owed and a notice that settles are recorded,
+  /// too.
+  public struct TooManyEvents: WireError {
+    public static let error = "vn.motcua.Desk.TooManyEvents"
+
+    public var code: String
+    public var events: Int
+    public var eventsMax: Int
+
+    public init(code: String, events: Int, eventsMax: Int) {
+      self.code = code
+      self.events = events
+      self.eventsMax = eventsMax
+    }
+
+    private static let members: [StaticString] = ["code", "events", "eventsMax"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var code: String?
+      var events: Int?
+      var eventsMax: Int?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: code = try cursor.string()
+        case 1: events = try cursor.integer()
+        default: eventsMax = try cursor.integer()
+        }
+      }
+      guard let code else { throw cursor.missing("code", in: object) }
+      guard let events else { throw cursor.missing("events", in: object) }
+      guard let eventsMax else { throw cursor.missing("eventsMax", in: object) }
+      self.code = code
+      self.events = events
+      self.eventsMax = eventsMax
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("code", code)
+      json.member("events", events)
+      json.member("eventsMax", eventsMax)
+      json.close()
+    }
+  }
+
   public struct VersionConflict: WireError {
     public static let error = "vn.motcua.Desk.VersionConflict"
 
@@ -3463,6 +3510,46 @@ extension Wire {
     public func write(to json: inout JSONWriter) {
       json.open()
       json.member("limit", limit)
+      json.close()
+    }
+  }
+
+  /// The caller has recorded so many commands within a minute as one account may (`commands_per_minute_max` in
+  /// motcuad.toml); nothing was recorded, and the next one is taken in so many seconds. What was recorded already is
+  /// answered when it is repeated.
+  public struct TooManyCommands: WireError {
+    public static let error = "vn.motcua.Desk.TooManyCommands"
+
+    public var limit: Int
+    public var seconds: Int
+
+    public init(limit: Int, seconds: Int) {
+      self.limit = limit
+      self.seconds = seconds
+    }
+
+    private static let members: [StaticString] = ["limit", "seconds"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var limit: Int?
+      var seconds: Int?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: limit = try cursor.integer()
+        default: seconds = try cursor.integer()
+        }
+      }
+      guard let limit else { throw cursor.missing("limit", in: object) }
+      guard let seconds else { throw cursor.missing("seconds", in: object) }
+      self.limit = limit
+      self.seconds = seconds
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("limit", limit)
+      json.member("seconds", seconds)
       json.close()
     }
   }

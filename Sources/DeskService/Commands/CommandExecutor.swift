@@ -13,6 +13,8 @@ struct CommandExecutor {
   let rules: Rules
   let views: DeskViews
   let moment: Moment
+  /// How many events a case may have.
+  let caseEventsMax: Int
 
   /// Records a command and answers it, or answers it again.
   ///
@@ -66,7 +68,7 @@ struct CommandExecutor {
     let context = CaseDecider.Context(
       now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
       caseBook: try state.reception.map { try rules.adopted(at: $0.rules) } ?? book, newCode: code,
-      voidTarget: try voidTarget(command, number, after: decided, &batch))
+      voidTarget: try voidTarget(command, number, after: decided, &batch), caseEventsMax: caseEventsMax)
     let events = try CaseDecider(context).decide(command, state)
     return Decision(
       number: number, state: state, events: events, isNew: target == .newCase, isErasure: command.isErasure)

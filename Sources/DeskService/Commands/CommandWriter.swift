@@ -43,6 +43,8 @@ final class CommandWriter: Sendable {
   let keyBackupDays: Atomic<Int>
   /// How far above the greatest serial that is known codes begin after a loss.
   let serialStep: Atomic<Int>
+  /// How many events a case may have.
+  let caseEventsMax: Atomic<Int>
   let apart: Apart?
   /// The office's, as long as no rules say it.
   private let offset: UTCOffset?
@@ -76,6 +78,7 @@ final class CommandWriter: Sendable {
     reserveBytes = Atomic(settings.reserveBytes)
     keyBackupDays = Atomic(settings.keyBackupDays)
     serialStep = Atomic(settings.serialStep)
+    caseEventsMax = Atomic(settings.caseEventsMax)
     self.apart = apart
     self.offset = offset
     self.heartbeat = heartbeat
@@ -275,7 +278,9 @@ final class CommandWriter: Sendable {
     var listed: [UInt64] = []
     let moment = Moment(now: now, recordedAt: after.recordedAt)
     let views = try DeskViews(store.views)
-    let executor = CommandExecutor(store: store, coding: coding, rules: rules, views: views, moment: moment)
+    let executor = CommandExecutor(
+      store: store, coding: coding, rules: rules, views: views, moment: moment,
+      caseEventsMax: caseEventsMax.load(ordering: .relaxed))
     for pending in group {
       let appendedBefore = batch.appended
       do {

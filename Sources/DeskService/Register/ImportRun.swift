@@ -2,6 +2,7 @@ public import Desk
 import DeskViews
 import EventStore
 import LMDB
+import Synchronization
 
 /// How far an import has come.
 public struct ImportProgress: Sendable {
@@ -15,13 +16,25 @@ public struct ImportProgress: Sendable {
 }
 
 extension DeskService {
-  /// Cases of the log whose code belongs to a case that did not come from this file; they cannot be brought in.
+  /// Cases of the log that cannot be brought in: their code belongs to a case that did not come from this file, or they have
+  /// more events than a case may have.
   public func takenCodes(_ log: EventLog, actor: Actor) throws -> [RowNote] {
     let views = try views
     let transaction = try views.store.environment.beginRead()
     var notes: [RowNote] = []
     let digest = CommandDigest(keys: store.keys)
+    let eventsMax = writer.caseEventsMax.load(ordering: .relaxed)
     for item in log.cases {
+      guard item.history.eventCount <= eventsMax else {
+        let count = item.history.eventCount
+        notes.append(
+          RowNote(
+            line: item.line,
+            reason: Text(
+              vi: "hồ sơ có \(count) sự kiện, nhiều nhất \(eventsMax) (case_events_max trong office.toml)",
+              en: "the case has \(count) events, more than \(eventsMax) (case_events_max in office.toml)")))
+        continue
+      }
       guard let number = try views.number(ofCode: item.history.code, transaction) else { continue }
       let request = request(of: item, in: log, by: actor)
       if let known = try views.store.accepted(uid: actor.uid, commandID: request.id, transaction),

@@ -52,6 +52,14 @@ extension Refusal {
       return Words(
         language.say("Lệnh này không đổi gì ở hồ sơ \(code).", "This command changes nothing in case \(code)."),
         CommandLineText(["show", code]))
+    case .tooManyEvents(let error):
+      let (code, events, most) = (error.code, language.grouped(error.events), language.grouped(error.eventsMax))
+      return Words(
+        language.say(
+          "Hồ sơ \(code) đã có \(events) sự kiện, nhiều nhất là \(most): chỉ còn ghi được kết quả, trả kết quả, rút, xóa dữ liệu và những gì còn nợ người dân.",
+          "Case \(code) has \(events) events, and \(most) is the most: it can still be resolved, handed over, withdrawn and erased, and what is owed be settled."
+        ),
+        CommandLineText(["show", code]))
     case .versionConflict(let error):
       guard !error.code.isEmpty else {
         return Words(

@@ -57,6 +57,7 @@ struct Refusal {
   var code: Int32 {
     switch error.name {
     case Wire.Busy.error, Wire.Stopping.error, Wire.TooManyConnections.error, Wire.TooManyStreams.error,
+      Wire.TooManyCommands.error,
       Wire.ClockSuspect.error, Wire.AccountsUnavailable.error:
       Exit.temporary
     case Wire.StorageFailed.error: Exit.unreachable

@@ -93,11 +93,11 @@ extension Refusal {
     case .permissionDenied, .unknownAccount, .accountsUnavailable, .behalfNotAllowed:
       return roleWords(refusal, line, language)
     case .inFuture, .backdatingNeedsReason, .backdatedTooFar, .backdatingAcrossDue, .beforeReceipt, .notVoidable,
-      .nothingToCorrect,
+      .nothingToCorrect, .tooManyEvents,
       .versionConflict:
       return entryWords(refusal, line, language)
     case .commandReused, .commandFromBefore, .busy, .stopping, .storageFull, .storageFailed, .readFailed,
-      .protocolViolation, .tooManyConnections, .tooManyStreams, .clockSuspect, .clockNotSuspect:
+      .protocolViolation, .tooManyConnections, .tooManyStreams, .tooManyCommands, .clockSuspect, .clockNotSuspect:
       return serviceWords(refusal, line, language)
     case .rebuildRunning, .mappingInvalid, .importRefused, .unknownUpload, .uploadTooLarge, .notADemo, .clockNotLater:
       return adminWords(refusal, line, language)

@@ -85,6 +85,14 @@ extension Refusal {
           "Tài khoản này đang có \(limit) câu trả lời dài chưa xong; hãy dừng bớt (như motcua watch) rồi thử lại.",
           "This account has \(limit) long answers under way; end some (such as motcua watch) and try again."),
         again)
+    case .tooManyCommands(let error):
+      let (limit, seconds) = (error.limit, error.seconds)
+      return Words(
+        language.say(
+          "Tài khoản này đã ghi \(limit) lệnh trong một phút, chưa ghi gì thêm; \(seconds) giây nữa hãy thử lại.",
+          "This account has recorded \(limit) commands within a minute, and nothing more was recorded; try again in \(seconds) s."
+        ),
+        again)
     case .protocolViolation(let error):
       return Words(
         language.say(

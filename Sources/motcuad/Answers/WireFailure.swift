@@ -107,6 +107,8 @@ enum WireFailure {
       wire(Wire.NoticeNotOwed(code: code, of: version.map { Int($0.rawValue) }, owed: owed.map { Int($0.rawValue) }))
     case .noticeSettled(let code, let version, let at):
       wire(Wire.NoticeSettled(code: code, of: Int(version.rawValue), at: text(at)))
+    case .tooManyEvents(let code, let events, let eventsMax):
+      wire(Wire.TooManyEvents(code: code, events: events, eventsMax: eventsMax))
     case .versionConflict(let code, let expected, let actual):
       wire(Wire.VersionConflict(code: code, expected: Int(expected.rawValue), actual: Int(actual.rawValue)))
     case .commandReused(let id): wire(Wire.CommandReused(commandId: id))

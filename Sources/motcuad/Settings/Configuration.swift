@@ -16,6 +16,7 @@ struct Configuration: Sendable {
     let office = try OfficeSettings(SettingsFile(directory, "office.toml"))
     let today = Timestamp.machine.day(at: office.office.utcOffset)
     let rules = try SettingsFile(directory, "rules.toml")
+    daemon.service.caseEventsMax = office.caseEventsMax
     language = office.language
     roles = office.roles
     book = RuleBook(

@@ -5,6 +5,8 @@ struct OfficeSettings: Sendable {
   var office: Office
   var language: Language
   var roles: Roles
+  /// How many events a case may have. Not in the rule book: it is about what each command costs, and decides about no case.
+  var caseEventsMax: Int
 
   init(_ file: SettingsFile) throws(SettingsError) {
     let root = file.root
@@ -23,6 +25,7 @@ struct OfficeSettings: Sendable {
       utcOffset: try root.parsed("utc_offset", "+07:00") { UTCOffset(text: $0) }, opens: opens, closes: closes)
     language = try root.parsed("language", "vi") { Language(rawValue: $0) }
     roles = try Roles(root)
+    caseEventsMax = try root.int("case_events_max", in: 1000...1_000_000, default: 1000)
     try name.finish()
     try place.finish()
     try root.finish()
