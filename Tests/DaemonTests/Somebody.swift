@@ -38,6 +38,8 @@ struct Somebody: Sendable, CustomTestStringConvertible {
       var account: String?
       var days: Int?
       var daysMax: Int?
+      var limit: Int?
+      var seconds: Int?
     }
 
     static func denied(_ method: String, needed: Wire.Role, held: Wire.Role?) -> Answer {

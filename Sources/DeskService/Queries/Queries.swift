@@ -119,6 +119,14 @@ extension DeskService {
 
   /// The open case whose latest appointment comes before those of all others; nil when none is open.
   public func oldestOpen() throws -> CaseRow? {
+  /// Whether a command of this caller and id was recorded.
+  public func isRecorded(_ id: [UInt8], by uid: UInt32) throws -> Bool {
+    let views = store.views
+    return try views.environment.read { transaction throws(LMDBError) in
+      try views.accepted(uid: uid, commandID: id, transaction) != nil
+    }
+  }
+
     var filter = CaseFilter()
     filter.open = true
     var pages = DeskViews.list(filter, now: now)

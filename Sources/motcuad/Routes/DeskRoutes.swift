@@ -8,6 +8,9 @@ import Varlink
 /// `vn.motcua.Desk`: one route for each verb.
 struct DeskRoutes: Sendable {
   let service: DeskService
+  let budget = CommandBudget()
+  /// How many commands a user may record within a minute now; nil without a bound.
+  let commandsPerMinute: @Sendable () -> Int?
 
   var routes: [Route] {
     [
@@ -20,7 +23,7 @@ struct DeskRoutes: Sendable {
 
   /// A verb: from the wire to the desk's command, recorded under the caller's name.
   private func command<Verb: DeskCall>(_: Verb.Type, role: Role = .clerk) -> Route {
-    Route.one(Verb.self, role, at: .connection) { [service] call, caller in
+    Route.one(Verb.self, role, at: .connection) { [self] call, caller in
       let asked = try call.command()
       let entry = call.entry
       let command = CaseCommand(
@@ -30,6 +33,7 @@ struct DeskRoutes: Sendable {
         asked.code.map { .existing($0) } ?? .newCase, command,
         actor: try await caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
         id: try id(entry?.commandId), canonicalText: Self.canonical(call))
+      try requireBudget(request)
       let accepted = try await service.record(request).get()
       var receipt = Wire.Receipt(accepted, now: service.now)
       if case .erase = asked.action {
@@ -38,6 +42,15 @@ struct DeskRoutes: Sendable {
       }
       return Verb.Answer(receipt: receipt)
     }
+  }
+
+  /// Refuses more commands of one user than he may record. One that was recorded is answered, however often it comes.
+  private func requireBudget(_ request: CommandRequest) throws {
+    guard let limit = commandsPerMinute(), !Roles.isOperator(request.actor.uid),
+      try !service.isRecorded(request.id, by: request.actor.uid)
+    else { return }
+    guard let seconds = budget.take(of: request.actor.uid, limit: limit) else { return }
+    throw WireFailure.wire(Wire.TooManyCommands(limit: limit, seconds: seconds))
   }
 
   private func id(_ text: String?) throws -> [UInt8] {

@@ -193,7 +193,8 @@ struct Daemon {
     }
     let (calls, connections, backups) = (CallFigures(), ConnectionCount(), LastBackup())
     let routes =
-      DeskRoutes(service: service).routes + ViewsRoutes(service: service).routes
+      DeskRoutes(service: service, commandsPerMinute: { [live] in live.commandsPerMinuteMax }).routes
+      + ViewsRoutes(service: service).routes
       + ProofRoutes(service: service, signingKey: signingKey).routes
       + AdminRoutes(
         service: service, uploads: uploads, rebuild: rebuild

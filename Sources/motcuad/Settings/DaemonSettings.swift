@@ -9,6 +9,8 @@ struct DaemonSettings: Sendable {
   var service = DeskService.Settings()
   var limits = ServerLimits()
   var uploadBytesMax: Int
+  /// How many commands one user may record within a minute; nil without a bound.
+  var commandsPerMinuteMax: Int?
   var scrubHours: Int
   /// How often, in seconds, the directory of users and groups is asked about those who call.
   var directorySeconds: Int
@@ -32,6 +34,7 @@ struct DaemonSettings: Sendable {
       try root.int(
         "map_mib_max", in: 2...(EventStore.mapBytesMax >> 20), default: EventStore.mapBytesDefault >> 20) << 20
     uploadBytesMax = try root.int("upload_mib_max", in: 1...1024, default: 64) << 20
+    commandsPerMinuteMax = try root.optionalInt("commands_per_minute_max", in: 1...1_000_000)
     service.serialStep = try root.int("serial_step", in: 1...1_000_000, default: 1000)
     service.keyBackupDays = try root.int("key_backup_days", in: 0...3650, default: 30)
     scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)

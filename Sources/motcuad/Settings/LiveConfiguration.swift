@@ -6,10 +6,20 @@ final class LiveConfiguration: Sendable {
   /// The directory that the configuration is read from.
   let directory: String
   private let state: Mutex<(inForce: Configuration, refusal: Text?)>
+  /// Asked at each command, and so without a copy of all the rest; 0 without a bound.
+  private let commandsPerMinute: Atomic<Int>
 
   init(_ directory: String) throws(SettingsError) {
     self.directory = directory
-    state = Mutex((try Configuration(directory), nil))
+    let configuration = try Configuration(directory)
+    commandsPerMinute = Atomic(configuration.daemon.commandsPerMinuteMax ?? 0)
+    state = Mutex((configuration, nil))
+  }
+
+  /// How many commands one user may record within a minute; nil without a bound.
+  var commandsPerMinuteMax: Int? {
+    let limit = commandsPerMinute.load(ordering: .relaxed)
+    return limit > 0 ? limit : nil
   }
 
   var current: Configuration { state.withLock { $0.inForce } }
@@ -18,6 +28,9 @@ final class LiveConfiguration: Sendable {
   /// The language of what the daemon says to the person who runs it.
   var spoken: Language { Language.current(office: current.language) }
 
-  func replace(with fresh: Configuration) { state.withLock { $0 = (fresh, nil) } }
+  func replace(with fresh: Configuration) {
+    commandsPerMinute.store(fresh.daemon.commandsPerMinuteMax ?? 0, ordering: .relaxed)
+    state.withLock { $0 = (fresh, nil) }
+  }
   func refuse(_ reason: Text) { state.withLock { $0.refusal = reason } }
 }
