@@ -27,7 +27,8 @@ struct CommandExecutor {
     }
     // Ids are not guessed: whoever sends another's command id has it from him. Those of an import are made of its file, which
     // somebody else may have: what he recorded under them is no reason to refuse it.
-    if !request.isImport, try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views) {
+    if !request.hasIDOfFile, try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views)
+    {
       throw Rejection.commandReused(CommandID.text(request.id))
     }
     if let refusal { throw refusal }

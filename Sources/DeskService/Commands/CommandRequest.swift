@@ -14,6 +14,8 @@ public struct CommandRequest: Sendable {
   public var actor: Actor
   /// 16 bytes; made by the caller so that a repeated command is recognised.
   public var id: [UInt8]
+  /// Whether the id is made of a file, which somebody else may have, too.
+  var hasIDOfFile = false
   /// What the command says, the same text for the same words every time: the same id with another text is refused.
   public var canonicalText: [UInt8]
   /// What is asked of other cases in the same breath, or again of the same one. All of it is recorded, or none; each part is
@@ -44,9 +46,6 @@ public struct CommandRequest: Sendable {
 extension CommandRequest {
   /// All that is asked, in order.
   var parts: [Part] { [Part(target: target, command: command, canonicalText: canonicalText)] + others }
-
-  /// Whether it brings in a case of another register.
-  var isImport: Bool { if case .importHistory = command.action { true } else { false } }
 
   var erasesSomething: Bool { command.isErasure || others.contains { $0.isErasure } }
   /// Whether it destroys the key of every case that it is about.

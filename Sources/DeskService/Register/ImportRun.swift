@@ -79,9 +79,11 @@ extension DeskService {
   }
 
   private func request(of item: EventLog.Case, in log: EventLog, by actor: Actor) -> CommandRequest {
-    CommandRequest(
+    var request = CommandRequest(
       .newCase, CaseCommand(.importHistory(item.history)), actor: actor, id: log.commandID(of: item),
       canonicalText: log.canonicalText(of: item))
+    request.hasIDOfFile = true
+    return request
   }
 
   /// Records a case as soon as the queue has room: an import gives way to people, and waits while it is full.
