@@ -240,6 +240,10 @@ extension Wire {
     /// Something is erased, and how many backups of the keys there are from before cannot be told: their record cannot
     /// be read.
     public var keyBackupsUnknown: Bool?
+    /// Answers about the past that are being made, and questions that wait for a place: there are two for all, one for
+    /// each user.
+    public var pastAnswers: Int?
+    public var pastWaiting: Int?
 
     public init(
       version: String,
@@ -276,7 +280,9 @@ extension Wire {
       keyBackupsBeforeErasure: Int? = nil,
       role: Role? = nil,
       clock: Clock? = nil,
-      keyBackupsUnknown: Bool? = nil
+      keyBackupsUnknown: Bool? = nil,
+      pastAnswers: Int? = nil,
+      pastWaiting: Int? = nil
     ) {
       self.version = version
       self.office = office
@@ -313,6 +319,8 @@ extension Wire {
       self.role = role.map(Told.known)
       self.clock = clock
       self.keyBackupsUnknown = keyBackupsUnknown
+      self.pastAnswers = pastAnswers
+      self.pastWaiting = pastWaiting
     }
 
     private static let members: [StaticString] = [
@@ -320,7 +328,7 @@ extension Wire {
       "viewsNumber", "cases", "root", "commands", "commits", "waitingCommands", "ledgerBytes", "viewsBytes",
       "freeBytes", "residentBytes", "rebuild", "scrubPending", "uptimeSeconds", "viewsLag", "commitsPerSecond",
       "connections", "ledgerReaders", "viewsReaders", "oldestOpen", "signingKey", "lastCheckpoint", "lastBackup",
-      "keyBackupsBeforeErasure", "role", "clock", "keyBackupsUnknown",
+      "keyBackupsBeforeErasure", "role", "clock", "keyBackupsUnknown", "pastAnswers", "pastWaiting",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -359,6 +367,8 @@ extension Wire {
       var role: Told<Role>?
       var clock: Clock?
       var keyBackupsUnknown: Bool?
+      var pastAnswers: Int?
+      var pastWaiting: Int?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -396,7 +406,9 @@ extension Wire {
         case 31: keyBackupsBeforeErasure = try cursor.null() ? nil : cursor.integer()
         case 32: role = try cursor.null() ? nil : Told<Role>(from: &cursor)
         case 33: clock = try cursor.null() ? nil : Clock(from: &cursor)
-        default: keyBackupsUnknown = try cursor.null() ? nil : cursor.bool()
+        case 34: keyBackupsUnknown = try cursor.null() ? nil : cursor.bool()
+        case 35: pastAnswers = try cursor.null() ? nil : cursor.integer()
+        default: pastWaiting = try cursor.null() ? nil : cursor.integer()
         }
       }
       guard let version else { throw cursor.missing("version", in: object) }
@@ -453,6 +465,8 @@ extension Wire {
       self.role = role
       self.clock = clock
       self.keyBackupsUnknown = keyBackupsUnknown
+      self.pastAnswers = pastAnswers
+      self.pastWaiting = pastWaiting
     }
 
     public func write(to json: inout JSONWriter) {
@@ -476,6 +490,8 @@ extension Wire {
         json.member("now", now)
         json.member("office", office)
         json.member("oldestOpen", oldestOpen)
+        json.member("pastAnswers", pastAnswers)
+        json.member("pastWaiting", pastWaiting)
         json.member("pid", pid)
         json.member("position", position)
         json.member("rebuild", rebuild)
@@ -529,6 +545,8 @@ extension Wire {
         json.member("role", role)
         json.member("clock", clock)
         json.member("keyBackupsUnknown", keyBackupsUnknown)
+        json.member("pastAnswers", pastAnswers)
+        json.member("pastWaiting", pastWaiting)
       }
       json.close()
     }

@@ -60,21 +60,32 @@ extension DeskService {
     return CaseProof(code: code, number: row.number, checkpoint: issued, key: sealing)
   }
 
-  /// The events of a proof from a version on, at most `limit`: as many look-ups as their paths have hashes.
-  public func provedEvents(_ proof: CaseProof, from version: Version, limit: Int) throws -> [ProvedEvent] {
+  /// The events of a proof from a version on: at most `limit`, and no more than `bytesMax` bytes of records but where one
+  /// alone has more. As many look-ups as their paths have hashes.
+  ///
+  /// - Returns: the events, and whether no others follow.
+  public func provedEvents(
+    _ proof: CaseProof, from version: Version, limit: Int, bytesMax: Int
+  ) throws -> (events: [ProvedEvent], isLast: Bool) {
     let views = store.views
     let size = proof.checkpoint.checkpoint.size
     let positions = try views.environment.read { transaction throws(LMDBError) in
       try views.positions(of: proof.number, from: version, limit: limit, transaction)
     }
-    return try store.withTree { _, node in
-      try positions.filter { $0.rawValue <= size }.map { position in
+    let covered = positions.filter { $0.rawValue <= size }
+    let events = try store.withTree { _, node in
+      var (events, bytes): ([ProvedEvent], Int) = ([], 0)
+      for position in covered {
         guard let record = try store.ledger.record(at: position),
           let proof = try MerkleTree.inclusionProof(index: position.rawValue - 1, size: size, node: node)
         else { throw StoreError.ledgerDamaged(at: position, reason: "it is missing") }
-        return ProvedEvent(position: position, record: record, path: proof.path)
+        bytes += record.count
+        if bytes > bytesMax, !events.isEmpty { break }
+        events.append(ProvedEvent(position: position, record: record, path: proof.path))
       }
+      return events
     }
+    return (events, events.count == covered.count && covered.count < limit)
   }
 
   /// That the ledger of one issued checkpoint continues that of an older one.

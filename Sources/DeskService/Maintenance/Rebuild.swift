@@ -19,11 +19,7 @@ public final class Maintenance: Sendable {
     }
   }
 
-  /// How many answers about the past are folded at a time; each reads the whole ledger.
-  private static let foldsMax = 2
-
   private let running = Mutex<Rebuild?>(nil)
-  private let folds = Mutex(0)
 
   public var rebuild: Rebuild? { running.withLock { $0 } }
 
@@ -38,17 +34,6 @@ public final class Maintenance: Sendable {
 
   func set(_ rebuild: Rebuild) { running.withLock { $0 = rebuild } }
   func end() { running.withLock { $0 = nil } }
-
-  /// Begins an answer about the past; false when `foldsMax` are under way.
-  func enterFold() -> Bool {
-    folds.withLock { count in
-      guard count < Self.foldsMax else { return false }
-      count += 1
-      return true
-    }
-  }
-
-  func leaveFold() { folds.withLock { $0 -= 1 } }
 }
 
 /// Two rebuilds at once would only wait for each other.

@@ -29,12 +29,14 @@ public struct PastPages: Sendable {
     self.numbers = numbers[...]
   }
 
-  /// The next cases, at most `limit`; nil after the last one.
+  /// The next cases, at most `limit` and about as many bytes as a page of today's cases has; nil after the last one.
   public mutating func next(limit: Int = 100, in service: DeskService) throws -> [CaseRow]? {
     guard !numbers.isEmpty else { return nil }
-    let page = numbers.prefix(limit)
-    numbers = numbers.dropFirst(limit)
-    return try page.map { CaseRow(number: $0, state: try service.state(of: $0, asOf, upTo: end)) }
+    var page: [CaseRow] = []
+    while page.count < limit, !DeskViews.isFull(page), let number = numbers.popFirst() {
+      page.append(CaseRow(number: number, state: try service.state(of: number, asOf, upTo: end)))
+    }
+    return page
   }
 }
 
@@ -55,7 +57,8 @@ extension DeskService {
     return tally.tally
   }
 
-  /// Folds some cases at a time, so that the memory does not grow with their number.
+  /// Folds some cases at a time, so that the memory does not grow with their number. How many of these go on at once is for
+  /// the caller to bound: each reads the whole ledger.
   ///
   /// - Returns: the last position that was looked at.
   func fold(_ asOf: AsOf, _ body: (CaseRow) -> Void) throws -> Position {
@@ -63,8 +66,6 @@ extension DeskService {
     let views = store.views
     let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
     guard last > 0 else { return end }
-    guard maintenance.enterFold() else { throw CommandFailure.busy }
-    defer { maintenance.leaveFold() }
     let all = 1..<Int(clamping: last) + 1
     for start in stride(from: all.lowerBound, to: all.upperBound, by: Self.casesInMemory) {
       // A stop does not wait for it.

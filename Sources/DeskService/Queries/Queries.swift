@@ -50,26 +50,35 @@ extension DeskService {
     return try book(of: state)?.procedure(id: id, effective: effective)
   }
 
-  /// The events of a case from a version on, at most `limit`.
-  public func history(of row: CaseRow, from version: Version, limit: Int) throws -> [LedgerEvent] {
+  /// The events of a case from a version on: at most `limit`, and no more than `bytesMax` bytes of records but where one alone
+  /// has more.
+  public func history(
+    of row: CaseRow, from version: Version, limit: Int, bytesMax: Int = .max
+  ) throws -> [LedgerEvent] {
     let views = store.views
     let positions = try views.environment.read { transaction throws(LMDBError) in
       try views.positions(of: row.number, from: version, limit: limit, transaction)
     }
-    return try positions.compactMap { position in
+    var (events, bytes): ([LedgerEvent], Int) = ([], 0)
+    for position in positions {
       guard let record = try store.ledger.record(at: position) else {
         throw StoreError.ledgerDamaged(at: position, reason: "an event of stream \(row.number) is missing")
       }
-      return try told(record, at: position, code: row.state.reception?.facts.code)
+      bytes += record.count
+      if bytes > bytesMax, !events.isEmpty { break }
+      events.append(try told(record, at: position, code: row.state.reception?.facts.code))
     }
+    return events
   }
 
-  /// The events from a position on, at most `limit`, of those committed.
+  /// The events from a position on, of those committed: at most `limit`, and no more than `bytesMax` bytes of records but
+  /// where one alone has more.
   ///
   /// - Throws: `StoreError.ledgerDamaged` for one that is committed and not there: who waits for it would ask for ever.
-  public func events(from position: Position, limit: Int) throws -> [LedgerEvent] {
+  public func events(from position: Position, limit: Int, bytesMax: Int = .max) throws -> [LedgerEvent] {
     let committed = signal.position
-    let records = try store.ledger.records(from: position, limit: limit).prefix { $0.position <= committed }
+    let records = try store.ledger.records(from: position, limit: limit, bytesMax: bytesMax)
+      .prefix { $0.position <= committed }
     var expected = max(position, Position.start.next)
     for entry in records {
       guard entry.position == expected else { throw StoreError.ledgerDamaged(at: expected, reason: "it is missing") }
@@ -110,6 +119,14 @@ extension DeskService {
     return Explanation(row: row, calculation: calculation, book: book)
   }
 
+  /// Whether a command of this caller and id was recorded.
+  public func isRecorded(_ id: [UInt8], by uid: UInt32) throws -> Bool {
+    let views = store.views
+    return try views.environment.read { transaction throws(LMDBError) in
+      try views.accepted(uid: uid, commandID: id, transaction) != nil
+    }
+  }
+
   public func tally(at now: Timestamp) throws -> Tally {
     let (views, offset) = (try views, book?.office.utcOffset ?? .utc)
     return try views.store.environment.read { transaction throws(LMDBError) in
@@ -119,14 +136,6 @@ extension DeskService {
 
   /// The open case whose latest appointment comes before those of all others; nil when none is open.
   public func oldestOpen() throws -> CaseRow? {
-  /// Whether a command of this caller and id was recorded.
-  public func isRecorded(_ id: [UInt8], by uid: UInt32) throws -> Bool {
-    let views = store.views
-    return try views.environment.read { transaction throws(LMDBError) in
-      try views.accepted(uid: uid, commandID: id, transaction) != nil
-    }
-  }
-
     var filter = CaseFilter()
     filter.open = true
     var pages = DeskViews.list(filter, now: now)

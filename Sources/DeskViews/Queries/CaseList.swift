@@ -71,14 +71,13 @@ public struct CasePages: Sendable {
 
   init(_ runs: [Run]) { self.runs = runs }
 
-  /// The next cases, at most `limit`; an empty page is possible. Nil after the last one.
+  /// The next cases, at most `limit` and about `PageBytes.max` bytes of them; an empty page is possible. Nil after the last one.
   public mutating func next(limit: Int = 100, in views: DeskViews) throws -> [CaseRow]? {
     guard let run = runs.first else { return nil }
     var page: [CaseRow] = []
     let from = from ?? run.prefix
-    var lastKey: [UInt8]?
     let transaction = try views.store.environment.beginRead()
-    var rows: [(number: UInt64, time: Timestamp)] = []
+    var rows: [(number: UInt64, time: Timestamp, key: [UInt8])] = []
     try transaction.scan(views.table(run.view), from: from) { key, value in
       let bytes = [UInt8](copying: key)
       guard bytes.starts(with: run.prefix) else { return .stop }
@@ -88,18 +87,24 @@ public struct CasePages: Sendable {
         return .stop
       }
       if run.mark != 0, value.isEmpty || value[0] & run.mark == 0 { return .next }
-      rows.append((OrderedKey.number(bytes), OrderedKey.time(of: bytes.dropFirst(run.prefix.count).prefix(8))))
-      lastKey = bytes
+      rows.append((OrderedKey.number(bytes), OrderedKey.time(of: bytes.dropFirst(run.prefix.count).prefix(8)), bytes))
       return rows.count < max(limit, 1) ? .next : .stop
     }
-    for (number, time) in rows {
+    var bytes = 0
+    for (number, time, key) in rows {
       let state = try views.state(of: number, transaction)
       if run.isAtLatestDate, state.due != time { continue }
-      if run.accepts(state), told.insert(number).inserted { page.append(CaseRow(number: number, state: state)) }
+      guard run.accepts(state), told.insert(number).inserted else { continue }
+      page.append(CaseRow(number: number, state: state))
+      bytes += state.answerBytes
+      if bytes >= PageBytes.max {
+        // The smallest key after the last one.
+        self.from = key + [0]
+        return page
+      }
     }
-    if let lastKey, rows.count == max(limit, 1) {
-      // The smallest key after the last one.
-      self.from = lastKey + [0]
+    if let last = rows.last, rows.count == max(limit, 1) {
+      self.from = last.key + [0]
     } else {
       runs.removeFirst()
       self.from = nil

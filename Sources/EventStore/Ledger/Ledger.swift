@@ -158,17 +158,21 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// The records from a position on, at most `limit`; a short read transaction for each call.
+  /// The records from a position on, at most `limit`, and no more than `bytesMax` bytes of them but where one alone has more;
+  /// a short read transaction for each call.
   ///
   /// - Throws: `StoreError.ledgerDamaged` for a record that does not have its stored hash: it was changed on the disk.
-  public func records(from position: Position, limit: Int) throws(StoreError) -> [Entry] {
+  public func records(from position: Position, limit: Int, bytesMax: Int = .max) throws(StoreError) -> [Entry] {
     try asStoreError {
       var damaged: StoreError?
+      var bytes = 0
       let entries = try environment.read { transaction throws(LMDBError) in
         var entries: [Entry] = []
         if limit <= 0 { return entries }
         try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
           let position = Position(bigEndianNumber(key))
+          bytes += value.count - Hash.size
+          if bytes > bytesMax, !entries.isEmpty { return .stop }
           do throws(StoreError) {
             entries.append(try Self.entry(value.prefix(Hash.size), value.dropping(Hash.size), at: position))
           } catch {

@@ -31,7 +31,7 @@ struct AdminRoutes: Sendable {
       },
       Route(method: Wire.Import.method, role: .operatorRole, streams: true) { node throws(InterfaceMismatch) in
         let call = try Wire.Import(node, unknown: .refused)
-        return { caller in try await Executor.pool.run { .stream(try importing(call, caller)) } }
+        return { caller in try await Executor.pool.run(for: caller) { .stream(try importing(call, caller)) } }
       },
       exporting, importingLedger,
       Route.one(Wire.SetClock.self, .operatorRole) { [service] call, _ in

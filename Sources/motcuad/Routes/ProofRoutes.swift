@@ -12,9 +12,8 @@ import VarlinkServer
 struct ProofRoutes: Sendable {
   let service: DeskService
   let signingKey: NoteSigningKey?
+  let heavy: HeavyWork
 
-  /// Records and paths of one reply stay well below the limit of a frame.
-  private static let eventsMax = 40
   /// Whose calls have a new checkpoint signed, by whichever method.
   private static let signer = Role.operatorRole
 
@@ -24,23 +23,25 @@ struct ProofRoutes: Sendable {
         let issued = try await offPool { try service.checkpoint(signedBy: signingKey) }
         return .init(note: issued.note, verifierKey: issued.verifierKey.description)
       },
-      Route.work(Wire.Prove.self, .reader) { [service, signingKey] call, caller, report in
+      Route.parts(
+        Wire.Prove.self, .reader, at: .turn(heavy.proofs), opens: { $0.key == nil ? 0 : $0.events.count }
+      ) { [service, signingKey] call, caller in
         let discloses = call.open ?? false
         // Whoever has the key reads what is personal for ever, in every copy.
         if discloses { try caller.require(.supervisor) }
-        // A reader who asks after each event would have each checkpoint kept for ever.
-        let proof = try service.proof(
-          of: call.code, against: call.checkpoint, discloses: discloses, signs: caller.actor.holds(Self.signer),
-          signedBy: signingKey)
-        var next = Version(1)
-        while true {
-          let events = try service.provedEvents(proof, from: next, limit: Self.eventsMax)
-          let page = Wire.Prove.Answer(proof, events)
-          if discloses { caller.isGiven(events.count) }
-          if events.count < Self.eventsMax { return page }
-          try report(page)
-          next = Version(next.rawValue + UInt32(events.count))
+        // It may wait for the writer to sign, and the pool must not. A reader who asks after each event would have each
+        // checkpoint kept for ever.
+        let proof = try await offPool {
+          try service.proof(
+            of: call.code, against: call.checkpoint, discloses: discloses, signs: caller.actor.holds(Self.signer),
+            signedBy: signingKey)
         }
+        return (proof: proof, next: Version(1))
+      } next: { [service] state in
+        let page = try service.provedEvents(
+          state.proof, from: state.next, limit: PageBounds.provedEvents, bytesMax: PageBounds.recordBytes)
+        state.next = Version(state.next.rawValue + UInt32(page.events.count))
+        return (Wire.Prove.Answer(state.proof, page.events), isLast: page.isLast)
       },
       Route.one(Wire.ProveConsistency.self, .reader) { [service] call, _ in
         let (old, new, path) = try service.consistency(from: call.old, to: call.new)

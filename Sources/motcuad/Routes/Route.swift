@@ -10,12 +10,19 @@ enum Executor {
   case connection
   /// On the pool, beside the connections.
   case pool
+  /// On the pool as well, when it is the caller's turn.
+  case turn(Turns)
 
-  func run<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
+  func run<R: Sendable>(for caller: Caller, _ body: @Sendable () async throws -> R) async throws -> R {
     switch self {
     case .connection: try await body()
-    case .pool: try await withTaskExecutorPreference(globalConcurrentExecutor) { try await body() }
+    case .pool: try await Self.onPool(body)
+    case .turn(let turns): try await turns.run(of: caller.actor.uid) { try await Self.onPool(body) }
     }
+  }
+
+  private static func onPool<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
+    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await body() }
   }
 }
 
@@ -42,7 +49,7 @@ struct Route: Sendable {
     Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
       return { caller in
-        try await executor.run {
+        try await executor.run(for: caller) {
           let answer = try await body(parameters, caller)
           caller.isGiven(opens(answer))
           return .reply(answer.json)
@@ -77,31 +84,47 @@ struct Route: Sendable {
   }
 
   /// A method that answers in pages. `start` makes the state of the query, `next` the page after it; nil ends with
-  /// an empty one, unless `isOver` said of the page before that nothing follows. `opens` as in `one`.
+  /// an empty one, unless `isOver` said of the page before that nothing follows.
+  ///
+  /// - Parameters:
+  ///   - later: where the pages after the first one are made, when that is elsewhere.
+  ///   - opens: as in `one`, of each page.
   static func pages<Method: WireMethod, State: Sendable>(
-    _: Method.Type, _ role: Role, at executor: Executor = .pool,
+    _ method: Method.Type, _ role: Role, at executor: Executor = .pool, later: Executor? = nil,
     opens: @escaping @Sendable (Method.Answer) -> Int, end: Method.Answer,
     start: @escaping @Sendable (Method, Caller) async throws -> State,
     isOver: @escaping @Sendable (State) -> Bool = { _ in false },
     next: @escaping @Sendable (inout State) async throws -> Method.Answer?
   ) -> Route {
+    parts(method, role, at: executor, later: later, opens: opens, start: start) { state in
+      guard let page = try await next(&state) else { return (end, isLast: true) }
+      return (page, isLast: isOver(state))
+    }
+  }
+
+  /// The same for a method whose last page is none like any other: `next` says of each whether it is the last one.
+  static func parts<Method: WireMethod, State: Sendable>(
+    _: Method.Type, _ role: Role, at executor: Executor, later: Executor? = nil,
+    opens: @escaping @Sendable (Method.Answer) -> Int,
+    start: @escaping @Sendable (Method, Caller) async throws -> State,
+    next: @escaping @Sendable (inout State) async throws -> (Method.Answer, isLast: Bool)
+  ) -> Route {
     Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
       return { caller in
-        let state = try await executor.run { try await start(parameters, caller) }
+        let state = try await executor.run(for: caller) { try await start(parameters, caller) }
         return .stream(
-          Pages(initial: state) { state in
+          Pages(initial: (state, isFirst: true)) { state in
             do {
               let before = state
-              let (page, after) = try await executor.run {
-                var state = before
-                guard let page = try await next(&state) else {
-                  return (StreamPage(json: end.json, isLast: true), state)
-                }
+              let place = before.isFirst ? executor : later ?? executor
+              let (page, after) = try await place.run(for: caller) {
+                var state = before.0
+                let (page, isLast) = try await next(&state)
                 caller.isGiven(opens(page))
-                return (StreamPage(json: page.json, isLast: isOver(state)), state)
+                return (StreamPage(json: page.json, isLast: isLast), state)
               }
-              state = after
+              state = (after, isFirst: false)
               return page
             } catch {
               throw WireFailure.error(for: error) ?? error

@@ -14,6 +14,8 @@ struct RouteTable: VarlinkService {
   private let durations: [String: Histogram]
   private let accounts: Accounts
   private let roles: @Sendable () -> Roles
+  /// Questions to the directory of users, each on a thread of its own: while it does not answer they are no more than these.
+  private let lookups = Turns(places: 64, placesPerUser: 4)
   private let log: PacedLog
   private let opened: OpenedLog
   private let note: @Sendable (any Error) -> Void
@@ -66,6 +68,8 @@ struct RouteTable: VarlinkService {
     return answer
   }
 
+  func serves(_ peer: Peer) async -> Bool { await caller(peer, "").actor.role != nil }
+
   func refused(_ name: String, _ call: Call?) {
     // What is no method of ours may be any text: counted by name it would grow without end.
     let method = call.flatMap { $0.method.isASCII ? routes[$0.method]?.method : nil } ?? ""
@@ -79,11 +83,13 @@ struct RouteTable: VarlinkService {
     let groups = Roles.isOperator(peer.uid) ? [] : roles.directoryGroups(of: peer)
     var standing = accounts.standing(of: peer, in: groups)
     if standing == nil {
-      standing = try? await offPool { [accounts, log] in
-        accounts.ask(about: peer, in: groups) { failure in
-          log.note(
-            .warning, "an account's name cannot be looked up, nor its groups; what was known stays", uid: peer.uid,
-            ["error": "\(failure)"])
+      standing = try? await lookups.run(of: peer.uid) {
+        try await offPool { [accounts, log] in
+          accounts.ask(about: peer, in: groups) { failure in
+            log.note(
+              .warning, "an account's name cannot be looked up, nor its groups; what was known stays", uid: peer.uid,
+              ["error": "\(failure)"])
+          }
         }
       }
     }
@@ -106,6 +112,8 @@ struct RouteTable: VarlinkService {
       return try await handler(caller)
     } catch {
       if let failure = WireFailure.error(for: error) { return .failure(failure) }
+      // Nothing else cancels a call.
+      if error is CancellationError { return .failure(WireFailure.wire(Wire.Stopping())) }
       // What is left is our own fault or the disk's; the details are for the operator, not for the caller.
       note(error)
       log.logger.error(

@@ -18,6 +18,8 @@ struct StatusRoutes: Sendable {
   let connections: ConnectionCount
   let backups: LastBackup
   let signingKey: NoteSigningKey?
+  /// The answers about the past that are under way, and those that wait.
+  let past: Turns
   /// By the daemon's clock, which a demo may set.
   let startedAt: Timestamp
   /// By a clock that nobody sets.
@@ -26,13 +28,14 @@ struct StatusRoutes: Sendable {
 
   init(
     service: DeskService, calls: CallFigures, connections: ConnectionCount, backups: LastBackup,
-    signingKey: NoteSigningKey?
+    signingKey: NoteSigningKey?, past: Turns
   ) {
     self.service = service
     self.calls = calls
     self.connections = connections
     self.backups = backups
     self.signingKey = signingKey
+    self.past = past
     startedAt = service.now
   }
 
@@ -69,7 +72,8 @@ struct StatusRoutes: Sendable {
       signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire,
       keyBackupsBeforeErasure: keyBackups,
       role: caller.actor.role?.wire, clock: Wire.Clock(service.clockState),
-      keyBackupsUnknown: try keyBackups == nil && service.isAnythingErased() ? true : nil)
+      keyBackupsUnknown: try keyBackups == nil && service.isAnythingErased() ? true : nil,
+      pastAnswers: past.taken, pastWaiting: past.waiting)
   }
 
   /// How many events the newest checkpoint covers.
@@ -115,6 +119,9 @@ struct StatusRoutes: Sendable {
     text.gauge(
       "motcua_views_readers", "Read transactions that are open on the views.", Double(store.views.readersInUse))
     text.gauge("motcua_connections", "Connections that are open.", Double(connections.current))
+    text.gauge(
+      "motcua_past_answers", "Answers about the past that are being made, two at a time.", Double(past.taken))
+    text.gauge("motcua_past_waiting", "Questions about the past that wait for others.", Double(past.waiting))
     text.gauge(
       "motcua_rebuilding", "1 while views are being built beside those that answer.", service.rebuilding == nil ? 0 : 1)
     text.gauge(

@@ -10,6 +10,7 @@ import Varlink
 /// `vn.motcua.Views`: one route for each query.
 struct ViewsRoutes: Sendable {
   let service: DeskService
+  let heavy: HeavyWork
 
   var routes: [Route] {
     [
@@ -18,16 +19,21 @@ struct ViewsRoutes: Sendable {
         guard let shown = try present(row) else { throw Rejection.unknownCase(code: call.code) }
         return .init(case: shown)
       },
-      Route.pages(Wire.History.self, .reader, at: .connection, opens: \.opened, end: .init(events: [])) {
-        [service] call, _ in
-        (row: try service.find(call.code), version: Version(1), isOver: false)
+      Route.pages(
+        Wire.History.self, .reader, at: .connection, later: .turn(heavy.pages), opens: \.opened,
+        end: .init(events: [])
+      ) { [service] call, _ in
+        (row: try service.find(call.code), version: Version(1))
       } isOver: {
-        $0.isOver
+        // The row is from the beginning: what was recorded after the question may be left out.
+        $0.version > $0.row.state.version
       } next: { [service] state in
-        let events = try service.history(of: state.row, from: state.version, limit: 200)
+        let isFirst = state.version == Version(1)
+        let events = try service.history(
+          of: state.row, from: state.version, limit: isFirst ? PageBounds.eventsAtOnce : PageBounds.events,
+          bytesMax: isFirst ? PageBounds.recordBytesAtOnce : PageBounds.recordBytes)
         guard let last = events.last else { return nil }
         state.version = last.version.next
-        state.isOver = events.count < 200
         return .init(events: events.map { Wire.Event($0) })
       },
       Route.pages(Wire.List.self, .reader, opens: \.opened, end: .init(cases: [])) { [service] call, caller in
@@ -35,16 +41,26 @@ struct ViewsRoutes: Sendable {
         guard let asOf = try asOf(call.asOf, call.occurred) else {
           return Listing.live(DeskViews.list(filter, now: service.now))
         }
-        return Listing.past(try await offPool { try service.list(filter, asOf: asOf) }, asOf.instant)
-      } next: { [service] listing in
+        return Listing.asked(filter, asOf, caller.actor.uid)
+      } next: { [service, heavy] listing in
+        // Only now, because who leaves ends what his stream waits for, and not what his call does.
+        if case .asked(let filter, let asOf, let uid) = listing {
+          let pages = try await heavy.past.run(of: uid) { try await offPool { try service.list(filter, asOf: asOf) } }
+          listing = .past(pages, asOf.instant, uid)
+        }
         switch listing {
+        case .asked: return nil
         case .live(var pages):
           let rows = try pages.next(in: service.views)
           listing = .live(pages)
           return try rows.map { .init(cases: try $0.compactMap { try present($0) }) }
-        case .past(var pages, let instant):
-          let rows = try pages.next(in: service)
-          listing = .past(pages, instant)
+        case .past(let before, let instant, let uid):
+          let (rows, pages) = try await heavy.pages.run(of: uid) {
+            var pages = before
+            let rows = try pages.next(in: service)
+            return (rows, pages)
+          }
+          listing = .past(pages, instant, uid)
           return try rows.map { .init(cases: try $0.compactMap { try present($0, at: instant) }) }
         }
       },
@@ -75,11 +91,15 @@ struct ViewsRoutes: Sendable {
       } next: { [service] pages in
         try pages.next(in: service.views).map { rows in .init(cases: try rows.compactMap { try present($0) }) }
       },
-      Route.one(Wire.Tally.self, .reader) { [service] call, _ in
+      Route.one(Wire.Tally.self, .reader) { [service, heavy] call, caller in
         let asOf = try asOf(call.asOf, call.occurred)
         let now = asOf?.instant ?? service.now
         let tally =
-          if let asOf { try await offPool { try service.tally(asOf: asOf) } } else { try service.tally(at: now) }
+          if let asOf {
+            try await heavy.past.run(of: caller.actor.uid) { try await offPool { try service.tally(asOf: asOf) } }
+          } else {
+            try service.tally(at: now)
+          }
         return .init(
           at: now.wire, cases: Wire.Columns(tally, .cases), enquiries: Wire.Columns(tally, .enquiries),
           complaints: Wire.Columns(tally, .complaints))
@@ -97,10 +117,12 @@ struct ViewsRoutes: Sendable {
         return .init(procedures: (service.book?.procedures(on: today) ?? []).map { Wire.Procedure($0) })
       },
       Route.one(Wire.GetSlip.self, .reader, opens: { _ in 1 }) { call, _ in .init(slip: try slip(call.code)) },
-      Route.pages(Wire.Watch.self, .reader, opens: \.opened, end: .init(events: [])) { [service] call, caller in
+      Route.pages(
+        Wire.Watch.self, .reader, at: .connection, opens: \.opened, end: .init(events: [])
+      ) { [service] call, caller in
         let position = call.after.map { Position(UInt64(clamping: $0)) } ?? service.signal.position
         return Watching(position: position, caller: caller)
-      } next: { [service] watching in
+      } next: { [service, heavy] watching in
         while true {
           let wakening = await service.signal.wakening(beyond: watching.position)
           if wakening == .over { throw CancellationError() }
@@ -108,9 +130,13 @@ struct ViewsRoutes: Sendable {
           // Nothing has happened, and he is told all the same when he may watch no more.
           try await watching.caller.again().require(.reader)
         }
-        let events = try service.events(from: watching.position.next, limit: 200)
-        watching.position = events.last?.position ?? watching.position
-        return .init(events: events.map { Wire.Event($0) })
+        let next = watching.position.next
+        let events = try await Executor.turn(heavy.pages).run(for: watching.caller) {
+          try service.events(from: next, limit: PageBounds.events, bytesMax: PageBounds.recordBytes)
+            .map { Wire.Event($0) }
+        }
+        watching.position = events.last.map { Position(UInt64($0.position)) } ?? watching.position
+        return .init(events: events)
       },
     ]
   }
@@ -181,7 +207,9 @@ struct ViewsRoutes: Sendable {
 /// A list that is being answered: of what stands now, or of what stood then.
 private enum Listing: Sendable {
   case live(CasePages)
-  case past(PastPages, Timestamp)
+  /// Of what stood then, and not folded yet; with who asks.
+  case asked(CaseFilter, AsOf, UInt32)
+  case past(PastPages, Timestamp, UInt32)
 }
 
 extension Wire.Procedure {

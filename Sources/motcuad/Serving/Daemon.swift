@@ -191,17 +191,18 @@ struct Daemon {
     } requireSpace: {
       try service.requireSpace(for: $0)
     }
-    let (calls, connections, backups) = (CallFigures(), ConnectionCount(), LastBackup())
+    let (calls, connections, backups, heavy) = (CallFigures(), ConnectionCount(), LastBackup(), HeavyWork())
     let routes =
       DeskRoutes(service: service, commandsPerMinute: { [live] in live.commandsPerMinuteMax }).routes
-      + ViewsRoutes(service: service).routes
-      + ProofRoutes(service: service, signingKey: signingKey).routes
+      + ViewsRoutes(service: service, heavy: heavy).routes
+      + ProofRoutes(service: service, signingKey: signingKey, heavy: heavy).routes
       + AdminRoutes(
         service: service, uploads: uploads, rebuild: rebuild
       ).routes
       + FileRoutes(service: service, backups: backups).routes + ClockRoutes(service: service).routes
       + StatusRoutes(
-        service: service, calls: calls, connections: connections, backups: backups, signingKey: signingKey
+        service: service, calls: calls, connections: connections, backups: backups, signingKey: signingKey,
+        past: heavy.past
       ).routes
     return VarlinkServer(
       info: ServiceInfo(

@@ -142,6 +142,14 @@ struct Status: Verb {
       )
       fields.append((language.say("Kết nối", "Connections"), number(connections) + readers))
     }
+    if let past = status.pastAnswers, past > 0 {
+      let waiting = number(status.pastWaiting ?? 0)
+      fields.append(
+        (
+          language.say("Tra ngày trước", "Looking back"),
+          language.say("\(number(past)) đang làm, \(waiting) đang chờ", "\(number(past)) under way, \(waiting) waiting")
+        ))
+    }
     if let oldest = status.oldestOpen {
       let (received, due) = (language.spoken(oldest.receivedAt), language.spoken(oldest.due))
       fields.append(

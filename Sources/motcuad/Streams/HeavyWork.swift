@@ -1,0 +1,27 @@
+import Foundation
+
+/// What a reader can ask for that takes much, and the places at it. Of each kind half of the cores at the most are at work,
+/// so that whoever asks for little finds one.
+struct HeavyWork: Sendable {
+  /// Parts of long histories.
+  let pages = Turns(places: Self.halfOfTheCores)
+  /// Parts of proofs, and the checkpoints that they are made against. Each holds a reader of the views and one of the ledger,
+  /// of which there are 126.
+  let proofs = Turns(places: Self.halfOfTheCores)
+  /// Answers about the past, each of which reads the whole ledger.
+  let past = Turns(places: 2)
+
+  private static var halfOfTheCores: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
+}
+
+/// How much of a long answer one reply holds at the most.
+enum PageBounds {
+  /// Of events: so many, and no more bytes of records but where one alone has more. On the wire the words take as much again.
+  static let events = 200
+  static let recordBytes = 128 << 10
+  /// Of the page of a history that is made where connections are served: others wait meanwhile.
+  static let eventsAtOnce = 32
+  static let recordBytesAtOnce = 32 << 10
+  /// Of proved events, whose paths come besides.
+  static let provedEvents = 40
+}
