@@ -23,13 +23,14 @@ struct ConnectionLoop: Sendable {
   func run(_ channel: NIOAsyncChannel<InboundFrame, ByteBuffer>) async {
     do {
       try await channel.executeThenClose { inbound, outbound in
+        if control.isOneOfMany, await !service.serves(peer) { return try await refuseStranger(outbound) }
         for try await item in inbound {
           guard try await take(item, outbound) else { break }
           control.noteAnswer()
           if case .frame(let frame) = item { connections.release(frame.count + 1, of: control) }
         }
         // Closing now would drop replies that are not sent yet; this empty write completes after all of them.
-        try await channel.channel.writeAndFlush(ByteBuffer()).get()
+        try await control.flush()
       }
     } catch {
       log.logger.debug("connection lost", metadata: ["uid": "\(peer.uid)", "error": "\(error)"])
@@ -80,6 +81,16 @@ struct ConnectionLoop: Sendable {
     return try await send(await prepared(peer), to: call, outbound)
   }
 
+  /// Who may do nothing needs few connections to be told so.
+  private func refuseStranger(_ outbound: Outbound) async throws {
+    let limit = limits().connectionsPerStranger
+    service.refused(errors.tooManyConnections, nil)
+    log.note(
+      .warning, "too many connections of a stranger, closing new ones", uid: peer.uid, ["limit": "\(limit)"])
+    try await write(Reply(errors.tooManyConnections(limit: limit, perUser: true)), outbound)
+    try await control.flush()
+  }
+
   private func refuse(_ violation: ProtocolViolation, _ outbound: Outbound) async throws {
     service.refused(errors.protocolViolation, nil)
     log.note(
@@ -103,13 +114,24 @@ struct ConnectionLoop: Sendable {
     return true
   }
 
+  /// Sends a page and waits until it is taken, so that a stream has one page in memory and no more.
+  private func send(_ page: StreamPage) async throws {
+    let bytes = ByteBuffer(bytes: VarlinkFrame.encode(Reply(parameters: page.json, continues: !page.isLast)))
+    let count = bytes.readableBytes
+    connections.room.take(count, of: peer.uid)
+    defer { connections.room.free(count, of: peer.uid, limits()) }
+    try await control.send(bytes)
+  }
+
   private func send(
     _ pages: any AsyncSequence<StreamPage, any Error> & Sendable, of call: Call, _ outbound: Outbound
   ) async throws -> Bool {
     let stream = Task(executorPreference: executor) {
+      try await connections.room.wait(for: peer.uid, limits)
       for try await page in pages {
-        try await write(Reply(parameters: page.json, continues: !page.isLast), outbound)
+        try await send(page)
         if page.isLast { return }
+        try await connections.room.wait(for: peer.uid, limits)
       }
       try Task.checkCancellation()
       throw UnfinishedStream()

@@ -4,6 +4,12 @@ import Synchronization
 /// One open connection as seen from outside its loop.
 final class ConnectionControl: Sendable {
   let uid: UInt32
+  /// Whether it is one more than a stranger may have. Set when it is admitted.
+  fileprivate(set) var isOneOfMany: Bool {
+    get { many.load(ordering: .relaxed) }
+    set { many.store(newValue, ordering: .relaxed) }
+  }
+  private let many = Atomic(false)
   private let frames: NIOLoopBound<FrameHandler>
   private let answered = Atomic<Int>(0)
   /// Bytes that have come and are not answered; changed by `Connections`, which sums them up.
@@ -36,6 +42,13 @@ final class ConnectionControl: Sendable {
     if overdue != nil { abort() }
     return overdue
   }
+
+  /// Sends what is more than a call's one answer. Returns when the kernel has taken all of it; throws when the connection
+  /// is closed before that.
+  func send(_ bytes: ByteBuffer) async throws { try await channel.writeAndFlush(bytes) }
+
+  /// Returns when the kernel has taken all that was sent.
+  func flush() async throws { try await channel.writeAndFlush(ByteBuffer()) }
 
   /// Cancels the stream under way when the channel closes. Call it once for a connection, not once for a stream, so
   /// that callbacks do not pile up.
@@ -100,6 +113,8 @@ final class Connections: Sendable {
     var emptied: EventLoopPromise<Void>?
   }
 
+  /// What the streams have made and nobody has read.
+  let room = StreamRoom()
   private let counted: ConnectionCount
   private let state = Mutex(State())
 
@@ -117,6 +132,7 @@ final class Connections: Sendable {
       guard own < limits.connectionsPerUser || limits.exemptUsers.contains(uid) else {
         return .tooMany(limit: limits.connectionsPerUser, perUser: true)
       }
+      control.isOneOfMany = own >= limits.connectionsPerStranger && !limits.exemptUsers.contains(uid)
       $0.connections[uid] = own + 1
       $0.open[ObjectIdentifier(control)] = control
       return nil

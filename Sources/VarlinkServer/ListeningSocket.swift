@@ -56,6 +56,13 @@ struct Listener {
     }
   }
 
+  /// Sets how many connections the kernel keeps until they are accepted; at most as many as `net.core.somaxconn` allows.
+  func listen(backlog: Int) throws(ListenError) {
+    guard Glibc.listen(descriptor, Int32(clamping: backlog)) == 0 else {
+      throw .system(operation: "listen", path: "descriptor \(descriptor)", errno: errno)
+    }
+  }
+
   /// Removes the socket's file and gives its lock up. Call it after the descriptor was closed.
   func release() { file?.release() }
 

@@ -8,6 +8,8 @@ public struct ServerLimits: Hashable, Sendable {
   public var connections: Int
   /// The most connections open at the same time by one user who is not exempt.
   public var connectionsPerUser: Int
+  /// The same for a user for whom the service does nothing (`VarlinkService.serves`).
+  public var connectionsPerStranger: Int
   /// The most streams under way at the same time for one user who is not exempt. A connection has at most one.
   public var streamsPerUser: Int
   /// The most bytes of one user who is not exempt in calls that are not answered yet, unfinished calls included.
@@ -21,6 +23,9 @@ public struct ServerLimits: Hashable, Sendable {
   public var pipelinedCalls: Int
   /// How many bytes of answers a client may leave unread before the next answer of its connection waits.
   public var unreadBytes: Int
+  /// The most bytes of pages that the streams of one user who is not exempt have made and nobody has read: past so much they
+  /// make the next only when some are read. Each may come past it by one page, and has never more than one.
+  public var unreadBytesPerUser: Int
   /// How long a client may read nothing of an answer that waits for it, in seconds.
   public var unreadSeconds: Int
   /// How long a connection may say nothing while no call of it is under way, in seconds.
@@ -35,20 +40,23 @@ public struct ServerLimits: Hashable, Sendable {
   public var graceSeconds: Int
 
   public init(
-    connections: Int = 1024, connectionsPerUser: Int = 128, streamsPerUser: Int = 64,
+    connections: Int = 1024, connectionsPerUser: Int = 128, connectionsPerStranger: Int = 4,
+    streamsPerUser: Int = 64,
     waitingBytesPerUser: Int = 64 << 20,
     frameBytes: Int = FrameSplitter.defaultLimit, frameSeconds: Int = 30, pipelinedCalls: Int = 4,
-    unreadBytes: Int = 64 << 10, unreadSeconds: Int = 600, idleSeconds: Int = 600,
+    unreadBytes: Int = 64 << 10, unreadBytesPerUser: Int = 8 << 20, unreadSeconds: Int = 600, idleSeconds: Int = 600,
     exemptUsers: Set<UInt32> = [0, geteuid()], backlog: Int = 1024, eventLoopThreads: Int = 1, graceSeconds: Int = 5
   ) {
     self.connections = connections
     self.connectionsPerUser = connectionsPerUser
+    self.connectionsPerStranger = connectionsPerStranger
     self.streamsPerUser = streamsPerUser
     self.waitingBytesPerUser = waitingBytesPerUser
     self.frameBytes = frameBytes
     self.frameSeconds = frameSeconds
     self.pipelinedCalls = pipelinedCalls
     self.unreadBytes = unreadBytes
+    self.unreadBytesPerUser = unreadBytesPerUser
     self.unreadSeconds = unreadSeconds
     self.idleSeconds = idleSeconds
     self.exemptUsers = exemptUsers

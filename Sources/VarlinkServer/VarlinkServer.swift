@@ -44,9 +44,9 @@ public final class VarlinkServer: Sendable {
 
   /// Puts other limits in force.
   ///
-  /// Limits on numbers and times, and `waitingBytesPerUser`, bind open connections too, but none is closed because
-  /// there are too many already. `frameBytes`, `unreadBytes` and `pipelinedCalls` bind later connections. `backlog` and
-  /// `eventLoopThreads` stay as they were when the server started.
+  /// Limits on numbers and times, `waitingBytesPerUser` and `unreadBytesPerUser` bind open connections too, but none is
+  /// closed because there are too many already. `frameBytes`, `unreadBytes` and `pipelinedCalls` bind later connections.
+  /// `backlog` and `eventLoopThreads` stay as they were when the server started.
   public func replaceLimits(_ limits: ServerLimits) { currentLimits.withLock { $0 = limits } }
 
   /// Serves until the task is cancelled or `shutdown()` is called.
@@ -64,6 +64,8 @@ public final class VarlinkServer: Sendable {
     var failure: (any Error)?
     do {
       let channel = try await bootstrap(group).withBoundSocket(listener.descriptor).get()
+      // NIO has it listen before it reads the option, also where the socket listens already with a queue of its own length.
+      try listener.listen(backlog: limits.backlog)
       for loop in group.makeIterator() {
         loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in self.look(on: loop) }
       }
@@ -137,7 +139,6 @@ public final class VarlinkServer: Sendable {
 
   private func bootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
     ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: Int32(clamping: limits.backlog))
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(AcceptPause(log: self.log))
@@ -153,6 +154,7 @@ public final class VarlinkServer: Sendable {
   /// second.
   private func look(on loop: any EventLoop) {
     let limits = limits
+    connections.room.look(limits)
     for control in connections.open {
       do {
         switch try control.look(limits, on: loop) {

@@ -8,11 +8,15 @@ public protocol VarlinkService: Sendable {
   /// - Throws: in what the parameters are not those of the method; the client gets InvalidParameter.
   func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall
 
+  /// Whether anything is done for this user. It may take long; nobody else waits meanwhile.
+  func serves(_ peer: Peer) async -> Bool
+
   /// Told of the error that a call, or what is no call at all, got without the service having been asked.
   func refused(_ error: String, _ call: Call?)
 }
 
 extension VarlinkService {
+  public func serves(_ peer: Peer) async -> Bool { true }
   public func refused(_ error: String, _ call: Call?) {}
 }
 

@@ -14,6 +14,7 @@ final class EchoService: VarlinkService {
     method Count(to: int) -> (value: int)
     method Forever() -> (value: int)
     method BreakOff() -> (value: int)
+    method Pages(bytes: int) -> (text: string)
     method RefuseLater() -> (value: int)
     error Refused (why: string)
 
@@ -32,6 +33,13 @@ final class EchoService: VarlinkService {
   func refused(_ error: String, _ call: Call?) {
     told.withLock { $0.append("\(error) to \(call?.method ?? "nothing")") }
   }
+
+  /// Users for whom it does nothing.
+  let strangers = Mutex<Set<UInt32>>([])
+  /// How many pages of `Pages` were made.
+  let pagesMade = Atomic(0)
+
+  func serves(_ peer: Peer) async -> Bool { !strangers.withLock { $0.contains(peer.uid) } }
 
   private func note(_ event: String) { events.withLock { $0.append(event) } }
 
@@ -58,6 +66,13 @@ final class EchoService: VarlinkService {
         return .reply(Text(text: String(repeating: "x", count: count)).json)
       case "Count": return .stream(count(to: try Number(json: call.parameters).value))
       case "Forever": return .stream(forever())
+      case "Pages":
+        let text = String(repeating: "x", count: try Number(json: call.parameters).value)
+        return .stream(
+          AsyncThrowingStream {
+            self.pagesMade.add(1, ordering: .relaxed)
+            return StreamPage(json: Text(text: text).json, isLast: false)
+          })
       case "BreakOff": return .stream(pages([1, 2], then: nil))
       case "RefuseLater":
         let why = Array(#"{"why":"later"}"#.utf8)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 import Varlink
 import VarlinkClient
@@ -125,6 +126,63 @@ struct LimitTests {
       try await harness.eventually("ended streams count no more") {
         (try? Self.watch(harness.path).receive())?.starts(with: Array("{\"parameters\"".utf8)) ?? false
       }
+    }
+  }
+
+  @Test(
+    "a stranger has few connections, says nothing on the others before he is told, and is no stranger any more later")
+  func strangers() async throws {
+    try await reach(Self.limits { $0.connectionsPerStranger = 3 }) { harness in
+      harness.service.strangers.withLock { $0 = [geteuid()] }
+      try await blocking {
+        // The other client came before.
+        let held = [try RawSocket(harness.path), try RawSocket(harness.path)]
+        for socket in held {
+          socket.send(Self.echo)
+          #expect(socket.receive() != nil)
+        }
+        let expected = #"{"error":"org.example.TooManyConnections","parameters":{"limit":3,"perUser":true}}"#
+        for _ in 0..<20 { #expect(try RawSocket(harness.path).receiveAll() == [expected]) }
+      }
+      #expect(harness.log.lines.count { $0.contains("too many connections of a stranger") } == 1)
+      harness.service.strangers.withLock { $0 = [] }
+      try await blocking {
+        let held = try (0..<10).map { _ in try RawSocket(harness.path) }
+        for socket in held {
+          socket.send(Self.echo)
+          #expect(socket.receive() != nil)
+        }
+      }
+    }
+  }
+
+  @Test("streams that nobody reads make no more pages than their user may leave unread, and go on when they are read")
+  func unreadPages() async throws {
+    let bytes = 300_000
+    try await reach(Self.limits { $0.unreadBytesPerUser = 2 * bytes }) { harness in
+      let sockets = try await blocking {
+        let sockets = try (0..<20).map { _ in try RawSocket(harness.path) }
+        // One after the other, so that each finds what the others have left.
+        for socket in sockets {
+          socket.send("{\"method\":\"org.example.echo.Pages\",\"parameters\":{\"bytes\":\(bytes)},\"more\":true}\0")
+          usleep(20_000)
+        }
+        return sockets
+      }
+      // The kernel takes less than a page of each: two are made and not read whole, and the others wait.
+      var made = 0
+      repeat {
+        made = harness.service.pagesMade.load(ordering: .relaxed)
+        try await Task.sleep(for: .milliseconds(500))
+      } while made == 0 || made != harness.service.pagesMade.load(ordering: .relaxed)
+      #expect(harness.service.pagesMade.load(ordering: .relaxed) <= 3)
+      try await blocking {
+        for socket in sockets.dropLast() { socket.close() }
+        var taken = 0
+        while taken < 10 * bytes, let more = sockets.last?.receive() { taken += more.count }
+        #expect(taken >= 10 * bytes)
+      }
+      sockets.last?.close()
     }
   }
 

@@ -76,6 +76,7 @@ struct Reload: Sendable {
     for warning in fresh.roles.unknown { logger.warning("\(warning.text(live.spoken))") }
     var left = isSigningKey(fresh.daemon.signingKey) ? [] : ["signing_key"]
     if fresh.daemon.service.mapBytes != service.store.mapBytes { left.append("map_mib_max") }
+    if fresh.daemon.limits.backlog != started.limits.backlog { left.append("backlog") }
     if fresh.daemon.signedHeads != started.signedHeads { left.append("signed_heads") }
     if fresh.daemon.erasures != started.erasures { left.append("erasures") }
     return left

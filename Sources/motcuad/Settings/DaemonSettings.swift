@@ -94,6 +94,9 @@ struct DaemonSettings: Sendable {
     limits.connections = try root.int("connections_max", in: 32...65_536, default: limits.connections)
     limits.connectionsPerUser = try root.int(
       "connections_per_user_max", in: 1...65_536, default: limits.connectionsPerUser)
+    limits.connectionsPerStranger = try root.int(
+      "connections_without_role_max", in: 1...65_536, default: limits.connectionsPerStranger)
+    limits.backlog = try root.int("backlog", in: 16...65_536, default: limits.backlog)
     limits.streamsPerUser = try root.int("streams_per_user_max", in: 1...65_536, default: limits.streamsPerUser)
     // The client hands files over in parts of up to 1 MiB less its frame.
     limits.frameBytes = try root.int("frame_kib_max", in: 1024...65_536, default: limits.frameBytes >> 10) << 10
@@ -102,6 +105,8 @@ struct DaemonSettings: Sendable {
     limits.frameSeconds = try root.int("frame_seconds_max", in: 1...86_400, default: limits.frameSeconds)
     limits.pipelinedCalls = try root.int("pipelined_calls_max", in: 2...1024, default: limits.pipelinedCalls)
     limits.unreadBytes = try root.int("unread_kib_max", in: 4...65_536, default: limits.unreadBytes >> 10) << 10
+    limits.unreadBytesPerUser =
+      try root.int("unread_mib_per_user_max", in: 1...65_536, default: limits.unreadBytesPerUser >> 20) << 20
     limits.unreadSeconds = try root.int("unread_seconds_max", in: 1...86_400, default: limits.unreadSeconds)
     limits.idleSeconds = try root.int("idle_seconds_max", in: 1...86_400, default: limits.idleSeconds)
     return limits

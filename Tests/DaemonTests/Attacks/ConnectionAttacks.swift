@@ -39,8 +39,7 @@ extension AttackTests {
     .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
   func tenThousand() throws {
     let daemon = try RunningDaemon()
-    try daemon.start()
-    daemon.openToOthers()
+    try daemon.startForAll(clerks: ["65534"])
     try attack(on: daemon) { daemon in
       let start = ContinuousClock.now
       let said = try Python.run(Self.crowd, [daemon.socket, "10000"], as: 65_534)
@@ -55,13 +54,63 @@ extension AttackTests {
   }
 
   @Test(
+    "who has no role has four connections, and holds up nobody",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func withoutRole() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll(clerks: ["65533"])
+    try attack(on: daemon) { daemon in
+      let said = try Python.run(Self.crowd, [daemon.socket, "600"], as: 65_534)
+      #expect(said.contains("vn.motcua.Desk.TooManyConnections 596\n"), "\(said)")
+      // Whoever has one is not held to that.
+      let clerk = try Python.run(Self.crowd, [daemon.socket, "100"], as: 65_533)
+      #expect(!clerk.contains("TooManyConnections"), "\(clerk)")
+    }
+  }
+
+  @Test(
+    "as many connections wait to be accepted as is configured, on a socket of systemd's too", arguments: [false, true])
+  func backlog(isInherited: Bool) throws {
+    let daemon = try RunningDaemon()
+    try daemon.configure(["backlog": 300])
+    if isInherited {
+      let hand = """
+        import os, socket, sys
+        path = sys.argv[sys.argv.index("--socket") + 1]
+        os.makedirs(os.path.dirname(path), 0o700, True)
+        made = socket.socket(socket.AF_UNIX); made.bind(path); made.listen(5)
+        os.dup2(made.fileno(), 3)
+        os.set_inheritable(3, True)
+        os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="varlink")
+        os.execv(sys.argv[1], sys.argv[1:])
+        """
+      daemon.tracer = ["/usr/bin/env", "python3", "-c", hand]
+    }
+    try daemon.start()
+    let id = try #require(daemon.process?.processIdentifier)
+    Glibc.kill(id, SIGSTOP)
+    defer { Glibc.kill(id, SIGCONT) }
+    let count = """
+      import socket, sys
+      held = []
+      while True:
+          made = socket.socket(socket.AF_UNIX); made.setblocking(False)
+          try: made.connect(sys.argv[1])
+          except BlockingIOError: break
+          held.append(made)
+      print(len(held))
+      """
+    let waiting = Int(try Python.run(count, [daemon.socket]).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    // The kernel takes one more than it is told.
+    #expect((300...301).contains(waiting), "\(waiting)")
+  }
+
+  @Test(
     "when all others have filled the server, root still gets in",
     .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
   func operatorComesIn() throws {
     let daemon = try RunningDaemon()
-    try daemon.configure(["connections_max": 64])
-    try daemon.start()
-    daemon.openToOthers()
+    try daemon.startForAll(clerks: ["65534"], settings: ["connections_max": 64])
     try attack(on: daemon) { daemon in
       let holding = Self.crowd + "\nsys.stdout.flush(); sys.stdin.read()"
       let process = Process()

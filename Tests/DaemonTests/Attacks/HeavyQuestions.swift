@@ -101,6 +101,27 @@ extension AttackTests {
       }
     }
   }
+
+  @Test(
+    "sixty-four answers that nobody reads take a bounded room, and another's are read meanwhile",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func unread() throws {
+    let (daemon, code) = try daemon(events: 300, words: 4000)
+    let desk = try daemon.connect()
+    _ = try desk.pages(Wire.History(code: code))
+    let before = try daemon.vitalsAtRest().memoryMiB
+    try Bystander(of: daemon).stands("64 unread streams") {
+      let greedy = try Greedy(daemon.socket, as: 65_534, connections: 64, Wire.History(code: code), reads: false)
+      return {
+        let meanwhile = try daemon.vitals().memoryMiB
+        print("64 unread streams: \(before) MiB before, \(meanwhile) MiB meanwhile")
+        // Eight of pages that are made, one more of each stream, and what the other client takes.
+        #expect(meanwhile - before < 8 + 64 * 200 / 1024 + 24)
+        #expect(try desk.pages(Wire.History(code: code)).flatMap(\.events).count == 300)
+        _ = try greedy.end()
+      }
+    }
+  }
 }
 
 extension Connection {
