@@ -71,7 +71,9 @@ extension DeskService {
       // A stop does not wait for it.
       if signal.isClosed { throw CancellationError() }
       let part = start..<min(start + Self.casesInMemory, all.upperBound)
-      for row in try inParallel(part, by: 64, { try self.rows(of: $0, asOf, upTo: end) }) { body(row) }
+      for row in try inParallel(part, by: 64, leavesHalf: true, { try self.rows(of: $0, asOf, upTo: end) }) {
+        body(row)
+      }
     }
     return end
   }

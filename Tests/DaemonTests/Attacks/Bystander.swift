@@ -114,7 +114,8 @@ final class Greedy {
     let call = #"{"method":"\#(Method.method)","more":\#(more),"parameters":\#(parameters)}"#
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [
-      "python3", "-c", "import json\n" + Python.become(uid) + Self.script, socket, "\(connections)", call, reads ? "reads" : "holds",
+      "python3", "-c", "import json\n" + Python.become(uid) + Self.script, socket, "\(connections)", call,
+      reads ? "reads" : "holds",
     ]
     (process.standardInput, process.standardOutput) = (input, output)
     try process.run()
