@@ -6,6 +6,6 @@ public enum Wire {}
 public enum WireInterfaces {
   public static let texts = [
     PackageResources.vn_motcua_Desk_varlink, PackageResources.vn_motcua_Views_varlink,
-    PackageResources.vn_motcua_Admin_varlink,
+    PackageResources.vn_motcua_Admin_varlink, PackageResources.vn_motcua_Ledger_varlink,
   ].map { String(decoding: $0, as: UTF8.self) }
 }

@@ -104,6 +104,7 @@ extension Role {
     case .clerk: .clerk
     case .supervisor: .supervisor
     case .operatorRole: .operatorRole
+    case .relay: .relay
     }
   }
 }

@@ -1,12 +1,12 @@
 /// Lower-case hexadecimal; written here so that a client need not load Foundation.
-enum Hex {
+public enum Hex {
   private static let digits = Array("0123456789abcdef".utf8)
 
-  static func encode(_ bytes: some Sequence<UInt8>) -> String {
+  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
-  static func decode(_ text: String) -> [UInt8]? {
+  public static func decode(_ text: String) -> [UInt8]? {
     let digits = text.utf8.map(value)
     guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []

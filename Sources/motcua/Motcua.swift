@@ -10,7 +10,7 @@ struct Motcua: ParsableCommand {
     Show.self, History.self, List.self, Next.self, Search.self, Tally.self, Explain.self, Procedures.self, Slip.self,
     Watch.self, Status.self, ShowClock.self, Metrics.self, Rebuild.self, Verify.self, PrintCheckpoint.self,
     Prove.self, CheckProof.self,
-    Backup.self, Import.self, Export.self, Demo.self,
+    Backup.self, Archive.self, Import.self, Export.self, Demo.self,
   ]
 
   static var configuration: CommandConfiguration {

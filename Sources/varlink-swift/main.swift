@@ -17,7 +17,7 @@ let contracts = [
     module: "Varlink", interfaces: ["org.varlink.service"],
     place: SwiftGenerator.Place(namespace: "ServiceInterface", imports: [])),
   Contract(
-    module: "DeskInterface", interfaces: ["vn.motcua.Desk", "vn.motcua.Views", "vn.motcua.Admin"],
+    module: "DeskInterface", interfaces: ["vn.motcua.Desk", "vn.motcua.Views", "vn.motcua.Admin", "vn.motcua.Ledger"],
     place: SwiftGenerator.Place(
       namespace: "Wire", imports: ["public import Varlink"], lists: "WireLists.swift",
       shapes: [

@@ -24,7 +24,12 @@ struct Somebody: Sendable, CustomTestStringConvertible {
   static let operatorRole = Somebody(
     uid: 61_004, gid: 61_000, groups: Array(62_000..<62_300) + [65_104], role: .operatorRole)
 
-  static let all = [stranger, reader, clerk, supervisor, operatorRole]
+  /// Beside the ranks.
+  static let relay = Somebody(uid: 61_005, gid: 61_000, groups: [61_105], role: .relay)
+  /// In the relays' group as well as in the readers': the rank counts, and he is no relay.
+  static let readerAndRelay = Somebody(uid: 61_006, gid: 61_000, groups: [61_101, 61_105], role: .reader)
+
+  static let all = [stranger, reader, clerk, supervisor, operatorRole, relay, readerAndRelay]
 
   /// What a call was answered.
   struct Answer: Decodable, Equatable {
@@ -100,7 +105,9 @@ extension RunningDaemon {
   func startForAll(clerks: [String] = [], settings: [String: Int] = [:]) throws {
     config = try Configuration.copy(into: home)
     let path = config + "/office.toml"
-    let ids: [(Wire.Role, String)] = [(.reader, "61101"), (.clerk, "61102"), (.operatorRole, "65104")]
+    let ids: [(Wire.Role, String)] = [
+      (.reader, "61101"), (.clerk, "61102"), (.operatorRole, "65104"), (.relay, "61105"),
+    ]
     // The machine's directory has none of them.
     for (role, id) in ids {
       try Configuration.replace(path, "groups = [\"motcua-\(role.rawValue)s\"]", "unit_groups = [\"\(id)\"]")

@@ -11,6 +11,7 @@ struct TextFieldTests {
     "entry.commandId", "entry.occurredAt", "Apologise.newDue", "List.dueBefore", "List.asOf", "Tally.asOf",
     "SetClock.to", "Upload.upload", "Import.upload", "Import.mapping", "ImportLedger.upload", "ImportLedger.keys",
     "Prove.checkpoint", "ProveConsistency.old", "ProveConsistency.new", "AcceptClock.shown",
+    "Archived.root",
   ]
   /// A file: its fields are words, and checked when it is read (`rows`).
   private static let files: Set<String> = ["Upload.text"]
@@ -27,7 +28,7 @@ struct TextFieldTests {
       "Show": ["code": "CODE"], "History": ["code": "CODE"], "Search": ["words": "hoa"], "Explain": ["code": "CODE"],
       "GetSlip": ["code": "CODE"], "Prove": ["code": "CODE"], "ProveConsistency": ["old": "x"],
       "Upload": ["text": "x"], "Import": ["upload": "x", "mapping": "x"], "ImportLedger": ["upload": "x"],
-      "SetClock": ["to": "+1"],
+      "SetClock": ["to": "+1"], "Archived": ["size": 1],
     ]
   }
 

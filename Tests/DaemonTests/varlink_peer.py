@@ -7,7 +7,7 @@ import varlink
 
 client = varlink.Client.new_with_address("unix:" + sys.argv[1])
 names = [str(interface) for interface in client.get_interfaces()]
-assert names == ["org.varlink.service", "vn.motcua.Desk", "vn.motcua.Views", "vn.motcua.Admin"], names
+assert names == ["org.varlink.service", "vn.motcua.Desk", "vn.motcua.Views", "vn.motcua.Admin", "vn.motcua.Ledger"], names
 for name in names:
     description = client.get_interface(name).get_description()
     assert description.startswith("#") and "interface " + name in description, name

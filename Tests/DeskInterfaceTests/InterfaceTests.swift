@@ -11,7 +11,7 @@ struct InterfaceTests {
   @Test("the three texts are descriptions, each of its own interface")
   func parse() throws {
     #expect(
-      try Self.interfaces().map(\.name) == ["vn.motcua.Desk", "vn.motcua.Views", "vn.motcua.Admin"])
+      try Self.interfaces().map(\.name) == ["vn.motcua.Desk", "vn.motcua.Views", "vn.motcua.Admin", "vn.motcua.Ledger"])
   }
 
   @Test("the texts keep to what every known parser takes: line feeds, no tabs, a comment on a line of its own")

@@ -11,6 +11,7 @@ struct HouseTests {
     "Metrics": ["Synchronization"],
     "ParserWords": [],
     "MerkleTree": ["Crypto", "FoundationEssentials"],
+    "LedgerArchive": ["MerkleTree"],
     "Sealing": ["Crypto", "FoundationEssentials", "Glibc"],
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
     "Desk": ["EventSourcing"],
@@ -36,7 +37,8 @@ struct HouseTests {
     "motcuad": [
       "ArgumentParser", "CPrctl", "CTimex", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews",
       "DeskWire",
-      "EventSourcing", "EventStore", "Foundation", "Glibc", "Logging", "MerkleTree", "Metrics", "ParserWords",
+      "EventSourcing", "EventStore", "Foundation", "Glibc", "LedgerArchive", "Logging", "MerkleTree", "Metrics",
+      "ParserWords",
       "Sealing",
       "ServiceLifecycle",
       "Synchronization", "TOMLKit",
@@ -44,7 +46,7 @@ struct HouseTests {
     ],
     "motcua": [
       "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "FoundationEssentials",
-      "Glibc", "MerkleTree", "ParserWords", "Sealing", "Synchronization", "Varlink", "VarlinkClient",
+      "Glibc", "LedgerArchive", "MerkleTree", "ParserWords", "Sealing", "Synchronization", "Varlink", "VarlinkClient",
     ],
   ]
 

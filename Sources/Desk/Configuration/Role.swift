@@ -2,21 +2,28 @@
 public enum Role: String, Sendable, CaseIterable {
   case reader, clerk, supervisor
   case operatorRole = "operator"
+  /// Beside the ladder: copies the ledger as it is stored, and sees nothing else of the desk.
+  case relay
 
   /// Whether who holds this role may do what is for the other. Nothing else knows that roles have an order.
-  public func covers(_ other: Role) -> Bool { rank >= other.rank }
-
-  /// The one that covers the others; nil of none.
-  public static func strongest(of roles: some Sequence<Role>) -> Role? {
-    roles.max { !$0.covers($1) }
+  public func covers(_ other: Role) -> Bool {
+    guard let rank, let below = other.rank else { return self == other || self == .operatorRole && other == .relay }
+    return rank >= below
   }
 
-  private var rank: Int {
+  /// The highest rank; a role beside the ladder counts only for who has no rank. Nil of none.
+  public static func strongest(of roles: some Sequence<Role>) -> Role? {
+    roles.max { ($0.rank ?? -1) < ($1.rank ?? -1) }
+  }
+
+  /// Nil for a role beside the ladder.
+  private var rank: Int? {
     switch self {
     case .reader: 0
     case .clerk: 1
     case .supervisor: 2
     case .operatorRole: 3
+    case .relay: nil
     }
   }
 }

@@ -10,7 +10,7 @@ extension Wire {
     Wire.Procedures.self, Wire.GetSlip.self, Wire.Watch.self, Wire.Prove.self, Wire.ProveConsistency.self,
     Wire.GetStatus.self, Wire.GetMetrics.self, Wire.Rebuild.self, Wire.Verify.self, Wire.Backup.self, Wire.Upload.self,
     Wire.Import.self, Wire.Checkpoint.self, Wire.Export.self, Wire.ImportLedger.self, Wire.GetClock.self,
-    Wire.AcceptClock.self, Wire.SetClock.self,
+    Wire.AcceptClock.self, Wire.SetClock.self, Wire.GetHead.self, Wire.Records.self, Wire.Archived.self,
   ]
 
   /// Every error of these interfaces.
@@ -33,7 +33,8 @@ extension Wire {
     Wire.UnknownUpload.self, Wire.UploadTooLarge.self, Wire.StorageFull.self, Wire.NotADemo.self,
     Wire.ClockNotLater.self, Wire.NoSigningKey.self, Wire.UnknownCheckpoint.self, Wire.CheckpointTooOld.self,
     Wire.NotInCheckpointYet.self, Wire.NoSignedHead.self, Wire.NewSigningKeyNeeded.self, Wire.SignedFurther.self,
-    Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self,
+    Wire.SignedHeadsUnusable.self, Wire.HistoryChanged.self, Wire.BeyondLedger.self, Wire.AnotherHistory.self,
+    Wire.LedgerExchanged.self,
   ]
 
   /// Every error of these interfaces, with what it says.
@@ -113,6 +114,9 @@ extension Wire {
     case signedFurther(SignedFurther)
     case signedHeadsUnusable(SignedHeadsUnusable)
     case historyChanged(HistoryChanged)
+    case beyondLedger(BeyondLedger)
+    case anotherHistory(AnotherHistory)
+    case ledgerExchanged(LedgerExchanged)
 
     /// Nil for an error of another interface, or of a later release.
     /// - Throws: what it says is not what its interface declares: `StrictJSON.Failure` or `InterfaceMismatch`.
@@ -193,6 +197,9 @@ extension Wire {
       case SignedFurther.error: self = .signedFurther(try SignedFurther(json: error.parameters))
       case SignedHeadsUnusable.error: self = .signedHeadsUnusable(try SignedHeadsUnusable(json: error.parameters))
       case HistoryChanged.error: self = .historyChanged(try HistoryChanged(json: error.parameters))
+      case BeyondLedger.error: self = .beyondLedger(try BeyondLedger(json: error.parameters))
+      case AnotherHistory.error: self = .anotherHistory(try AnotherHistory(json: error.parameters))
+      case LedgerExchanged.error: self = .ledgerExchanged(try LedgerExchanged(json: error.parameters))
       default: return nil
       }
     }

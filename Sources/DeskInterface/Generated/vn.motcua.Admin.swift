@@ -185,6 +185,56 @@ extension Wire {
     }
   }
 
+  /// The newest copy of the ledger that a relay has said to hold since the daemon's start (vn.motcua.Ledger.Archived).
+  public struct ArchiveCopy: Hashable, Sendable, JSONReadable, JSONWritable {
+    /// How many events it has, and when that was said last.
+    public var size: Int
+    public var toldAt: String
+    /// When the first event that it lacks was recorded; missing when it lacks none.
+    public var missingSince: String?
+
+    public init(size: Int, toldAt: String, missingSince: String? = nil) {
+      self.size = size
+      self.toldAt = toldAt
+      self.missingSince = missingSince
+    }
+
+    private static let members: [StaticString] = ["size", "toldAt", "missingSince"]
+
+    public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
+      var size: Int?
+      var toldAt: String?
+      var missingSince: String?
+      var object = try cursor.object()
+      while let member = try cursor.member(of: &object, Self.members) {
+        switch member {
+        case 0: size = try cursor.integer()
+        case 1: toldAt = try cursor.string()
+        default: missingSince = try cursor.null() ? nil : cursor.string()
+        }
+      }
+      guard let size else { throw cursor.missing("size", in: object) }
+      guard let toldAt else { throw cursor.missing("toldAt", in: object) }
+      self.size = size
+      self.toldAt = toldAt
+      self.missingSince = missingSince
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.open()
+      if json.isSorted {
+        json.member("missingSince", missingSince)
+        json.member("size", size)
+        json.member("toldAt", toldAt)
+      } else {
+        json.member("size", size)
+        json.member("toldAt", toldAt)
+        json.member("missingSince", missingSince)
+      }
+      json.close()
+    }
+  }
+
   public struct DaemonStatus: Hashable, Sendable, JSONReadable, JSONWritable {
     public var version: String
     public var office: Text
@@ -244,6 +294,11 @@ extension Wire {
     /// each user.
     public var pastAnswers: Int?
     public var pastWaiting: Int?
+    /// Missing when no relay has said anything since the start.
+    public var archive: ArchiveCopy?
+    /// What would be lost with the disk is older than `archive_minutes_max` allows; or the setting says that there is
+    /// to be an archive, and for so long no relay has said that it holds anything.
+    public var archiveLate: Bool?
 
     public init(
       version: String,
@@ -282,7 +337,9 @@ extension Wire {
       clock: Clock? = nil,
       keyBackupsUnknown: Bool? = nil,
       pastAnswers: Int? = nil,
-      pastWaiting: Int? = nil
+      pastWaiting: Int? = nil,
+      archive: ArchiveCopy? = nil,
+      archiveLate: Bool? = nil
     ) {
       self.version = version
       self.office = office
@@ -321,6 +378,8 @@ extension Wire {
       self.keyBackupsUnknown = keyBackupsUnknown
       self.pastAnswers = pastAnswers
       self.pastWaiting = pastWaiting
+      self.archive = archive
+      self.archiveLate = archiveLate
     }
 
     private static let members: [StaticString] = [
@@ -328,7 +387,8 @@ extension Wire {
       "viewsNumber", "cases", "root", "commands", "commits", "waitingCommands", "ledgerBytes", "viewsBytes",
       "freeBytes", "residentBytes", "rebuild", "scrubPending", "uptimeSeconds", "viewsLag", "commitsPerSecond",
       "connections", "ledgerReaders", "viewsReaders", "oldestOpen", "signingKey", "lastCheckpoint", "lastBackup",
-      "keyBackupsBeforeErasure", "role", "clock", "keyBackupsUnknown", "pastAnswers", "pastWaiting",
+      "keyBackupsBeforeErasure", "role", "clock", "keyBackupsUnknown", "pastAnswers", "pastWaiting", "archive",
+      "archiveLate",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -369,6 +429,8 @@ extension Wire {
       var keyBackupsUnknown: Bool?
       var pastAnswers: Int?
       var pastWaiting: Int?
+      var archive: ArchiveCopy?
+      var archiveLate: Bool?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -408,7 +470,9 @@ extension Wire {
         case 33: clock = try cursor.null() ? nil : Clock(from: &cursor)
         case 34: keyBackupsUnknown = try cursor.null() ? nil : cursor.bool()
         case 35: pastAnswers = try cursor.null() ? nil : cursor.integer()
-        default: pastWaiting = try cursor.null() ? nil : cursor.integer()
+        case 36: pastWaiting = try cursor.null() ? nil : cursor.integer()
+        case 37: archive = try cursor.null() ? nil : ArchiveCopy(from: &cursor)
+        default: archiveLate = try cursor.null() ? nil : cursor.bool()
         }
       }
       guard let version else { throw cursor.missing("version", in: object) }
@@ -467,11 +531,15 @@ extension Wire {
       self.keyBackupsUnknown = keyBackupsUnknown
       self.pastAnswers = pastAnswers
       self.pastWaiting = pastWaiting
+      self.archive = archive
+      self.archiveLate = archiveLate
     }
 
     public func write(to json: inout JSONWriter) {
       json.open()
       if json.isSorted {
+        json.member("archive", archive)
+        json.member("archiveLate", archiveLate)
         json.member("cases", cases)
         json.member("clock", clock)
         json.member("commands", commands)
@@ -547,6 +615,8 @@ extension Wire {
         json.member("keyBackupsUnknown", keyBackupsUnknown)
         json.member("pastAnswers", pastAnswers)
         json.member("pastWaiting", pastWaiting)
+        json.member("archive", archive)
+        json.member("archiveLate", archiveLate)
       }
       json.close()
     }

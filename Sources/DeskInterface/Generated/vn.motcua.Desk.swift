@@ -21,7 +21,7 @@ extension Wire {
   /// What somebody is at the desk, as the office's settings say of his user or groups. Each may do what those before
   /// may.
   public enum Role: String, JSONWord {
-    case reader, clerk, supervisor
+    case reader, clerk, supervisor, relay
     case operatorRole = "operator"
   }
 

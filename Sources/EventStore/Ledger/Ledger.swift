@@ -165,9 +165,8 @@ public final class Ledger: Sendable {
   public func records(from position: Position, limit: Int, bytesMax: Int = .max) throws(StoreError) -> [Entry] {
     try asStoreError {
       var damaged: StoreError?
-      var bytes = 0
       let entries = try environment.read { transaction throws(LMDBError) in
-        var entries: [Entry] = []
+        var (entries, bytes): ([Entry], Int) = ([], 0)
         if limit <= 0 { return entries }
         try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
           let position = Position(bigEndianNumber(key))

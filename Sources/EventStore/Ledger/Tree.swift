@@ -16,10 +16,13 @@ extension EventStore {
   }
 
   /// The root over the first so many events; throws `StoreError.unexpected` when the views have not seen them all.
-  public func root(ofSize size: UInt64) throws -> Hash {
+  public func root(ofSize size: UInt64) throws -> Hash { try tree(ofSize: size).root }
+
+  /// The tree over the first so many events; throws as `root(ofSize:)` does.
+  public func tree(ofSize size: UInt64) throws -> Frontier {
     try withTree { reached, node in
       guard size <= reached else { throw StoreError.unexpected("the views have not seen event \(size) yet") }
-      return try Frontier(size: size, node: node).root
+      return try Frontier(size: size, node: node)
     }
   }
 

@@ -108,6 +108,7 @@ extension Refusal {
     case .verifyRunning, .backupRunning, .inspectionFailed, .ledgerDamaged:
       return fileWords(refusal, line, language)
     case .ledgerNotEmpty, .exportUnreadable, .keysUnreadable: return exportWords(refusal, line, language)
+    case .beyondLedger, .anotherHistory, .ledgerExchanged: return archiveWords(refusal, language)
     }
   }
 

@@ -48,6 +48,7 @@ extension Language {
     case .clerk: say("cán bộ một cửa", "clerk")
     case .supervisor: say("người phụ trách", "supervisor")
     case .operatorRole: say("người vận hành", "operator")
+    case .relay: say("tài khoản lưu trữ sổ", "relay")
     }
   }
 

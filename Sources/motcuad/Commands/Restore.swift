@@ -5,18 +5,31 @@ import EventSourcing
 import EventStore
 import Foundation
 import Glibc
+import LedgerArchive
 import MerkleTree
 
 struct Restore: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: spoken(
-      "Đặt lại bản sao lưu vào thư mục trống, hoặc đưa khóa về cho sổ.",
-      "Puts a backup back into an empty data directory, or keys to a ledger."))
+      "Đặt lại bản sao lưu hoặc kho lưu trữ vào thư mục trống, hoặc đưa khóa về cho sổ.",
+      "Puts a backup or an archive back into an empty data directory, or keys to a ledger."))
 
   @Argument(
     help: help(
       "Bản sao lưu sổ; để trống khi chỉ đưa khóa.", "The backup of the ledger; leave it out to bring keys only."))
   var file: String?
+
+  @Option(
+    help: help(
+      "Kho lưu trữ do motcua archive ghi: đặt lại từ đó, hoặc thêm những gì bản sao lưu chưa có.",
+      "An archive that motcua archive has written: all of the ledger, or what the backup lacks of it."))
+  var archive: String?
+
+  @Flag(
+    help: help(
+      "Kho lưu trữ có đoạn hỏng hoặc thiếu: lấy những gì nguyên vẹn trước đó.",
+      "A segment of the archive is damaged or missing: takes what is whole before it."))
+  var beforeDamage = false
 
   @Option(help: help("Thư mục dữ liệu.", "The data directory."))
   var data: String = Paths.data
@@ -75,15 +88,20 @@ struct Restore: ParsableCommand {
   var clockIsRight = false
 
   func validate() throws {
-    guard file != nil || keys != nil else {
-      throw ValidationError(
-        spoken("hãy chỉ bản sao lưu: TỆP, hoặc --keys TỆP", "say which backup: FILE, or --keys FILE"))
-    }
-    if file == nil, checkpoint != nil || noCheckpoint || noErasures || serialsAbove != nil {
+    guard file != nil || archive != nil || keys != nil else {
       throw ValidationError(
         spoken(
-          "--checkpoint, --no-erasures và --serials-above đi cùng TỆP",
-          "--checkpoint, --no-erasures and --serials-above go with FILE"))
+          "hãy chỉ bản sao lưu: TỆP, --archive THƯ MỤC, hoặc --keys TỆP",
+          "say which backup: FILE, --archive DIRECTORY, or --keys FILE"))
+    }
+    if beforeDamage, archive == nil {
+      throw ValidationError(spoken("--before-damage đi cùng --archive", "--before-damage goes with --archive"))
+    }
+    if file == nil, archive == nil, checkpoint != nil || noCheckpoint || noErasures || serialsAbove != nil {
+      throw ValidationError(
+        spoken(
+          "--checkpoint, --no-erasures và --serials-above đi cùng TỆP hoặc --archive",
+          "--checkpoint, --no-erasures and --serials-above go with FILE or --archive"))
     }
     for (isGiven, isDenied, names) in [
       (keys != nil, withoutKeys, ("--keys", "--without-keys")),
@@ -105,9 +123,9 @@ struct Restore: ParsableCommand {
   func run() throws {
     let language = Language.current()
     do {
-      if let file {
+      if file != nil || archive != nil {
         try requireAll()
-        try restore(file, language)
+        try restore(language)
       } else if let keys {
         try bring(keys, language)
       }
@@ -127,7 +145,8 @@ struct Restore: ParsableCommand {
       case StoreError.inUse: throw Exit.inUse
       case StoreError.file, StoreError.storage: throw Exit.storage
       // Nothing is wrong with the ledger: the command asked for what cannot be done.
-      case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring: throw Exit.usage
+      case StoreError.occupied, RestoreRefusal.missing, RestoreRefusal.nothingToBring, RestoreRefusal.archiveEmpty:
+        throw Exit.usage
       case CommandFailure.clockSuspect: throw Exit.usage
       case CommandFailure.storageFull, CommandFailure.storageFailed: throw Exit.storage
       case is SettingsError: throw Exit.config
@@ -165,14 +184,15 @@ struct Restore: ParsableCommand {
     return settings
   }
 
-  private func restore(_ file: String, _ language: Language) throws {
+  private func restore(_ language: Language) throws {
     let settings = try settings()
     let apart = settings.apart(data: Paths.absolute(data))
     let heads = apart.heads
     let published = try knownHead()
     let given = try givenErasures()
     let backup = try keys.map { try GivenFile($0).keysBackup() }
-    let ledger = try GivenFile(file)
+    let ledger = try file.map { try GivenFile($0) }
+    let segments = try archive.map { try GivenArchive($0) }
     try prepare(apart)
     // Everything that was given is open: from here on root is the account that owns the directory.
     let restoration = try Restoration(into: try DataDirectory.enter(data, makes: true))
@@ -180,16 +200,21 @@ struct Restore: ParsableCommand {
     let record = try heads.read() ?? SignedHeads()
     // The record outside may know a later head of the same ledger than the checkpoint that was given.
     let known = [published].compactMap(\.self) + record.expected.filter { $0.key.name == published?.key.name }
-    try restoration.stage(descriptor: ledger.descriptor, named: file)
-    do { try verify(restoration.stagedLedger, language) } catch let failure as InspectionFailure {
-      throw InspectionFailure(
-        reason: Text(
-          vi: "\(file) không phải bản sao lưu sổ mà bản này đọc được (\(failure.reason.vi))",
-          en: "\(file) is no backup of a ledger that this release can read (\(failure.reason.en))"))
+    if let ledger {
+      try restoration.stage(descriptor: ledger.descriptor, named: ledger.path)
+      try verify(restoration.stagedLedger, given: ledger.path, language)
     }
+    var archived: GivenArchive.Part?
+    if let segments {
+      archived = try segments.put(into: restoration, hasBase: ledger != nil, beforeDamage: beforeDamage)
+      try verify(restoration.stagedLedger, given: segments.path, language)
+    }
+    let sizes = Set(known.map(\.size) + [archived?.tree.size].compactMap(\.self))
     let facts = try LedgerFacts(
-      restoration.stagedLedger, rootsAt: Set(known.map(\.size)), keys: backup,
-      commitments: Set(list?.map(\.commitment) ?? []))
+      restoration.stagedLedger, rootsAt: sizes, keys: backup, commitments: Set(list?.map(\.commitment) ?? []))
+    if let archived, let segments, facts.roots[archived.tree.size] != archived.tree.root {
+      throw RestoreRefusal.archiveOfOtherHistory(segments.path, size: archived.tree.size)
+    }
     let isOurs = { (name: String) in record.heads.contains { $0.key.name == name } }
     if let published, let origin = facts.origin, origin != published.key.name,
       !(isOurs(origin) && isOurs(published.key.name))
@@ -235,6 +260,13 @@ struct Restore: ParsableCommand {
       if let floor = loss.floor { record.raiseFloor(lastDay: floor.last.number, serial: floor.serial) }
     }
     try restoration.install()
+    if let fault = archived?.fault {
+      complain(
+        language.pick(
+          Text(
+            vi: "\(fault.text.vi); những gì sau đó không được đặt lại",
+            en: "\(fault.text.en); what comes after it was not put back")))
+    }
     say(language, facts, loss, hasKeys: backup != nil)
     if backup?.isVersion1 == true { warnOfBefore(language) }
   }
@@ -304,6 +336,16 @@ struct Restore: ParsableCommand {
     } catch {
       if case .malformed(_, let line) = error { throw RestoreRefusal.listUnreadable(erasures, line: line) }
       throw RestoreRefusal.listUnreadable(erasures, line: nil)
+    }
+  }
+
+  /// The same, of what was given: what cannot be read of it is called as it was.
+  private func verify(_ ledger: String, given: String, _ language: Language) throws {
+    do { try verify(ledger, language) } catch let failure as InspectionFailure {
+      throw InspectionFailure(
+        reason: Text(
+          vi: "\(given) không phải bản sao lưu sổ mà bản này đọc được (\(failure.reason.vi))",
+          en: "\(given) is no backup of a ledger that this release can read (\(failure.reason.en))"))
     }
   }
 

@@ -1,5 +1,6 @@
 import Desk
 import DeskService
+import LedgerArchive
 
 /// Why a backup is not put back. Nothing was changed.
 enum RestoreRefusal: Error {
@@ -22,6 +23,13 @@ enum RestoreRefusal: Error {
   /// The key has signed another tree of that size, as the office's record says.
   case twoHistories(size: UInt64)
   case nothingToBring
+  /// There is no segment in the directory.
+  case archiveEmpty(String)
+  case archiveDamaged(String, ArchiveFault, whole: UInt64)
+  /// The archive is not of the ledger in the backup.
+  case archiveOfAnother(String)
+  /// The archive is of that ledger, and of another history of it: the two part at or before this size.
+  case archiveOfOtherHistory(String, size: UInt64)
 
   /// The sentences to print, each on a line of its own.
   var sentences: [Text] {
@@ -76,6 +84,28 @@ enum RestoreRefusal: Error {
         en:
           "the key has signed two different trees of \(size) events: this checkpoint and the one in the office's record; "
           + "do not trust the key any more; nothing was changed")
+    case .archiveEmpty(let path):
+      Text(vi: "\(path) không có đoạn nào của kho lưu trữ", en: "there is no segment of an archive in \(path)")
+    case .archiveDamaged(let path, let fault, 0):
+      Text(
+        vi: "kho lưu trữ \(path): \(fault.text.vi); trước đó không có gì; chưa có gì bị thay đổi",
+        en: "the archive \(path): \(fault.text.en); there is nothing before it; nothing was changed")
+    case .archiveDamaged(let path, let fault, let whole):
+      Text(
+        vi: "kho lưu trữ \(path): \(fault.text.vi); trước đó \(whole) sự kiện còn nguyên vẹn, lấy chúng bằng "
+          + "--before-damage; chưa có gì bị thay đổi",
+        en: "the archive \(path): \(fault.text.en); the \(Text.counted(Int(clamping: whole), "event")) before it "
+          + "\(whole == 1 ? "is" : "are") whole, and --before-damage takes them; nothing was changed")
+    case .archiveOfAnother(let path):
+      Text(
+        vi: "kho lưu trữ \(path) không phải của sổ trong bản sao lưu; chưa có gì bị thay đổi",
+        en: "the archive \(path) is not of the ledger in the backup; nothing was changed")
+    case .archiveOfOtherHistory(let path, let size):
+      Text(
+        vi: "bản sao lưu và kho lưu trữ \(path) có \(size) sự kiện đầu khác nhau: không phải cùng một lịch sử; "
+          + "chưa có gì bị thay đổi",
+        en: "the first \(size) events of the backup and of the archive \(path) are not the same history; "
+          + "nothing was changed")
     case .nothingToBring:
       Text(
         vi: "mọi khóa đã có ở đây, không có gì để đưa vào", en: "all keys are here already, there is nothing to bring")

@@ -17,6 +17,7 @@ struct StatusRoutes: Sendable {
   let calls: CallFigures
   let connections: ConnectionCount
   let backups: LastBackup
+  let archive: ArchiveWatch
   let signingKey: NoteSigningKey?
   /// The answers about the past that are under way, and those that wait.
   let past: Turns
@@ -28,12 +29,13 @@ struct StatusRoutes: Sendable {
 
   init(
     service: DeskService, calls: CallFigures, connections: ConnectionCount, backups: LastBackup,
-    signingKey: NoteSigningKey?, past: Turns
+    archive: ArchiveWatch, signingKey: NoteSigningKey?, past: Turns
   ) {
     self.service = service
     self.calls = calls
     self.connections = connections
     self.backups = backups
+    self.archive = archive
     self.signingKey = signingKey
     self.past = past
     startedAt = service.now
@@ -48,6 +50,7 @@ struct StatusRoutes: Sendable {
 
   private func status(_ caller: Caller) throws -> Wire.DaemonStatus {
     let keyBackups = try service.keyBackupsBeforeErasure()
+    let archived = try archive.lag()
     let figures = service.figures
     let batches = figures.batches.snapshot
     let position = Int(try service.store.ledger.position().rawValue)
@@ -73,7 +76,12 @@ struct StatusRoutes: Sendable {
       keyBackupsBeforeErasure: keyBackups,
       role: caller.actor.role?.wire, clock: Wire.Clock(service.clockState),
       keyBackupsUnknown: try keyBackups == nil && service.isAnythingErased() ? true : nil,
-      pastAnswers: past.taken, pastWaiting: past.waiting)
+      pastAnswers: past.taken, pastWaiting: past.waiting,
+      archive: archived.copy.map {
+        Wire.ArchiveCopy(
+          size: Int(clamping: $0.size), toldAt: $0.toldAt.wire, missingSince: archived.missingSince?.wire)
+      },
+      archiveLate: archived.isLate ? true : nil)
   }
 
   /// How many events the newest checkpoint covers.
@@ -95,6 +103,7 @@ struct StatusRoutes: Sendable {
       ),
       ("vn.motcua.Views", "motcua_query_duration_seconds", "From a question's arrival to its last reply."),
       ("vn.motcua.Admin", "motcua_operation_duration_seconds", "From an operator's call to its last reply."),
+      ("vn.motcua.Ledger", "motcua_relay_duration_seconds", "From a relay's call to its last reply."),
     ] {
       text.histograms(
         name, help, scale: 1e9, calls.all(of: interface).map { (["method": $0.method], $0.durations) })
@@ -137,6 +146,16 @@ struct StatusRoutes: Sendable {
         "motcua_last_backup_timestamp_seconds", "When the last backup since the start was handed over whole.",
         Double(backup.microseconds) / 1e6)
     }
+    let archived = try archive.lag()
+    if let copy = archived.copy {
+      text.gauge("motcua_archive_events", "Events that the newest copy has, as a relay said.", Double(copy.size))
+      text.gauge(
+        "motcua_archive_lag_seconds", "How old the oldest event is that the newest copy lacks; 0 when it lacks none.",
+        archived.missingSince.map { Double(max(0, service.now.microseconds - $0.microseconds)) / 1e6 } ?? 0)
+    }
+    text.gauge(
+      "motcua_archive_late", "1 while the newest copy lags for longer than it may, or there is none that should be.",
+      archived.isLate ? 1 : 0)
     if let size = try checkpointSize() {
       text.gauge("motcua_checkpoint_events", "Events that the newest signed checkpoint covers.", Double(size))
     }

@@ -192,6 +192,7 @@ struct Daemon {
       try service.requireSpace(for: $0)
     }
     let (calls, connections, backups, heavy) = (CallFigures(), ConnectionCount(), LastBackup(), HeavyWork())
+    let copies = LedgerCopies()
     let routes =
       DeskRoutes(service: service, commandsPerMinute: { [live] in live.commandsPerMinuteMax }).routes
       + ViewsRoutes(service: service, heavy: heavy).routes
@@ -200,9 +201,12 @@ struct Daemon {
         service: service, uploads: uploads, rebuild: rebuild
       ).routes
       + FileRoutes(service: service, backups: backups).routes + ClockRoutes(service: service).routes
+      + LedgerRoutes(service: service, copies: copies, signingKey: signingKey).routes
       + StatusRoutes(
-        service: service, calls: calls, connections: connections, backups: backups, signingKey: signingKey,
-        past: heavy.past
+        service: service, calls: calls, connections: connections, backups: backups,
+        archive: ArchiveWatch(
+          service: service, copies: copies, minutesMax: { [live] in live.current.daemon.archiveMinutesMax }),
+        signingKey: signingKey, past: heavy.past
       ).routes
     return VarlinkServer(
       info: ServiceInfo(

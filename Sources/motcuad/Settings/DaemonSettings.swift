@@ -14,6 +14,8 @@ struct DaemonSettings: Sendable {
   var scrubHours: Int
   /// How often, in seconds, the directory of users and groups is asked about those who call.
   var directorySeconds: Int
+  /// How many minutes the newest copy of the ledger may lag; nil where the office has not said that there is to be one.
+  var archiveMinutesMax: Int?
   var logLevel: Logger.Level
   /// The file of the key that signs checkpoints; nil for the places where `SigningKeyFile.load` looks without a
   /// setting.
@@ -39,6 +41,7 @@ struct DaemonSettings: Sendable {
     service.keyBackupDays = try root.int("key_backup_days", in: 0...3650, default: 30)
     scrubHours = try root.int("scrub_hours", in: 0...23, default: 12)
     directorySeconds = try root.int("directory_seconds", in: 1...3600, default: 60)
+    archiveMinutesMax = try root.optionalInt("archive_minutes_max", in: 1...1440)
     let level = try root.optionalString("log_level") ?? "info"
     guard let logLevel = Logger.Level(rawValue: level) else {
       let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")

@@ -96,6 +96,13 @@ struct Backup: Verb {
     // Empty is how a setting says that the keys are not to be copied.
     let keysPlace = try place(keysDirectory == "" ? nil : keysDirectory, keysKeep, ".keys")
     if let ledgerPlace, let keysPlace, ledgerPlace.isSame(as: keysPlace) { throw Self.oneForBoth(session) }
+    if let keysDirectory, !keysDirectory.isEmpty, try ArchiveDirectory.isArchive(keysDirectory) {
+      throw Failure.usage(
+        session.say(
+          "\(keysDirectory) là kho lưu trữ sổ: khóa phải ở nơi khác, vì ai có cả hai thì đọc được tất cả.",
+          "\(keysDirectory) is an archive of the ledger: keys go elsewhere, because whoever has both reads everything.")
+      )
+    }
     let now = ledgerPlace == nil && keysPlace == nil ? "" : try session.daemon.ask(Wire.GetStatus()).status.now
     let keys = try keysPlace?.newFile(at: now) ?? self.keys
     let file =

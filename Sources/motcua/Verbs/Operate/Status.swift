@@ -103,6 +103,7 @@ struct Status: Verb {
     let backup =
       status.lastBackup.map { language.spoken($0) } ?? language.say("chưa có từ lúc chạy", "none since the start")
     fields.append((language.say("Sao lưu", "Backup"), backup))
+    if let archive = archive(status, language) { fields.append((language.say("Kho lưu trữ", "Archive"), archive)) }
     if let count = status.keyBackupsBeforeErasure {
       let text =
         count == 0
@@ -122,6 +123,32 @@ struct Status: Verb {
         ))
     }
     return fields
+  }
+
+  /// How old the newest copy is, and whether that is too old; nil when nobody has one and none is asked for.
+  private static func archive(_ status: Wire.DaemonStatus, _ language: Language) -> String? {
+    let isLate = status.archiveLate == true
+    guard let copy = status.archive else {
+      return isLate
+        ? language.say(
+          "CHƯA CÓ: từ lúc chạy chưa tài khoản lưu trữ nào báo (systemctl status motcua-archive)",
+          "NONE: no relay has said anything since the start (systemctl status motcua-archive)") : nil
+    }
+    let events = language.say(
+      "\(language.grouped(copy.size)) sự kiện", "\(language.counted(copy.size, "event"))")
+    guard let since = copy.missingSince else {
+      return events
+        + language.say(
+          ", đủ đến sự kiện cuối; báo lúc \(language.spoken(copy.toldAt))",
+          ", up to the last one; said at \(language.spoken(copy.toldAt))")
+    }
+    let missing = language.say(
+      ", thiếu \(language.grouped(status.position - copy.size)) từ \(language.spoken(since))",
+      ", lacking \(language.grouped(status.position - copy.size)) since \(language.spoken(since))")
+    guard isLate else { return events + missing }
+    return events + missing
+      + language.say(
+        ": CHẬM QUÁ (systemctl status motcua-archive)", ": TOO OLD (systemctl status motcua-archive)")
   }
 
   private static func work(_ status: Wire.DaemonStatus, _ language: Language) -> [Field] {

@@ -1,0 +1,42 @@
+/// What is wrong with an archive: the first thing, by the name of its file. Whatever comes before it is whole.
+public enum ArchiveFault: Error, Hashable, Sendable {
+  /// The file is cut short, or was changed.
+  case torn(name: String)
+  case newer(name: String, version: Int)
+  /// No segment holds these events; the next that there is, is `before`.
+  case missing(first: UInt64, last: UInt64, before: String)
+  /// It is of another ledger than those before it.
+  case foreign(name: String)
+  /// It is of this ledger, and what it says was before it is not what is before it.
+  case otherHistory(name: String)
+  /// Its events, from `first` on, stand in another segment as well, or under another name.
+  case doubled(name: String, first: UInt64)
+
+  /// A clause in Vietnamese and in English.
+  public var text: (vi: String, en: String) {
+    switch self {
+    case .torn(let name): ("đoạn \(name) bị cắt hoặc đã bị sửa", "the segment \(name) is torn: cut short, or changed")
+    case .newer(let name, let version):
+      (
+        "đoạn \(name) do bản motcua mới hơn ghi (dạng \(version))",
+        "the segment \(name) was written by a newer release (form \(version))"
+      )
+    case .missing(let first, let last, let name):
+      (
+        "thiếu sự kiện \(first)–\(last): không có đoạn nào trước \(name) chứa chúng",
+        "events \(first)–\(last) are missing: no segment before \(name) holds them"
+      )
+    case .foreign(let name): ("đoạn \(name) là của sổ khác", "the segment \(name) is foreign: of another ledger")
+    case .otherHistory(let name):
+      (
+        "đoạn \(name) không nối tiếp những gì đứng trước nó: nó thuộc một lịch sử khác của sổ",
+        "the segment \(name) is foreign: it does not continue what is before it, but another history of the ledger"
+      )
+    case .doubled(let name, let first):
+      (
+        "đoạn \(name) bị trùng: các sự kiện từ \(first) của nó đã nằm trong đoạn khác",
+        "the segment \(name) is doubled: its events from \(first) on stand in another segment"
+      )
+    }
+  }
+}

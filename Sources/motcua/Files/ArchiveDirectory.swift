@@ -1,0 +1,127 @@
+import DeskInterface
+import Glibc
+import LedgerArchive
+import MerkleTree
+
+/// The directory of an archive: its segments, and nothing else that says how far it is. One program at a time writes in
+/// it.
+final class ArchiveDirectory {
+  let path: String
+  private let descriptor: Int32
+  private let language: Language
+  /// The tree over everything that is whole in it, from the first event on.
+  private(set) var tree = Frontier()
+  /// Nil while it is empty.
+  private(set) var ledger: LedgerMark?
+  /// The position with which it goes on after a hole; nil where there is none.
+  private(set) var holeEnd: UInt64?
+  /// The last segment, while it may grow.
+  private var last: SegmentWriter?
+
+  /// Takes the directory, removes what a killed run has left, and reads everything in it.
+  ///
+  /// - Throws: `Failure` for what is damaged in it, by name; `OutputFailure` when it cannot be used.
+  init(_ path: String, _ language: Language) throws {
+    self.path = path
+    self.language = language
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw OutputFailure(code: errno, path: path) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      guard errno == EWOULDBLOCK else { throw OutputFailure(code: errno, path: path) }
+      throw Failure.declined(
+        language.say(
+          "Một motcua archive khác đang ghi vào \(path).", "Another motcua archive writes into \(path) already."))
+    }
+    let names = try DirectoryNames.read(path)
+    if let keys = names.first(where: { $0.hasSuffix(".keys") }) {
+      throw Failure.usage(
+        language.say(
+          "\(path) có \(keys): khóa không được nằm cạnh kho lưu trữ, vì ai có cả hai thì đọc được tất cả.",
+          "\(keys) is in \(path): keys may not lie beside the archive, because whoever has both reads everything."))
+    }
+    for name in names where Self.isLeftover(name) {
+      let leftover = path + "/" + name
+      if unlink(leftover) != 0, errno != ENOENT { throw OutputFailure(code: errno, path: leftover) }
+    }
+    try look()
+    // What is seen may not be on the disk: a run may have been killed between a name and its flush.
+    guard fsync(descriptor) == 0 else { throw OutputFailure(code: errno, path: path) }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Whether a directory holds segments of an archive.
+  static func isArchive(_ path: String) throws -> Bool {
+    try DirectoryNames.read(path).contains { SegmentName.first(of: $0) != nil }
+  }
+
+  /// The segment that goes on where the archive ends.
+  func next(of ledger: LedgerMark) -> SegmentWriter { last ?? SegmentWriter(of: ledger, after: tree) }
+
+  /// Makes a segment durable: the file, its name, the directory. Only then it counts.
+  func store(_ segment: SegmentWriter) throws {
+    let file = try OutFile(path + "/" + segment.name, replaces: true, language)
+    try file.write(segment.finished())
+    try file.finish()
+    tree = segment.tree
+    ledger = segment.ledger
+    last = segment.count < Segment.fullBytes ? segment : nil
+    // It goes on behind the hole, with whatever is there.
+    if tree.size + 1 == holeEnd { try look() }
+  }
+
+  private func look() throws {
+    var walk = ArchiveWalk(try DirectoryNames.read(path))
+    (holeEnd, last) = (nil, nil)
+    do {
+      while let segment = try walk.segment(contents) {
+        let writer = SegmentWriter(continuing: segment)
+        last = writer.count < Segment.fullBytes ? writer : nil
+      }
+    } catch ArchiveFault.missing(_, let end, _) {
+      holeEnd = end + 1
+    } catch let fault as ArchiveFault {
+      throw Failure.damaged(
+        language.say(
+          "Kho lưu trữ \(path): \(fault.text.vi). Nguyên vẹn đến sự kiện \(language.grouped(Int(clamping: walk.tree.size))). "
+            + "Chưa ghi gì; dời tệp đó đi thì lần chạy sau lấy lại phần thiếu từ sổ.",
+          "The archive \(path): \(fault.text.en). It is whole up to event \(language.grouped(Int(clamping: walk.tree.size))). "
+            + "Nothing was written; once that file is moved away, the next run fetches from the ledger what is missing."
+        ))
+    }
+    (tree, ledger) = (walk.tree, walk.ledger)
+  }
+
+  private func contents(_ name: String) throws -> [UInt8] {
+    do throws(TextFile.SystemError) { return try TextFile.bytes(path + "/" + name) } catch {
+      let reason = systemMessage(error.code)
+      throw Failure.usage(
+        language.say("Không đọc được \(path)/\(name): \(reason).", "Cannot read \(path)/\(name): \(reason)."))
+    }
+  }
+
+  /// What `OutFile` names beside a segment that is not whole yet.
+  private static func isLeftover(_ name: String) -> Bool {
+    guard let part = name.lastIndex(of: ".") else { return false }
+    return SegmentName.first(of: String(name[..<part])) != nil && name[part...].hasPrefix(".part-")
+  }
+}
+
+/// What is in a directory.
+enum DirectoryNames {
+  /// - Throws: `OutputFailure`.
+  static func read(_ path: String) throws -> [String] {
+    guard let handle = opendir(path) else { throw OutputFailure(code: errno, path: path) }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(handle) else { break }
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    // A directory that cannot be read to its end is not one that has no more in it.
+    guard errno == 0 else { throw OutputFailure(code: errno, path: path) }
+    return names
+  }
+}

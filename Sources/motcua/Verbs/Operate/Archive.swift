@@ -1,0 +1,213 @@
+import ArgumentParser
+import DeskInterface
+import Glibc
+import LedgerArchive
+import MerkleTree
+import Varlink
+
+struct Archive: Verb {
+  static let verb = VerbName("archive", "luu-tru")
+  static var configuration: CommandConfiguration {
+    verb.configuration(
+      "chép sổ, nguyên dạng niêm phong, vào kho lưu trữ", "copy the ledger, sealed as it is, into an archive")
+  }
+
+  /// Of what is fetched at once, a segment is made when it has so many bytes.
+  private static let segmentBytes = 4 << 20
+
+  @Option(help: help("thư mục của kho, nên ở đĩa khác", "the archive's directory, best on another disk"))
+  var directory: String?
+  @Flag(
+    help: help(
+      "chép tiếp mỗi khi có sự kiện mới, đến khi bị dừng", "go on with each new event, until it is stopped"))
+  var follow = false
+  @Option(
+    help: help(
+      "với --follow: nghỉ bao nhiêu giây giữa hai lần ghi", "with --follow: how many seconds to rest between two writes"
+    ))
+  var pause: Int = 10
+  @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    // Twice that, and what a write takes, is what may be lost with the disk.
+    guard (1...25).contains(pause) else {
+      throw ValidationError(
+        Invocation.current.language.say("--pause là số từ 1 đến 25.", "--pause is a number from 1 to 25."))
+    }
+  }
+
+  /// How far the archive is.
+  struct Report: JSONWritable {
+    var directory: String
+    var events: Int
+    /// How many of them this run, or this write of one that follows, has brought.
+    var added: Int
+    var root: String
+
+    func write(to json: inout JSONWriter) {
+      json.open()
+      json.member("directory", directory)
+      json.member("events", events)
+      json.member("added", added)
+      json.member("root", root)
+      json.close()
+    }
+  }
+
+  func run(_ session: Session) throws {
+    let directory = try session.required(
+      directory, "--directory", "thư mục của kho lưu trữ", "the archive's directory")
+    let archive = try ArchiveDirectory(directory, session.language)
+    if follow { try goOn(archive, session) }
+    let before = archive.tree.size
+    try catchUp(archive, session)
+    try say(archive, since: before, session)
+  }
+
+  /// Follows the ledger until it is stopped. It needs no clock: it rests, and waits for the daemon, by lengths of time only.
+  private func goOn(_ archive: ArchiveDirectory, _ session: Session) throws -> Never {
+    var (told, isOut): (UInt64?, Bool) = (nil, false)
+    func answered() {
+      if isOut { Notice.line(session.say("motcuad trả lời lại.", "motcuad answers again.")) }
+      isOut = false
+    }
+    while true {
+      do {
+        let before = archive.tree.size
+        if told == nil {
+          try catchUp(archive, session, answered)
+        } else {
+          _ = try step(archive, session, waits: true, answered)
+        }
+        if told == nil || session.wantsJSON && told != archive.tree.size { try say(archive, since: before, session) }
+        told = archive.tree.size
+      } catch let failure as Failure where failure.passes {
+        if !isOut {
+          Notice.line(
+            failure.verdict(Invocation.current).sentence
+              + session.say(" Kho lưu trữ chờ và thử lại.", " The archive waits and tries again."))
+        }
+        isOut = true
+      }
+      sleep(UInt32(pause))
+    }
+  }
+
+  /// Fetches everything that there is when it begins.
+  private func catchUp(
+    _ archive: ArchiveDirectory, _ session: Session, _ answered: () -> Void = {}
+  ) throws {
+    let size = try step(archive, session, waits: false, answered)
+    while archive.tree.size < size { _ = try step(archive, session, waits: false, answered) }
+  }
+
+  /// Fetches what there is, or waits for the next event.
+  ///
+  /// - Parameter answered: called when the daemon has answered, before anything is fetched.
+  /// - Returns: how many events there were when it began.
+  private func step(
+    _ archive: ArchiveDirectory, _ session: Session, waits: Bool, _ answered: () -> Void
+  ) throws -> UInt64 {
+    let head = try session.daemon.ask(Wire.GetHead())
+    guard let id = Hex.decode(head.ledger), let ledger = LedgerMark(id: id, isDemo: head.demo) else {
+      throw Failure.protocolViolation("GetHead: ledger")
+    }
+    if let known = archive.ledger, known != ledger {
+      throw Failure.declined(
+        session.say(
+          "\(archive.path) là kho lưu trữ của sổ \(Hex.encode(known.id)), còn motcuad giữ sổ \(head.ledger): "
+            + "dùng một thư mục mới.",
+          "\(archive.path) is the archive of ledger \(Hex.encode(known.id)), and motcuad holds \(head.ledger): "
+            + "use a new directory."))
+    }
+    // It is a copy of this very history, or nothing is added to it.
+    try acknowledge(archive, session)
+    answered()
+    let size = UInt64(clamping: head.size)
+    let end = archive.holeEnd.map { $0 - 1 } ?? size
+    // Nothing could fill the hole, and what lies behind it is of another history.
+    guard end <= size else {
+      throw Failure.declined(
+        session.say(
+          "\(archive.path) thiếu các sự kiện \(archive.tree.size + 1)–\(end), mà sổ chỉ có \(size): kho lưu trữ biết nhiều hơn sổ. "
+            + "Chưa ghi gì; dùng một thư mục mới.",
+          "\(archive.path) lacks events \(archive.tree.size + 1)–\(end), and the ledger has only \(size): the archive knows more "
+            + "than the ledger. Nothing was written; use a new directory."))
+    }
+    if end > archive.tree.size || waits {
+      // Who waits gets the next event, whenever that comes.
+      let count = max(1, Int(clamping: end) - Int(clamping: archive.tree.size))
+      try fetch(count, into: archive, of: ledger, session)
+      try acknowledge(archive, session)
+    }
+    return size
+  }
+
+  private func acknowledge(_ archive: ArchiveDirectory, _ session: Session) throws {
+    _ = try session.daemon.ask(
+      Wire.Archived(size: Int(clamping: archive.tree.size), root: archive.tree.root.base64))
+  }
+
+  private func fetch(_ count: Int, into archive: ArchiveDirectory, of ledger: LedgerMark, _ session: Session) throws {
+    var segment = archive.next(of: ledger)
+    let (after, bar) = (Int(clamping: archive.tree.size), ProgressBar())
+    defer { bar.clear() }
+    func keep() throws { if segment.tree.size > archive.tree.size { try archive.store(segment) } }
+    do {
+      try session.daemon.stream(Wire.Records(after: after, limit: count), isPatient: true) { page in
+        guard page.first == Int(clamping: segment.tree.size + 1), !page.records.isEmpty else {
+          throw Failure.protocolViolation("Records: first")
+        }
+        for text in page.records {
+          guard let record = Base64.decode(text) else { throw Failure.protocolViolation("Records: base64") }
+          segment.append(record)
+        }
+        guard page.size == Int(clamping: segment.tree.size), page.root == segment.tree.root.base64 else {
+          throw Failure.damaged(
+            session.say(
+              "Các sự kiện \(page.first)–\(page.size) không nối tiếp những gì kho lưu trữ giữ; chưa ghi chúng.",
+              "Events \(page.first)–\(page.size) do not continue what the archive holds; they were not written."))
+        }
+        if segment.count >= Self.segmentBytes {
+          try keep()
+          segment = archive.next(of: ledger)
+        }
+        bar.draw(session.say("Lưu trữ", "Archiving"), done: page.size - after, total: count)
+        return true
+      }
+    } catch let failure as Failure where failure.passes {
+      // Each page that has come was checked.
+      try keep()
+      throw failure
+    }
+    try keep()
+  }
+
+  private func say(_ archive: ArchiveDirectory, since before: UInt64, _ session: Session) throws {
+    let (events, added) = (Int(clamping: archive.tree.size), Int(clamping: archive.tree.size - before))
+    let report = Report(directory: archive.path, events: events, added: added, root: archive.tree.root.base64)
+    if session.wantsJSON {
+      try session.output.json(report)
+    } else {
+      try session.output.line(
+        session.say(
+          "Kho lưu trữ \(archive.path) có \(session.language.grouped(events)) sự kiện (thêm \(session.language.grouped(added))); "
+            + "gốc Merkle \(report.root)",
+          "The archive \(archive.path) has \(session.language.counted(events, "event")) (\(session.language.grouped(added)) new); "
+            + "Merkle root \(report.root)"))
+    }
+    try session.output.flush()
+  }
+}
+
+extension Failure {
+  /// Whether it may well be gone when the same is asked again later.
+  fileprivate var passes: Bool {
+    switch self {
+    case .unreachable(let reason, _): [.noSocket, .refused, .timeout].contains(reason)
+    case .timeout, .lost: true
+    case .refused(let error, let id, let older): Refusal(error, commandID: id, by: older).code == Exit.temporary
+    default: false
+    }
+  }
+}

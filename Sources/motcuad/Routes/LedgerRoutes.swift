@@ -1,0 +1,103 @@
+import Desk
+import DeskInterface
+import DeskService
+import EventSourcing
+import EventStore
+import MerkleTree
+import Varlink
+import VarlinkServer
+
+/// `vn.motcua.Ledger`: the ledger as it is stored, for who copies it elsewhere.
+struct LedgerRoutes: Sendable {
+  /// What a page holds at the most, but where one record alone has more bytes.
+  private static let pageRecords = 1000
+  private static let pageBytes = 256 << 10
+  /// Who asks for more than so many has them read by a process that may die, before the daemon itself reads them.
+  private static let recordsUnguarded: UInt64 = 10_000
+
+  let service: DeskService
+  let copies: LedgerCopies
+  let signingKey: NoteSigningKey?
+
+  var routes: [Route] {
+    [
+      Route.one(Wire.GetHead.self, .relay) { [service] _, _ in
+        try service.requireWholeLedger()
+        let ledger = service.store.ledger
+        let tree = try service.committedTree(ofSize: service.signal.position.rawValue)
+        return .init(
+          ledger: Hex.encode(ledger.id), origin: origin, demo: ledger.isDemo, size: Int(clamping: tree.size),
+          root: tree.root.base64)
+      },
+      // What is sealed tells nothing of anybody.
+      Route.pages(
+        Wire.Records.self, .relay, opens: { _ in 0 }, end: .init(first: 0, records: [], size: 0, root: "")
+      ) { [service] call, caller in
+        guard let after = UInt64(exactly: call.after) else { throw VarlinkError.invalidParameter("after") }
+        if let limit = call.limit, limit < 1 { throw VarlinkError.invalidParameter("limit") }
+        try service.requireWholeLedger()
+        let ledger = service.store.ledger.id
+        let tree = try Self.refusing { try service.committedTree(ofSize: after) }
+        if service.signal.position.rawValue - tree.size > Self.recordsUnguarded {
+          try await offPool { try LedgerGuard.check(service) }
+        }
+        return Reading(tree: tree, left: call.limit, ledger: ledger, caller: caller)
+      } isOver: {
+        $0.left == 0
+      } next: { [service] reading in
+        try await wait(for: reading)
+        try service.requireWholeLedger()
+        guard service.store.ledger.id == reading.ledger else { throw WireFailure.wire(Wire.LedgerExchanged()) }
+        let limit = min(reading.left ?? .max, Self.pageRecords)
+        let page = try service.storedRecords(after: reading.tree, limit: limit, bytesMax: Self.pageBytes)
+        let first = Int(clamping: reading.tree.size + 1)
+        reading.tree = page.tree
+        reading.left = reading.left.map { $0 - page.records.count }
+        return .init(
+          first: first, records: page.records.map { Base64.encode($0) }, size: Int(clamping: page.tree.size),
+          root: page.tree.root.base64)
+      },
+      Route.one(Wire.Archived.self, .relay) { [service, copies] call, _ in
+        guard let size = UInt64(exactly: call.size) else { throw VarlinkError.invalidParameter("size") }
+        try service.requireWholeLedger()
+        // What is no root is not this ledger's.
+        try Self.refusing { try service.note(copyOf: size, root: Hash(base64: call.root), in: copies) }
+        return .init()
+      },
+    ]
+  }
+
+  /// How far somebody has come who reads.
+  private struct Reading: Sendable {
+    /// The tree that ends with the last record that was told.
+    var tree: Frontier
+    /// How many records are still to come; nil for all there will ever be.
+    var left: Int?
+    let ledger: [UInt8]
+    let caller: Caller
+  }
+
+  /// Returns when there is a record that was not told.
+  private func wait(for reading: Reading) async throws {
+    while true {
+      let wakening = await service.signal.wakening(beyond: Position(reading.tree.size))
+      if wakening == .over { throw CancellationError() }
+      if wakening == .committed { return }
+      // Nothing has happened, and he is told all the same when he may read no more.
+      try await reading.caller.again().require(.relay)
+    }
+  }
+
+  /// The name of the key, or what `motcuad keygen` would call it.
+  private var origin: String { signingKey?.name ?? "motcua/" + (service.book?.office.codePrefix ?? "") }
+
+  private static func refusing<R>(_ body: () throws -> R) throws -> R {
+    do { return try body() } catch let refusal as CopyRefusal {
+      switch refusal {
+      case .beyond(let asked, let size):
+        throw WireFailure.wire(Wire.BeyondLedger(asked: Int(clamping: asked), size: Int(clamping: size)))
+      case .anotherHistory(let size): throw WireFailure.wire(Wire.AnotherHistory(size: Int(clamping: size)))
+      }
+    }
+  }
+}

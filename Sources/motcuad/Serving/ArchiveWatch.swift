@@ -1,0 +1,39 @@
+import Desk
+import DeskService
+
+/// Whether the archive is as new as it may be expected to be.
+struct ArchiveWatch: Sendable {
+  /// Where the office has not said how far an archive may lag.
+  private static let minutesUnlessSaid = 5
+
+  let service: DeskService
+  let copies: LedgerCopies
+  /// What the office has said; nil where it has not said that there is to be an archive.
+  let minutesMax: @Sendable () -> Int?
+  /// By a clock that nobody sets.
+  private let start = ContinuousClock.now
+
+  init(service: DeskService, copies: LedgerCopies, minutesMax: @escaping @Sendable () -> Int?) {
+    self.service = service
+    self.copies = copies
+    self.minutesMax = minutesMax
+  }
+
+  struct Lag {
+    var copy: LedgerCopies.Copy?
+    /// When the first event was recorded that the copy lacks; nil when it lacks none.
+    var missingSince: Timestamp?
+    var isLate: Bool
+  }
+
+  func lag() throws -> Lag {
+    let minutes = minutesMax()
+    guard let (copy, missingSince) = try service.newestCopy(in: copies) else {
+      let isLate = minutes.map { start.duration(to: .now) > .seconds($0 * 60) } ?? false
+      return Lag(copy: nil, missingSince: nil, isLate: isLate)
+    }
+    let seconds = Int64(minutes ?? Self.minutesUnlessSaid) * 60
+    let isLate = missingSince.map { $0.adding(seconds: seconds) < service.now } ?? false
+    return Lag(copy: copy, missingSince: missingSince, isLate: isLate)
+  }
+}

@@ -1,0 +1,306 @@
+import DeskInterface
+import Foundation
+import LedgerArchive
+import MerkleTree
+import TestSupport
+import Testing
+import Varlink
+import VarlinkClient
+
+@Suite("The continuous archive", .oneAtATime)
+struct ArchiveTests {
+  @Test(
+    "when the disk is thrown away, then a restore of the archive alone gives the ledger up to the last archived event, with root and answers"
+  )
+  func alone() throws {
+    let office = try Office()
+    let archive = try ArchiveFolder(office.daemon.home + "/archive")
+    let keys = office.daemon.home + "/office.keys"
+    #expect(try Client(socket: office.daemon.socket).run("backup", "--keys", keys).status == 0)
+    let made = try archive.take(office.daemon, "--json")
+    let desk = try office.daemon.connect()
+    let before = try desk.status
+    #expect(made.status == 0 && made.output.contains(before.root), "\(made.said)")
+    #expect(try archive.walk() == (UInt64(before.position), before.root, nil))
+    let told = try desk.told(upTo: before.position)
+    // Recorded after it, and lost.
+    _ = try desk.receive("Phạm Thị Lan")
+    #expect(office.daemon.stop() == 0)
+    try FileManager.default.removeItem(atPath: office.daemon.data)
+
+    let other = try RunningDaemon()
+    let restored = try Operator.restore("--archive", archive.path, "--keys", keys, "--data", other.data)
+    #expect(restored.status == 0, "\(restored.said)")
+    try other.start()
+    let again = try other.connect()
+    #expect(try again.status.position == before.position + 1)
+    #expect(try again.told(upTo: before.position) == told)
+    #expect(try again.verify().damage == nil)
+    // The same archive goes on with the ledger that came out of it.
+    #expect(try archive.take(other).status == 0)
+    #expect(try archive.walk() == (UInt64(before.position) + 1, again.status.root, nil))
+  }
+
+  @Test("given an older backup, then the archive adds what it lacks; one that is newer than the archive stays as it is")
+  func base() throws {
+    let office = try Office()
+    let (daemon, home) = (office.daemon, office.daemon.home)
+    let client = Client(socket: daemon.socket)
+    let archive = try ArchiveFolder(home + "/archive")
+    #expect(try client.run("backup", home + "/older.mdb").status == 0)
+    _ = try daemon.connect().receive("Phạm Thị Lan")
+    #expect(try archive.take(daemon).status == 0)
+    let archived = try daemon.connect().status
+    _ = try daemon.connect().receive("Vũ Văn Bình")
+    #expect(try client.run("backup", home + "/newer.mdb", "--keys", home + "/office.keys").status == 0)
+    let last = try daemon.connect().status
+    for (file, end) in [("/older.mdb", archived), ("/newer.mdb", last)] {
+      let other = try RunningDaemon()
+      let restored = try Operator.restore(
+        home + file, "--archive", archive.path, "--keys", home + "/office.keys", "--data", other.data)
+      #expect(restored.status == 0, "\(restored.said)")
+      try other.start()
+      let lines = try other.connect().exportText().split(separator: "\n")
+      #expect(try other.connect().status.position == end.position + 1)
+      #expect(
+        try lines[1...end.position]
+          == daemon.connect().exportText().split(separator: "\n")[1...end.position])
+    }
+    // An archive of another office adds nothing.
+    let stranger = try Office()
+    let foreign = try ArchiveFolder(stranger.daemon.home + "/archive")
+    #expect(try foreign.take(stranger.daemon).status == 0)
+    let refused = try Operator.restore(
+      home + "/older.mdb", "--archive", foreign.path, "--keys", home + "/office.keys", "--data", home + "/mixed")
+    #expect(refused.status == 65 && refused.errors.contains("is not of the ledger in the backup"), "\(refused.said)")
+    #expect(!FileManager.default.fileExists(atPath: home + "/mixed"))
+  }
+
+  @Test(
+    "a torn, missing, foreign or doubled segment is named by restore and by the next run, and what is whole before it can be had"
+  )
+  func damaged() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let desk = try daemon.connect()
+    let archive = try ArchiveFolder(daemon.home + "/archive")
+    var sizes: [UInt64] = []
+    // A segment is full after some 200 of these.
+    for _ in 0..<3 {
+      try desk.consult(230)
+      #expect(try archive.take(daemon).status == 0)
+      sizes.append(try archive.walk().size)
+    }
+    let names = try archive.segments
+    #expect(names.count == 3 && names.map { SegmentName.first(of: $0) } == [1, sizes[0] + 1, sizes[1] + 1])
+    let stranger = try RunningDaemon()
+    try stranger.start()
+    let other = try ArchiveFolder(stranger.home + "/archive")
+    #expect(try other.take(stranger).status == 0)
+    let foreign = try other.bytes(try #require(try other.segments.first))
+
+    let faults: [(word: String, body: (ArchiveFolder) throws -> Void)] = [
+      ("torn", { try DiskFault.truncate($0.path + "/" + names[1], to: 5000) }),
+      ("missing", { try FileManager.default.removeItem(at: $0.file(names[1])) }),
+      ("foreign", { try Data(foreign).write(to: $0.file(names[1])) }),
+      ("doubled", { try Data($0.bytes(names[0])).write(to: $0.file(names[1])) }),
+    ]
+    for (word, damage) in faults {
+      let broken = try archive.copy(to: daemon.home + "/" + word)
+      try damage(broken)
+      let data = daemon.home + "/" + word + ".data"
+      let arguments = ["--archive", broken.path, "--without-keys", "--data", data]
+      let refused = try Operator.restore(arguments: arguments)
+      #expect(refused.status == 65 && refused.errors.contains(word), "\(word): \(refused.said)")
+      #expect(refused.errors.contains(names[1]) || refused.errors.contains("\(sizes[0] + 1)–\(sizes[1])"))
+      #expect(!FileManager.default.fileExists(atPath: data))
+      let had = try Operator.restore(arguments: arguments + ["--before-damage"])
+      #expect(had.status == 0 && had.errors.contains(word), "\(word): \(had.said)")
+      #expect(had.output.contains("Put back \(sizes[0]) events"), "\(had.said)")
+
+      let next = try broken.take(daemon)
+      if word == "missing" {
+        // Nothing says that it is wrong: it is fetched again.
+        #expect(next.status == 0, "\(next.said)")
+        #expect(try broken.walk() == archive.walk())
+      } else {
+        #expect(next.status == 1 && next.errors.contains(word) && next.errors.contains(names[1]), "\(next.said)")
+        try FileManager.default.removeItem(at: broken.file(names[1]))
+        #expect(try broken.take(daemon).status == 0)
+        #expect(try broken.walk() == archive.walk())
+      }
+    }
+    let empty = try ArchiveFolder(daemon.home + "/empty")
+    let none = try Operator.restore("--archive", empty.path, "--without-keys", "--data", daemon.home + "/none")
+    #expect(none.status == 64 && none.errors.contains("no segment"), "\(none.said)")
+  }
+
+  @Test("an archive of another ledger, or of one that was lost meanwhile, is refused and stays as it is")
+  func otherLedgers() throws {
+    let office = try Office()
+    let (daemon, home) = (office.daemon, office.daemon.home)
+    #expect(try Client(socket: daemon.socket).run("backup", home + "/b.mdb", "--keys", home + "/b.keys").status == 0)
+    _ = try daemon.connect().receive("Phạm Thị Lan")
+    let archive = try ArchiveFolder(home + "/archive")
+    #expect(try archive.take(daemon).status == 0)
+    let before = try archive.bytes(try #require(try archive.segments.first))
+
+    let stranger = try RunningDaemon()
+    try stranger.start()
+    let foreign = try archive.take(stranger)
+    #expect(foreign.status == 1 && foreign.errors.contains("use a new directory"), "\(foreign.said)")
+
+    let lost = try RunningDaemon()
+    #expect(try Operator.restore(home + "/b.mdb", "--keys", home + "/b.keys", "--data", lost.data).status == 0)
+    try lost.start()
+    let shorter = try archive.take(lost)
+    #expect(shorter.status == 1, "\(shorter.said)")
+    _ = try lost.connect().receive("Vũ Văn Bình")
+    _ = try lost.connect().receive("Vũ Văn An")
+    let another = try archive.take(lost)
+    #expect(another.status == 1 && another.errors.contains("another history"), "\(another.said)")
+    #expect(try archive.bytes(try #require(try archive.segments.first)) == before)
+
+    // Keys beside it, whoever put them there.
+    try Data([1]).write(to: archive.file("ledger-20261125T020000.keys"))
+    let keys = try archive.take(daemon)
+    #expect(keys.status == 64 && keys.errors.contains("keys may not lie beside"), "\(keys.said)")
+    let beside = try Client(socket: daemon.socket).run(
+      "backup", "--keys-directory", archive.path, "--keys-keep", "2")
+    #expect(beside.status == 64 && beside.errors.contains("archive"), "\(beside.said)")
+  }
+
+  @Test(
+    "who follows has each event within seconds, goes on after it or the daemon was killed, and the status says how far it is"
+  )
+  func follows() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    #expect(try daemon.connect().status.archive == nil)
+    let archive = try ArchiveFolder(daemon.home + "/archive")
+    func isThere() throws -> Bool {
+      guard let desk = try? daemon.connect() else { return false }
+      let status = try desk.status
+      return status.archive?.size == status.position && status.archive?.missingSince == nil
+    }
+    var follower = try archive.follower(of: daemon)
+    for round in 0..<3 {
+      try daemon.connect().consult(20)
+      #expect(try eventually { try isThere() }, "round \(round)")
+      #expect(try archive.walk().size == UInt64(daemon.connect().status.position))
+    }
+    // Another run does not write beside it.
+    let second = try archive.take(daemon)
+    #expect(second.status == 1 && second.errors.contains("already"), "\(second.said)")
+
+    kill(follower.processIdentifier, SIGKILL)
+    follower.waitUntilExit()
+    let held = try daemon.connect().status.position
+    try daemon.connect().consult(3)
+    let behind = try daemon.connect().status
+    #expect(behind.archive?.size == held && behind.archive?.missingSince != nil)
+    #expect(behind.archiveLate == nil)
+    let lacking = "lacking \(behind.position - held) since"
+    #expect(try Client(socket: daemon.socket).run("status").output.contains(lacking))
+    let metrics = try daemon.connect().ask(Wire.GetMetrics()).text
+    #expect(
+      metrics.contains("motcua_archive_events \(held)") && metrics.contains("motcua_archive_late 0"))
+
+    follower = try archive.follower(of: daemon)
+    #expect(try eventually { try isThere() })
+    daemon.kill()
+    try daemon.start()
+    try daemon.connect().consult(3)
+    #expect(try eventually { try isThere() })
+    kill(follower.processIdentifier, SIGKILL)
+    follower.waitUntilExit()
+    #expect(try archive.walk().fault == nil)
+    #expect(try archive.names == archive.segments)
+  }
+
+  @Test("a copy that lags for longer than it may is warned of, in the status and in the metrics")
+  func late() throws {
+    let daemon = try RunningDaemon()
+    daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
+    try daemon.start()
+    let archive = try ArchiveFolder(daemon.home + "/archive")
+    #expect(try archive.take(daemon).status == 0)
+    let desk = try daemon.connect()
+    #expect(try Client(socket: daemon.socket).run("status").output.contains("up to the last one"))
+    _ = try desk.receive("Nguyễn Thị Hoa")
+    _ = try desk.ask(Wire.SetClock(to: "2026-11-18T09:04"))
+    #expect(try desk.status.archiveLate == nil)
+    _ = try desk.ask(Wire.SetClock(to: "2026-11-18T09:06"))
+    #expect(try desk.status.archiveLate == true)
+    #expect(try Client(socket: daemon.socket).run("status").output.contains("TOO OLD"))
+    #expect(try desk.ask(Wire.GetMetrics()).text.contains("motcua_archive_late 1"))
+    #expect(try archive.take(daemon).status == 0)
+    #expect(try desk.status.archiveLate == nil)
+  }
+
+  @Test("nobody is believed who does not hold what he says, and no place beyond the ledger is told of")
+  func believed() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let desk = try daemon.connect()
+    _ = try desk.receive("Nguyễn Thị Hoa")
+    let head = try desk.ask(Wire.GetHead())
+    #expect(head.origin == "motcua/H56.26.07" && !head.demo)
+    let other = MerkleTree.leafHash([1]).base64
+    #expect(
+      try desk.refusal(of: Wire.Archived(size: head.size, root: other), Wire.AnotherHistory.self).size == head.size)
+    let beyond = try desk.refusal(of: Wire.Archived(size: head.size + 1, root: head.root), Wire.BeyondLedger.self)
+    #expect(beyond.asked == head.size + 1 && beyond.size == head.size)
+    #expect(try desk.status.archive == nil)
+    _ = try desk.ask(Wire.Archived(size: head.size, root: head.root))
+    #expect(try desk.status.archive?.size == head.size)
+    for parameters in [#"{"after":-1}"#, #"{"after":0,"limit":0}"#] {
+      #expect(throws: CallError.self) {
+        try daemon.connect().stream(Wire.Records.method, parameters: Array(parameters.utf8)) { _ in true }
+      }
+    }
+    var pages: [Wire.Records.Answer] = []
+    try desk.stream(Wire.Records(after: 1, limit: head.size - 1)) {
+      pages.append($0)
+      return true
+    }
+    #expect(pages.map(\.first) == [2] && pages.last?.size == head.size && pages.last?.root == head.root)
+  }
+
+  @Test("with its clock gone the archive is as whole as with it", .enabled(if: AttackTests.hasCompiler))
+  func noClock() throws {
+    let office = try Office()
+    let archive = try ArchiveFolder(office.daemon.home + "/archive")
+    let library = try Disk.compile("Attacks/no_clock.c", in: office.daemon.home)
+    var client = Client(socket: office.daemon.socket)
+    client.wrapper = ["/usr/bin/env", "LD_PRELOAD=\(library)"]
+    let made = try client.run("archive", "--directory", archive.path)
+    #expect(made.status == 0, "\(made.said)")
+    let status = try office.daemon.connect().status
+    #expect(try archive.walk() == (UInt64(status.position), status.root, nil))
+  }
+
+  @Test(
+    "what a relay is told holds no name and no number of a citizen",
+    .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
+  func ciphertext() throws {
+    let daemon = try RunningDaemon()
+    try daemon.startForAll()
+    let desk = try daemon.connect()
+    // The office's own name is no secret, so the citizen has no word in common with it.
+    let name = "Đặng Thúy Quỳnh"
+    _ = try desk.ask(
+      Wire.Receive(kind: .procedure, procedure: "cai-chinh", applicant: name, phone: "0912345678"))
+    try desk.consult(1)
+    let size = try desk.status.position
+    let answer = try #require(
+      try Somebody.relay.ask(daemon.socket, [(Wire.Records.method, #"{"after":0,"limit":\#(size)}"#)]).first)
+    let page = try Reply.parse(Array(answer)).read(Wire.Records.Answer.self)
+    #expect(page.size == size && page.records.count == size)
+    let clear = Data(page.records.compactMap { Base64.decode($0) }.joined())
+    #expect(clear.count > 1000)
+    for text in [name, "Quỳnh", "0912345678", "Hướng dẫn", "Hỏi?"] {
+      #expect(clear.range(of: Data(text.utf8)) == nil, "\(text)")
+    }
+  }
+}
