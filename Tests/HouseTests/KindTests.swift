@@ -35,6 +35,7 @@ struct KindTests {
   static let switches = [
     "Sources/Desk/Case/EventKind.swift", "Sources/Desk/Case/CaseEvent.swift", "Sources/Desk/Case/CaseEntries.swift",
     "Sources/Desk/Case/CaseCommand.swift", "Sources/Desk/Case/EventBody.swift", "Sources/Desk/Office/OfficeEvent.swift",
+    "Sources/Desk/Rules/CaseSize.swift",
     "Sources/DeskRecords/Bodies/Bodies.swift", "Sources/DeskViews/Coding/EffectCoding.swift",
     "Sources/DeskWire/Events.swift", "Sources/motcua/Output/EventLine.swift",
   ]

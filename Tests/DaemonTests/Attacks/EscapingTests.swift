@@ -26,7 +26,8 @@ struct EscapingTests {
   ]
   /// The verbs of neither list, each with why.
   private static let others = [
-    "backup": "it writes files, which “stays in its directory” shows", "import": "it needs files: it has its own test",
+    "backup": "it writes files, which “stays in its directory” shows", "archive": "the same",
+    "import": "it needs files: it has its own test",
     "check-proof": "it asks no daemon, and shows the events of a file as “history” does",
     "demo": "it starts a daemon of its own, and asks no other",
   ]
@@ -110,6 +111,8 @@ struct EscapingTests {
       let said = try client.run(verb)
       #expect(said.status == 76 && said.errors.contains("now"), "\(said.errors)")
     }
+    let said = try client.run(["archive", "--directory", place])
+    #expect(said.status == 76 && said.errors.contains("ledger"), "\(said.errors)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: home) == ["inner"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["ledger-.."])
   }
