@@ -58,13 +58,16 @@ struct PurgeTests {
   func elsewhere() throws {
     let purged = try Self.run(
       """
-      mkdir "/var/lib/other place" /var/lib/kept
+      mkdir "/var/lib/other place" /var/lib/kept /var/lib/archive /var/lib/hourly
       cat > /etc/default/motcua <<SETTINGS
       #MOTCUA_BACKUP_DIRECTORY=/var/lib/away
       MOTCUA_KEYS_DIRECTORY="/var/lib/other place"
       MOTCUA_ERASURES=/var/lib/kept
       MOTCUA_BACKUP_DIRECTORY=/var/backups/motcua/keys
       MOTCUA_CHECKPOINT_DIRECTORY=
+      MOTCUA_ARCHIVE_DIRECTORY=/var/lib/archive
+      MOTCUA_HOURLY_KEYS_DIRECTORY='/var/lib/hourly'
+      MOTCUA_HOURLY_ERASURES=/var/lib/hourly/erasures
       SETTINGS
       sh \(Project.folder.appending(path: "packaging/debian/postrm").path) remove
       rm /etc/default/motcua
@@ -78,7 +81,8 @@ struct PurgeTests {
     let named = purged.errors.split(separator: "\n").filter {
       $0.contains("was set in /etc/default/motcua and is left")
     }
-    #expect(named.count == 2, "\(purged.errors)")
+    #expect(named.count == 4, "\(purged.errors)")
+    #expect(named.contains { $0.contains("/var/lib/archive ") } && named.contains { $0.contains("/var/lib/hourly ") })
     #expect(named.contains { $0.contains("/var/lib/other place") } && named.contains { $0.contains("/var/lib/kept") })
   }
 }
