@@ -81,8 +81,8 @@ enum DiskFault {
 
 extension Connection {
   /// What the last answer of a verification says.
-  func verify() throws -> Wire.VerifyProgress {
-    timeout = .seconds(120)
+  func verify(within seconds: Int = 120) throws -> Wire.VerifyProgress {
+    timeout = .seconds(seconds)
     return try #require(try pages(Wire.Verify()).last).progress
   }
 

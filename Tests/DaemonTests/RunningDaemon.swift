@@ -36,9 +36,9 @@ final class RunningDaemon {
   }
 
   /// Starts it and returns when it answers.
-  func start() throws {
+  func start(within seconds: Double = 30) throws {
     try launch()
-    let deadline = Date(timeIntervalSinceNow: 30)
+    let deadline = Date(timeIntervalSinceNow: seconds)
     while Date() < deadline {
       if let connection = try? Connection(path: socket) {
         _ = try connection.ask(Wire.GetStatus())

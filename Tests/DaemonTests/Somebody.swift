@@ -102,7 +102,7 @@ struct Somebody: Sendable, CustomTestStringConvertible {
 
 extension RunningDaemon {
   /// Maps the roles of `Somebody`, and lets everybody open the socket, so that the daemon alone decides.
-  func startForAll(clerks: [String] = [], settings: [String: Int] = [:]) throws {
+  func startForAll(readers: [String] = [], clerks: [String] = [], settings: [String: Int] = [:]) throws {
     config = try Configuration.copy(into: home)
     let path = config + "/office.toml"
     let ids: [(Wire.Role, String)] = [
@@ -114,8 +114,10 @@ extension RunningDaemon {
     }
     try Configuration.replace(
       path, "[role.supervisor]\nusers = []", "[role.supervisor]\nusers = [\"\(Somebody.supervisor.uid)\"]")
-    let names = clerks.map { "\"\($0)\"" }.joined(separator: ", ")
-    try Configuration.replace(path, "[role.clerk]\nusers = []", "[role.clerk]\nusers = [\(names)]")
+    for (role, users) in [("reader", readers), ("clerk", clerks)] {
+      let names = users.map { "\"\($0)\"" }.joined(separator: ", ")
+      try Configuration.replace(path, "[role.\(role)]\nusers = []", "[role.\(role)]\nusers = [\(names)]")
+    }
     try set(settings)
     try start()
     for path in [home, home + "/run"] { chmod(path, 0o755) }
