@@ -46,7 +46,8 @@ struct SiegeTests {
     for sample in samples { print(sample) }
     #expect(diary.unexplained == [:])
     #expect(done.allSatisfy { $0 > 10 })
-    try Sample.expectFlat(samples)
+    // What these two do not read is kept until each has the 8 MiB that a user may have.
+    try Sample.expectFlat(samples, within: 24e6)
 
     #expect(had.fault == nil && size > 0)
     let keys = daemon.home + "/office.keys"
@@ -105,14 +106,13 @@ private final class Hostile {
   }
 
   func end() throws {
-    for one in readers {
-      let outcome = try one.end()
-      #expect(outcome.errors.isEmpty, "\(outcome)")
-    }
-    for one in clerks {
-      let outcome = try one.end()
-      #expect(Set(outcome.errors.keys).isSubset(of: [Wire.TooManyEvents.error]), "\(outcome)")
-      print("a hostile clerk: \(outcome)")
+    for (who, ones) in [("reader", readers), ("clerk", clerks)] {
+      for one in ones {
+        let outcome = try one.end()
+        print("a hostile \(who): \(outcome)")
+        // They are told where they have too much, and nothing else goes wrong.
+        #expect(Set(outcome.errors.keys).isSubset(of: [Wire.TooManyEvents.error, Wire.TooManyStreams.error]))
+      }
     }
   }
 }
