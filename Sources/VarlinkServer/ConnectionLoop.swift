@@ -23,7 +23,7 @@ struct ConnectionLoop: Sendable {
   func run(_ channel: NIOAsyncChannel<InboundFrame, ByteBuffer>) async {
     do {
       try await channel.executeThenClose { inbound, outbound in
-        if control.isOneOfMany, await !service.serves(peer) { return try await refuseStranger(outbound) }
+        if control.isMoreThanAStrangerMay, await !service.serves(peer) { return try await refuseStranger(outbound) }
         for try await item in inbound {
           guard try await take(item, outbound) else { break }
           control.noteAnswer()

@@ -4,8 +4,8 @@ import Synchronization
 /// One open connection as seen from outside its loop.
 final class ConnectionControl: Sendable {
   let uid: UInt32
-  /// Whether it is one more than a stranger may have. Set when it is admitted.
-  fileprivate(set) var isOneOfMany: Bool {
+  /// Whether its user had as many already as one gets for whom nothing is done. Set when it is admitted.
+  fileprivate(set) var isMoreThanAStrangerMay: Bool {
     get { many.load(ordering: .relaxed) }
     set { many.store(newValue, ordering: .relaxed) }
   }
@@ -132,7 +132,7 @@ final class Connections: Sendable {
       guard own < limits.connectionsPerUser || limits.exemptUsers.contains(uid) else {
         return .tooMany(limit: limits.connectionsPerUser, perUser: true)
       }
-      control.isOneOfMany = own >= limits.connectionsPerStranger && !limits.exemptUsers.contains(uid)
+      control.isMoreThanAStrangerMay = own >= limits.connectionsPerStranger && !limits.exemptUsers.contains(uid)
       $0.connections[uid] = own + 1
       $0.open[ObjectIdentifier(control)] = control
       return nil

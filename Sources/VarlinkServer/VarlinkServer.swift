@@ -64,7 +64,8 @@ public final class VarlinkServer: Sendable {
     var failure: (any Error)?
     do {
       let channel = try await bootstrap(group).withBoundSocket(listener.descriptor).get()
-      // NIO has it listen before it reads the option, also where the socket listens already with a queue of its own length.
+      // NIO listens with a length of its own before its option for it is read, and systemd's socket has listened already.
+      // To listen once more gives the queue another length.
       try listener.listen(backlog: limits.backlog)
       for loop in group.makeIterator() {
         loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in self.look(on: loop) }

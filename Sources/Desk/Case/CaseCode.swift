@@ -31,16 +31,19 @@ public enum CaseCode {
 
   /// Whether a code from elsewhere has the form of those that this office gives: a prefix of its own, a day, a serial.
   public static func form(of code: String, prefixes: [String]) -> Form {
-    func isOwn(_ code: String, _ prefixes: [String]) -> Bool {
-      prefixes.contains { prefix in
-        guard code.hasPrefix(prefix + "-") else { return false }
-        let parts = code.utf8.dropFirst(prefix.utf8.count + 1).split(
-          separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        return parts.count == 2 && parts[0].count == 6 && parts.allSatisfy { decimal($0) != nil }
-      }
+    if prefixes.contains(where: { isOwn(code.folded, prefix: $0.folded) { _ in false } }) { return .own }
+    let looksLikeOwn = prefixes.contains { isOwn(code.lookAlike, prefix: $0.lookAlike, orMayBe: \.mayLookLatin) }
+    return looksLikeOwn ? .looksLikeOwn : .foreign
+  }
+
+  private static func isOwn(_ code: String, prefix: String, orMayBe isUnknown: (Unicode.Scalar) -> Bool) -> Bool {
+    var rest = code.unicodeScalars[...]
+    for letter in (prefix + "-").unicodeScalars {
+      guard let scalar = rest.popFirst(), scalar == letter || isUnknown(scalar) else { return false }
     }
-    if isOwn(code.folded, prefixes.map(\.folded)) { return .own }
-    return isOwn(code.lookAlike, prefixes.map(\.lookAlike)) ? .looksLikeOwn : .foreign
+    let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts[0].count == 6 && (1...9).contains(parts[1].count)
+      && parts.joined().allSatisfy { ("0"..."9").contains($0) || isUnknown($0) }
   }
 
   public enum Form: Hashable, Sendable {

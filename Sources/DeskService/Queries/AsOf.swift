@@ -29,15 +29,22 @@ public struct PastPages: Sendable {
     self.numbers = numbers[...]
   }
 
-  /// The next cases, at most `limit` and about as many bytes as a page of today's cases has; nil after the last one.
+  /// The next cases, at most `limit`, as many bytes as a page of today's cases has, and about `eventsAPage` events folded
+  /// for it; nil after the last one.
   public mutating func next(limit: Int = 100, in service: DeskService) throws -> [CaseRow]? {
     guard !numbers.isEmpty else { return nil }
     var page: [CaseRow] = []
-    while page.count < limit, !DeskViews.isFull(page), let number = numbers.popFirst() {
-      page.append(CaseRow(number: number, state: try service.state(of: number, asOf, upTo: end)))
+    var events: UInt64 = 0
+    while page.count < limit, events < Self.eventsAPage, !DeskViews.isFull(page), let number = numbers.popFirst() {
+      let row = CaseRow(number: number, state: try service.state(of: number, asOf, upTo: end))
+      events += row.state.version.rawValue
+      page.append(row)
     }
     return page
   }
+
+  /// Others wait for the place in which a page is made; folding so many takes some milliseconds.
+  private static let eventsAPage: UInt64 = 2000
 }
 
 extension DeskService {

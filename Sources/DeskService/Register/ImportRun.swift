@@ -25,17 +25,18 @@ extension DeskService {
     let digest = CommandDigest(keys: store.keys)
     let eventsMax = writer.caseEventsMax.load(ordering: .relaxed)
     for item in log.cases {
-      guard item.history.eventCount <= eventsMax else {
+      guard let number = try views.number(ofCode: item.history.code, transaction) else {
         let count = item.history.eventCount
-        notes.append(
-          RowNote(
-            line: item.line,
-            reason: Text(
-              vi: "hồ sơ có \(count) sự kiện, nhiều nhất \(eventsMax) (case_events_max trong office.toml)",
-              en: "the case has \(count) events, more than \(eventsMax) (case_events_max in office.toml)")))
+        if count > eventsMax {
+          notes.append(
+            RowNote(
+              line: item.line,
+              reason: Text(
+                vi: "hồ sơ có \(count) sự kiện, nhiều nhất \(eventsMax) (case_events_max trong office.toml)",
+                en: "the case has \(count) events, more than \(eventsMax) (case_events_max in office.toml)")))
+        }
         continue
       }
-      guard let number = try views.number(ofCode: item.history.code, transaction) else { continue }
       let request = request(of: item, in: log, by: actor)
       if let known = try views.store.accepted(uid: actor.uid, commandID: request.id, transaction),
         try digest.isOf(request, known.digest, about: [number]) == true

@@ -154,7 +154,7 @@ extension MixedScripts {
         vi:
           "mã \(code) lẫn \(one.name.vi) với \(other.name.vi) (“\(scalar)”, \(scalar.codePointText)) nên dễ nhầm với mã khác",
         en:
-          "\(code) mixes \(one.name.en) with \(other.name.en) (“\(scalar)”, \(scalar.codePointText)), and passes for another code"
+          "\(code) has \(one.name.en) beside \(other.name.en) (“\(scalar)”, \(scalar.codePointText)), and passes for another code"
       )
     case .digits(let scalar):
       Text(
@@ -168,10 +168,10 @@ extension Script {
   fileprivate var name: Text {
     switch self {
     case .latin: Text(vi: "chữ Latinh", en: "Latin letters")
-    case .greek: Text(vi: "chữ Hy Lạp", en: "Greek ones")
-    case .cyrillic: Text(vi: "chữ Kirin", en: "Cyrillic ones")
-    case .eastAsian: Text(vi: "chữ Đông Á", en: "East Asian ones")
-    case .other: Text(vi: "chữ của hệ khác", en: "those of another script")
+    case .greek: Text(vi: "chữ Hy Lạp", en: "Greek letters")
+    case .cyrillic: Text(vi: "chữ Kirin", en: "Cyrillic letters")
+    case .eastAsian: Text(vi: "chữ Đông Á", en: "East Asian letters")
+    case .other: Text(vi: "chữ của hệ khác", en: "letters of another script")
     }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import VarlinkServer
 
-/// Pages that a thread of its own makes, a few ahead of who takes them, and no more: a slow reader slows the work down
+/// Pages that a thread of its own makes, one ahead of who takes them and the next, and no more: a slow reader slows the work down
 /// instead of filling the memory. Nothing is done before somebody takes, nor after he has left.
 struct PacedPages: AsyncSequence, Sendable {
   typealias Element = StreamPage
@@ -60,9 +60,9 @@ struct PacedPages: AsyncSequence, Sendable {
   }
 }
 
-/// How many pages may be made ahead.
+/// How many pages may wait to be taken: one, so that the work goes on while a page is sent, and the memory hardly grows.
 private final class Places: Sendable {
-  private static let count = 4
+  private static let count = 1
 
   // From zero up, because a semaphore may not be let go below what it began with.
   private let free = DispatchSemaphore(value: 0)
