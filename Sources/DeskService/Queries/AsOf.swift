@@ -34,17 +34,17 @@ public struct PastPages: Sendable {
   public mutating func next(limit: Int = 100, in service: DeskService) throws -> [CaseRow]? {
     guard !numbers.isEmpty else { return nil }
     var page: [CaseRow] = []
-    var events: UInt64 = 0
+    var events = 0
     while page.count < limit, events < Self.eventsAPage, !DeskViews.isFull(page), let number = numbers.popFirst() {
       let row = CaseRow(number: number, state: try service.state(of: number, asOf, upTo: end))
-      events += row.state.version.rawValue
+      events += Int(row.state.version.rawValue)
       page.append(row)
     }
     return page
   }
 
   /// Others wait for the place in which a page is made; folding so many takes some milliseconds.
-  private static let eventsAPage: UInt64 = 2000
+  private static let eventsAPage = 2000
 }
 
 extension DeskService {

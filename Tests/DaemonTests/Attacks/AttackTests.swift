@@ -77,7 +77,9 @@ extension RunningDaemon {
 
   func vitals() throws -> Vitals {
     let id = try #require(process?.processIdentifier)
-    let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+    guard let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8) else {
+      throw Failure(text: "motcuad has ended: \(log)")
+    }
     let anonymous = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }?.split(separator: " ").dropFirst()
     let statistics = try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
     let fields = statistics.split(separator: ")").last?.split(separator: " ") ?? []
