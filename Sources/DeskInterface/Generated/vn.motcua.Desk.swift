@@ -3515,8 +3515,8 @@ extension Wire {
   }
 
   /// The caller has recorded so many commands within a minute as one account may (`commands_per_minute_max` in
-  /// motcuad.toml); nothing was recorded, and the next one is taken in so many seconds. What was recorded already is
-  /// answered when it is repeated.
+  /// motcuad.toml), those counted that are under way; nothing more was recorded, and the next one is taken in so many
+  /// seconds. What was refused does not count, and what was recorded already is answered when it is repeated.
   public struct TooManyCommands: WireError {
     public static let error = "vn.motcua.Desk.TooManyCommands"
 

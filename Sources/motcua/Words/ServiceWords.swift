@@ -89,8 +89,8 @@ extension Refusal {
       let (limit, seconds) = (error.limit, error.seconds)
       return Words(
         language.say(
-          "Tài khoản này đã ghi \(limit) lệnh trong một phút, chưa ghi gì thêm; \(seconds) giây nữa hãy thử lại.",
-          "This account has recorded \(limit) commands within a minute, and nothing more was recorded; try again in \(seconds) s."
+          "Tài khoản này đã ghi \(limit) lệnh trong một phút, kể cả lệnh đang ghi, chưa ghi gì thêm; \(seconds) giây nữa hãy thử lại.",
+          "This account has recorded \(limit) commands within a minute, with those under way, and nothing more was recorded; try again in \(seconds) s."
         ),
         again)
     case .protocolViolation(let error):

@@ -35,6 +35,15 @@ final class CommandBudget: Sendable {
     }
   }
 
+  /// Gives back what was taken for a command that was not recorded.
+  func give(of uid: UInt32, limit: Int) {
+    let (now, limit) = (now(), Double(limit))
+    accounts.withLock { accounts in
+      guard let account = accounts[uid] else { return }
+      accounts[uid] = Account(left: min(limit, Self.left(account, limit, now) + 1), at: now)
+    }
+  }
+
   private static func left(_ account: Account, _ limit: Double, _ now: ContinuousClock.Instant) -> Double {
     min(limit, account.left + (account.at.duration(to: now) / .seconds(60)) * limit)
   }

@@ -33,8 +33,7 @@ struct DeskRoutes: Sendable {
         asked.code.map { .existing($0) } ?? .newCase, command,
         actor: try await caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
         id: try id(entry?.commandId), canonicalText: Self.canonical(call))
-      try requireBudget(request)
-      let accepted = try await service.record(request).get()
+      let accepted = try await record(request)
       var receipt = Wire.Receipt(accepted, now: service.now)
       if case .erase = asked.action {
         receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt, accepted.position) }
@@ -44,13 +43,23 @@ struct DeskRoutes: Sendable {
     }
   }
 
-  /// Refuses more commands of one user than he may record. One that was recorded is answered, however often it comes.
-  private func requireBudget(_ request: CommandRequest) throws {
-    guard let limit = commandsPerMinute(), !Roles.isOperator(request.actor.uid),
-      try !service.isRecorded(request.id, by: request.actor.uid)
-    else { return }
-    guard let seconds = budget.take(of: request.actor.uid, limit: limit) else { return }
-    throw WireFailure.wire(Wire.TooManyCommands(limit: limit, seconds: seconds))
+  /// Records no more commands of one user than he may record. One that was recorded is answered, however often it comes, and
+  /// one that is refused takes nothing of what he may.
+  private func record(_ request: CommandRequest) async throws -> Accepted {
+    let uid = request.actor.uid
+    guard let limit = commandsPerMinute(), !Roles.isOperator(uid), try !service.isRecorded(request.id, by: uid) else {
+      return try await service.record(request).get()
+    }
+    // Taken before, so that not more are under way than may be recorded.
+    if let seconds = budget.take(of: uid, limit: limit) {
+      throw WireFailure.wire(Wire.TooManyCommands(limit: limit, seconds: seconds))
+    }
+    let outcome = await service.record(request)
+    guard case .success(let accepted) = outcome, !accepted.isRepeated else {
+      budget.give(of: uid, limit: limit)
+      return try outcome.get()
+    }
+    return accepted
   }
 
   private func id(_ text: String?) throws -> [UInt8] {
