@@ -18,8 +18,9 @@ extension Wire {
     case received, processing, awaitingSupplement, ready, returned, withdrawn
   }
 
-  /// What somebody is at the desk, as the office's settings say of his user or groups. Each may do what those before
-  /// may.
+  /// What somebody is at the desk, as the office's settings say of his user or groups. From reader to operator each may
+  /// do what those before may. A relay stands beside them: what is for a relay only an operator may do as well, and
+  /// nothing else is for it.
   public enum Role: String, JSONWord {
     case reader, clerk, supervisor, relay
     case operatorRole = "operator"
