@@ -206,6 +206,17 @@ struct MembershipTests {
     #expect(eventually { (try? session.ask(Self.enquiry).error) == Self.denied })
   }
 
+  @Test("while the directory cannot say, whoever it never told of hears that, on however many connections he waits")
+  func outage() throws {
+    let office = try Office(seconds: 1)
+    try office.fail(true)
+    // More than somebody has whom the directory knows, and who has no role.
+    let sessions = try (0..<8).map { _ in try office.session(Self.mai) }
+    for session in sessions { #expect(try session.ask(Self.enquiry).error == Wire.AccountsUnavailable.error) }
+    try office.fail(false)
+    for session in sessions { #expect(try eventually { try session.ask(Self.enquiry).error == nil }) }
+  }
+
   @Test(
     "a new person with an old number is not the old one: not on his connection, not by his name, not by his commands")
   func oldNumber() throws {

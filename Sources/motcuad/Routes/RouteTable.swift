@@ -68,7 +68,11 @@ struct RouteTable: VarlinkService {
     return answer
   }
 
-  func serves(_ peer: Peer) async -> Bool { await caller(peer, "").actor.role != nil }
+  func serves(_ peer: Peer) async -> Bool {
+    let asker = await caller(peer, "")
+    // Of whom the directory never said anything nobody knows whether he is a stranger: he is told that it cannot say.
+    return asker.actor.role != nil || asker.isIncomplete
+  }
 
   func refused(_ name: String, _ call: Call?) {
     // What is no method of ours may be any text: counted by name it would grow without end.
