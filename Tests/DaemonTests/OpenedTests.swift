@@ -90,4 +90,20 @@ struct OpenedTests {
     #expect(daemon.stop() == 0)
     #expect(Self.told(daemon, Self.begun).isEmpty && Self.told(daemon, Self.over).isEmpty, "\(daemon.log)")
   }
+
+  @Test("who asks when so many people were to be told of something is in the log, because the answer names them")
+  func explained() throws {
+    let daemon = try RunningDaemon()
+    try Configuration.promiseNotices(daemon)
+    try daemon.start()
+    let desk = try daemon.connect()
+    let code = try desk.receive("Bà Quắc").code
+    let names = try desk.ask(Wire.Explain(code: code)).explanation.notices?.count { $0.to == "Bà Quắc" } ?? 0
+    #expect(names > 0)
+    for _ in 1..<500 { _ = try desk.ask(Wire.Explain(code: code)) }
+    #expect(Self.told(daemon, Self.begun).count == 1, "\(daemon.log)")
+    #expect(daemon.stop() == 0)
+    #expect(Self.told(daemon, Self.over).first?.contains("Explain=\(500 * names)") == true, "\(daemon.log)")
+    #expect(!daemon.log.contains("Quắc"))
+  }
 }

@@ -104,7 +104,7 @@ struct ViewsRoutes: Sendable {
           at: now.wire, cases: Wire.Columns(tally, .cases), enquiries: Wire.Columns(tally, .enquiries),
           complaints: Wire.Columns(tally, .complaints))
       },
-      Route.one(Wire.Explain.self, .reader) { [service] call, _ in
+      Route.one(Wire.Explain.self, .reader, opens: \.opened) { [service] call, _ in
         let explanation = try service.explain(call.code)
         let state = explanation.row.state
         // A complaint or an enquiry has the time of its kind.
@@ -252,4 +252,9 @@ extension Wire.Next.Answer {
 
 extension Wire.Owed.Answer {
   fileprivate var opened: Int { promises.count { $0.to != nil } }
+}
+
+extension Wire.Explain.Answer {
+  /// Dates and rules name nobody; whoever was to be told of something is named.
+  fileprivate var opened: Int { explanation.notices?.count { $0.to != nil } ?? 0 }
 }
