@@ -27,7 +27,13 @@ struct Motcuad: AsyncParsableCommand {
     ], defaultSubcommand: Run.self)
 
   static func main() async {
-    Memory.forbidDumps()
+    if let reason = Memory.forbidDumps() {
+      complain(
+        spoken(
+          "tiến trình khác của cùng tài khoản đọc được bộ nhớ của motcuad, và khi hỏng có thể còn lại tệp core: \(reason)",
+          "other processes of this account can read the memory of motcuad, and a crash may leave a core of it: \(reason)"
+        ))
+    }
     do {
       switch try parseAsRoot() {
       case var command as Run:

@@ -56,4 +56,19 @@ struct MemoryTests {
     _ = try daemon.connect().receive("Nguyễn Thị Hoa")
     #expect(daemon.stop() == 0)
   }
+
+  @Test(
+    "where the system does not let it forbid that, the log says so and the daemon goes on",
+    .enabled(if: AttackTests.hasCompiler, "skipped: needs cc"))
+  func refused() throws {
+    let daemon = try RunningDaemon()
+    daemon.environment = ["LD_PRELOAD": try Disk.compile("Attacks/no_prctl.c", in: daemon.home)]
+    try daemon.start()
+    #expect(
+      daemon.log.contains(
+        "other processes of this account can read the memory of motcuad, and a crash may leave a core of it: Operation not permitted"
+      ), "\(daemon.log)")
+    _ = try daemon.connect().receive("Nguyễn Thị Hoa")
+    #expect(daemon.stop() == 0)
+  }
 }
