@@ -108,6 +108,11 @@ struct ConnectionLoop: Sendable {
     switch answer {
     case .reply(let json): try await write(Reply(parameters: json), outbound)
     case .failure(let error): try await write(Reply(error), outbound)
+    case .later(let make):
+      let task = Task(executorPreference: executor) {
+        try await write(Reply(parameters: try await make()), outbound)
+      }
+      return try await finish(call, outbound) { try await control.run(call: task) }
     case .stream where !call.more: try await write(Reply(.expectedMore), outbound)
     case .stream(let pages): return try await send(pages, of: call, outbound)
     }
@@ -136,8 +141,13 @@ struct ConnectionLoop: Sendable {
       try Task.checkCancellation()
       throw UnfinishedStream()
     }
+    return try await finish(call, outbound) { try await control.run(stream) }
+  }
+
+  /// Ends a call whose answer a task of its own makes, and returns whether the connection goes on.
+  private func finish(_ call: Call, _ outbound: Outbound, _ run: () async throws -> Void) async throws -> Bool {
     do {
-      try await control.run(stream)
+      try await run()
       return true
     } catch let error as VarlinkError {
       try await write(Reply(error), outbound)
@@ -145,11 +155,11 @@ struct ConnectionLoop: Sendable {
     } catch is CancellationError {
       return false
     } catch  where error is ChannelError || error is IOError || error is NIOAsyncWriterError {
-      // The client closed the connection before the end of the stream.
+      // The client closed the connection before the end of the answer.
       return false
     } catch {
       log.logger.error(
-        "stream broken off, connection closed",
+        "answer broken off, connection closed",
         metadata: ["uid": "\(peer.uid)", "method": "\(call.method)", "error": "\(error)"])
       return false
     }

@@ -16,8 +16,12 @@ final class ConnectionControl: Sendable {
   fileprivate let waiting = Atomic<Int>(0)
   private struct State {
     var stream: Task<Void, any Error>?
+    /// What makes the answer of a call that nobody needs without its client.
+    var call: Task<Void, any Error>?
     var loop: Task<Void, Never>?
+    /// Whether streams have no place any more.
     var hasEnded = false
+    var isClosed = false
   }
 
   private let channel: any Channel
@@ -50,10 +54,17 @@ final class ConnectionControl: Sendable {
   /// Returns when the kernel has taken all that was sent.
   func flush() async throws { try await channel.writeAndFlush(ByteBuffer()) }
 
-  /// Cancels the stream under way when the channel closes. Call it once for a connection, not once for a stream, so
-  /// that callbacks do not pile up.
+  /// Cancels the stream or the call under way when the channel closes. Call it once for a connection, not once for a
+  /// stream, so that callbacks do not pile up.
   func watchForClose() {
-    channel.closeFuture.whenComplete { _ in self.endStreams() }
+    channel.closeFuture.whenComplete { _ in
+      self.endStreams()
+      let call = self.state.withLock {
+        $0.isClosed = true
+        return $0.call
+      }
+      call?.cancel()
+    }
   }
 
   /// Waits for a stream. The end of the connection cancels the stream, but not the loop around it.
@@ -64,10 +75,25 @@ final class ConnectionControl: Sendable {
     }
     if isLate { stream.cancel() }
     defer { state.withLock { $0.stream = nil } }
+    try await Self.follow(stream)
+  }
+
+  /// Waits for a call's answer. The end of the connection cancels the call, as it does a stream; a drain lets it be made.
+  func run(call: Task<Void, any Error>) async throws {
+    let isLate = state.withLock {
+      $0.call = call
+      return $0.isClosed
+    }
+    if isLate { call.cancel() }
+    defer { state.withLock { $0.call = nil } }
+    try await Self.follow(call)
+  }
+
+  private static func follow(_ task: Task<Void, any Error>) async throws {
     try await withTaskCancellationHandler {
-      try await stream.value
+      try await task.value
     } onCancel: {
-      stream.cancel()
+      task.cancel()
     }
   }
 

@@ -25,13 +25,19 @@ extension VarlinkService {
 /// It runs where connections are served, and others wait meanwhile: what takes longer than a short read moves to another
 /// executor, and so do the pages of a stream.
 ///
-/// A client that leaves does not cancel it; a stop of the server does, once its grace is over.
+/// A client that leaves does not cancel it, because what it records stands; a stop of the server does, once its grace is
+/// over. What nobody needs any more when the client has left is answered `later`.
 public typealias PreparedCall = @Sendable (_ peer: Peer) async -> Answer
 
 public enum Answer: Sendable {
   /// A JSON object.
   case reply([UInt8])
   case failure(VarlinkError)
+  /// Makes a JSON object, which may wait for others or take long.
+  ///
+  /// When the client leaves, or the server stops and its grace is over, the task that makes it is cancelled. A thrown
+  /// `VarlinkError` is the answer then; any other error closes the connection. A call that wants no answer has it not made.
+  case later(@Sendable () async throws -> [UInt8])
   /// Only for a call with `more`; without, the client gets ExpectedMore.
   ///
   /// A thrown `VarlinkError` ends it with that refusal. Any other error, and an end without a last page, closes the

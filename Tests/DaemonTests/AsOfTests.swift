@@ -7,6 +7,36 @@ import VarlinkClient
 
 @Suite("What stood then", .oneAtATime)
 struct AsOfTests {
+  @Test("who leaves while his question about the past waits has taken no place: nobody answers it any more")
+  func left() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let desk = try daemon.connect()
+    for number in 1...20 { _ = try desk.receive("Người \(number)") }
+    let moment = try desk.ask(Wire.GetStatus()).status.now
+    let question = Wire.Tally(asOf: moment)
+    let call = #"{"method":"\#(Wire.Tally.method)","parameters":\#(String(decoding: question.json, as: UTF8.self))}"#
+    // All of them have asked and are gone when the daemon looks.
+    let id = try #require(daemon.process?.processIdentifier)
+    kill(id, SIGSTOP)
+    for _ in 0..<40 {
+      let socket = try RawSocket(daemon.socket)
+      socket.write(Array(call.utf8) + [0])
+      socket.close()
+    }
+    kill(id, SIGCONT)
+    func isOver() throws -> Bool {
+      let status = try desk.ask(Wire.GetStatus()).status
+      return status.connections == 1 && status.pastWaiting == 0 && status.pastAnswers == 0
+    }
+    #expect(try eventually { try isOver() })
+    // One's own is answered, and is the only one that was.
+    #expect(try desk.ask(question).cases.all.received == 20)
+    let metrics = try desk.ask(Wire.GetMetrics()).text
+    #expect(metrics.contains("motcua_query_duration_seconds_count{method=\"Tally\"} 1\n"), "\(metrics)")
+    #expect(!metrics.contains("motcua_errors_total{method=\"vn.motcua.Views.Tally\""), "\(metrics)")
+  }
+
   @Test(
     "given what the desk answered at each moment of a fortnight, when it is asked later as of that moment, then it answers the same"
   )

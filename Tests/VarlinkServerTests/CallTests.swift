@@ -181,6 +181,31 @@ struct CallTests {
     }
   }
 
+  @Test(
+    "an answer that nobody needs without its client ends when he leaves, and is made for one who only stopped sending")
+  func later() async throws {
+    try await Harness.run { harness in
+      let gone = try RawSocket(harness.path)
+      gone.send("{\"method\":\"org.example.echo.Held\"}\0")
+      try await harness.eventually("under way") { harness.service.log == ["held begins"] }
+      gone.close()
+      try await harness.eventually("ended") { harness.service.log.last == "held is cancelled" }
+      let silent = try RawSocket(harness.path)
+      silent.send("{\"method\":\"org.example.echo.Held\"}\0")
+      silent.finishSending()
+      try await harness.eventually("under way") { harness.service.log.count { $0 == "held begins" } == 2 }
+      harness.service.release()
+      #expect(try await blocking { silent.receiveAll() } == [#"{"parameters":{}}"#])
+      #expect(harness.service.log.last == "held ends")
+      // Who wants no answer needs none made.
+      let oneway = try RawSocket(harness.path)
+      oneway.send("{\"method\":\"org.example.echo.Held\",\"oneway\":true}\0")
+      oneway.send("{\"method\":\"org.example.echo.Echo\",\"parameters\":{\"text\":\"a\"}}\0")
+      #expect(try await blocking { oneway.receive() } != nil)
+      #expect(harness.service.log.count { $0 == "held begins" } == 2)
+    }
+  }
+
   @Test("a reply of many megabytes arrives whole")
   func bigReply() async throws {
     try await Harness.run { harness in

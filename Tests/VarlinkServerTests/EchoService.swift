@@ -9,6 +9,7 @@ final class EchoService: VarlinkService {
     method Echo(text: string, n: ?int) -> (text: string)
     method Who() -> (uid: int, gid: int, pid: int)
     method Slow(milliseconds: int) -> ()
+    method Held() -> ()
     method Note(text: string) -> ()
     method Big(bytes: int) -> (text: string)
     method Count(to: int) -> (value: int)
@@ -41,6 +42,20 @@ final class EchoService: VarlinkService {
 
   func serves(_ peer: Peer) async -> Bool { !strangers.withLock { $0.contains(peer.uid) } }
 
+  private let held = Mutex<[AsyncStream<Never>.Continuation]>([])
+
+  /// Lets every `Held` be answered that was asked so far.
+  func release() { for one in held.withLock({ $0 }) { one.finish() } }
+
+  private func hold() async throws {
+    let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+    held.withLock { $0.append(continuation) }
+    note("held begins")
+    defer { note(Task.isCancelled ? "held is cancelled" : "held ends") }
+    for await _ in stream {}
+    try Task.checkCancellation()
+  }
+
   private func note(_ event: String) { events.withLock { $0.append(event) } }
 
   func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall {
@@ -58,6 +73,11 @@ final class EchoService: VarlinkService {
         try await Task.sleep(for: .milliseconds(Number(json: call.parameters).value))
         note("slow ends")
         return .reply(emptyObject)
+      case "Held":
+        return .later {
+          try await self.hold()
+          return emptyObject
+        }
       case "Note":
         note(try Text(json: call.parameters).text)
         return .reply(emptyObject)

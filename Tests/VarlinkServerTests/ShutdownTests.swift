@@ -34,6 +34,20 @@ struct ShutdownTests {
     }
   }
 
+  @Test("an answer that is still made is waited for before the server ends")
+  func drainsLater() async throws {
+    try await Harness.run(limits: ServerLimits(graceSeconds: 60)) { harness in
+      let (asker, watcher) = (try RawSocket(harness.path), try RawSocket(harness.path))
+      asker.send("{\"method\":\"org.example.echo.Held\"}\0")
+      watcher.send("{\"method\":\"org.example.echo.Forever\",\"more\":true}\0")
+      try await harness.eventually("both under way") { harness.service.log.count == 2 }
+      harness.server.shutdown()
+      try await harness.eventually("streams end") { harness.service.log.last == "stream ends" }
+      harness.service.release()
+      #expect(try await blocking { asker.receiveAll() } == [#"{"parameters":{}}"#])
+    }
+  }
+
   @Test("a call that takes longer than the grace is cancelled")
   func grace() async throws {
     let clock = ContinuousClock()

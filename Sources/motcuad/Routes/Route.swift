@@ -40,21 +40,27 @@ struct Route: Sendable {
 
   /// A method with one reply.
   ///
-  /// - Parameter opens: how many cases, events or promises that tell about people an answer gives.
+  /// - Parameters:
+  ///   - waits: whether a call waits for its turn: then nobody answers it any more when the caller has left. Nothing that is
+  ///     recorded may wait so.
+  ///   - opens: how many cases, events or promises that tell about people an answer gives.
   static func one<Method: WireMethod>(
     _: Method.Type, _ role: Role, at executor: Executor = .pool,
+    waits: @escaping @Sendable (Method) -> Bool = { _ in false },
     opens: @escaping @Sendable (Method.Answer) -> Int = { _ in 0 },
     _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
   ) -> Route {
     Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
-      return { caller in
+      let answer = { @Sendable (caller: Caller) async throws -> [UInt8] in
         try await executor.run(for: caller) {
           let answer = try await body(parameters, caller)
           caller.isGiven(opens(answer))
-          return .reply(answer.json)
+          return answer.json
         }
       }
+      if waits(parameters) { return { caller in .later { try await answer(caller) } } }
+      return { caller in .reply(try await answer(caller)) }
     }
   }
 

@@ -50,7 +50,24 @@ struct RouteTable: VarlinkService {
     _ route: Route, _ handler: CallHandler, _ durations: Histogram, _ call: Call, from peer: Peer
   ) async -> Answer {
     let start = ContinuousClock.now
-    let answer = await ask(route, handler, call, await caller(peer, call.method))
+    let asker = await caller(peer, call.method)
+    let answer = await ask(route, handler, call, asker)
+    if case .later(let make) = answer {
+      return .later {
+        do {
+          let json = try await make()
+          // It may have waited for long, as a stream does.
+          try await asker.again().require(route.role)
+          durations.add(start.duration(to: .now))
+          return json
+        } catch {
+          let failure = failure(for: error, of: call, asker)
+          // Whoever has left is told nothing.
+          if !Task.isCancelled { calls.errors.add(call.method, failure.name) }
+          throw failure
+        }
+      }
+    }
     if case .stream(let pages) = answer {
       let note = { @Sendable [note, calls] (error: any Error) in
         if let error = error as? VarlinkError { calls.errors.add(call.method, error.name) } else { note(error) }
@@ -115,14 +132,18 @@ struct RouteTable: VarlinkService {
       if route.streams, !call.more { return .failure(.expectedMore) }
       return try await handler(caller)
     } catch {
-      if let failure = WireFailure.error(for: error) { return .failure(failure) }
-      // Nothing else cancels a call.
-      if error is CancellationError { return .failure(WireFailure.wire(Wire.Stopping())) }
-      // What is left is our own fault or the disk's; the details are for the operator, not for the caller.
-      note(error)
-      log.logger.error(
-        "\(call.method) failed", metadata: ["uid": "\(caller.peer.uid)", "error": "\(error)"])
-      return .failure(WireFailure.wire(Wire.ReadFailed()))
+      return .failure(failure(for: error, of: call, caller))
     }
+
+  private func failure(for error: any Error, of call: Call, _ caller: Caller) -> VarlinkError {
+    if let failure = WireFailure.error(for: error) { return failure }
+    // Only a stop cancels a call whose client is still there.
+    if error is CancellationError { return WireFailure.wire(Wire.Stopping()) }
+    // What is left is our own fault or the disk's; the details are for the operator, not for the caller.
+    note(error)
+    log.logger.error(
+      "\(call.method) failed", metadata: ["uid": "\(caller.peer.uid)", "error": "\(error)"])
+    return WireFailure.wire(Wire.ReadFailed())
+  }
   }
 }

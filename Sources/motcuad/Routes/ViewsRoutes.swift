@@ -91,7 +91,7 @@ struct ViewsRoutes: Sendable {
       } next: { [service] pages in
         try pages.next(in: service.views).map { rows in .init(cases: try rows.compactMap { try present($0) }) }
       },
-      Route.one(Wire.Tally.self, .reader) { [service, heavy] call, caller in
+      Route.one(Wire.Tally.self, .reader, waits: { $0.asOf != nil }) { [service, heavy] call, caller in
         let asOf = try asOf(call.asOf, call.occurred)
         let now = asOf?.instant ?? service.now
         let tally =

@@ -36,6 +36,8 @@ final class Turns: Sendable {
   func run<R: Sendable>(of uid: UInt32, _ work: @Sendable () async throws -> R) async throws -> R {
     try await enter(uid)
     defer { leave(uid) }
+    // It may have been cancelled just when its turn had come.
+    try Task.checkCancellation()
     return try await work()
   }
 
@@ -72,11 +74,12 @@ final class Turns: Sendable {
     let next: Waiter? = state.withLock { state in
       let left = state.working[uid, default: 1] - 1
       state.working[uid] = left > 0 ? left : nil
+      Self.putLast(uid, &state)
       // One place is free, so at most one can go on.
       guard let user = state.order.first(where: { hasPlace(for: $0, state) }) else { return nil }
       let waiter = Self.take(0, of: user, &state)
       state.working[user, default: 0] += 1
-      if let index = state.order.firstIndex(of: user) { state.order.append(state.order.remove(at: index)) }
+      Self.putLast(user, &state)
       return waiter
     }
     next?.go.resume()
@@ -84,6 +87,10 @@ final class Turns: Sendable {
 
   private func hasPlace(for uid: UInt32, _ state: State) -> Bool {
     state.working[uid, default: 0] < placesPerUser && state.working.values.reduce(0, +) < places
+  }
+
+  private static func putLast(_ uid: UInt32, _ state: inout State) {
+    if let index = state.order.firstIndex(of: uid) { state.order.append(state.order.remove(at: index)) }
   }
 
   private static func take(_ index: Int, of uid: UInt32, _ state: inout State) -> Waiter? {
