@@ -86,6 +86,7 @@ public final class VarlinkServer: Sendable {
     }
     shutdown()
     await stopConnections(group)
+    log.settle(all: true)
     listener.release()
     if let failure { throw failure }
   }
@@ -151,11 +152,12 @@ public final class VarlinkServer: Sendable {
       }
   }
 
-  /// Closes the connections of a loop that are idle, do not read their answers, or do not finish a call. It runs once a
-  /// second.
+  /// Closes the connections of a loop that are idle, do not read their answers, or do not finish a call, and tells what was
+  /// left out of the log. It runs once a second.
   private func look(on loop: any EventLoop) {
     let limits = limits
     connections.room.look(limits)
+    log.settle()
     for control in connections.open {
       do {
         switch try control.look(limits, on: loop) {

@@ -1,6 +1,5 @@
 import Desk
 import Logging
-import ServiceLifecycle
 import Synchronization
 import VarlinkServer
 
@@ -72,22 +71,5 @@ final class OpenedLog: Sendable {
     logger.notice(
       isOver ? "was given much that tells about people" : "is being given much that tells about people",
       metadata: ["account": "\(run.account)", "uid": "\(uid)", "count": "\(run.count)", "methods": "\(methods)"])
-  }
-}
-
-/// Tells what is over soon after it is.
-struct OpenedLogService: Service {
-  let opened: OpenedLog
-  var interval = Duration.seconds(15)
-
-  func run() async throws {
-    while true {
-      do {
-        try await cancelWhenGracefulShutdown { [interval] in try await Task.sleep(for: interval) }
-      } catch {
-        return
-      }
-      opened.settle()
-    }
   }
 }

@@ -25,8 +25,7 @@ struct RouteTable: VarlinkService {
   ///   - note: told of every error that no interface describes.
   init(
     _ routes: [Route], accounts: Accounts, roles: @escaping @Sendable () -> Roles, calls: CallFigures,
-    opened: OpenedLog,
-    logger: Logger, note: @escaping @Sendable (any Error) -> Void
+    opened: OpenedLog, log: PacedLog, note: @escaping @Sendable (any Error) -> Void
   ) {
     self.accounts = accounts
     self.roles = roles
@@ -34,7 +33,7 @@ struct RouteTable: VarlinkService {
     self.calls = calls
     durations = Dictionary(routes.map { ($0.method, calls.durations(of: $0.method)) }) { first, _ in first }
     self.routes = Dictionary(routes.map { ($0.method, $0) }) { first, _ in first }
-    log = PacedLog(logger)
+    self.log = log
     self.opened = opened
   }
 
@@ -134,6 +133,7 @@ struct RouteTable: VarlinkService {
     } catch {
       return .failure(failure(for: error, of: call, caller))
     }
+  }
 
   private func failure(for error: any Error, of call: Call, _ caller: Caller) -> VarlinkError {
     if let failure = WireFailure.error(for: error) { return failure }
@@ -144,6 +144,5 @@ struct RouteTable: VarlinkService {
     log.logger.error(
       "\(call.method) failed", metadata: ["uid": "\(caller.peer.uid)", "error": "\(error)"])
     return WireFailure.wire(Wire.ReadFailed())
-  }
   }
 }

@@ -60,10 +60,10 @@ struct Daemon {
     let rebuild = LiveRebuild(service: service, status: status, logger: logger)
     let memberships = Memberships(
       accounts: Accounts(), roles: { [live] in live.current.roles }, signal: service.signal, logger: logger)
-    let opened = OpenedLog(logger)
+    let logs = LogService(opened: OpenedLog(logger), log: PacedLog(logger))
     let server: VarlinkServer
     do {
-      server = try makeServer(service, signingKey, rebuild, memberships.accounts, opened, logger)
+      server = try makeServer(service, signingKey, rebuild, memberships.accounts, logs, logger)
     } catch {
       complain("\(error)")
       throw Exit.config
@@ -86,14 +86,14 @@ struct Daemon {
           .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
           .init(service: StatusService(line: status), successTerminationBehavior: .ignore),
           .init(service: MembershipService(memberships: memberships, live: live), successTerminationBehavior: .ignore),
-          .init(service: OpenedLogService(opened: opened), successTerminationBehavior: .ignore),
+          .init(service: logs, successTerminationBehavior: .ignore),
           .init(
             service: StaleReadersService(store: service.store, logger: logger), successTerminationBehavior: .ignore),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     var failure: (any Error)?
     do { try await group.run() } catch { failure = error }
-    opened.settle(all: true)
+    logs.settleAll()
     Systemd.stopping(live.spoken.pick(StatusLine.stopping))
     // The views are flushed whole only now, which on a slow disk takes longer than a stop usually may.
     Systemd.working(live.spoken.pick(StatusLine.closing), secondsMax: 300)
@@ -182,7 +182,7 @@ struct Daemon {
 
   private func makeServer(
     _ service: DeskService, _ signingKey: NoteSigningKey?, _ rebuild: LiveRebuild, _ accounts: Accounts,
-    _ opened: OpenedLog, _ logger: Logger
+    _ logs: LogService, _ logger: Logger
   ) throws -> VarlinkServer {
     let uploads = Uploads { [live] in
       live.current.daemon.uploadBytesMax
@@ -216,8 +216,8 @@ struct Daemon {
         protocolViolation: Wire.ProtocolViolation.error, tooManyConnections: Wire.TooManyConnections.error,
         tooManyStreams: Wire.TooManyStreams.error),
       service: RouteTable(
-        routes, accounts: accounts, roles: { [live] in live.current.roles }, calls: calls, opened: opened,
-        logger: logger
+        routes, accounts: accounts, roles: { [live] in live.current.roles }, calls: calls, opened: logs.opened,
+        log: logs.log
       ) {
         service.note($0)
       },
