@@ -218,9 +218,12 @@ struct ArchiveTests {
     #expect(try archive.names == archive.segments)
   }
 
-  @Test("a copy that lags for longer than it may is warned of, in the status and in the metrics")
-  func late() throws {
+  @Test(
+    "a copy that lags for longer than it may is warned of, in the status and in the metrics: 5 minutes, or what is set",
+    arguments: [nil, 10])
+  func late(minutes: Int?) throws {
     let daemon = try RunningDaemon()
+    if let minutes { try Configuration.setArchiveMinutes(minutes, daemon) }
     daemon.arguments = ["--demo", "--clock", "2026-11-18T09:00"]
     try daemon.start()
     let archive = try ArchiveFolder(daemon.home + "/archive")
@@ -228,14 +231,54 @@ struct ArchiveTests {
     let desk = try daemon.connect()
     #expect(try Client(socket: daemon.socket).run("status").output.contains("up to the last one"))
     _ = try desk.receive("Nguyễn Thị Hoa")
-    _ = try desk.ask(Wire.SetClock(to: "2026-11-18T09:04"))
+    let most = minutes ?? 5
+    _ = try desk.ask(Wire.SetClock(to: String(format: "2026-11-18T09:%02d", most - 1)))
     #expect(try desk.status.archiveLate == nil)
-    _ = try desk.ask(Wire.SetClock(to: "2026-11-18T09:06"))
+    _ = try desk.ask(Wire.SetClock(to: String(format: "2026-11-18T09:%02d", most + 1)))
     #expect(try desk.status.archiveLate == true)
     #expect(try Client(socket: daemon.socket).run("status").output.contains("TOO OLD"))
+    #expect(try Client(socket: daemon.socket, language: "vi").run("status").output.contains("CHẬM QUÁ"))
     #expect(try desk.ask(Wire.GetMetrics()).text.contains("motcua_archive_late 1"))
     #expect(try archive.take(daemon).status == 0)
     #expect(try desk.status.archiveLate == nil)
+  }
+
+  @Test(
+    "an archive that is set up, in motcuad.toml or for the unit, and never comes is told of; where none is, nobody misses it",
+    .enabled(if: AttackTests.hasCompiler, "skipped: needs cc"),
+    arguments: [("", nil), ("", 5), ("/srv/motcua-archive", nil), ("/srv/motcua-archive", 10)])
+  func neverCame(directory: String, minutes: Int?) throws {
+    let clock = try SetClock()
+    let daemon = clock.daemon
+    clock.sleeps()
+    daemon.environment["MOTCUA_ARCHIVE_DIRECTORY"] = directory
+    if let minutes { try Configuration.setArchiveMinutes(minutes, daemon) }
+    try daemon.start()
+    let desk = try daemon.connect()
+    func told(_ language: String) throws -> String {
+      try Client(socket: daemon.socket, language: language).run("status").output
+    }
+    func isTold() throws -> Bool {
+      let (late, english, vietnamese) = (try desk.status.archiveLate == true, try told("en"), try told("vi"))
+      #expect(try desk.ask(Wire.GetMetrics()).text.contains("motcua_archive_late \(late ? 1 : 0)"))
+      #expect(english.contains("Archive") == late && vietnamese.contains("Kho lưu trữ") == late)
+      #expect(
+        english.contains("NONE: no relay has said anything since the start (systemctl status motcua-archive)") == late,
+        "\(english)")
+      #expect(
+        vietnamese.contains("CHƯA CÓ: từ lúc chạy chưa tài khoản lưu trữ nào báo (systemctl status motcua-archive)")
+          == late, "\(vietnamese)")
+      return late
+    }
+    #expect(try !isTold())
+    let isExpected = minutes != nil || !directory.isEmpty
+    try clock.set(Int64(minutes ?? 5) * 60 - 60)
+    #expect(try !isTold())
+    try clock.set(Int64(minutes ?? 5) * 60 + 60)
+    #expect(try isTold() == isExpected)
+    // It comes after all.
+    #expect(try ArchiveFolder(daemon.home + "/archive").take(daemon).status == 0)
+    #expect(try desk.status.archiveLate == nil && told("en").contains("up to the last one"))
   }
 
   @Test("nobody is believed who does not hold what he says, and no place beyond the ledger is told of")

@@ -20,4 +20,10 @@ enum Configuration {
     lines[number - 1] = line
     try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
   }
+
+  /// Has the daemon told when the archive lags for so long; it gets a configuration of its own.
+  static func setArchiveMinutes(_ minutes: Int, _ daemon: RunningDaemon) throws {
+    if daemon.config == RunningDaemon.sampleConfiguration { daemon.config = try copy(into: daemon.home) }
+    try replace(daemon.config + "/motcuad.toml", "# archive_minutes_max = 5", "archive_minutes_max = \(minutes)")
+  }
 }

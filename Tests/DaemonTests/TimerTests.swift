@@ -15,6 +15,30 @@ struct TimerTests {
     return path
   }
 
+  /// A unit's setting of a time, in minutes.
+  private func minutes(_ setting: String, _ unit: String) throws -> Int {
+    let value = try self.setting(setting, unit)
+    let number = try #require(Int(value.prefix { $0.isNumber }), "\(unit): \(setting)=\(value)")
+    return number * (value.hasSuffix("h") ? 60 : 1)
+  }
+
+  private func setting(_ setting: String, _ unit: String) throws -> String {
+    let text = try String(contentsOf: Project.folder.appending(path: "systemd/\(unit)"), encoding: .utf8)
+    let line = text.split(separator: "\n").first { $0.hasPrefix(setting + "=") }
+    return String(try #require(line, "\(unit) lacks \(setting)").dropFirst(setting.count + 1))
+  }
+
+  @Test(
+    "a backup that goes wrong fails in the end, which the alerts ask for, and is tried again when its timer comes next",
+    arguments: [("motcua-backup.service", 24 * 60), ("motcua-keys.service", 60)])
+  func failsInTheEnd(unit: String, period: Int) throws {
+    let attempts = try #require(Int(try setting("StartLimitBurst", unit)))
+    // An attempt may take a minute, and more must be refused within the interval: else it is tried for ever.
+    #expect(try attempts * (minutes("RestartSec", unit) + 1) <= minutes("StartLimitIntervalSec", unit))
+    // What a timer starts while the limit holds is refused, too.
+    #expect(try minutes("StartLimitIntervalSec", unit) < period)
+  }
+
   @Test("backups go into their directories by the office's time, the newest stay, and the last one comes back whole")
   func backups() throws {
     let daemon = try RunningDaemon()

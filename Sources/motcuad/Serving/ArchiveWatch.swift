@@ -4,11 +4,11 @@ import DeskService
 /// Whether the archive is as new as it may be expected to be.
 struct ArchiveWatch: Sendable {
   /// Where the office has not said how far an archive may lag.
-  private static let minutesUnlessSaid = 5
+  static let minutesUnlessSaid = 5
 
   let service: DeskService
   let copies: LedgerCopies
-  /// What the office has said; nil where it has not said that there is to be an archive.
+  /// How far it may lag; nil where nobody has said that there is to be an archive.
   let minutesMax: @Sendable () -> Int?
   /// By a clock that nobody sets.
   private let start = ContinuousClock.now

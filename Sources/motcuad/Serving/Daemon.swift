@@ -205,7 +205,10 @@ struct Daemon {
       + StatusRoutes(
         service: service, calls: calls, connections: connections, backups: backups,
         archive: ArchiveWatch(
-          service: service, copies: copies, minutesMax: { [live] in live.current.daemon.archiveMinutesMax }),
+          service: service, copies: copies,
+          minutesMax: { [live, environment = ProcessInfo.processInfo.environment] in
+            live.current.daemon.archiveMinutesMax(in: environment)
+          }),
         signingKey: signingKey, past: heavy.past
       ).routes
     return VarlinkServer(

@@ -14,8 +14,8 @@ struct DaemonSettings: Sendable {
   var scrubHours: Int
   /// How often, in seconds, the directory of users and groups is asked about those who call.
   var directorySeconds: Int
-  /// How many minutes the newest copy of the ledger may lag; nil where the office has not said that there is to be one.
-  var archiveMinutesMax: Int?
+  /// How many minutes the newest copy of the ledger may lag; nil where `motcuad.toml` does not say.
+  private var archiveMinutesMax: Int?
   var logLevel: Logger.Level
   /// The file of the key that signs checkpoints; nil for the places where `SigningKeyFile.load` looks without a
   /// setting.
@@ -52,6 +52,15 @@ struct DaemonSettings: Sendable {
     signedHeads = try Self.path("signed_heads", root)
     erasures = try Self.path("erasures", root)
     try root.finish()
+  }
+
+  /// How many minutes the newest copy of the ledger may lag; nil where nobody has said that there is to be one.
+  ///
+  /// - Parameter environment: the daemon's, which has what /etc/default/motcua sets for the archive's unit.
+  func archiveMinutesMax(in environment: [String: String]) -> Int? {
+    if let archiveMinutesMax { return archiveMinutesMax }
+    let isSetUp = environment["MOTCUA_ARCHIVE_DIRECTORY"].map { !$0.isEmpty } ?? false
+    return isSetUp ? ArchiveWatch.minutesUnlessSaid : nil
   }
 
   /// The files that are kept outside a data directory. A demo's lie beside its data directory, whatever is set.

@@ -35,6 +35,9 @@ final class SetClock {
       toFile: daemon.home + "/clock-state", atomically: true, encoding: .utf8)
   }
 
+  /// When its time of day goes on, so does the time since its boot: it has slept.
+  func sleeps() { daemon.environment["CLOCK_SLEEPS"] = "1" }
+
   /// From here on the machine has been started anew: nothing that was believed before is known.
   func boot() { daemon.environment["MOTCUA_BOOT_ID"] = UUID().uuidString }
 

@@ -1,6 +1,7 @@
 // Loaded before the C library by a test that sets the daemon's clock: adds the seconds in the file CLOCK_OFFSET, which the
-// test changes while the daemon runs, to the time of day. What no one can set, the time since the boot, is left alone. Where
-// there is a file CLOCK_ANSWER, the kernel says of the clock what stands there.
+// test changes while the daemon runs, to the time of day. What no one can set, the time since the boot, is left alone, but
+// where CLOCK_SLEEPS says that the machine sleeps for so long. Where there is a file CLOCK_ANSWER, the kernel says of the
+// clock what stands there.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -31,7 +32,8 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
   static int (*real)(clockid_t, struct timespec *);
   if (!real) real = dlsym(RTLD_NEXT, "clock_gettime");
   int result = real(clock, time);
-  if (!result && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += offset();
+  int moves = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || (clock == CLOCK_BOOTTIME && getenv("CLOCK_SLEEPS"));
+  if (!result && moves) time->tv_sec += offset();
   return result;
 }
 
