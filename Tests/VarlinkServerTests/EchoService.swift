@@ -88,6 +88,7 @@ final class EchoService: VarlinkService {
       case "Forever": return .stream(forever())
       case "Pages":
         let text = String(repeating: "x", count: try Number(json: call.parameters).value)
+        note("pages asked")
         return .stream(
           AsyncThrowingStream {
             self.pagesMade.add(1, ordering: .relaxed)
