@@ -3,18 +3,32 @@ public import MerkleTree
 /// Goes through the segments of an archive in order, each checked by itself and against the one before. The first thing
 /// that is wrong is thrown, and the walk stays before it.
 public struct ArchiveWalk: Sendable {
-  /// The tree over everything that is whole so far.
+  /// Events that no segment holds.
+  public struct Hole: Hashable, Sendable {
+    public let first: UInt64
+    public let last: UInt64
+  }
+
+  /// The tree over everything that is whole so far, from the first event on.
   public private(set) var tree = Frontier()
+  /// The tree with which the last segment so far ends: over what is whole, and with `pastHoles` over what lies behind.
+  public private(set) var end = Frontier()
+  /// The first hole that was passed.
+  public private(set) var hole: Hole?
   /// Which ledger it is of; nil before the first segment.
   public private(set) var ledger: LedgerMark?
   private let names: [(first: UInt64, name: String)]
+  private let pastHoles: Bool
   private var next = 0
 
-  /// - Parameter names: of all files of the archive; those that are not called as segments are left out.
-  public init(_ names: [String]) {
+  /// - Parameters:
+  ///   - names: of all files of the archive; those that are not called as segments are left out.
+  ///   - pastHoles: goes on behind a hole, by what the segment there says was before it.
+  public init(_ names: [String], pastHoles: Bool = false) {
     self.names = names.compactMap { name in SegmentName.first(of: name).map { ($0, name) } }.sorted {
       $0.first < $1.first
     }
+    self.pastHoles = pastHoles
   }
 
   /// Whether there is any file that is called as a segment is.
@@ -36,13 +50,20 @@ public struct ArchiveWalk: Sendable {
     }
     if let ledger, ledger != segment.ledger { throw ArchiveFault.foreign(name: name) }
     // A copy under a name of its own leaves no hole before it.
-    guard segment.first == first, first > tree.size else {
+    guard segment.first == first, first > end.size else {
       throw ArchiveFault.doubled(name: name, first: segment.first)
     }
-    if first > tree.size + 1 { throw ArchiveFault.missing(first: tree.size + 1, last: first - 1, before: name) }
-    guard segment.before == tree else { throw ArchiveFault.otherHistory(name: name) }
+    // Whoever is told of a hole is told of which ledger, too.
     ledger = segment.ledger
-    tree = segment.after
+    if first > end.size + 1 {
+      let missing = Hole(first: end.size + 1, last: first - 1)
+      guard pastHoles else { throw ArchiveFault.missing(first: missing.first, last: missing.last, before: name) }
+      hole = hole ?? missing
+    } else {
+      guard segment.before == end else { throw ArchiveFault.otherHistory(name: name) }
+    }
+    end = segment.after
+    if hole == nil { tree = end }
     next += 1
     return segment
   }

@@ -17,16 +17,21 @@ public struct SegmentWriter: Sendable {
       Segment.mark + ledger.id + [ledger.isDemo ? 1 : 0] + Array(repeating: 0, count: 7) + tree.encoded
   }
 
-  /// Goes on with a segment.
+  /// Goes on with a segment, which was hashed when it was read.
   public init(continuing segment: Segment) {
     self.init(of: segment.ledger, after: segment.before)
-    for record in segment.records { append(record) }
+    for record in segment.records { add(record) }
+    tree = segment.after
   }
 
   public mutating func append(_ record: [UInt8]) {
+    add(record)
+    tree.append(MerkleTree.leafHash(record))
+  }
+
+  private mutating func add(_ record: [UInt8]) {
     bytes += Segment.bigEndian(UInt64(record.count), bytes: 4)
     bytes += record
-    tree.append(MerkleTree.leafHash(record))
   }
 
   public var isEmpty: Bool { tree.size == before.size }

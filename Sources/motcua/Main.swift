@@ -22,7 +22,9 @@ enum Main {
       let reason = systemMessage(failure.code)
       Notice.line(
         failure.path.map { path in
-          invocation.language.say("Không ghi được \(path): \(reason).", "\(path) could not be written: \(reason).")
+          failure.isRead
+            ? invocation.language.say("Không đọc được \(path): \(reason).", "\(path) could not be read: \(reason).")
+            : invocation.language.say("Không ghi được \(path): \(reason).", "\(path) could not be written: \(reason).")
         }
           ?? invocation.language.say(
             "Không ghi được kết quả ra: \(reason).", "The output could not be written: \(reason)."))

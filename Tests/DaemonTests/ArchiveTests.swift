@@ -170,6 +170,50 @@ struct ArchiveTests {
     #expect(beside.status == 64 && beside.errors.contains("archive"), "\(beside.said)")
   }
 
+  @Test("nothing is fetched into a hole behind which another ledger goes on, or another history of this one")
+  func holes() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let (desk, client) = (try daemon.connect(), Client(socket: daemon.socket))
+    let archive = try ArchiveFolder(daemon.home + "/archive")
+    try desk.consult(230)
+    #expect(try archive.take(daemon).status == 0)
+    let (backup, keys) = (daemon.home + "/b.mdb", daemon.home + "/b.keys")
+    #expect(try client.run("backup", backup, "--keys", keys).status == 0)
+    try desk.consult(230)
+    #expect(try archive.take(daemon).status == 0)
+    let names = try archive.segments
+    #expect(names.count == 2)
+    let whole = try archive.walk()
+    let hole = try archive.copy(to: daemon.home + "/hole")
+    try FileManager.default.removeItem(at: hole.file(names[0]))
+
+    func refused(by other: RunningDaemon, _ words: String) throws {
+      let made = try hole.take(other)
+      #expect(made.status == 1 && made.errors.contains(words), "\(made.said)")
+      #expect(try hole.names == [names[1]])
+    }
+    let stranger = try RunningDaemon()
+    try stranger.start()
+    try stranger.connect().consult(500)
+    try refused(by: stranger, "use a new directory")
+    // What is missing it has as it was, and nothing of what comes after.
+    let lost = try RunningDaemon()
+    #expect(try Operator.restore(backup, "--keys", keys, "--data", lost.data).status == 0)
+    try lost.start()
+    try refused(by: lost, "knows more than the ledger")
+    try lost.connect().consult(300)
+    try refused(by: lost, "another history")
+    #expect(try hole.take(daemon).status == 0)
+    #expect(try hole.walk() == whole)
+  }
+
+  @Test("a pause without --follow is named and not ignored")
+  func pause() throws {
+    let made = try Client(socket: "/nowhere").run("archive", "--directory", "/nowhere", "--pause", "5")
+    #expect(made.status == 64 && made.errors.contains("--pause goes with --follow"), "\(made.said)")
+  }
+
   @Test(
     "who follows has each event within seconds, goes on after it or the daemon was killed, and the status says how far it is"
   )

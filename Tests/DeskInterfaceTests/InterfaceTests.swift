@@ -8,7 +8,7 @@ struct InterfaceTests {
     try WireInterfaces.texts.map { try InterfaceDescription(parsing: $0) }
   }
 
-  @Test("the three texts are descriptions, each of its own interface")
+  @Test("the four texts are descriptions, each of its own interface")
   func parse() throws {
     #expect(
       try Self.interfaces().map(\.name) == ["vn.motcua.Desk", "vn.motcua.Views", "vn.motcua.Admin", "vn.motcua.Ledger"])

@@ -11,7 +11,7 @@ struct HouseTests {
     "Metrics": ["Synchronization"],
     "ParserWords": [],
     "MerkleTree": ["Crypto", "FoundationEssentials"],
-    "LedgerArchive": ["MerkleTree"],
+    "LedgerArchive": ["MerkleTree", "Glibc"],
     "Sealing": ["Crypto", "FoundationEssentials", "Glibc"],
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
     "Desk": ["EventSourcing"],

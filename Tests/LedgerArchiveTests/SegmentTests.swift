@@ -108,4 +108,36 @@ struct SegmentTests {
     #expect(try Self.walk([one, (two.name, one.bytes)]) == (5, .doubled(name: two.name, first: 1)))
     #expect(try Self.walk([one, (three.name, one.bytes)]) == (5, .doubled(name: three.name, first: 1)))
   }
+
+  @Test("a walk that goes on behind holes is told the first of them, of which ledger it is, and with what it ends")
+  func pastHoles() throws {
+    let (one, two, three) = try (Self.file(1...5), Self.file(6...10), Self.file(11...12))
+    func walked(_ files: [(name: String, bytes: [UInt8])]) throws -> ArchiveWalk {
+      var walk = ArchiveWalk(files.map(\.name), pastHoles: true)
+      while try walk.segment({ name in try #require(files.first { $0.name == name }).bytes }) != nil {}
+      return walk
+    }
+    let hole = try walked([one, three])
+    #expect(hole.tree == Self.tree(5) && hole.end == Self.tree(12))
+    #expect(hole.hole?.first == 6 && hole.hole?.last == 10)
+    let headless = try walked([two, three])
+    #expect(headless.tree == Self.tree(0) && headless.end == Self.tree(12) && headless.ledger == Self.ledger)
+    #expect(headless.hole?.first == 1 && headless.hole?.last == 5)
+    let whole = try walked([one, two, three])
+    #expect(whole.tree == whole.end && whole.hole == nil)
+    // What is wrong behind it is found all the same.
+    var torn = three
+    torn.bytes.removeLast()
+    #expect(throws: ArchiveFault.torn(name: three.name)) { try walked([one, torn]) }
+    let foreign = try Self.file(11...12, of: Self.other)
+    #expect(throws: ArchiveFault.foreign(name: three.name)) { try walked([two, foreign]) }
+  }
+
+  @Test("who is told that the beginning is missing is told of which ledger the rest is")
+  func headless() throws {
+    let two = try Self.file(6...10)
+    var walk = ArchiveWalk([two.name])
+    #expect(throws: ArchiveFault.missing(first: 1, last: 5, before: two.name)) { try walk.segment { _ in two.bytes } }
+    #expect(walk.ledger == Self.ledger)
+  }
 }

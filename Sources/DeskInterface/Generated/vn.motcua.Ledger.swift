@@ -179,8 +179,8 @@ extension Wire {
     }
   }
 
-  /// The caller holds the first `size` events durably, under this root. That is what the status tells of the archive;
-  /// nobody may say it who does not hold them.
+  /// The caller holds the first `size` events durably, under this root. That is what the status tells of the archive.
+  /// It is the caller's word: the daemon checks that its own ledger has this root there, and nothing else.
   public struct Archived: WireMethod {
     public static let method = "vn.motcua.Ledger.Archived"
 

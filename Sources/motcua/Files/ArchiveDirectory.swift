@@ -13,8 +13,10 @@ final class ArchiveDirectory {
   private(set) var tree = Frontier()
   /// Nil while it is empty.
   private(set) var ledger: LedgerMark?
-  /// The position with which it goes on after a hole; nil where there is none.
-  private(set) var holeEnd: UInt64?
+  /// What is missing between what is whole and what lies behind; nil where there is no hole.
+  private(set) var hole: ArchiveWalk.Hole?
+  /// The tree with which the last segment ends, behind every hole.
+  private(set) var end = Frontier()
   /// The last segment, while it may grow.
   private var last: SegmentWriter?
 
@@ -32,7 +34,7 @@ final class ArchiveDirectory {
         language.say(
           "Một motcua archive khác đang ghi vào \(path).", "Another motcua archive writes into \(path) already."))
     }
-    let names = try DirectoryNames.read(path)
+    let names = try Self.names(path)
     if let keys = names.first(where: { $0.hasSuffix(".keys") }) {
       throw Failure.usage(
         language.say(
@@ -52,7 +54,7 @@ final class ArchiveDirectory {
 
   /// Whether a directory holds segments of an archive.
   static func isArchive(_ path: String) throws -> Bool {
-    try DirectoryNames.read(path).contains { SegmentName.first(of: $0) != nil }
+    try names(path).contains { SegmentName.first(of: $0) != nil }
   }
 
   /// The segment that goes on where the archive ends.
@@ -66,20 +68,17 @@ final class ArchiveDirectory {
     tree = segment.tree
     ledger = segment.ledger
     last = segment.count < Segment.fullBytes ? segment : nil
+    if hole == nil { end = tree }
     // It goes on behind the hole, with whatever is there.
-    if tree.size + 1 == holeEnd { try look() }
+    if tree.size == hole?.last { try look() }
   }
 
+  /// Reads everything, behind holes as well: nothing is fetched into one behind which something is wrong.
   private func look() throws {
-    var walk = ArchiveWalk(try DirectoryNames.read(path))
-    (holeEnd, last) = (nil, nil)
+    var walk = ArchiveWalk(try Self.names(path), pastHoles: true)
+    var newest: Segment?
     do {
-      while let segment = try walk.segment(contents) {
-        let writer = SegmentWriter(continuing: segment)
-        last = writer.count < Segment.fullBytes ? writer : nil
-      }
-    } catch ArchiveFault.missing(_, let end, _) {
-      holeEnd = end + 1
+      while let segment = try walk.segment(contents) { if walk.hole == nil { newest = segment } }
     } catch let fault as ArchiveFault {
       throw Failure.damaged(
         language.say(
@@ -89,14 +88,22 @@ final class ArchiveDirectory {
             + "Nothing was written; once that file is moved away, the next run fetches from the ledger what is missing."
         ))
     }
-    (tree, ledger) = (walk.tree, walk.ledger)
+    (tree, end, hole, ledger) = (walk.tree, walk.end, walk.hole, walk.ledger)
+    let writer = newest.map { SegmentWriter(continuing: $0) }
+    last = writer.flatMap { $0.count < Segment.fullBytes ? $0 : nil }
+  }
+
+  /// The names of everything in a directory.
+  private static func names(_ path: String) throws -> [String] {
+    do throws(ArchiveFiles.Failure) { return try ArchiveFiles.names(in: path) } catch {
+      throw OutputFailure(code: error.code, path: path)
+    }
   }
 
   private func contents(_ name: String) throws -> [UInt8] {
-    do throws(TextFile.SystemError) { return try TextFile.bytes(path + "/" + name) } catch {
-      let reason = systemMessage(error.code)
-      throw Failure.usage(
-        language.say("Không đọc được \(path)/\(name): \(reason).", "Cannot read \(path)/\(name): \(reason)."))
+    let path = path + "/" + name
+    do throws(TextFile.SystemError) { return try TextFile.bytes(path) } catch {
+      throw OutputFailure(code: error.code, path: path, isRead: true)
     }
   }
 
@@ -104,24 +111,5 @@ final class ArchiveDirectory {
   private static func isLeftover(_ name: String) -> Bool {
     guard let part = name.lastIndex(of: ".") else { return false }
     return SegmentName.first(of: String(name[..<part])) != nil && name[part...].hasPrefix(".part-")
-  }
-}
-
-/// What is in a directory.
-enum DirectoryNames {
-  /// - Throws: `OutputFailure`.
-  static func read(_ path: String) throws -> [String] {
-    guard let handle = opendir(path) else { throw OutputFailure(code: errno, path: path) }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(handle) else { break }
-      names.append(
-        withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    // A directory that cannot be read to its end is not one that has no more in it.
-    guard errno == 0 else { throw OutputFailure(code: errno, path: path) }
-    return names
   }
 }

@@ -9,6 +9,8 @@ struct OutputFailure: Error {
   var code: Int32
   /// The file that it was for; nil for standard output.
   var path: String?
+  /// It is what the output goes on with, and could not be read.
+  var isRead = false
 }
 
 /// Standard output: data, line by line.

@@ -12,16 +12,12 @@ final class GivenArchive {
   /// - Throws: `RestoreRefusal.archiveEmpty`; `UnsafePath` as `GivenFile` does, for each segment.
   init(_ path: String) throws {
     self.path = path
-    guard let handle = opendir(path) else { throw UnsafePath.system(path: path, code: errno) }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(handle) else { break }
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if SegmentName.first(of: name) != nil { names.append(name) }
+    let names: [String]
+    do throws(ArchiveFiles.Failure) {
+      names = try ArchiveFiles.names(in: path).filter { SegmentName.first(of: $0) != nil }
+    } catch {
+      throw UnsafePath.system(path: path, code: error.code)
     }
-    guard errno == 0 else { throw UnsafePath.system(path: path, code: errno) }
     guard !names.isEmpty else { throw RestoreRefusal.archiveEmpty(path) }
     Descriptors.makeRoom(forFiles: names.count)
     var segments: [String: GivenFile] = [:]

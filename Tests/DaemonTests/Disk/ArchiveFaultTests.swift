@@ -54,14 +54,18 @@ extension DiskTests {
       #expect(try copy.names == copy.segments, "\(text)")
     }
 
-    /// Each call that a run makes, by a run in which nothing happens.
-    private func every(_ beginning: Beginning) throws -> [(call: String, number: Int)] {
+    /// How often a run makes each call, by a run in which nothing happens.
+    private func counts(_ beginning: Beginning, _ options: [String]) throws -> [String: Int] {
       let log = try #require(beginning.daemon).home + "/counted"
-      let (copy, made) = try beginning.run(
-        "counted.archive", ["-e", "trace=" + Self.calls.joined(separator: ",")], log: log)
+      let (copy, made) = try beginning.run("counted.archive", options, log: log)
       #expect(made.status == 0, "\(made.said)")
       #expect(try copy.walk().size == beginning.new)
-      let counts = try Strace.counts(log)
+      return try Strace.counts(log)
+    }
+
+    /// Each call that a run makes.
+    private func every(_ beginning: Beginning) throws -> [(call: String, number: Int)] {
+      let counts = try counts(beginning, ["-e", "trace=" + Self.calls.joined(separator: ",")])
       // Without these it would not have been durable: the file, and the directory after its name.
       #expect(counts["fsync", default: 0] >= 3 && counts["rename", default: 0] >= 1, "\(counts)")
       return Self.calls.flatMap { call in (0..<(counts[call] ?? 0)).map { (call, $0 + 1) } }
@@ -84,6 +88,34 @@ extension DiskTests {
       }
       #expect(killed * 4 >= chosen.count * 3, "\(killed) of \(chosen.count)")
       print("killed: archive of \(grown) at \(chosen.count) of \(every.count) calls, \(killed) times")
+    }
+
+    @Test(
+      "when the directory or a segment of it cannot be opened or read, then the run says so with 74, and what lies there is whole",
+      .enabled(if: Strace.isHere, Strace.comment))
+    func reading() throws {
+      let beginning = try Beginning(grown: 20)
+      let home = try #require(beginning.daemon).home
+      let segments = try beginning.archive.segments
+      /// What else the program opens and reads is not meant.
+      func only(_ name: String) -> [String] {
+        let path = home + "/" + name
+        return ["-P", path] + segments.flatMap { ["-P", path + "/" + $0] }
+      }
+      let counts = try counts(beginning, only("counted.archive") + ["-e", "trace=openat,read"])
+      #expect(counts["openat", default: 0] >= 4 && counts["read", default: 0] >= 2, "\(counts)")
+      let every = ["openat", "read"].flatMap { call in (0..<(counts[call] ?? 0)).map { (call, $0 + 1) } }
+      let all = ["EIO", "EACCES"].flatMap { error in every.map { (error, $0.0, $0.1) } }
+      var endings: [Int32: Int] = [:]
+      for (error, call, number) in try Disk.sample(all, "MOTCUA_ERRNO_SWEEP", ci: 24) {
+        let options = only("unread") + ["-e", "trace=\(call)", "-e", "inject=\(call):error=\(error):when=\(number)"]
+        let (copy, made) = try beginning.run("unread", options, log: home + "/trace")
+        endings[made.status, default: 0] += 1
+        #expect([0, 74].contains(made.status), "\(error) \(call) \(number): \(made.status) \(made.said)")
+        try expectWhole(copy, beginning, "\(error) \(call) \(number)")
+      }
+      #expect(endings[74, default: 0] > 0, "\(endings)")
+      print("archive: calls that could not open or read, endings \(endings)")
     }
 
     @Test(

@@ -23,16 +23,22 @@ struct Archive: Verb {
   var follow = false
   @Option(
     help: help(
-      "với --follow: nghỉ bao nhiêu giây giữa hai lần ghi", "with --follow: how many seconds to rest between two writes"
-    ))
-  var pause: Int = 10
+      "với --follow: nghỉ bao nhiêu giây giữa hai lần ghi (10)",
+      "with --follow: how many seconds to rest between two writes (10)"))
+  var pause: Int?
   @OptionGroup var common: CommonOptions
 
+  private static let pauseUnlessSaid = 10
+
   mutating func validate() throws {
+    guard let pause else { return }
+    let language = Invocation.current.language
+    guard follow else {
+      throw ValidationError(language.say("--pause đi cùng --follow.", "--pause goes with --follow."))
+    }
     // Twice that, and what a write takes, is what may be lost with the disk.
     guard (1...25).contains(pause) else {
-      throw ValidationError(
-        Invocation.current.language.say("--pause là số từ 1 đến 25.", "--pause is a number from 1 to 25."))
+      throw ValidationError(language.say("--pause là số từ 1 đến 25.", "--pause is a number from 1 to 25."))
     }
   }
 
@@ -89,7 +95,7 @@ struct Archive: Verb {
         }
         isOut = true
       }
-      sleep(UInt32(pause))
+      sleep(UInt32(pause ?? Self.pauseUnlessSaid))
     }
   }
 
@@ -124,23 +130,53 @@ struct Archive: Verb {
     try acknowledge(archive, session)
     answered()
     let size = UInt64(clamping: head.size)
-    let end = archive.holeEnd.map { $0 - 1 } ?? size
-    // Nothing could fill the hole, and what lies behind it is of another history.
-    guard end <= size else {
-      throw Failure.declined(
-        session.say(
-          "\(archive.path) thiếu các sự kiện \(archive.tree.size + 1)–\(end), mà sổ chỉ có \(size): kho lưu trữ biết nhiều hơn sổ. "
-            + "Chưa ghi gì; dùng một thư mục mới.",
-          "\(archive.path) lacks events \(archive.tree.size + 1)–\(end), and the ledger has only \(size): the archive knows more "
-            + "than the ledger. Nothing was written; use a new directory."))
-    }
+    if let hole = archive.hole { try check(hole, of: archive, against: size, session) }
+    let end = archive.hole?.last ?? size
     if end > archive.tree.size || waits {
       // Who waits gets the next event, whenever that comes.
       let count = max(1, Int(clamping: end) - Int(clamping: archive.tree.size))
-      try fetch(count, into: archive, of: ledger, session)
+      do {
+        try fetch(count, into: archive, of: ledger, session)
+      } catch let failure as Failure where failure.isAnswer {
+        // What came before it is kept, and counts.
+        try acknowledge(archive, session)
+        throw failure
+      }
       try acknowledge(archive, session)
     }
     return size
+  }
+
+  /// Refuses to fill a hole behind which the archive is of another history than the ledger.
+  private func check(
+    _ hole: ArchiveWalk.Hole, of archive: ArchiveDirectory, against size: UInt64, _ session: Session
+  ) throws {
+    let lacks = (
+      vi: "\(archive.path) thiếu các sự kiện \(hole.first)–\(hole.last)",
+      en: "\(archive.path) lacks events \(hole.first)–\(hole.last)"
+    )
+    guard archive.end.size <= size else {
+      throw Failure.declined(
+        session.say(
+          "\(lacks.vi) và có đến sự kiện \(archive.end.size), mà sổ chỉ có \(size): kho lưu trữ biết nhiều hơn sổ. "
+            + "Chưa ghi gì; dùng một thư mục mới.",
+          "\(lacks.en) and goes on to \(archive.end.size), and the ledger has only \(size): the archive knows more than the "
+            + "ledger. Nothing was written; use a new directory."))
+    }
+    // The page that ends where the archive does says the ledger's root there.
+    var root: String?
+    try session.daemon.stream(Wire.Records(after: Int(clamping: archive.end.size - 1), limit: 1), isPatient: true) {
+      root = $0.root
+      return true
+    }
+    guard root == archive.end.root.base64 else {
+      throw Failure.declined(
+        session.say(
+          "\(lacks.vi), và những gì nằm sau đó không phải là của sổ này: đó là một lịch sử khác. Chưa ghi gì; "
+            + "giữ nguyên kho này và lưu trữ sổ vào một thư mục mới.",
+          "\(lacks.en), and what lies behind is not what the ledger holds: it is another history. Nothing was written; keep "
+            + "this archive as it is, and begin a new directory for the ledger."))
+    }
   }
 
   private func acknowledge(_ archive: ArchiveDirectory, _ session: Session) throws {
@@ -175,7 +211,7 @@ struct Archive: Verb {
         bar.draw(session.say("Lưu trữ", "Archiving"), done: page.size - after, total: count)
         return true
       }
-    } catch let failure as Failure where failure.passes {
+    } catch let failure as Failure where failure.passes || failure.isAnswer {
       // Each page that has come was checked.
       try keep()
       throw failure
@@ -201,6 +237,9 @@ struct Archive: Verb {
 }
 
 extension Failure {
+  /// Whether the daemon has answered, by name.
+  fileprivate var isAnswer: Bool { if case .refused = self { true } else { false } }
+
   /// Whether it may well be gone when the same is asked again later.
   fileprivate var passes: Bool {
     switch self {
