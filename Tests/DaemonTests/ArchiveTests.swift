@@ -208,6 +208,37 @@ struct ArchiveTests {
     #expect(try hole.walk() == whole)
   }
 
+  @Test(
+    "when a record of the ledger is changed on the disk, then the archive has what comes before it and ends by name, and status and metrics go on and warn",
+    arguments: [["--follow", "--pause", "1"], []])
+  func changedRecord(options: [String]) throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    try daemon.connect().consult(20)
+    let position = try daemon.connect().status.position
+    #expect(daemon.stop() == 0)
+    try DiskFault.changeRecord(UInt64(position - 5), in: daemon.data + "/ledger")
+    try daemon.start()
+    let archive = try ArchiveFolder(daemon.home + "/archive")
+    var client = Client(socket: daemon.socket)
+    // Who is told nothing asks for ever.
+    client.wrapper = ["/usr/bin/timeout", "--signal=KILL", "60"]
+    let made = try client.run(["archive", "--directory", archive.path] + options)
+    #expect(made.status == 1 && made.errors.contains("damaged"), "\(made.said)")
+    #expect(made.errors.contains("event \(position - 5)"), "\(made.said)")
+    let held = try archive.walk()
+    #expect(held.size == UInt64(position - 6) && held.fault == nil, "\(held)")
+    let status = try daemon.connect().status
+    #expect(status.archive?.size == position - 6 && status.archive?.missingSince == nil)
+    #expect(status.archiveLate == true)
+    for (language, words) in [("en", "cannot be read"), ("vi", "không đọc được")] {
+      #expect(try client.run("status", "--lang", language).output.contains(words))
+    }
+    let metrics = try daemon.connect().ask(Wire.GetMetrics()).text
+    #expect(metrics.contains("motcua_archive_late 1") && !metrics.contains("motcua_archive_lag_seconds "))
+    #expect(try daemon.connect().receive("Nguyễn Thị Hoa").code.isEmpty == false)
+  }
+
   @Test("a pause without --follow is named and not ignored")
   func pause() throws {
     let made = try Client(socket: "/nowhere").run("archive", "--directory", "/nowhere", "--pause", "5")

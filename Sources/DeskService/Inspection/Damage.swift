@@ -61,6 +61,9 @@ extension Damage {
       }
   }
 
+  /// What an error of the ledger says about the data; nil when it says something else.
+  public init?(ofLedger error: any Error) { self.init(error, near: nil, table: nil) }
+
   /// What an error says about the data; nil when it says something else, such as that a file may not be read.
   init?(_ error: any Error, near position: UInt64?, table: String?) {
     switch error {

@@ -55,10 +55,10 @@ extension DeskService {
   }
 
   /// The stored records that follow a tree, of those that are committed, and the tree with them; none when there are
-  /// none yet.
+  /// none yet. One that is damaged ends them before it.
   ///
   /// - Parameter bytesMax: of the records, but where one alone has more.
-  /// - Throws: `StoreError.ledgerDamaged` for one that is committed and not there.
+  /// - Throws: `StoreError.ledgerDamaged` when the first is damaged, or is committed and not there.
   public func storedRecords(
     after tree: Frontier, limit: Int, bytesMax: Int
   ) throws -> (records: [[UInt8]], tree: Frontier) {
@@ -66,7 +66,7 @@ extension DeskService {
     guard committed > tree.size else { return ([], tree) }
     let most = min(limit, Int(clamping: committed - tree.size))
     var (records, after): ([[UInt8]], Frontier) = ([], tree)
-    for entry in try store.ledger.records(from: Position(tree.size).next, limit: most, bytesMax: bytesMax) {
+    for entry in try entries(from: Position(tree.size).next, limit: most, bytesMax: bytesMax) {
       guard entry.position.rawValue == after.size + 1 else { break }
       after.append(entry.leaf)
       records.append(entry.record)
@@ -77,6 +77,16 @@ extension DeskService {
     return (records, after)
   }
 
+  private func entries(from first: Position, limit: Int, bytesMax: Int) throws -> [Ledger.Entry] {
+    do throws(StoreError) {
+      return try store.ledger.records(from: first, limit: limit, bytesMax: bytesMax)
+    } catch {
+      guard case .ledgerDamaged(let position, _) = error, position > first else { throw error }
+      let whole = Int(clamping: position.rawValue - first.rawValue)
+      return try store.ledger.records(from: first, limit: whole, bytesMax: bytesMax)
+    }
+  }
+
   /// Takes the word of somebody who holds the first so many events durably, under this root.
   ///
   /// - Throws: `CopyRefusal` when that is no copy of this ledger.
@@ -85,11 +95,18 @@ extension DeskService {
     copies.take(.init(size: size, toldAt: now, ledger: store.ledger.id))
   }
 
-  /// The newest copy, and when the first event that it lacks was recorded; nil when it lacks none.
-  public func newestCopy(in copies: LedgerCopies) throws -> (copy: LedgerCopies.Copy, missingSince: Timestamp?)? {
-    guard let copy = copies.newest(of: store.ledger.id) else { return nil }
+  /// The newest copy of this ledger; nil while nobody has said that he has one.
+  public func newestCopy(in copies: LedgerCopies) -> LedgerCopies.Copy? { copies.newest(of: store.ledger.id) }
+
+  /// When the first event was recorded that a copy lacks; nil when it lacks none.
+  ///
+  /// - Throws: `StoreError` or `RecordError` when that event cannot be read.
+  public func firstMissing(in copy: LedgerCopies.Copy) throws -> Timestamp? {
     let next = Position(copy.size).next
-    guard next <= signal.position, let record = try store.ledger.record(at: next) else { return (copy, nil) }
-    return (copy, try coding.outside(record).recordedAt)
+    guard next <= signal.position else { return nil }
+    guard let record = try store.ledger.record(at: next) else {
+      throw StoreError.ledgerDamaged(at: next, reason: "it is missing")
+    }
+    return try coding.outside(record).recordedAt
   }
 }

@@ -19,6 +19,12 @@ extension Refusal {
         language.say(
           "Không kiểm tra được: \(error.reasonVi).", "It could not be verified: \(error.reasonEn)."),
         CommandLineText(["status"]))
+    case .ledgerDamaged(let error) where line.verb == "archive":
+      return Words(
+        language.say(
+          "Sổ hỏng: \(error.reasonVi). Kho lưu trữ giữ những gì đứng trước chỗ đó.",
+          "The ledger is damaged: \(error.reasonEn). The archive holds what comes before."), CommandLineText(["verify"])
+      )
     case .ledgerDamaged(let error):
       return Words(
         language.say(

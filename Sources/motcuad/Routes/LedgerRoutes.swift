@@ -24,7 +24,7 @@ struct LedgerRoutes: Sendable {
       Route.one(Wire.GetHead.self, .relay) { [service] _, _ in
         try service.requireWholeLedger()
         let ledger = service.store.ledger
-        let tree = try service.committedTree(ofSize: service.signal.position.rawValue)
+        let tree = try Self.refusing { try service.committedTree(ofSize: service.signal.position.rawValue) }
         return .init(
           ledger: Hex.encode(ledger.id), origin: origin, demo: ledger.isDemo, size: Int(clamping: tree.size),
           root: tree.root.base64)
@@ -49,7 +49,9 @@ struct LedgerRoutes: Sendable {
         try service.requireWholeLedger()
         guard service.store.ledger.id == reading.ledger else { throw WireFailure.wire(Wire.LedgerExchanged()) }
         let limit = min(reading.left ?? .max, Self.pageRecords)
-        let page = try service.storedRecords(after: reading.tree, limit: limit, bytesMax: Self.pageBytes)
+        let page = try Self.refusing {
+          try service.storedRecords(after: reading.tree, limit: limit, bytesMax: Self.pageBytes)
+        }
         let first = Int(clamping: reading.tree.size + 1)
         reading.tree = page.tree
         reading.left = reading.left.map { $0 - page.records.count }
@@ -91,6 +93,7 @@ struct LedgerRoutes: Sendable {
   /// The name of the key, or what `motcuad keygen` would call it.
   private var origin: String { signingKey?.name ?? "motcua/" + (service.book?.office.codePrefix ?? "") }
 
+  /// Names what is wrong with what is asked, or with the ledger: a relay that is told nothing would ask again and again.
   private static func refusing<R>(_ body: () throws -> R) throws -> R {
     do { return try body() } catch let refusal as CopyRefusal {
       switch refusal {
@@ -98,6 +101,9 @@ struct LedgerRoutes: Sendable {
         throw WireFailure.wire(Wire.BeyondLedger(asked: Int(clamping: asked), size: Int(clamping: size)))
       case .anotherHistory(let size): throw WireFailure.wire(Wire.AnotherHistory(size: Int(clamping: size)))
       }
+    } catch let error as StoreError {
+      guard let damage = Damage(ofLedger: error) else { throw error }
+      throw LedgerGuard.refusal(damage)
     }
   }
 }

@@ -50,7 +50,7 @@ struct StatusRoutes: Sendable {
 
   private func status(_ caller: Caller) throws -> Wire.DaemonStatus {
     let keyBackups = try service.keyBackupsBeforeErasure()
-    let archived = try archive.lag()
+    let archived = archive.lag()
     let figures = service.figures
     let batches = figures.batches.snapshot
     let position = Int(try service.store.ledger.position().rawValue)
@@ -146,12 +146,14 @@ struct StatusRoutes: Sendable {
         "motcua_last_backup_timestamp_seconds", "When the last backup since the start was handed over whole.",
         Double(backup.microseconds) / 1e6)
     }
-    let archived = try archive.lag()
+    let archived = archive.lag()
     if let copy = archived.copy {
       text.gauge("motcua_archive_events", "Events that the newest copy has, as a relay said.", Double(copy.size))
-      text.gauge(
-        "motcua_archive_lag_seconds", "How old the oldest event is that the newest copy lacks; 0 when it lacks none.",
-        archived.missingSince.map { Double(max(0, service.now.microseconds - $0.microseconds)) / 1e6 } ?? 0)
+      if !archived.isUnreadable {
+        text.gauge(
+          "motcua_archive_lag_seconds", "How old the oldest event is that the newest copy lacks; 0 when it lacks none.",
+          archived.missingSince.map { Double(max(0, service.now.microseconds - $0.microseconds)) / 1e6 } ?? 0)
+      }
     }
     text.gauge(
       "motcua_archive_late", "1 while the newest copy lags for longer than it may, or there is none that should be.",

@@ -23,17 +23,26 @@ struct ArchiveWatch: Sendable {
     var copy: LedgerCopies.Copy?
     /// When the first event was recorded that the copy lacks; nil when it lacks none.
     var missingSince: Timestamp?
+    /// The first event that the copy lacks cannot be read, so nobody knows since when it lags, and no archive gets past it.
+    var isUnreadable = false
     var isLate: Bool
   }
 
-  func lag() throws -> Lag {
+  func lag() -> Lag {
     let minutes = minutesMax()
-    guard let (copy, missingSince) = try service.newestCopy(in: copies) else {
+    guard let copy = service.newestCopy(in: copies) else {
       let isLate = minutes.map { start.duration(to: .now) > .seconds($0 * 60) } ?? false
       return Lag(copy: nil, missingSince: nil, isLate: isLate)
     }
-    let seconds = Int64(minutes ?? Self.minutesUnlessSaid) * 60
-    let isLate = missingSince.map { $0.adding(seconds: seconds) < service.now } ?? false
-    return Lag(copy: copy, missingSince: missingSince, isLate: isLate)
+    do {
+      let missingSince = try service.firstMissing(in: copy)
+      let seconds = Int64(minutes ?? Self.minutesUnlessSaid) * 60
+      let isLate = missingSince.map { $0.adding(seconds: seconds) < service.now } ?? false
+      return Lag(copy: copy, missingSince: missingSince, isLate: isLate)
+    } catch {
+      // The status is how an operator learns of it, so it goes on.
+      service.note(error)
+      return Lag(copy: copy, missingSince: nil, isUnreadable: true, isLate: true)
+    }
   }
 }

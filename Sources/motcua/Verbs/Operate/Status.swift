@@ -137,6 +137,13 @@ struct Status: Verb {
     let events = language.say(
       "\(language.grouped(copy.size)) sự kiện", "\(language.counted(copy.size, "event"))")
     guard let since = copy.missingSince else {
+      if isLate {
+        return events
+          + language.say(
+            ", không thêm được: sổ hỏng, không đọc được sự kiện \(language.grouped(copy.size + 1)) (motcua verify)",
+            ", and no more: the ledger is damaged, event \(language.grouped(copy.size + 1)) cannot be read (motcua verify)"
+          )
+      }
       return events
         + language.say(
           ", đủ đến sự kiện cuối; báo lúc \(language.spoken(copy.toldAt))",
