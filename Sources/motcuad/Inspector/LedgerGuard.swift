@@ -8,12 +8,20 @@ import EventStore
 ///
 /// It looks for nothing else: an event that was changed is an error to its reader, and ends no process.
 enum LedgerGuard {
-  /// - Throws: the wire's `LedgerDamaged` or `InspectionFailed`.
-  static func check(_ service: DeskService) throws {
-    // A reader that died has left its slot in the live environment, which keeps old pages from being used again.
-    defer { _ = try? service.store.clearStaleReaders() }
-    let inspected = try Inspector.asWire { try Inspector.pages(service.store.ledger.path) }
-    if let damage = inspected.damage { throw refusal(damage) }
+  /// Checks it when it is the user's turn, and no longer than somebody waits for it.
+  ///
+  /// - Throws: the wire's `LedgerDamaged` or `InspectionFailed`; `CancellationError` when the task is cancelled.
+  static func check(_ service: DeskService, for uid: UInt32, in turns: Turns) async throws {
+    try await turns.run(of: uid) {
+      try await offPool(whileWanted: { isWanted in
+        // A reader that died has left its slot in the live environment, which keeps old pages from being used again.
+        defer { _ = try? service.store.clearStaleReaders() }
+        let inspected = try Inspector.asWire {
+          try Inspector.pages(service.store.ledger.path) { _ in if !isWanted() { throw CancellationError() } }
+        }
+        if let damage = inspected.damage { throw refusal(damage) }
+      })
+    }
   }
 
   /// Checks the ledger before a start that replays all of it.

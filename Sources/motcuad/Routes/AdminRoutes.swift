@@ -12,10 +12,16 @@ struct AdminRoutes: Sendable {
   let service: DeskService
   let uploads: Uploads
   let rebuild: LiveRebuild
+  let guards: Turns
 
   var routes: [Route] {
     [
-      Route.work(Wire.Rebuild.self, .operatorRole) { [service, rebuild] _, _, report in
+      Route.work(
+        Wire.Rebuild.self, .operatorRole,
+        first: { [service, guards] caller in
+          try await LedgerGuard.check(service, for: caller.actor.uid, in: guards)
+        }
+      ) { [service, rebuild] _, _, report in
         do {
           try rebuild.run { try report(.init(progress: Wire.RebuildProgress($0))) }
         } catch is RebuildRunning {

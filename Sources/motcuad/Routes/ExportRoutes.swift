@@ -10,9 +10,14 @@ import VarlinkServer
 /// The whole ledger out, and in again.
 extension AdminRoutes {
   var exporting: Route {
-    Route.work(Wire.Export.self, .operatorRole) { [service] call, caller, report in
+    Route.work(
+      Wire.Export.self, .operatorRole,
+      first: { [service, guards] caller in
+        try service.requireWholeLedger()
+        try await LedgerGuard.check(service, for: caller.actor.uid, in: guards)
+      }
+    ) { [service] call, caller, report in
       try service.requireWholeLedger()
-      try LedgerGuard.check(service)
       // What is said last must be the last reply, so each is held back until there is another.
       var last = Wire.Export.Answer(lines: [], done: 0, total: 0)
       let put: DeskService.PutLines = { lines, done, total in

@@ -18,6 +18,7 @@ struct LedgerRoutes: Sendable {
   let service: DeskService
   let copies: LedgerCopies
   let signingKey: NoteSigningKey?
+  let heavy: HeavyWork
 
   var routes: [Route] {
     [
@@ -31,25 +32,27 @@ struct LedgerRoutes: Sendable {
       },
       // What is sealed tells nothing of anybody.
       Route.pages(
-        Wire.Records.self, .relay, opens: { _ in 0 }, end: .init(first: 0, records: [], size: 0, root: "")
+        Wire.Records.self, .relay, first: .turn(heavy.pages), later: .turn(heavy.pages), opens: { _ in 0 },
+        end: .init(first: 0, records: [], size: 0, root: "")
       ) { [service] call, caller in
         guard let after = UInt64(exactly: call.after) else { throw VarlinkError.invalidParameter("after") }
         if let limit = call.limit, limit < 1 { throw VarlinkError.invalidParameter("limit") }
         try service.requireWholeLedger()
         let ledger = service.store.ledger.id
         let tree = try Self.refusing { try service.committedTree(ofSize: after) }
-        if service.signal.position.rawValue - tree.size > Self.recordsUnguarded {
-          try await offPool { try LedgerGuard.check(service) }
-        }
         return Reading(tree: tree, left: call.limit, ledger: ledger, caller: caller)
+      } ready: { [service, heavy] reading in
+        // Only now, because who leaves ends what his stream waits for, and not what his call does.
+        if !reading.isBegun, service.signal.position.rawValue > reading.tree.size + Self.recordsUnguarded {
+          try await LedgerGuard.check(service, for: reading.caller.actor.uid, in: heavy.guards)
+        }
+        reading.isBegun = true
+        try await wait(for: reading)
       } isOver: {
         $0.left == 0
       } next: { [service] reading in
-        try await wait(for: reading)
-        try service.requireWholeLedger()
-        guard service.store.ledger.id == reading.ledger else { throw WireFailure.wire(Wire.LedgerExchanged()) }
         let limit = min(reading.left ?? .max, Self.pageRecords)
-        let page = try Self.refusing {
+        let page = try ofOneLedger(reading) {
           try service.storedRecords(after: reading.tree, limit: limit, bytesMax: Self.pageBytes)
         }
         let first = Int(clamping: reading.tree.size + 1)
@@ -75,8 +78,22 @@ struct LedgerRoutes: Sendable {
     var tree: Frontier
     /// How many records are still to come; nil for all there will ever be.
     var left: Int?
+    var isBegun = false
     let ledger: [UInt8]
     let caller: Caller
+  }
+
+  /// Reads something of the ledger that the reading is of. Another one may be brought in before, or meanwhile: what is read
+  /// then is of neither, or missing.
+  private func ofOneLedger<R>(_ reading: Reading, _ read: () throws -> R) throws -> R {
+    func check() throws {
+      try service.requireWholeLedger()
+      guard service.store.ledger.id == reading.ledger else { throw WireFailure.wire(Wire.LedgerExchanged()) }
+    }
+    try check()
+    let outcome = Result { try Self.refusing(read) }
+    try check()
+    return try outcome.get()
   }
 
   /// Returns when there is a record that was not told.

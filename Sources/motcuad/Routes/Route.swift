@@ -66,25 +66,27 @@ struct Route: Sendable {
 
   /// A method that takes long: it works on a thread of its own, off the pool that answers queries, and reports as it
   /// goes; what it returns is the last reply. `report` waits while the caller is slow, and throws when he has left.
+  ///
+  /// - Parameter first: what comes before, on no thread of its own; it ends when the caller leaves.
   static func work<Method: WireMethod>(
-    _: Method.Type, _ role: Role,
+    _: Method.Type, _ role: Role, first: @escaping @Sendable (Caller) async throws -> Void = { _ in },
     _ body: @escaping @Sendable (Method, Caller, _ report: (Method.Answer) throws -> Void) throws -> Method.Answer
   ) -> Route {
     Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
       return { caller in
-        .stream(
-          PacedPages { put in
-            defer { Allocator.giveBack() }
-            do {
-              let answer = try body(parameters, caller) { answer in
-                try put(StreamPage(json: answer.json, isLast: false))
-              }
-              try put(StreamPage(json: answer.json, isLast: true))
-            } catch {
-              throw WireFailure.error(for: error) ?? error
+        let pages = PacedPages { put in
+          defer { Allocator.giveBack() }
+          do {
+            let answer = try body(parameters, caller) { answer in
+              try put(StreamPage(json: answer.json, isLast: false))
             }
-          })
+            try put(StreamPage(json: answer.json, isLast: true))
+          } catch {
+            throw WireFailure.error(for: error) ?? error
+          }
+        }
+        return .stream(PagesAfter(pages: pages) { try await first(caller) })
       }
     }
   }
@@ -93,16 +95,19 @@ struct Route: Sendable {
   /// an empty one, unless `isOver` said of the page before that nothing follows.
   ///
   /// - Parameters:
-  ///   - later: where the pages after the first one are made, when that is elsewhere.
+  ///   - first: where the first page is made, when that is not where the query starts.
+  ///   - later: where the pages after it are made, when that is elsewhere.
   ///   - opens: as in `one`, of each page.
+  ///   - ready: waits, before each page, for what makes one; it takes no turn meanwhile.
   static func pages<Method: WireMethod, State: Sendable>(
-    _ method: Method.Type, _ role: Role, at executor: Executor = .pool, later: Executor? = nil,
-    opens: @escaping @Sendable (Method.Answer) -> Int, end: Method.Answer,
+    _ method: Method.Type, _ role: Role, at executor: Executor = .pool, first: Executor? = nil,
+    later: Executor? = nil, opens: @escaping @Sendable (Method.Answer) -> Int, end: Method.Answer,
     start: @escaping @Sendable (Method, Caller) async throws -> State,
+    ready: @escaping @Sendable (inout State) async throws -> Void = { _ in },
     isOver: @escaping @Sendable (State) -> Bool = { _ in false },
     next: @escaping @Sendable (inout State) async throws -> Method.Answer?
   ) -> Route {
-    parts(method, role, at: executor, later: later, opens: opens, start: start) { state in
+    parts(method, role, at: executor, first: first, later: later, opens: opens, start: start, ready: ready) { state in
       guard let page = try await next(&state) else { return (end, isLast: true) }
       return (page, isLast: isOver(state))
     }
@@ -110,9 +115,10 @@ struct Route: Sendable {
 
   /// The same for a method whose last page is none like any other: `next` says of each whether it is the last one.
   static func parts<Method: WireMethod, State: Sendable>(
-    _: Method.Type, _ role: Role, at executor: Executor, later: Executor? = nil,
+    _: Method.Type, _ role: Role, at executor: Executor, first: Executor? = nil, later: Executor? = nil,
     opens: @escaping @Sendable (Method.Answer) -> Int,
     start: @escaping @Sendable (Method, Caller) async throws -> State,
+    ready: @escaping @Sendable (inout State) async throws -> Void = { _ in },
     next: @escaping @Sendable (inout State) async throws -> (Method.Answer, isLast: Bool)
   ) -> Route {
     Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
@@ -122,8 +128,9 @@ struct Route: Sendable {
         return .stream(
           Pages(initial: (state, isFirst: true)) { state in
             do {
+              try await ready(&state.0)
               let before = state
-              let place = before.isFirst ? executor : later ?? executor
+              let place = (before.isFirst ? first : later) ?? executor
               let (page, after) = try await place.run(for: caller) {
                 var state = before.0
                 let (page, isLast) = try await next(&state)

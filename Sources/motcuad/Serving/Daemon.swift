@@ -57,13 +57,13 @@ struct Daemon {
       logger.error("what was signed cannot be recorded, and nothing is signed", metadata: ["error": "\(error)"])
     }
     let status = StatusLine(service: service, live: live)
-    let rebuild = LiveRebuild(service: service, status: status, logger: logger)
+    let (rebuild, heavy) = (LiveRebuild(service: service, status: status, logger: logger), HeavyWork())
     let memberships = Memberships(
       accounts: Accounts(), roles: { [live] in live.current.roles }, signal: service.signal, logger: logger)
     let logs = LogService(opened: OpenedLog(logger), log: PacedLog(logger))
     let server: VarlinkServer
     do {
-      server = try makeServer(service, signingKey, rebuild, memberships.accounts, logs, logger)
+      server = try makeServer(service, signingKey, rebuild, heavy, memberships.accounts, logs, logger)
     } catch {
       complain("\(error)")
       throw Exit.config
@@ -83,7 +83,9 @@ struct Daemon {
           .init(
             service: ClockService(service: service, reload: reload, logger: logger), successTerminationBehavior: .ignore
           ),
-          .init(service: ScrubService(rebuild: rebuild, live: live), successTerminationBehavior: .ignore),
+          .init(
+            service: ScrubService(rebuild: rebuild, guards: heavy.guards, live: live),
+            successTerminationBehavior: .ignore),
           .init(service: StatusService(line: status), successTerminationBehavior: .ignore),
           .init(service: MembershipService(memberships: memberships, live: live), successTerminationBehavior: .ignore),
           .init(service: logs, successTerminationBehavior: .ignore),
@@ -181,8 +183,8 @@ struct Daemon {
   }
 
   private func makeServer(
-    _ service: DeskService, _ signingKey: NoteSigningKey?, _ rebuild: LiveRebuild, _ accounts: Accounts,
-    _ logs: LogService, _ logger: Logger
+    _ service: DeskService, _ signingKey: NoteSigningKey?, _ rebuild: LiveRebuild, _ heavy: HeavyWork,
+    _ accounts: Accounts, _ logs: LogService, _ logger: Logger
   ) throws -> VarlinkServer {
     let uploads = Uploads { [live] in
       live.current.daemon.uploadBytesMax
@@ -191,17 +193,17 @@ struct Daemon {
     } requireSpace: {
       try service.requireSpace(for: $0)
     }
-    let (calls, connections, backups, heavy) = (CallFigures(), ConnectionCount(), LastBackup(), HeavyWork())
+    let (calls, connections, backups) = (CallFigures(), ConnectionCount(), LastBackup())
     let copies = LedgerCopies()
     let routes =
       DeskRoutes(service: service, commandsPerMinute: { [live] in live.commandsPerMinuteMax }).routes
       + ViewsRoutes(service: service, heavy: heavy).routes
       + ProofRoutes(service: service, signingKey: signingKey, heavy: heavy).routes
       + AdminRoutes(
-        service: service, uploads: uploads, rebuild: rebuild
+        service: service, uploads: uploads, rebuild: rebuild, guards: heavy.guards
       ).routes
       + FileRoutes(service: service, backups: backups).routes + ClockRoutes(service: service).routes
-      + LedgerRoutes(service: service, copies: copies, signingKey: signingKey).routes
+      + LedgerRoutes(service: service, copies: copies, signingKey: signingKey, heavy: heavy).routes
       + StatusRoutes(
         service: service, calls: calls, connections: connections, backups: backups,
         archive: ArchiveWatch(

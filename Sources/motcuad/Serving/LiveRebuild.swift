@@ -2,6 +2,7 @@ import Desk
 import DeskService
 import EventSourcing
 import EventStore
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -11,9 +12,10 @@ struct LiveRebuild: Sendable {
   let status: StatusLine
   let logger: Logger
 
+  /// The ledger was checked by `LedgerGuard` before.
+  ///
   /// - Throws: `RebuildRunning`, what `report` throws, or what stopped it; the old views go on answering then.
   func run(_ report: (Maintenance.Rebuild) throws -> Void = { _ in }) throws {
-    try LedgerGuard.check(service)
     defer { Systemd.status(status.text) }
     try service.rebuild { state in
       // A stop does not wait for a replay; what was built is thrown away.
@@ -28,6 +30,7 @@ struct LiveRebuild: Sendable {
 /// Scrubs what was erased out of the free pages of the views, for all erasures that wait together.
 struct ScrubService: Service {
   let rebuild: LiveRebuild
+  let guards: Turns
   let live: LiveConfiguration
 
   func run() async throws {
@@ -35,6 +38,7 @@ struct ScrubService: Service {
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       do {
         if try isDue() {
+          try await LedgerGuard.check(rebuild.service, for: getuid(), in: guards)
           try await offPool { [rebuild] in try rebuild.run() }
           Allocator.giveBack()
         }

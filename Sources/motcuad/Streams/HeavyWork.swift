@@ -3,13 +3,15 @@ import Foundation
 /// What a reader can ask for that takes much, and the places at it. Of each kind half of the cores at the most are at work,
 /// so that whoever asks for little finds one.
 struct HeavyWork: Sendable {
-  /// Parts of long histories.
+  /// Parts of long histories, and of what a relay is told.
   let pages = Turns(places: Self.halfOfTheCores)
   /// Parts of proofs, and the checkpoints that they are made against. Each holds a reader of the views and one of the ledger,
   /// of which there are 126.
   let proofs = Turns(places: Self.halfOfTheCores)
   /// Answers about the past, each of which reads the whole ledger.
   let past = Turns(places: 2)
+  /// Processes that read the whole ledger before the daemon does (`LedgerGuard`).
+  let guards = Turns(places: 1)
 
   private static var halfOfTheCores: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
 }
