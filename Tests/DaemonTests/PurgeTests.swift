@@ -54,6 +54,30 @@ struct PurgeTests {
     #expect(purged.errors.contains("chưa xóa dữ liệu nào"))
   }
 
+  @Test("a purge that is refused puts back the settings that dpkg has taken away before, but none that are there again")
+  func settings() throws {
+    let postrm = "sh " + Project.folder.appending(path: "packaging/debian/postrm").path
+    let purged = try Self.run(
+      """
+      echo MOTCUA_LANG=vi > /etc/default/motcua; chmod 640 /etc/default/motcua
+      ln -s /var/lib/away /var/lib/motcua/more
+      \(postrm) remove
+      rm /etc/default/motcua
+      \(postrm) purge && echo purged
+      stat -c %a /etc/default/motcua; cat /etc/default/motcua
+      echo MOTCUA_LANG=en > /etc/default/motcua
+      \(postrm) purge && echo purged
+      cat /etc/default/motcua
+      rm /var/lib/motcua/more
+      \(postrm) purge
+      there /etc/default/motcua /var/lib/motcua /var/lib/motcua-removed
+      """)
+    #expect(
+      purged.output
+        == "640\nMOTCUA_LANG=vi\nMOTCUA_LANG=en\ngone /etc/default/motcua\ngone /var/lib/motcua\ngone /var/lib/motcua-removed\n",
+      "\(purged.errors)")
+  }
+
   @Test("what the settings name elsewhere is left and named, also when dpkg has taken the settings away before")
   func elsewhere() throws {
     let purged = try Self.run(
