@@ -41,6 +41,40 @@ struct ArchiveTests {
     #expect(try archive.walk() == (UInt64(before.position) + 1, again.status.root, nil))
   }
 
+  @Test(
+    "given keys that are older than the archive, then the cases that came after them count and stay closed, until later keys are brought"
+  )
+  func olderKeys() throws {
+    let office = try Office()
+    let (daemon, home) = (office.daemon, office.daemon.home)
+    let archive = try ArchiveFolder(home + "/archive")
+    #expect(try Client(socket: daemon.socket).run("backup", "--keys", home + "/hourly.keys").status == 0)
+    // It has the key of the next case already, but a start makes those anew that were not used.
+    let next = try daemon.connect().receive("Phạm Thị Lan").code
+    #expect(daemon.stop() == 0)
+    try daemon.start()
+    let closed = try daemon.connect().receive("Vũ Văn Bình").code
+    #expect(try Client(socket: daemon.socket).run("backup", "--keys", home + "/later.keys").status == 0)
+    #expect(try archive.take(daemon).status == 0)
+
+    let other = try RunningDaemon()
+    let restored = try Operator.restore(
+      "--archive", archive.path, "--keys", home + "/hourly.keys", "--data", other.data)
+    #expect(restored.status == 0, "\(restored.said)")
+    #expect(restored.output.contains("1 case came after this backup of the keys"), "\(restored.said)")
+    try other.start()
+    func applicant(_ code: String) throws -> String? {
+      try other.connect().ask(Wire.Show(code: code)).case.applicant
+    }
+    #expect(try applicant(next) == "Phạm Thị Lan" && applicant(closed) == nil)
+    #expect(try other.connect().verify().damage == nil)
+    #expect(other.stop() == 0)
+    let brought = try Operator.run("restore", "--keys", home + "/later.keys", "--data", other.data)
+    #expect(brought.status == 0, "\(brought.said)")
+    try other.start()
+    #expect(try applicant(next) == "Phạm Thị Lan" && applicant(closed) == "Vũ Văn Bình")
+  }
+
   @Test("given an older backup, then the archive adds what it lacks; one that is newer than the archive stays as it is")
   func base() throws {
     let office = try Office()

@@ -69,6 +69,16 @@ public struct KeysBackup: Sendable {
     return KeysBackup(master: master, slots: slots, isVersion1: isVersion1)
   }
 
+  /// A copy that ends with the slot `last`. From `first` on its keys are marked as not here, because they are not those
+  /// that sealed anything: slots are made ahead, and made again at a start.
+  ///
+  /// - Parameter first: no later than the end of the file.
+  func lacking(from first: UInt64, upTo last: UInt64) -> KeysBackup {
+    let absent = Array(repeating: Keys.empty(Keys.Mark.absent), count: Int(last - first) + 1).joined()
+    return KeysBackup(
+      master: master, slots: Array(slots.prefix(Int(first) * Keys.slotBytes)) + absent, isVersion1: isVersion1)
+  }
+
   private init(master: SealingKey, slots: [UInt8], isVersion1: Bool) {
     self.master = master
     self.slots = slots
@@ -109,10 +119,12 @@ public struct KeysBackup: Sendable {
     return try key(slot)?.commitment
   }
 
+  /// The last slot in the file.
+  public var last: UInt64 { UInt64(slots.count / Keys.slotBytes) - 1 }
+
   /// Throws `Fault.older` when the file ends before the slot.
   public func require(_ slot: UInt64) throws {
-    let count = UInt64(slots.count / Keys.slotBytes)
-    guard slot < count else { throw Fault.older(slots: count - 1, needed: slot) }
+    guard slot <= last else { throw Fault.older(slots: last, needed: slot) }
   }
 }
 

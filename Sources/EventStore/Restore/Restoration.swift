@@ -94,7 +94,9 @@ public final class Restoration {
   /// - Parameters:
   ///   - last: the greatest slot that the ledger has sealed with.
   ///   - erased: the slots whose keys were erased.
-  public func stageKeys(_ backup: KeysBackup?, last: UInt64, erased: [UInt64]) throws(StoreError) {
+  public func stageKeys(
+    _ backup: KeysBackup?, last: UInt64, erased: [UInt64], lacking: UInt64? = nil
+  ) throws(StoreError) {
     try asStoreError {
       guard let backup else {
         try Keys.create(stagedKeys)
@@ -103,7 +105,8 @@ public final class Restoration {
         try keys.forget(erased)
         return
       }
-      try Keys.install(backup.forgetting(erased), in: stagedKeys)
+      let whole = lacking.map { backup.lacking(from: $0, upTo: last) } ?? backup
+      try Keys.install(whole.forgetting(erased), in: stagedKeys)
     }
   }
 

@@ -211,7 +211,9 @@ struct Restore: ParsableCommand {
     }
     let sizes = Set(known.map(\.size) + [archived?.tree.size].compactMap(\.self))
     let facts = try LedgerFacts(
-      restoration.stagedLedger, rootsAt: sizes, keys: backup, commitments: Set(list?.map(\.commitment) ?? []))
+      restoration.stagedLedger, rootsAt: sizes, keys: backup, commitments: Set(list?.map(\.commitment) ?? []),
+      // An archive is a minute behind, and the copy of the keys that goes with it an hour.
+      mayLackLast: archive != nil)
     if let archived, let segments, facts.roots[archived.tree.size] != archived.tree.root {
       throw RestoreRefusal.archiveOfOtherHistory(segments.path, size: archived.tree.size)
     }
@@ -242,7 +244,8 @@ struct Restore: ParsableCommand {
     try requireClock(notBefore: latest, settings.service)
     // The loss and the erasures are recorded aside, so that the ledger never stands in its place without them, nor with
     // a key that was forgotten.
-    try restoration.stageKeys(backup, last: facts.last, erased: facts.erased + again.map(\.slot))
+    try restoration.stageKeys(
+      backup, last: facts.last, erased: facts.erased + again.map(\.slot), lacking: facts.lacking)
     let end = known.max { $0.size < $1.size }
     let serials = max(serialsAbove ?? 0, record.floor?.serial ?? 0)
     let loss = try self.record(
@@ -436,6 +439,14 @@ struct Restore: ParsableCommand {
       line(
         "\(again) hồ sơ được xóa lại dữ liệu cá nhân theo danh sách.",
         "\(Text.counted(again, "case")) \(again == 1 ? "was" : "were") erased again by the list of erasures.")
+    }
+    if let lacking = facts.lacking {
+      let count = Int(clamping: facts.last - lacking) + 1
+      line(
+        "\(count) hồ sơ nhận sau bản sao lưu khóa này: phần dữ liệu cá nhân đóng kín; nếu có bản khóa mới hơn, đưa vào bằng "
+          + "motcuad restore --keys TỆP --data \(data).",
+        "\(Text.counted(count, "case")) came after this backup of the keys: what is personal stays closed; if there is a later "
+          + "one, bring it with motcuad restore --keys FILE --data \(data).")
     }
     if !hasKeys {
       line(
