@@ -31,19 +31,43 @@ public enum CaseCode {
 
   /// Whether a code from elsewhere has the form of those that this office gives: a prefix of its own, a day, a serial.
   public static func form(of code: String, prefixes: [String]) -> Form {
-    if prefixes.contains(where: { isOwn(code.folded, prefix: $0.folded) { _ in false } }) { return .own }
-    let looksLikeOwn = prefixes.contains { isOwn(code.lookAlike, prefix: $0.lookAlike, orMayBe: \.mayLookLatin) }
-    return looksLikeOwn ? .looksLikeOwn : .foreign
+    if prefixes.contains(where: { isOwn(code.folded, prefix: $0.folded) }) { return .own }
+    return prefixes.contains { reads(code.lookAlike, as: $0.lookAlike) } ? .looksLikeOwn : .foreign
   }
 
-  private static func isOwn(_ code: String, prefix: String, orMayBe isUnknown: (Unicode.Scalar) -> Bool) -> Bool {
+  /// Whether a code may be read as one with this prefix: what is not of ASCII as any character, or as none, as invisible as
+  /// some are, and space as none. Somewhere in Unicode there is always another letter, dash or dot that looks like one of ours.
+  private static func reads(_ code: String, as prefix: String) -> Bool {
+    // Nil for a digit. The last one comes as often as it may.
+    var form: [Unicode.Scalar?] = prefix.unicodeScalars.map { $0 }
+    form.append("-")
+    form += Array(repeating: nil, count: 6)
+    form.append("-")
+    form.append(nil)
+    // Of a code that is mostly something else nobody thinks that.
+    guard code.unicodeScalars.count(where: { !$0.isASCII }) <= form.count / 2 else { return false }
+    // How much of the form is read by now, as far as one can tell.
+    var places: Set<Int> = [0]
+    for scalar in code.unicodeScalars where scalar != " " {
+      var next: Set<Int> = scalar.isASCII ? [] : places
+      for place in places {
+        let expected = place < form.count ? form[place] : nil
+        let isRead = expected.map { $0 == scalar } ?? ("0"..."9").contains(scalar)
+        if isRead || !scalar.isASCII { next.insert(min(place + 1, form.count)) }
+      }
+      places = next
+    }
+    return places.contains(form.count)
+  }
+
+  private static func isOwn(_ code: String, prefix: String) -> Bool {
     var rest = code.unicodeScalars[...]
     for letter in (prefix + "-").unicodeScalars {
-      guard let scalar = rest.popFirst(), scalar == letter || isUnknown(scalar) else { return false }
+      guard rest.popFirst() == letter else { return false }
     }
     let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
     return parts.count == 2 && parts[0].count == 6 && (1...9).contains(parts[1].count)
-      && parts.joined().allSatisfy { ("0"..."9").contains($0) || isUnknown($0) }
+      && parts.joined().allSatisfy { ("0"..."9").contains($0) }
   }
 
   public enum Form: Hashable, Sendable {

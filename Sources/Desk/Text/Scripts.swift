@@ -68,13 +68,6 @@ extension Unicode.Scalar {
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// Whether it may look like a letter of ASCII, as far as is known: the table of look-alikes holds what stands on keyboards,
-  /// and somewhere in Unicode there is always another. Those of East Asia look like none.
-  var mayLookLatin: Bool {
-    guard !isASCII, let script else { return false }
-    return script != .eastAsian
-  }
-
   /// Nil for what belongs to no script of its own: digits, signs, marks on letters.
   fileprivate var script: Script? {
     switch value {
