@@ -5,6 +5,8 @@ public import MerkleTree
 public struct Segment: Sendable {
   /// A segment that has so many bytes grows no more: the next record begins another.
   public static let fullBytes = 512 << 10
+  /// No segment has so many: what is more is none, and not read to its end.
+  public static let bytesMax = 64 << 20
 
   public let ledger: LedgerMark
   /// The tree over all events before the first record.
@@ -36,6 +38,7 @@ public struct Segment: Sendable {
     let demo = bytes[Self.mark.count + LedgerMark.idBytes]
     guard let id = cursor.take(LedgerMark.idBytes), demo <= 1, cursor.take(8) != nil,
       let ledger = LedgerMark(id: id, isDemo: demo == 1), let size = cursor.peek(8).map({ Self.number($0) }),
+      size < 1 << 62,
       let before = cursor.take(8 + size.nonzeroBitCount * Hash.size).flatMap({ Frontier(encoded: $0) })
     else { throw .torn }
     self.ledger = ledger

@@ -62,6 +62,11 @@ final class ArchiveDirectory {
 
   /// Makes a segment durable: the file, its name, the directory. Only then it counts.
   func store(_ segment: SegmentWriter) throws {
+    // The disk may be away, and an empty place be where it was.
+    var (held, named) = (stat(), stat())
+    guard fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_dev == named.st_dev,
+      held.st_ino == named.st_ino
+    else { throw OutputFailure(code: ESTALE, path: path) }
     let file = try OutFile(path + "/" + segment.name, replaces: true, language)
     try file.write(segment.finished())
     try file.finish()
@@ -102,7 +107,9 @@ final class ArchiveDirectory {
 
   private func contents(_ name: String) throws -> [UInt8] {
     let path = path + "/" + name
-    do throws(TextFile.SystemError) { return try TextFile.bytes(path) } catch {
+    do throws(TextFile.SystemError) {
+      return try TextFile.bytes(path, most: Segment.bytesMax, waits: false)
+    } catch {
       throw OutputFailure(code: error.code, path: path, isRead: true)
     }
   }

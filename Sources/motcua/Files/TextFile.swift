@@ -49,11 +49,12 @@ enum TextFile {
     var isMissing: Bool { code == ENOENT }
   }
 
-  static func bytes(_ path: String) throws(SystemError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  /// - Parameter waits: for who writes into a pipe of that name.
+  static func bytes(_ path: String, most: Int = .max, waits: Bool = true) throws(SystemError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK))
     guard descriptor >= 0 else { throw SystemError(code: errno) }
     defer { close(descriptor) }
-    return try bytes(of: descriptor, most: .max)
+    return try bytes(of: descriptor, most: most)
   }
 
   /// Reads to the end, or until there are more than `most` bytes.

@@ -21,7 +21,7 @@ final class GivenArchive {
     guard !names.isEmpty else { throw RestoreRefusal.archiveEmpty(path) }
     Descriptors.makeRoom(forFiles: names.count)
     var segments: [String: GivenFile] = [:]
-    for name in names { segments[name] = try GivenFile(path + "/" + name) }
+    for name in names { segments[name] = try GivenFile(path + "/" + name, waits: false) }
     self.segments = segments
   }
 
@@ -67,6 +67,6 @@ final class GivenArchive {
 
   private func contents(_ name: String) throws -> [UInt8] {
     guard let file = segments[name] else { throw UnsafePath.system(path: path + "/" + name, code: ENOENT) }
-    return try file.contents()
+    return try file.contents(most: Segment.bytesMax)
   }
 }

@@ -9,9 +9,11 @@ final class GivenFile {
 
   /// Opens the file. What root reads is handed on to the owner of the data directory, so a link that another account
   /// has made is refused, and another name of a file that root alone may read.
-  init(_ path: String) throws(UnsafePath) {
+  ///
+  /// - Parameter waits: for who writes into a pipe of that name.
+  init(_ path: String, waits: Bool = true) throws(UnsafePath) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK))
     guard descriptor >= 0 else { throw .system(path: path, code: errno) }
     guard geteuid() == 0 else { return }
     let walk = try PathWalk(path)
@@ -30,12 +32,13 @@ final class GivenFile {
   /// Reads the file as a backup of keys.
   func keysBackup() throws -> KeysBackup { try KeysBackup(contents()) }
 
-  func contents() throws(UnsafePath) -> [UInt8] {
+  /// Reads to the end, or until there are more than `most` bytes.
+  func contents(most: Int = .max) throws(UnsafePath) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
-      if count == 0 { return bytes }
+      if count == 0 || bytes.count > most { return bytes }
       if count > 0 {
         bytes += buffer[..<count]
       } else if errno != EINTR {
