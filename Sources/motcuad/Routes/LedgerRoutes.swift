@@ -32,7 +32,7 @@ struct LedgerRoutes: Sendable {
       },
       // What is sealed tells nothing of anybody.
       Route.pages(
-        Wire.Records.self, .relay, first: .turn(heavy.pages), later: .turn(heavy.pages), opens: { _ in 0 },
+        Wire.Records.self, .relay, first: .turn(heavy.pages), opens: { _ in 0 },
         end: .init(first: 0, records: [], size: 0, root: "")
       ) { [service] call, caller in
         guard let after = UInt64(exactly: call.after) else { throw VarlinkError.invalidParameter("after") }
@@ -43,7 +43,8 @@ struct LedgerRoutes: Sendable {
         return Reading(tree: tree, left: call.limit, ledger: ledger, caller: caller)
       } ready: { [service, heavy] reading in
         // Only now, because who leaves ends what his stream waits for, and not what his call does.
-        if !reading.isBegun, service.signal.position.rawValue > reading.tree.size + Self.recordsUnguarded {
+        let asked = min(service.signal.position.rawValue - reading.tree.size, reading.left.map { UInt64($0) } ?? .max)
+        if !reading.isBegun, asked > Self.recordsUnguarded {
           try await LedgerGuard.check(service, for: reading.caller.actor.uid, in: heavy.guards)
         }
         reading.isBegun = true

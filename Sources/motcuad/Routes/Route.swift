@@ -22,7 +22,12 @@ enum Executor {
   }
 
   private static func onPool<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
-    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await body() }
+    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await apart(body) }
+  }
+
+  /// The change of thread itself: a body that never waits would be done where it was asked for.
+  @concurrent private static func apart<R: Sendable>(_ body: @Sendable () async throws -> R) async throws -> R {
+    try await body()
   }
 }
 
@@ -95,8 +100,8 @@ struct Route: Sendable {
   /// an empty one, unless `isOver` said of the page before that nothing follows.
   ///
   /// - Parameters:
-  ///   - first: where the first page is made, when that is not where the query starts.
-  ///   - later: where the pages after it are made, when that is elsewhere.
+  ///   - first: where the pages are made, when that is not where the query starts.
+  ///   - later: where those after the first one are made, when that is elsewhere.
   ///   - opens: as in `one`, of each page.
   ///   - ready: waits, before each page, for what makes one; it takes no turn meanwhile.
   static func pages<Method: WireMethod, State: Sendable>(
@@ -130,7 +135,7 @@ struct Route: Sendable {
             do {
               try await ready(&state.0)
               let before = state
-              let place = (before.isFirst ? first : later) ?? executor
+              let place = (before.isFirst ? nil : later) ?? first ?? executor
               let (page, after) = try await place.run(for: caller) {
                 var state = before.0
                 let (page, isLast) = try await next(&state)

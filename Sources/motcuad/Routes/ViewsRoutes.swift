@@ -36,35 +36,36 @@ struct ViewsRoutes: Sendable {
         state.version = last.version.next
         return .init(events: events.map { Wire.Event($0) })
       },
-      Route.pages(Wire.List.self, .reader, opens: \.opened, end: .init(cases: [])) { [service] call, caller in
+      Route.pages(
+        Wire.List.self, .reader, first: .turn(heavy.lists), opens: \.opened, end: .init(cases: [])
+      ) { [service] call, caller in
         let filter = try filter(call, caller)
         guard let asOf = try asOf(call.asOf, call.occurred) else {
           return Listing.live(DeskViews.list(filter, now: service.now))
         }
         return Listing.asked(filter, asOf, caller.actor.uid)
-      } next: { [service, heavy] listing in
+      } ready: { [service, heavy] listing in
         // Only now, because who leaves ends what his stream waits for, and not what his call does.
         if case .asked(let filter, let asOf, let uid) = listing {
           let pages = try await heavy.past.run(of: uid) { try await offPool { try service.list(filter, asOf: asOf) } }
           listing = .past(pages, asOf.instant, uid)
         }
+      } next: { [service] listing in
         switch listing {
         case .asked: return nil
         case .live(var pages):
           let rows = try pages.next(in: service.views)
           listing = .live(pages)
           return try rows.map { .init(cases: try $0.compactMap { try present($0) }) }
-        case .past(let before, let instant, let uid):
-          let (rows, pages) = try await heavy.pages.run(of: uid) {
-            var pages = before
-            let rows = try pages.next(in: service)
-            return (rows, pages)
-          }
+        case .past(var pages, let instant, let uid):
+          let rows = try pages.next(in: service)
           listing = .past(pages, instant, uid)
           return try rows.map { .init(cases: try $0.compactMap { try present($0, at: instant) }) }
         }
       },
-      Route.pages(Wire.Next.self, .reader, opens: \.opened, end: .init(duties: [])) { [service] call, caller in
+      Route.pages(
+        Wire.Next.self, .reader, first: .turn(heavy.lists), opens: \.opened, end: .init(duties: [])
+      ) { [service] call, caller in
         DeskViews.next(
           clerk: call.mine == true ? caller.actor.account : nil, now: service.now,
           offset: service.book?.office.utcOffset ?? .utc)
@@ -76,7 +77,9 @@ struct ViewsRoutes: Sendable {
             })
         }
       },
-      Route.pages(Wire.Owed.self, .reader, opens: \.opened, end: .init(promises: [])) { call, caller in
+      Route.pages(
+        Wire.Owed.self, .reader, first: .turn(heavy.lists), opens: \.opened, end: .init(promises: [])
+      ) { call, caller in
         DeskViews.owed(clerk: call.mine == true ? caller.actor.account : nil)
       } next: { [service] pages in
         let now = service.now
@@ -84,7 +87,9 @@ struct ViewsRoutes: Sendable {
           .init(promises: owed.flatMap { entry in entry.promises.map { Wire.Promise($0, of: entry.row, now: now) } })
         }
       },
-      Route.pages(Wire.Search.self, .reader, opens: \.opened, end: .init(cases: [])) { call, _ in
+      Route.pages(
+        Wire.Search.self, .reader, first: .turn(heavy.lists), opens: \.opened, end: .init(cases: [])
+      ) { call, _ in
         let words = try FieldText.words.required(call.words)
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
         return DeskViews.search(words)
@@ -118,11 +123,11 @@ struct ViewsRoutes: Sendable {
       },
       Route.one(Wire.GetSlip.self, .reader, opens: { _ in 1 }) { call, _ in .init(slip: try slip(call.code)) },
       Route.pages(
-        Wire.Watch.self, .reader, at: .connection, opens: \.opened, end: .init(events: [])
+        Wire.Watch.self, .reader, at: .connection, first: .turn(heavy.pages), opens: \.opened, end: .init(events: [])
       ) { [service] call, caller in
         let position = call.after.map { Position(UInt64(clamping: $0)) } ?? service.signal.position
         return Watching(position: position, caller: caller)
-      } next: { [service, heavy] watching in
+      } ready: { [service] watching in
         while true {
           let wakening = await service.signal.wakening(beyond: watching.position)
           if wakening == .over { throw CancellationError() }
@@ -130,11 +135,10 @@ struct ViewsRoutes: Sendable {
           // Nothing has happened, and he is told all the same when he may watch no more.
           try await watching.caller.again().require(.reader)
         }
-        let next = watching.position.next
-        let events = try await Executor.turn(heavy.pages).run(for: watching.caller) {
-          try service.events(from: next, limit: PageBounds.events, bytesMax: PageBounds.recordBytes)
-            .map { Wire.Event($0) }
-        }
+      } next: { [service] watching in
+        let events = try service.events(
+          from: watching.position.next, limit: PageBounds.events, bytesMax: PageBounds.recordBytes
+        ).map { Wire.Event($0) }
         watching.position = events.last.map { Position(UInt64($0.position)) } ?? watching.position
         return .init(events: events)
       },

@@ -5,6 +5,8 @@ import Foundation
 struct HeavyWork: Sendable {
   /// Parts of long histories, and of what a relay is told.
   let pages = Turns(places: Self.halfOfTheCores)
+  /// Pages of lists. Each takes little, but a user may have 64 streams of them, and the pool does first what comes first.
+  let lists = Turns(places: ProcessInfo.processInfo.activeProcessorCount, placesPerUser: Self.halfOfTheCores)
   /// Parts of proofs, and the checkpoints that they are made against. Each holds a reader of the views and one of the ledger,
   /// of which there are 126.
   let proofs = Turns(places: Self.halfOfTheCores)
@@ -22,8 +24,8 @@ enum PageBounds {
   static let events = 200
   static let recordBytes = 128 << 10
   /// Of the page of a history that is made where connections are served: others wait meanwhile.
-  static let eventsAtOnce = 32
-  static let recordBytesAtOnce = 32 << 10
+  static let eventsAtOnce = 16
+  static let recordBytesAtOnce = 16 << 10
   /// Of proved events, whose paths come besides.
   static let provedEvents = 40
 }
