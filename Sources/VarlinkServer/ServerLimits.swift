@@ -45,7 +45,7 @@ public struct ServerLimits: Hashable, Sendable {
     waitingBytesPerUser: Int = 64 << 20,
     frameBytes: Int = FrameSplitter.defaultLimit, frameSeconds: Int = 30, pipelinedCalls: Int = 4,
     unreadBytes: Int = 64 << 10, unreadBytesPerUser: Int = 8 << 20, unreadSeconds: Int = 600, idleSeconds: Int = 600,
-    exemptUsers: Set<UInt32> = [0, geteuid()], backlog: Int = 1024, eventLoopThreads: Int = 1, graceSeconds: Int = 5
+    exemptUsers: Set<UInt32> = [0, geteuid()], backlog: Int = 128, eventLoopThreads: Int = 1, graceSeconds: Int = 5
   ) {
     self.connections = connections
     self.connectionsPerUser = connectionsPerUser

@@ -91,6 +91,17 @@ struct OpenedTests {
     #expect(Self.told(daemon, Self.begun).isEmpty && Self.told(daemon, Self.over).isEmpty, "\(daemon.log)")
   }
 
+  @Test("who takes it out in pieces, each less than much, is in the log for the day")
+  func pieces() throws {
+    let daemon = try Self.office(of: 480)
+    let desk = try daemon.connect()
+    let day = Self.begun + " within a day"
+    for _ in 0..<10 { _ = try desk.pages(Wire.List()) }
+    #expect(Self.told(daemon, day).isEmpty)
+    _ = try desk.pages(Wire.List())
+    #expect(Self.told(daemon, day).first?.contains("account=root") == true, "\(daemon.log)")
+  }
+
   @Test("who asks when so many people were to be told of something is in the log, because the answer names them")
   func explained() throws {
     let daemon = try RunningDaemon()

@@ -270,7 +270,7 @@ struct Restore: ParsableCommand {
             vi: "\(fault.text.vi); những gì sau đó không được đặt lại",
             en: "\(fault.text.en); what comes after it was not put back")))
     }
-    say(language, facts, loss, hasKeys: backup != nil)
+    say(language, facts, loss, hasKeys: backup != nil, vouched: archived.map { _ in loss.knownSize })
     if backup?.isVersion1 == true { warnOfBefore(language) }
   }
 
@@ -409,7 +409,8 @@ struct Restore: ParsableCommand {
     return loss
   }
 
-  private func say(_ language: Language, _ facts: LedgerFacts, _ loss: Restored, hasKeys: Bool) {
+  /// - Parameter vouched: how many events of an archive a checkpoint knows; nil without an archive.
+  private func say(_ language: Language, _ facts: LedgerFacts, _ loss: Restored, hasKeys: Bool, vouched: UInt64?) {
     func line(_ vi: String, _ en: String) { print(language.pick(Text(vi: vi, en: en))) }
     line(
       "Đã đặt lại \(facts.size) sự kiện, \(facts.last) hồ sơ vào \(data).",
@@ -424,6 +425,11 @@ struct Restore: ParsableCommand {
         "Thiếu sự kiện \(facts.size + 1)–\(loss.knownSize): bản sao lưu cũ hơn điểm chốt; điều này đã ghi vào sổ.",
         "Events \(facts.size + 1)–\(loss.knownSize) are missing: the backup is older than the checkpoint; that is recorded."
       )
+    }
+    if let vouched, vouched < facts.size {
+      line(
+        "Không điểm chốt nào xác nhận sự kiện \(vouched + 1)–\(facts.size): chỉ có lời của nơi giữ kho lưu trữ.",
+        "No checkpoint vouches for events \(vouched + 1)–\(facts.size): they are the word of who kept the archive.")
     }
     if let floor = loss.floor {
       line(
