@@ -148,7 +148,7 @@ struct EventLogTests {
   func foreignCodes() throws {
     for code in [
       "H56.26.08-261118-0001", "H56.26.07", "H56.26.07-1-2", "H56.26.07-261118", "261118-0001", "1",
-      "令56.26.07-261118-0001",
+      "令和56-261118-0001",
     ] {
       #expect(try read([Self.first.replacingFirst("c1", code)]).badRows.isEmpty, "\(code)")
     }
