@@ -190,7 +190,8 @@ extension Wire {
     /// How many events it has, and when that was said last.
     public var size: Int
     public var toldAt: String
-    /// When the first event that it lacks was recorded; missing when it lacks none.
+    /// When the first event that it lacks was recorded; missing when it lacks none, or when that event cannot be read:
+    /// the copy is late then.
     public var missingSince: String?
 
     public init(size: Int, toldAt: String, missingSince: String? = nil) {
@@ -297,7 +298,7 @@ extension Wire {
     /// Missing when no relay has said anything since the start.
     public var archive: ArchiveCopy?
     /// What would be lost with the disk is older than `archive_minutes_max` allows; or the setting says that there is
-    /// to be an archive, and for so long no relay has said that it holds anything.
+    /// to be an archive, and for so long no relay has said that it holds anything; or the next event cannot be read.
     public var archiveLate: Bool?
 
     public init(
