@@ -32,7 +32,7 @@ struct LedgerRoutes: Sendable {
       },
       // What is sealed tells nothing of anybody.
       Route.pages(
-        Wire.Records.self, .relay, first: .turn(heavy.pages), opens: { _ in 0 },
+        Wire.Records.self, .relay, first: .turn(heavy.records), opens: { _ in 0 },
         end: .init(first: 0, records: [], size: 0, root: "")
       ) { [service] call, caller in
         guard let after = UInt64(exactly: call.after) else { throw VarlinkError.invalidParameter("after") }

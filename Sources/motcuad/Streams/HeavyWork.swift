@@ -3,10 +3,12 @@ import Foundation
 /// What a reader can ask for that takes much, and the places at it. Of each kind half of the cores at the most are at work,
 /// so that whoever asks for little finds one.
 struct HeavyWork: Sendable {
-  /// Parts of long histories, and of what a relay is told.
+  /// Parts of long histories.
   let pages = Turns(places: Self.halfOfTheCores)
   /// Pages of lists. Each takes little, but a user may have 64 streams of them, and the pool does first what comes first.
   let lists = Turns(places: ProcessInfo.processInfo.activeProcessorCount, placesPerUser: Self.halfOfTheCores)
+  /// Parts of what relays are told. No reader makes an archive late, and no relay holds up readers.
+  let records = Turns(places: Self.halfOfTheCores)
   /// Parts of proofs, and the checkpoints that they are made against. Each holds a reader of the views and one of the ledger,
   /// of which there are 126.
   let proofs = Turns(places: Self.halfOfTheCores)
