@@ -3,7 +3,7 @@ import Testing
 
 @testable import motcuad
 
-@Suite("Turns at work that takes much", .timeLimit(.minutes(2)))
+@Suite("Turns at work that takes much", .timeLimit(.minutes(30)))
 struct TurnsTests {
   /// Work that goes on until it is ended.
   private final class Works: Sendable {

@@ -2,7 +2,7 @@ import EventSourcing
 import EventStore
 import Testing
 
-@Suite("Waiting for commits", .timeLimit(.minutes(5)))
+@Suite("Waiting for commits", .timeLimit(.minutes(30)))
 struct CommitSignalTests {
   @Test("what is committed already is not waited for")
   func there() async {

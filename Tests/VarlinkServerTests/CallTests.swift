@@ -4,7 +4,7 @@ import Varlink
 import VarlinkClient
 import VarlinkServer
 
-@Suite("Calls over a socket", .timeLimit(.minutes(5)))
+@Suite("Calls over a socket", .timeLimit(.minutes(30)))
 struct CallTests {
   private typealias Text = EchoService.Text
 

@@ -7,7 +7,7 @@ import VarlinkClient
 import VarlinkServer
 
 /// Each limit is reached on a real socket while another client is served, and what it held is given back.
-@Suite("Limits", .serialized, .timeLimit(.minutes(5)))
+@Suite("Limits", .serialized, .timeLimit(.minutes(30)))
 struct LimitTests {
   private static let echo = "{\"method\":\"org.example.echo.Echo\",\"parameters\":{\"text\":\"a\"}}\0"
 

@@ -6,7 +6,7 @@ import VarlinkClient
 
 @testable import VarlinkServer
 
-@Suite("Listening", .timeLimit(.minutes(5)))
+@Suite("Listening", .timeLimit(.minutes(30)))
 struct ListeningTests {
   private func failure(_ socket: ListeningSocket) async throws -> ListenError? {
     do {

@@ -4,7 +4,7 @@ import Varlink
 import VarlinkClient
 import VarlinkServer
 
-@Suite("Stopping", .timeLimit(.minutes(5)))
+@Suite("Stopping", .timeLimit(.minutes(30)))
 struct ShutdownTests {
   @Test("a call under way is answered before the server ends, streams end at once")
   func drains() async throws {

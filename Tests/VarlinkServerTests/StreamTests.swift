@@ -4,7 +4,7 @@ import Varlink
 import VarlinkClient
 import VarlinkServer
 
-@Suite("Streams", .timeLimit(.minutes(5)))
+@Suite("Streams", .timeLimit(.minutes(30)))
 struct StreamTests {
   private typealias Value = EchoService.Number
 
