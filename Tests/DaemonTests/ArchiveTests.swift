@@ -31,6 +31,9 @@ struct ArchiveTests {
     let other = try RunningDaemon()
     let restored = try Operator.restore("--archive", archive.path, "--keys", keys, "--data", other.data)
     #expect(restored.status == 0, "\(restored.said)")
+    #expect(
+      restored.output.contains(
+        "No checkpoint vouches for events 1–\(before.position): they are the word of who kept the archive."))
     try other.start()
     let again = try other.connect()
     #expect(try again.status.position == before.position + 1)

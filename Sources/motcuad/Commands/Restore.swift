@@ -16,7 +16,8 @@ struct Restore: ParsableCommand {
 
   @Argument(
     help: help(
-      "Bản sao lưu sổ; để trống khi chỉ đưa khóa.", "The backup of the ledger; leave it out to bring keys only."))
+      "Bản sao lưu sổ; để trống khi chỉ đưa khóa, hoặc khi đặt lại từ --archive.",
+      "The backup of the ledger; leave it out to bring keys only, or with --archive."))
   var file: String?
 
   @Option(
@@ -427,9 +428,13 @@ struct Restore: ParsableCommand {
       )
     }
     if let vouched, vouched < facts.size {
+      let keeper =
+        file == nil
+        ? Text(vi: "nơi giữ kho lưu trữ", en: "who kept the archive")
+        : Text(vi: "nơi giữ bản sao lưu và kho lưu trữ", en: "who kept the backup and the archive")
       line(
-        "Không điểm chốt nào xác nhận sự kiện \(vouched + 1)–\(facts.size): chỉ có lời của nơi giữ kho lưu trữ.",
-        "No checkpoint vouches for events \(vouched + 1)–\(facts.size): they are the word of who kept the archive.")
+        "Không điểm chốt nào xác nhận sự kiện \(vouched + 1)–\(facts.size): chỉ có lời của \(keeper.vi).",
+        "No checkpoint vouches for events \(vouched + 1)–\(facts.size): they are the word of \(keeper.en).")
     }
     if let floor = loss.floor {
       line(
