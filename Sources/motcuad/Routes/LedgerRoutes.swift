@@ -43,11 +43,15 @@ struct LedgerRoutes: Sendable {
         return Reading(tree: tree, left: call.limit, ledger: ledger, caller: caller)
       } ready: { [service, heavy] reading in
         // Only now, because who leaves ends what his stream waits for, and not what his call does.
-        let asked = min(service.signal.position.rawValue - reading.tree.size, reading.left.map { UInt64($0) } ?? .max)
-        if !reading.isBegun, asked > Self.recordsUnguarded {
-          try await LedgerGuard.check(service, for: reading.caller.actor.uid, in: heavy.guards)
+        if !reading.isBegun {
+          // Another ledger that is brought in meanwhile may be shorter.
+          let end = max(service.signal.position.rawValue, reading.tree.size)
+          let asked = min(end - reading.tree.size, reading.left.map { UInt64($0) } ?? .max)
+          if asked > Self.recordsUnguarded {
+            try await LedgerGuard.check(service, for: reading.caller.actor.uid, in: heavy.guards)
+          }
+          reading.isBegun = true
         }
-        reading.isBegun = true
         try await wait(for: reading)
       } isOver: {
         $0.left == 0
