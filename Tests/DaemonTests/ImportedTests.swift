@@ -6,17 +6,8 @@ import VarlinkClient
 
 @Suite("History of another register", .oneAtATime)
 struct ImportedTests {
-  private static let header = "case,received,due,end,step,at\n"
-  private static let columns = """
-    [columns]
-    case = "case"
-    received_at = "received"
-    due = "due"
-    resolved_at = "end"
-    activity = "step"
-    at = "at"
-    [channels]
-    """
+  private static let header = ImportFileTests.header
+  private static let columns = ImportFileTests.mapping
   private static let mapping = "register = \"Sổ một cửa 2019\"\n" + columns
 
   private static func row(_ code: String, received: String = "2026-11-01T09:00:00+07:00") -> String {

@@ -113,8 +113,8 @@ struct RegisterTests {
 
 @Suite("Bringing in a file", .oneAtATime)
 struct ImportFileTests {
-  private static let header = "case,received,due,end,step,at\n"
-  private static let mapping = """
+  static let header = "case,received,due,end,step,at\n"
+  static let mapping = """
     [columns]
     case = "case"
     received_at = "received"

@@ -10,12 +10,7 @@ struct StaleReadersService: Service {
   var interval = Duration.seconds(60)
 
   func run() async throws {
-    while true {
-      do {
-        try await cancelWhenGracefulShutdown { [interval] in try await Task.sleep(for: interval) }
-      } catch {
-        return
-      }
+    while await rests(for: interval) {
       do {
         let count = try await offPool { [store] in
           try store.freeLeftovers()

@@ -8,12 +8,7 @@ struct LogService: Service {
   var interval = Duration.seconds(15)
 
   func run() async throws {
-    while true {
-      do {
-        try await cancelWhenGracefulShutdown { [interval] in try await Task.sleep(for: interval) }
-      } catch {
-        return
-      }
+    while await rests(for: interval) {
       opened.settle()
       log.settle()
     }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a reader can ask for that takes much, and the places at it. Of each kind half of the cores at the most are at work,
-/// so that whoever asks for little finds one.
+/// What a reader can ask for that takes much, and the places at it. Half of the cores at the most are at work for
+/// one user, and of most kinds for all, so that whoever asks for little finds one.
 struct HeavyWork: Sendable {
   /// Parts of long histories.
   let pages = Turns(places: Self.halfOfTheCores)
