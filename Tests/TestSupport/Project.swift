@@ -9,6 +9,10 @@ public enum Project {
   /// Where the build has put the programs that it made with these tests.
   public static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 
-  /// The path of a program of this project, such as `motcuad`.
-  public static func program(_ name: String) -> String { products.appending(path: name).path }
+  /// The path of a program of this project, such as `motcuad`: in the folder that `MOTCUA_PROGRAMS` names, or beside the
+  /// tests.
+  public static func program(_ name: String) -> String {
+    let other = ProcessInfo.processInfo.environment["MOTCUA_PROGRAMS"].map { URL(filePath: $0) }
+    return (other ?? products).appending(path: name).path
+  }
 }
