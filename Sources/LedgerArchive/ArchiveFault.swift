@@ -9,8 +9,12 @@ public enum ArchiveFault: Error, Hashable, Sendable {
   case foreign(name: String)
   /// It is of this ledger, and what it says was before it is not what is before it.
   case otherHistory(name: String)
-  /// Its events, from `first` on, stand in another segment as well, or under another name.
+  /// Its events, from `first` on, stand in another segment as well.
   case doubled(name: String, first: UInt64)
+  /// The file is not called as a segment with its events is.
+  case renamed(name: String, properly: String)
+  /// It is whole, and what this event says cannot be read.
+  case unreadable(name: String, position: UInt64, reason: String)
 
   /// A clause in Vietnamese and in English.
   public var text: (vi: String, en: String) {
@@ -36,6 +40,16 @@ public enum ArchiveFault: Error, Hashable, Sendable {
       (
         "đoạn \(name) bị trùng: các sự kiện từ \(first) của nó đã nằm trong đoạn khác",
         "the segment \(name) is doubled: its events from \(first) on stand in another segment"
+      )
+    case .renamed(let name, let properly):
+      (
+        "đoạn \(name) mang tên khác: theo những gì nó chứa, nó phải tên là \(properly)",
+        "the segment \(name) was renamed: by what it holds it should be called \(properly)"
+      )
+    case .unreadable(let name, let position, let reason):
+      (
+        "đoạn \(name) nguyên vẹn, nhưng không đọc được sự kiện \(position) trong đó (\(reason))",
+        "the segment \(name) is whole, and event \(position) in it cannot be read (\(reason))"
       )
     }
   }

@@ -3,7 +3,7 @@ public import MerkleTree
 /// A part of a ledger: records as they are stored, one after the other, with the tree before them and after them, so that
 /// it can be checked by itself. `docs/formats/archive.md` has it in bytes.
 public struct Segment: Sendable {
-  /// A segment that has so many bytes grows no more: the next record begins another.
+  /// A segment that has so many bytes grows no more: the next page of records begins another. Earlier ones may be larger.
   public static let fullBytes = 512 << 10
   /// No segment has so many: what is more is none, and not read to its end.
   public static let bytesMax = 64 << 20

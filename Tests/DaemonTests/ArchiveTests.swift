@@ -120,14 +120,14 @@ struct ArchiveTests {
     let daemon = try RunningDaemon()
     try daemon.start()
     let desk = try daemon.connect()
-    let archive = try ArchiveFolder(daemon.home + "/archive")
+    let whole = try ArchiveFolder(daemon.home + "/whole")
     var sizes: [UInt64] = []
-    // A segment is full after some 200 of these.
     for _ in 0..<3 {
-      try desk.consult(230)
-      #expect(try archive.take(daemon).status == 0)
-      sizes.append(try archive.walk().size)
+      try desk.consult(20)
+      #expect(try whole.take(daemon).status == 0)
+      sizes.append(try whole.walk().size)
     }
+    let archive = try whole.cut(at: [1, sizes[0] + 1, sizes[1] + 1], to: daemon.home + "/archive")
     let names = try archive.segments
     #expect(names.count == 3 && names.map { SegmentName.first(of: $0) } == [1, sizes[0] + 1, sizes[1] + 1])
     let stranger = try RunningDaemon()
@@ -212,13 +212,14 @@ struct ArchiveTests {
     let daemon = try RunningDaemon()
     try daemon.start()
     let (desk, client) = (try daemon.connect(), Client(socket: daemon.socket))
-    let archive = try ArchiveFolder(daemon.home + "/archive")
-    try desk.consult(230)
-    #expect(try archive.take(daemon).status == 0)
+    let one = try ArchiveFolder(daemon.home + "/one")
+    try desk.consult(20)
+    let first = try desk.status.position
     let (backup, keys) = (daemon.home + "/b.mdb", daemon.home + "/b.keys")
     #expect(try client.run("backup", backup, "--keys", keys).status == 0)
-    try desk.consult(230)
-    #expect(try archive.take(daemon).status == 0)
+    try desk.consult(20)
+    #expect(try one.take(daemon).status == 0)
+    let archive = try one.cut(at: [1, UInt64(first) + 1], to: daemon.home + "/archive")
     let names = try archive.segments
     #expect(names.count == 2)
     let whole = try archive.walk()
@@ -232,14 +233,14 @@ struct ArchiveTests {
     }
     let stranger = try RunningDaemon()
     try stranger.start()
-    try stranger.connect().consult(500)
+    try stranger.connect().consult(60)
     try refused(by: stranger, "use a new directory")
     // What is missing it has as it was, and nothing of what comes after.
     let lost = try RunningDaemon()
     #expect(try Operator.restore(backup, "--keys", keys, "--data", lost.data).status == 0)
     try lost.start()
     try refused(by: lost, "knows more than the ledger")
-    try lost.connect().consult(300)
+    try lost.connect().consult(60)
     try refused(by: lost, "another history")
     #expect(try hole.take(daemon).status == 0)
     #expect(try hole.walk() == whole)

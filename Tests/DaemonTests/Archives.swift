@@ -45,6 +45,28 @@ final class ArchiveFolder {
     return try ArchiveFolder(other)
   }
 
+  /// The same events in another archive, whose segments begin at these.
+  func cut(at firsts: [UInt64], to other: String) throws -> ArchiveFolder {
+    let folder = try ArchiveFolder(other)
+    let firsts = Set(firsts)
+    var (walk, writer) = (ArchiveWalk(try names), SegmentWriter?.none)
+    func keep() throws {
+      if let writer, !writer.isEmpty { try Data(writer.finished()).write(to: folder.file(writer.name)) }
+    }
+    while let segment = try walk.segment(bytes) {
+      for record in segment.records {
+        let tree = writer?.tree ?? Frontier()
+        if firsts.contains(tree.size + 1) {
+          try keep()
+          writer = SegmentWriter(of: segment.ledger, after: tree)
+        }
+        writer?.append(record)
+      }
+    }
+    try keep()
+    return folder
+  }
+
   /// Copies what the ledger has now into it.
   func take(_ daemon: RunningDaemon, _ more: String...) throws -> Client.Outcome {
     try Client(socket: daemon.socket).run(["archive", "--directory", path] + more)

@@ -109,6 +109,50 @@ struct SegmentTests {
     #expect(try Self.walk([one, (three.name, one.bytes)]) == (5, .doubled(name: three.name, first: 1)))
   }
 
+  @Test("a file that was renamed is named, with what it should be called")
+  func renamed() throws {
+    let (one, two, three) = try (Self.file(1...5), Self.file(6...10), Self.file(11...12))
+    let name = SegmentName.text(first: 8)
+    #expect(try Self.walk([one, (name, two.bytes), three]) == (5, .renamed(name: name, properly: two.name)))
+    #expect(try Self.walk([(name, one.bytes), three]) == (0, .renamed(name: name, properly: one.name)))
+  }
+
+  @Test("who has from elsewhere what is missing by a fault goes on behind it")
+  func resumed() throws {
+    let files = try [Self.file(1...5), Self.file(6...10), Self.file(11...12), Self.file(13...14)]
+    func walk(_ files: [(name: String, bytes: [UInt8])], _ ledger: LedgerMark? = Self.ledger) throws -> ArchiveWalk {
+      var walk = ArchiveWalk(files.map(\.name), of: ledger)
+      for _ in 0..<10 {
+        do {
+          while try walk.segment({ name in try #require(files.first { $0.name == name }).bytes }) != nil {}
+          return walk
+        } catch is ArchiveFault {
+          guard let next = walk.firstBehindFault else { return walk }
+          walk.resume(with: Self.tree(Int(next) - 1))
+        }
+      }
+      return walk
+    }
+    var torn = files
+    torn[1].bytes.removeLast()
+    #expect(try walk(torn).tree == Self.tree(14) && walk(torn).left == [])
+    // A hole, and what is torn behind it.
+    torn.removeFirst()
+    #expect(try walk(torn).tree == Self.tree(14))
+    torn[2].bytes.removeLast()
+    #expect(try walk(torn).tree == Self.tree(12) && walk(torn).left == [files[3].name])
+    #expect(try walk(files, Self.other).left == [files[3].name])
+  }
+
+  @Test("a segment of the size that earlier releases wrote is read")
+  func large() throws {
+    var writer = SegmentWriter(of: try #require(Self.ledger), after: Self.tree(7))
+    for index in 0..<5000 { writer.append([UInt8](repeating: UInt8(index % 251), count: 1000)) }
+    #expect(writer.count > 4 << 20)
+    let segment = try Segment(writer.finished())
+    #expect(segment.records.count == 5000 && segment.after == writer.tree)
+  }
+
   @Test("a walk that goes on behind holes is told the first of them, of which ledger it is, and with what it ends")
   func pastHoles() throws {
     let (one, two, three) = try (Self.file(1...5), Self.file(6...10), Self.file(11...12))

@@ -1,5 +1,6 @@
 public import MerkleTree
 
+import EventSourcing
 import LMDB
 
 /// The ledger that a restoration makes aside, as records are added to it that were kept elsewhere. Nobody else works on it.
@@ -8,6 +9,8 @@ public final class StagedLedger {
   private let isNew: Bool
   /// The tree over all of its events.
   public private(set) var tree: Frontier
+  /// Goes along with the sizes of which the tree was asked for.
+  private var walk: LedgerWalk?
 
   public var id: [UInt8] { ledger.id }
   public var isDemo: Bool { ledger.isDemo }
@@ -36,6 +39,14 @@ public final class StagedLedger {
   public func append(_ records: [[UInt8]]) throws(StoreError) {
     if records.isEmpty { return }
     tree = try Self.writing { try ledger.importRecords(records) }
+  }
+
+  /// The tree over the first so many events; nil where there are fewer. Sizes are asked for in ascending order.
+  public func tree(ofSize size: UInt64) throws -> Frontier? {
+    let walk = try walk ?? LedgerWalk(ledger)
+    self.walk = walk
+    while walk.tree.size < size, try !walk.next(to: Position(size), announce: { _ in }).isEmpty {}
+    return walk.tree.size == size ? walk.tree : nil
   }
 
   public func finish() throws(StoreError) {

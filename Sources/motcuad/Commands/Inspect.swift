@@ -11,7 +11,9 @@ import Varlink
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reads files that may be damaged, for motcuad itself.", shouldDisplay: false,
-    subcommands: [InspectDirectory.self, InspectLedger.self, InspectPages.self, InspectPieces.self])
+    subcommands: [
+      InspectDirectory.self, InspectLedger.self, InspectPages.self, InspectPieces.self, InspectSegments.self,
+    ])
 
   /// Runs the reading, and writes what damage or failure comes of it.
   static func saying(_ body: () throws -> Void) {
@@ -32,11 +34,12 @@ struct Inspect: ParsableCommand {
     saying { say(InspectionLine(step: try body { say(InspectionLine(step: $0)) })) }
   }
 
-  static func say(_ line: InspectionLine) {
-    let text = line.json + [UInt8(ascii: "\n")]
+  static func say(_ line: InspectionLine) { write(line.json + [UInt8(ascii: "\n")]) }
+
+  static func write(_ text: [UInt8]) {
     var done = 0
     while done < text.count {
-      let count = text[done...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      let count = text[done...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
       // The process that started this one has gone.
       if count <= 0, errno != EINTR { _exit(1) }
       done += max(0, count)

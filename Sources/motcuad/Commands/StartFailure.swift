@@ -47,6 +47,7 @@ enum StartFailure {
     case let fault as KeysBackup.Fault: fault.text
     case let refusal as RestoreRefusal: refusal.text
     case let error as UnsafePath: error.text
+    case let failure as SegmentReader.Failure: failure.text
     case let error as SettingsError: Text(vi: error.text(.vi), en: error.text(.en))
     case SignedHeadsError.file(let error):
       Text(

@@ -21,12 +21,4 @@ enum Descriptors {
       "fewer descriptors than connections_max needs: raise the hard limit (LimitNOFILE)",
       metadata: ["connections": "\(max(0, Int(has) - others))"])
   }
-
-  /// The same, for files that are opened all at once. What the system does not allow, the opening says.
-  static func makeRoom(forFiles count: Int) {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = max(limit.rlim_cur, min(rlim_t(count + others), limit.rlim_max))
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-  }
 }

@@ -12,9 +12,6 @@ struct Archive: Verb {
       "chép sổ, nguyên dạng niêm phong, vào kho lưu trữ", "copy the ledger, sealed as it is, into an archive")
   }
 
-  /// Of what is fetched at once, a segment is made when it has so many bytes.
-  private static let segmentBytes = 4 << 20
-
   @Option(help: help("thư mục của kho, nên ở đĩa khác", "the archive's directory, best on another disk"))
   var directory: String?
   @Flag(
@@ -204,7 +201,8 @@ struct Archive: Verb {
               "Các sự kiện \(page.first)–\(page.size) không nối tiếp những gì kho lưu trữ giữ; chưa ghi chúng.",
               "Events \(page.first)–\(page.size) do not continue what the archive holds; they were not written."))
         }
-        if segment.count >= Self.segmentBytes {
+        // So a file that is damaged takes little with it. It ends with a page, whose root was checked.
+        if segment.count >= Segment.fullBytes {
           try keep()
           segment = archive.next(of: ledger)
         }

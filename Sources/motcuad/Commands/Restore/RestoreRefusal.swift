@@ -25,7 +25,10 @@ enum RestoreRefusal: Error {
   case nothingToBring
   /// There is no segment in the directory.
   case archiveEmpty(String)
-  case archiveDamaged(String, ArchiveFault, whole: UInt64)
+  /// Something is wrong in the archive. So many events can be put back all the same, with the backup if there is one.
+  case archiveDamaged(String, ArchiveFault, whole: UInt64, hasBackup: Bool)
+  /// The segment holds the event at which the ledger that came out of it is damaged.
+  case archiveHolds(String, segment: String, Damage)
   /// The archive is not of the ledger in the backup.
   case archiveOfAnother(String)
   /// The archive is of that ledger, and of another history of it: the two part at or before this size.
@@ -86,11 +89,28 @@ enum RestoreRefusal: Error {
           + "do not trust the key any more; nothing was changed")
     case .archiveEmpty(let path):
       Text(vi: "\(path) không có đoạn nào của kho lưu trữ", en: "there is no segment of an archive in \(path)")
-    case .archiveDamaged(let path, let fault, 0):
+    case .archiveDamaged(let path, let fault, let whole, hasBackup: true):
+      Text(
+        vi:
+          "kho lưu trữ \(path): \(fault.text.vi); --before-damage đặt lại bản sao lưu cùng những gì trong kho nối tiếp nó "
+          + "(\(whole) sự kiện), bỏ --archive thì chỉ đặt lại bản sao lưu; chưa có gì bị thay đổi",
+        en:
+          "the archive \(path): \(fault.text.en); --before-damage puts back the backup and what of the archive continues it "
+          + "(\(Text.counted(whole, "event"))), and without --archive the backup alone is put back; nothing was changed"
+      )
+    case .archiveHolds(let path, let segment, let damage):
+      Text(
+        vi:
+          "kho lưu trữ \(path): sổ đặt lại từ đó hỏng ở một sự kiện trong đoạn \(segment): \(damage.sentence.vi); dời đoạn "
+          + "đó và các đoạn sau đi thì lấy được những gì trước đó; chưa có gì bị thay đổi",
+        en: "the archive \(path): the ledger that comes of it is damaged at an event in the segment \(segment): "
+          + "\(damage.sentence.en); once that and those after it are moved away, what is before can be had; nothing was changed"
+      )
+    case .archiveDamaged(let path, let fault, 0, _):
       Text(
         vi: "kho lưu trữ \(path): \(fault.text.vi); trước đó không có gì; chưa có gì bị thay đổi",
         en: "the archive \(path): \(fault.text.en); there is nothing before it; nothing was changed")
-    case .archiveDamaged(let path, let fault, let whole):
+    case .archiveDamaged(let path, let fault, let whole, _):
       Text(
         vi: "kho lưu trữ \(path): \(fault.text.vi); trước đó \(whole) sự kiện còn nguyên vẹn, lấy chúng bằng "
           + "--before-damage; chưa có gì bị thay đổi",
