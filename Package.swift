@@ -26,8 +26,9 @@ let package = Package(
     .target(name: "EventSourcing"),
     .target(name: "Metrics"),
     .target(name: "ParserWords"),
+    .target(name: "Wording"),
     .target(name: "MerkleTree", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "LedgerArchive", dependencies: ["MerkleTree"]),
+    .target(name: "LedgerArchive", dependencies: ["MerkleTree", "Wording"]),
     .target(name: "Sealing", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     // First floor
     .target(name: "Varlink", resources: [.embedInCode("Contract/org.varlink.service.varlink")]),
@@ -37,7 +38,7 @@ let package = Package(
     .target(
       name: "EventStore",
       dependencies: [
-        "EventSourcing", "LMDB", "MerkleTree", "Sealing", .product(name: "Crypto", package: "swift-crypto"),
+        "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Wording", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(name: "DeskRecords", dependencies: ["Desk", "EventSourcing", "Varlink"], exclude: ["record.proto"]),
     // Third floor
@@ -56,7 +57,8 @@ let package = Package(
     .target(
       name: "VarlinkServer",
       dependencies: [
-        "Varlink", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        "Varlink", "Wording", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
       ]),
     // Fourth floor
@@ -72,7 +74,7 @@ let package = Package(
       dependencies: [
         "CPrctl", "CTimex", "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "DeskWire",
         "EventSourcing", "EventStore", "LedgerArchive", "MerkleTree", "Metrics", "ParserWords", "Sealing",
-        "Varlink", "VarlinkServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Varlink", "VarlinkServer", "Wording", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), "TOMLKit",
@@ -82,7 +84,7 @@ let package = Package(
       dependencies: [
         "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "LedgerArchive", "MerkleTree",
         "ParserWords",
-        "Sealing", "Varlink", "VarlinkClient",
+        "Sealing", "Varlink", "VarlinkClient", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // What a developer runs: it writes the Swift of the interfaces.
@@ -97,6 +99,7 @@ let package = Package(
     .testTarget(name: "LMDBTests", dependencies: ["TestSupport", "CLMDB", "LMDB"]),
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "LedgerArchiveTests", dependencies: ["LedgerArchive", "MerkleTree"]),
+    .testTarget(name: "WordingTests", dependencies: ["Wording"]),
     .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
     .testTarget(name: "DeskTests", dependencies: ["TestSupport", "Desk", "EventSourcing"]),
     .testTarget(
@@ -141,7 +144,8 @@ let package = Package(
       dependencies: [
         "TestSupport",
         "Desk", "DeskInterface", "DeskRecords", "DeskService", "DeskViews", "EventSourcing", "EventStore", "LMDB",
-        "LedgerArchive", "LedgerReader", "MerkleTree", "Varlink", "VarlinkClient", "VarlinkServer", "motcua", "motcuad",
+        "LedgerArchive", "LedgerReader", "MerkleTree", "Varlink", "VarlinkClient", "VarlinkServer", "Wording", "motcua",
+        "motcuad",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
       ],
       exclude: [

@@ -1,5 +1,6 @@
 public import EventSourcing
 public import LMDB
+import Wording
 
 /// Why a store cannot be opened or used. Nothing was changed unless a case says so.
 public enum StoreError: Error, Sendable, CustomStringConvertible {
@@ -70,16 +71,17 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .keyMissing(let slot): "there is no key in slot \(slot)"
     case .keyClosed(let slot): "the key in slot \(slot) was erased, or is not here"
     case .ledgerBehindViews(let seen, let ledger):
-      "the views have seen event \(seen.rawValue), but the ledger ends at \(ledger.rawValue): acknowledged events are missing; put back the whole ledger, or go on without them with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+      "the views have seen event \(seen.rawValue.groupedEn), but the ledger ends at \(ledger.rawValue.groupedEn): acknowledged events are missing; put back the whole ledger, or go on without them with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerDiffers(let position):
-      "event \(position.rawValue) is not the one that the views saw: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+      "event \(position.rawValue.groupedEn) is not the one that the views saw: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerBehindSigned(let size, let ledger):
-      "\(size.rawValue) events were signed, but the ledger ends at \(ledger.rawValue): an older state of it was put back; put back the newest with motcuad restore, or go on without what is missing with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+      "\(size.rawValue.groupedEn) events were signed, but the ledger ends at \(ledger.rawValue.groupedEn): an older state of it was put back; put back the newest with motcuad restore, or go on without what is missing with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerNotSigned(let size):
-      "the first \(size.rawValue) events are not those that were signed: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
+      "the first \(size.rawValue.groupedEn) events are not those that were signed: the ledger was exchanged or changed; put back the right one, or go on with this one with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
     case .ledgerBehindRestore(let known):
       "\(known) knows of a restore, or of a loss that was accepted, and the ledger does not: an older state of it was put back; put back the newest with motcuad restore, or go on without what is missing with `motcuad run --accept-ledger`, which is recorded; nothing was changed"
-    case .ledgerDamaged(let position, let reason): "the ledger is damaged at event \(position.rawValue): \(reason)"
+    case .ledgerDamaged(let position, let reason):
+      "the ledger is damaged at event \(position.rawValue.groupedEn): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "stream \(stream) is at version \(actual.rawValue), not \(expected.rawValue)"
     case .notADemo(let directory): "\(directory) holds a real ledger: a demo clock works on a demo's ledger only"
@@ -107,5 +109,13 @@ extension StoreError {
       case let error as LMDBError: .storage(error)
       default: .unexpected("\(error)")
       }
+  }
+}
+
+extension LMDBError {
+  /// LMDB speaks English; what the system refused is said as everywhere.
+  public var vietnamese: String {
+    guard case .system(let code) = code else { return description }
+    return "\(operation)\(detail.map { " (\($0))" } ?? ""): \(SystemErrorText(code).vi)"
   }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 /// What is wrong with an archive: the first thing, by the name of its file. Whatever comes before it is whole.
 public enum ArchiveFault: Error, Hashable, Sendable {
   /// The file is cut short, or was changed.
@@ -27,8 +29,8 @@ public enum ArchiveFault: Error, Hashable, Sendable {
       )
     case .missing(let first, let last, let name):
       (
-        "thiếu sự kiện \(first)–\(last): không có đoạn nào trước \(name) chứa chúng",
-        "events \(first)–\(last) are missing: no segment before \(name) holds them"
+        "thiếu sự kiện \(first.groupedVi)–\(last.groupedVi): không có đoạn nào trước \(name) chứa chúng",
+        "events \(first.groupedEn)–\(last.groupedEn) are missing: no segment before \(name) holds them"
       )
     case .foreign(let name): ("đoạn \(name) là của sổ khác", "the segment \(name) is foreign: of another ledger")
     case .otherHistory(let name):
@@ -38,8 +40,8 @@ public enum ArchiveFault: Error, Hashable, Sendable {
       )
     case .doubled(let name, let first):
       (
-        "đoạn \(name) bị trùng: các sự kiện từ \(first) của nó đã nằm trong đoạn khác",
-        "the segment \(name) is doubled: its events from \(first) on stand in another segment"
+        "đoạn \(name) bị trùng: các sự kiện từ \(first.groupedVi) của nó đã nằm trong đoạn khác",
+        "the segment \(name) is doubled: its events from \(first.groupedEn) on stand in another segment"
       )
     case .renamed(let name, let properly):
       (
@@ -48,8 +50,8 @@ public enum ArchiveFault: Error, Hashable, Sendable {
       )
     case .unreadable(let name, let position, let reason):
       (
-        "đoạn \(name) nguyên vẹn, nhưng không đọc được sự kiện \(position) trong đó (\(reason))",
-        "the segment \(name) is whole, and event \(position) in it cannot be read (\(reason))"
+        "đoạn \(name) nguyên vẹn, nhưng không đọc được sự kiện \(position.groupedVi) trong đó (\(reason))",
+        "the segment \(name) is whole, and event \(position.groupedEn) in it cannot be read (\(reason))"
       )
     }
   }

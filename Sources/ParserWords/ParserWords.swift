@@ -50,7 +50,7 @@ public struct ParserWords: Sendable {
   /// The default command's mark takes the column after it, so that what is said of the command stays in its own.
   private static let words = [
     ("(default:", "(mặc định:"), (" default:", " mặc định:"), (" (default) ", " (mặc định)"), ("(values:", "(giá trị:"),
-    ("<subcommand>", "<lệnh>"),
+    ("<subcommand>", "<lệnh>"), ("[<options>]", "[<tùy chọn>]"),
     ("See '", "Xem '"), (" for detailed help.", " để biết thêm."), (" for more information.", " để biết thêm."),
   ]
 

@@ -1,3 +1,5 @@
+import Wording
+
 /// Why a server cannot listen.
 public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A socket's path has at most 107 bytes.
@@ -36,7 +38,7 @@ public enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notListening(let descriptor): "the inherited descriptor \(descriptor) is not a listening Unix socket"
     case .closedUnexpectedly: "the listening socket broke: start again"
     case .runTwice: "a server runs once: make another one"
-    case .system(let operation, let path, let code): "\(operation) \(path): \(Self.text(of: code))"
+    case .system(let operation, let path, let code): "\(operation) \(path): \(SystemErrorText(code).en)"
     }
   }
 }

@@ -119,10 +119,3 @@ extension SocketFile {
     return connected == 0 || errno == EAGAIN
   }
 }
-
-extension ListenError {
-  static func text(of code: Int32) -> String {
-    guard let text = strerror(code) else { return "error \(code)" }
-    return String(cString: text)
-  }
-}

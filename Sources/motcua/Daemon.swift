@@ -120,5 +120,3 @@ extension Unreachable {
     }
   }
 }
-
-func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

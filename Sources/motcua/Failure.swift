@@ -16,7 +16,9 @@ enum Failure: Error {
   /// What was asked about is damaged.
   case damaged(String)
   /// Somebody was asked, and said no.
-  case declined(String)
+  case declined(String, next: String? = nil)
+  /// A directory that the command line names is not there, or is none; what makes one is run next.
+  case noDirectory(String, next: String?)
   /// The demonstration did not go as its story says.
   case story(String)
 }
@@ -97,8 +99,10 @@ extension Failure {
       return error.verdict(file: file, language)
     case .damaged(let sentence):
       return Verdict(sentence: sentence, code: Exit.refused, name: "damaged")
-    case .declined(let sentence):
-      return Verdict(sentence: sentence, code: Exit.refused, name: "declined")
+    case .declined(let sentence, let next):
+      return Verdict(sentence: sentence, next: next, code: Exit.refused, name: "declined")
+    case .noDirectory(let sentence, let next):
+      return Verdict(sentence: sentence, next: next, code: Exit.usage, name: "usage")
     case .story(let sentence):
       return Verdict(sentence: sentence, code: Exit.refused, name: "demo")
     }
@@ -169,8 +173,8 @@ extension Unreachable {
     case .system(let errno):
       return Verdict(
         sentence: language.say(
-          "Không kết nối được \(path): \(systemMessage(errno)).",
-          "Cannot connect to \(path): \(systemMessage(errno))."),
+          "Không kết nối được \(path): \(language.system(errno)).",
+          "Cannot connect to \(path): \(language.system(errno))."),
         code: Exit.unreachable, name: "system")
     }
   }

@@ -19,7 +19,7 @@ enum Main {
     } catch is BrokenPipe {
       return Exit.done
     } catch let failure as OutputFailure {
-      let reason = systemMessage(failure.code)
+      let reason = invocation.language.system(failure.code)
       Notice.line(
         failure.path.map { path in
           failure.isRead

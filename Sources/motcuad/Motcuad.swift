@@ -3,6 +3,7 @@ import Desk
 import DeskInterface
 import Foundation
 import ParserWords
+import Wording
 
 @main
 struct Motcuad: AsyncParsableCommand {
@@ -30,8 +31,8 @@ struct Motcuad: AsyncParsableCommand {
     if let reason = Memory.forbidDumps() {
       complain(
         spoken(
-          "tiến trình khác của cùng tài khoản đọc được bộ nhớ của motcuad, và khi hỏng có thể còn lại tệp core: \(reason)",
-          "other processes of this account can read the memory of motcuad, and a crash may leave a core of it: \(reason)"
+          "tiến trình khác của cùng tài khoản đọc được bộ nhớ của motcuad, và khi hỏng có thể còn lại tệp core: \(reason.vi)",
+          "other processes of this account can read the memory of motcuad, and a crash may leave a core of it: \(reason.en)"
         ))
     }
     do {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 import Varlink
 import VarlinkClient
+import Wording
 
 @Suite("The continuous archive", .oneAtATime)
 struct ArchiveTests {
@@ -33,7 +34,7 @@ struct ArchiveTests {
     #expect(restored.status == 0, "\(restored.said)")
     #expect(
       restored.output.contains(
-        "No checkpoint vouches for events 1–\(before.position): they are the word of who kept the archive."))
+        "No checkpoint vouches for events 1–\(before.position.groupedEn): they are the word of who kept the archive."))
     try other.start()
     let again = try other.connect()
     #expect(try again.status.position == before.position + 1)
@@ -149,11 +150,13 @@ struct ArchiveTests {
       let arguments = ["--archive", broken.path, "--without-keys", "--data", data]
       let refused = try Operator.restore(arguments: arguments)
       #expect(refused.status == 65 && refused.errors.contains(word), "\(word): \(refused.said)")
-      #expect(refused.errors.contains(names[1]) || refused.errors.contains("\(sizes[0] + 1)–\(sizes[1])"))
+      #expect(
+        refused.errors.contains(names[1])
+          || refused.errors.contains("\((sizes[0] + 1).groupedEn)–\(sizes[1].groupedEn)"))
       #expect(!FileManager.default.fileExists(atPath: data))
       let had = try Operator.restore(arguments: arguments + ["--before-damage"])
       #expect(had.status == 0 && had.errors.contains(word), "\(word): \(had.said)")
-      #expect(had.output.contains("Put back \(sizes[0]) events"), "\(had.said)")
+      #expect(had.output.contains("Put back \(sizes[0].groupedEn) events"), "\(had.said)")
 
       let next = try broken.take(daemon)
       if word == "missing" {
@@ -196,6 +199,8 @@ struct ArchiveTests {
     _ = try lost.connect().receive("Vũ Văn An")
     let another = try archive.take(lost)
     #expect(another.status == 1 && another.errors.contains("another history"), "\(another.said)")
+    let anew = "→ mkdir -m 700 \(archive.path)-2 && motcua archive --directory \(archive.path)-2\n"
+    #expect(another.errors.hasSuffix(anew) && foreign.errors.hasSuffix(anew), "\(another.errors)")
     #expect(try archive.bytes(try #require(try archive.segments.first)) == before)
 
     // Keys beside it, whoever put them there.
@@ -275,6 +280,60 @@ struct ArchiveTests {
     let metrics = try daemon.connect().ask(Wire.GetMetrics()).text
     #expect(metrics.contains("motcua_archive_late 1") && !metrics.contains("motcua_archive_lag_seconds "))
     #expect(try daemon.connect().receive("Nguyễn Thị Hoa").code.isEmpty == false)
+  }
+
+  @Test(
+    "a directory that is not there is never made, and how to make it is said; what is no directory is said to be none",
+    arguments: ["en", "vi"])
+  func missing(language: String) throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let client = Client(socket: daemon.socket, language: language)
+    let (path, file) = (daemon.home + "/archive", daemon.home + "/file")
+    let none = try client.run("archive", "--directory", path)
+    #expect(none.status == 64 && none.output.isEmpty, "\(none.said)")
+    #expect(none.errors.contains(language == "vi" ? "Không có thư mục \(path)" : "There is no directory \(path)"))
+    #expect(none.errors.hasSuffix("→ mkdir -m 700 \(path)\n"), "\(none.errors)")
+    #expect(!FileManager.default.fileExists(atPath: path))
+    try Data().write(to: URL(filePath: file))
+    let other = try client.run("archive", "--directory", file)
+    #expect(other.status == 64 && other.errors.contains(language == "vi" ? "không phải thư mục" : "is no directory"))
+    // What it says to run makes it go on.
+    #expect(try Program.run(["mkdir", "-m", "700", path]).status == 0)
+    let made = try client.run("archive", "--directory", path)
+    #expect(made.status == 0 && made.errors.isEmpty, "\(made.said)")
+    // given a directory that others may enter: the archive goes on, and says it
+    #expect(try Program.run(["chmod", "755", path]).status == 0)
+    let open = try client.run("archive", "--directory", path)
+    #expect(open.status == 0 && open.errors.contains("755") && open.errors.hasSuffix("→ chmod 700 \(path)\n"))
+  }
+
+  @Test(
+    "who follows says when the daemon is away, when it answers again, and how far the archive is then",
+    arguments: [3, 0])
+  func outage(events: Int) throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let archive = try ArchiveFolder(daemon.home + "/archive")
+    let follower = try archive.follower(of: daemon)
+    defer {
+      kill(follower.processIdentifier, SIGKILL)
+      follower.waitUntilExit()
+    }
+    func said() throws -> String { try String(contentsOfFile: daemon.home + "/follower", encoding: .utf8) }
+    #expect(try eventually { try said().contains("The archive ") })
+    // What is written in the ordinary way is no news for a journal.
+    try daemon.connect().consult(1)
+    #expect(try eventually { try archive.walk().size == UInt64(daemon.connect().status.position) })
+    let before = try said()
+    #expect(before.split(separator: "\n").count == 1, "\(before)")
+    #expect(daemon.stop() == 0)
+    #expect(try eventually { try said().contains("The archive waits and tries again.") })
+    try daemon.start()
+    if events > 0 { try daemon.connect().consult(events) }
+    #expect(try eventually { try said().contains("motcuad answers again.\nThe archive ") })
+    let after = try said()
+    #expect(after.split(separator: "\n").count == 4, "\(after)")
   }
 
   @Test("a pause without --follow is named and not ignored")

@@ -104,6 +104,33 @@ struct HelpTests {
   }
 
   @Test(
+    "what a verb cannot do without stands in its usage as that, and not as what may be left out",
+    arguments: ["vi", "en"])
+  func needed(language: String) throws {
+    let client = Client(socket: "/nowhere", language: language)
+    let verbs =
+      try Dump(of: "motcua", in: language).command.subcommands?.filter(\.shouldDisplay).map(\.commandName) ?? []
+    var told: Set<String> = []
+    for verb in verbs where verb != "help" {
+      // Without anything, and with nobody who could be asked, it names the first thing that it lacks.
+      let arguments = verb == "correct" ? [verb, "1", "--name", "Lan"] : [verb]
+      guard verb != "demo", case let refused = try client.run(arguments), refused.status == 64,
+        let name = refused.errors.firstMatch(of: #/^(?:Missing|Thiếu) ([^:]+):/#)?.output.1
+      else { continue }
+      told.insert(verb)
+      let help = try client.run(verb, "--help").output
+      let usage = try #require(help.components(separatedBy: language == "vi" ? "CÁCH DÙNG: " : "USAGE: ").last)
+        .components(separatedBy: "\n\n")[0].components(separatedBy: "\n")[0]
+      let shown = name.hasPrefix("--") ? "\(name) <" : "<\(name.lowercased())>"
+      #expect(usage.contains(shown) && !usage.contains("[\(shown)"), "\(verb): \(usage)")
+      #expect(usage.hasSuffix(language == "vi" ? "[<tùy chọn>]" : "[<options>]"), "\(usage)")
+    }
+    #expect(
+      told.isSuperset(of: ["import", "archive", "receive", "show", "erase", "check-proof", "correct"]), "\(told)")
+    #expect(try client.run("import", "--help").output.contains("motcua import <file> --mapping <mapping> ["))
+  }
+
+  @Test(
     "what the argument parser of the daemon says by itself is Vietnamese where the reader is, and on the same stream")
   func parser() throws {
     let foreign = [

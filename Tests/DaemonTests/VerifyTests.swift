@@ -13,6 +13,23 @@ import VarlinkClient
 extension FileTests {
   @Suite("Verify")
   struct VerifyTests {
+    @Test("numbers are grouped as the client groups them: by commas in English, by points in Vietnamese")
+    func grouped() throws {
+      let daemon = try RunningDaemon()
+      try daemon.start()
+      let desk = try daemon.connect()
+      let rows = (1...400).map {
+        "R-\($0),2026-01-05T09:00:00Z,2026-01-06T17:00:00Z,2026-01-06T09:00:00Z,Nhận,2026-01-05T09:30:00Z\n"
+      }
+      _ = try desk.importText(ImportFileTests.header + rows.joined(), mapping: ImportFileTests.mapping)
+      let position = try desk.ask(Wire.GetStatus()).status.position
+      #expect(position == 1201 && daemon.stop() == 0)
+      for (language, number) in [("en", "1,201 events"), ("vi", "1.201 sự kiện")] {
+        let told = try Operator.run(arguments: ["verify", "--data", daemon.data], language: language)
+        #expect(told.status == 0 && told.output.contains(number), "\(told.said)")
+      }
+    }
+
     /// A stopped daemon whose ledger has so many cases, each received and consulted on, and one case that was erased.
     private func stopped(cases: Int = 5) throws -> (daemon: RunningDaemon, codes: [String]) {
       let daemon = try RunningDaemon()

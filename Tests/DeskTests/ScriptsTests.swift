@@ -13,17 +13,20 @@ struct ScriptsTests {
     }
   }
 
-  @Test("letters of two scripts are, whichever comes first, and so are digits of two")
+  @Test(
+    "letters of two scripts are, whichever comes first, and so are digits of two: named are those that are not Latin")
   func two() {
-    #expect("\u{41D}a".mixedScripts == .letters(.cyrillic, .latin, "a"))
-    #expect("H56\u{41D}".mixedScripts == .letters(.latin, .cyrillic, "\u{41D}"))
-    #expect("A\u{391}".mixedScripts == .letters(.latin, .greek, "\u{391}"))
-    #expect("\u{391}\u{410}".mixedScripts == .letters(.greek, .cyrillic, "\u{410}"))
+    #expect("\u{41D}a".mixedScripts == .letters(.latin, .cyrillic, ["\u{41D}"]))
+    #expect("\u{41D}\u{421}1-A\u{421}".mixedScripts == .letters(.latin, .cyrillic, ["\u{41D}", "\u{421}"]))
+    #expect("H56\u{41D}".mixedScripts == .letters(.latin, .cyrillic, ["\u{41D}"]))
+    #expect("A\u{391}".mixedScripts == .letters(.latin, .greek, ["\u{391}"]))
+    #expect("\u{391}\u{410}".mixedScripts == .letters(.greek, .cyrillic, ["\u{410}"]))
     // Cherokee, and a letter of formulas: of none that the table knows by name.
-    #expect("A\u{13AA}".mixedScripts == .letters(.latin, .other, "\u{13AA}"))
-    #expect("A令\u{410}".mixedScripts == .letters(.eastAsian, .cyrillic, "\u{410}"))
-    #expect("令\u{410}".mixedScripts == .letters(.eastAsian, .cyrillic, "\u{410}"))
-    #expect("A-1\u{661}".mixedScripts == .digits("\u{661}"))
+    #expect("A\u{13AA}".mixedScripts == .letters(.latin, .other, ["\u{13AA}"]))
+    #expect("A令\u{410}".mixedScripts == .letters(.eastAsian, .cyrillic, ["\u{410}"]))
+    #expect("令\u{410}".mixedScripts == .letters(.eastAsian, .cyrillic, ["\u{410}"]))
+    #expect("A-1\u{661}".mixedScripts == .digits(["\u{661}"]))
+    #expect("\u{661}-1".mixedScripts == .digits(["\u{661}"]))
   }
 
   @Test("what looks alike comes to the same, and what does not does not")

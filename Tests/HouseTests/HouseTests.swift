@@ -10,14 +10,15 @@ struct HouseTests {
     "EventSourcing": [],
     "Metrics": ["Synchronization"],
     "ParserWords": [],
+    "Wording": ["Glibc"],
     "MerkleTree": ["Crypto", "FoundationEssentials"],
-    "LedgerArchive": ["MerkleTree", "Glibc"],
+    "LedgerArchive": ["MerkleTree", "Wording", "Glibc"],
     "Sealing": ["Crypto", "FoundationEssentials", "Glibc"],
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
     "Desk": ["EventSourcing"],
     "EventStore": [
       "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Crypto", "Dispatch", "Foundation", "FoundationEssentials",
-      "Glibc", "Synchronization",
+      "Glibc", "Synchronization", "Wording",
     ],
     // Varlink for its JSON, in which the rules are stored.
     "DeskRecords": ["Desk", "EventSourcing", "Varlink"],
@@ -29,7 +30,7 @@ struct HouseTests {
     "VarlinkClient": ["Varlink", "Glibc"],
     "VarlinkGenerator": ["Varlink"],
     "varlink-swift": ["Foundation", "Varlink", "VarlinkGenerator"],
-    "VarlinkServer": ["Varlink", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
+    "VarlinkServer": ["Varlink", "Wording", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
     "DeskService": [
       "Desk", "DeskRecords", "DeskViews", "EventSourcing", "EventStore", "LMDB", "MerkleTree", "Metrics", "Sealing",
       "Varlink", "Crypto", "Dispatch", "Glibc", "Synchronization",
@@ -42,11 +43,12 @@ struct HouseTests {
       "Sealing",
       "ServiceLifecycle",
       "Synchronization", "TOMLKit",
-      "UnixSignals", "Varlink", "VarlinkServer",
+      "UnixSignals", "Varlink", "VarlinkServer", "Wording",
     ],
     "motcua": [
       "ArgumentParser", "Desk", "DeskInterface", "DeskRecords", "DeskWire", "EventSourcing", "FoundationEssentials",
       "Glibc", "LedgerArchive", "MerkleTree", "ParserWords", "Sealing", "Synchronization", "Varlink", "VarlinkClient",
+      "Wording",
     ],
   ]
 

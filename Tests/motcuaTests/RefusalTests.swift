@@ -29,7 +29,7 @@ import Varlink
   private static func value(of type: String) -> String {
     switch type {
     case "int", "?int": "3"
-    case "bool": "true"
+    case "bool", "?bool": "true"
     case "string": "\"2026-11-26T17:00:00+07:00\""
     case "Outcome", "?Outcome": "\"granted\""
     case "Role", "?Role": "\"supervisor\""

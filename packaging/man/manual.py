@@ -1,11 +1,12 @@
 """Writes a manual page (man(7), UTF-8) from what the argument parser says of a program and what people wrote beside it.
 
-manual.py DUMP ADDITIONS --lang en|vi --version V
+manual.py DUMP ADDITIONS --lang en|vi --version V --program PROGRAM
   DUMP       what `PROGRAM --experimental-dump-help` printed, in the page's language
+  PROGRAM    is asked how each verb is called
   ADDITIONS  the page's section and title in one line, then its further sections in man(7)
 """
 
-import argparse, json, os, re, time
+import argparse, json, os, re, subprocess, time
 
 WORDS = {
     "en": dict(name="NAME", synopsis="SYNOPSIS", description="DESCRIPTION", verbs="COMMANDS",
@@ -50,6 +51,22 @@ def paragraph(argument, words):
     return ".TP\n%s\n%s" % (names(argument), said + (" (%s)" % text("; ".join(notes)) if notes else ""))
 
 
+def usage(program, verb, lang):
+    """How the program says that a verb is called, a line each; nothing where it lists every option."""
+    said = subprocess.run([program, verb, "--help"], env={"MOTCUA_LANG": lang}, capture_output=True, check=True, encoding="utf-8")
+    lines = re.search(r"^(?:USAGE|CÁCH DÙNG): (.*?)\n\n", said.stdout, re.M | re.S).group(1).split("\n")
+    return [line.strip() for line in lines] if all(re.search(r"\[<\w[\w ]*>\]$", line) for line in lines) else []
+
+
+def called(line):
+    """Such a line as a manual has it: what is typed as it stands is bold, what stands for something else italic."""
+    name, rest = re.match(r"(\S+ \S+)(.*)", line).groups()
+    rest = re.sub(r"\[<([\w ]+)>\]$", r"[\1]", rest)
+    said = re.sub(r"<([^<>]+)>", lambda found: "\\fI%s\\fR" % text(found[1]), rest)
+    return "\\fB%s\\fR" % text(name) + re.sub(
+        r"(?<![\w\\-])(--[a-z-]+)", lambda found: "\\fB%s\\fR" % text(found[1]), said)
+
+
 def synopsis(program, command, words):
     parts = ["\\fB%s %s\\fR" % (text(program), text(command["commandName"])), "[" + words["options"] + "]"]
     for argument in shown(command):
@@ -81,7 +98,9 @@ def page(root, additions, words, version):
     yield ".SH %s" % words["verbs"]
     for verb in verbs:
         yield ".SS %s" % text(", ".join([verb["commandName"]] + verb.get("aliases", [])))
-        yield synopsis(program, verb, words) + "\n.PP\n" + text(verb["abstract"])
+        ways = usage(chosen.program, verb["commandName"], chosen.lang)
+        yield "\n.br\n".join(called(way) for way in ways) or synopsis(program, verb, words)
+        yield ".PP\n" + text(verb["abstract"])
         for argument in shown(verb):
             told = json.dumps(argument, sort_keys=True) in everywhere
             if not told and not (argument.get("preferredName") or {}).get("name") in own:
@@ -102,6 +121,7 @@ arguments.add_argument("dump")
 arguments.add_argument("additions")
 arguments.add_argument("--lang", choices=WORDS, required=True)
 arguments.add_argument("--version", required=True)
+arguments.add_argument("--program", required=True)
 chosen = arguments.parse_args()
 with open(chosen.dump, encoding="utf-8") as dump, open(chosen.additions, encoding="utf-8") as additions:
     lines = page(json.load(dump)["command"], additions.read(), WORDS[chosen.lang], chosen.version)

@@ -106,7 +106,8 @@ public struct CaseDecider: Decider {
   func refuseEnded(_ state: CaseState) throws(Rejection) {
     guard state.isEnded else { return }
     let at = state.handover?.at ?? state.withdrawal?.at ?? state.resolution?.at ?? context.now
-    throw .caseEnded(code: state.code, status: state.status, at: at)
+    throw .caseEnded(
+      code: state.code, status: state.status, at: at, byRegister: state.isClosedByRegister)
   }
 }
 

@@ -90,6 +90,12 @@ public struct CaseState: Hashable, Sendable {
       || resolution.map { $0.facts.closes || reception?.facts.kind == .enquiry } ?? false
   }
 
+  /// Its end is the word of the register that it came from, which knows no hand-over: nobody here handed anything over.
+  public var isClosedByRegister: Bool {
+    reception?.isImported == true && resolution?.facts.closes == true
+      && !contains { $0.isHandover || $0.isWithdrawal }
+  }
+
   public var status: Status {
     if contains({ $0.isWithdrawal }) { return .withdrawn }
     if hasEnd { return .returned }

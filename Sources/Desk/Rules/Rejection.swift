@@ -15,7 +15,8 @@ public enum Rejection: Error, Hashable, Sendable {
   case apologyOwed(code: String, due: Timestamp, days: Int)
   case alreadyResolved(code: String, outcome: Outcome?, at: Timestamp)
   case notResolved(code: String, due: Timestamp)
-  case caseEnded(code: String, status: Status, at: Timestamp)
+  /// `byRegister`: its end is the word of the register that it came from.
+  case caseEnded(code: String, status: Status, at: Timestamp, byRegister: Bool = false)
   case caseErased(code: String, at: Timestamp, basis: String)
   /// What the case says of people is closed: its key was never brought to this machine.
   case keyNotHere(code: String)

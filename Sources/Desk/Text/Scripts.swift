@@ -9,16 +9,29 @@ extension String {
     var (script, zero): (Script?, UInt32?) = (nil, nil)
     for scalar in unicodeScalars {
       if let found = scalar.decimalZero {
-        if let zero, zero != found { return .digits(scalar) }
+        if let zero, zero != found { return .digits(foreign { $0.decimalZero.map { $0 != Self.zeroOfASCII } == true }) }
         zero = found
       }
       guard let found = scalar.script else { continue }
-      if let script, script != found, !Script.areApart(script, found) { return .letters(script, found, scalar) }
+      if let script, script != found, !Script.areApart(script, found) {
+        // Latin is what everybody types, so that the other letters are those which are not seen.
+        let foreign = found == .latin ? script : found
+        return .letters(foreign == found ? script : found, foreign, self.foreign { $0.script == foreign })
+      }
       // Latin says less than what stands beside it: after it, anything of East Asia and Latin goes.
       if script != .eastAsian { script = found }
     }
     return nil
   }
+
+  /// The characters of a kind, each once, in the order of the text.
+  private func foreign(_ isForeign: (Unicode.Scalar) -> Bool) -> [Unicode.Scalar] {
+    var found: [Unicode.Scalar] = []
+    for scalar in unicodeScalars where isForeign(scalar) && !found.contains(scalar) { found.append(scalar) }
+    return found
+  }
+
+  private static let zeroOfASCII: UInt32 = 0x30
 
   /// What the text looks like to somebody who reads it in a list: two texts that look alike come to the same. After UTS #39,
   /// from a table of the look-alikes of Latin letters, digits and dashes that stand on keyboards.
@@ -42,10 +55,12 @@ extension String {
   }
 }
 
-/// What is mixed in a text, and the first character by which it is.
+/// What is mixed in a text, and the characters by which it is.
 public enum MixedScripts: Hashable, Sendable {
-  case letters(Script, Script, Unicode.Scalar)
-  case digits(Unicode.Scalar)
+  /// The script that the text is taken for, the one that does not belong there, and the letters of that.
+  case letters(Script, Script, [Unicode.Scalar])
+  /// The digits that are not those of ASCII.
+  case digits([Unicode.Scalar])
 }
 
 /// Scripts, as far as they have to be told apart.

@@ -287,6 +287,8 @@ extension Wire {
     public var keyBackups: Int?
     /// Of an erasure: how many there are cannot be told, because their record cannot be read.
     public var keyBackupsUnknown: Bool?
+    /// `returned` is the word of the register that the case was imported from; nothing was handed over here.
+    public var closedByRegister: Bool?
 
     public init(
       code: String,
@@ -302,7 +304,8 @@ extension Wire {
       owes: [Duty],
       now: String? = nil,
       keyBackups: Int? = nil,
-      keyBackupsUnknown: Bool? = nil
+      keyBackupsUnknown: Bool? = nil,
+      closedByRegister: Bool? = nil
     ) {
       self.code = code
       self.number = number
@@ -318,11 +321,12 @@ extension Wire {
       self.now = now
       self.keyBackups = keyBackups
       self.keyBackupsUnknown = keyBackupsUnknown
+      self.closedByRegister = closedByRegister
     }
 
     private static let members: [StaticString] = [
       "code", "number", "version", "position", "recordedAt", "repeated", "status", "late", "due", "provisional", "owes",
-      "now", "keyBackups", "keyBackupsUnknown",
+      "now", "keyBackups", "keyBackupsUnknown", "closedByRegister",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -340,6 +344,7 @@ extension Wire {
       var now: String?
       var keyBackups: Int?
       var keyBackupsUnknown: Bool?
+      var closedByRegister: Bool?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -356,7 +361,8 @@ extension Wire {
         case 10: owes = try cursor.array(Duty.self)
         case 11: now = try cursor.null() ? nil : cursor.string()
         case 12: keyBackups = try cursor.null() ? nil : cursor.integer()
-        default: keyBackupsUnknown = try cursor.null() ? nil : cursor.bool()
+        case 13: keyBackupsUnknown = try cursor.null() ? nil : cursor.bool()
+        default: closedByRegister = try cursor.null() ? nil : cursor.bool()
         }
       }
       guard let code else { throw cursor.missing("code", in: object) }
@@ -384,11 +390,13 @@ extension Wire {
       self.now = now
       self.keyBackups = keyBackups
       self.keyBackupsUnknown = keyBackupsUnknown
+      self.closedByRegister = closedByRegister
     }
 
     public func write(to json: inout JSONWriter) {
       json.open()
       if json.isSorted {
+        json.member("closedByRegister", closedByRegister)
         json.member("code", code)
         json.member("due", due)
         json.member("keyBackups", keyBackups)
@@ -418,6 +426,7 @@ extension Wire {
         json.member("now", now)
         json.member("keyBackups", keyBackups)
         json.member("keyBackupsUnknown", keyBackupsUnknown)
+        json.member("closedByRegister", closedByRegister)
       }
       json.close()
     }
@@ -2017,31 +2026,37 @@ extension Wire {
     }
   }
 
+  /// `byRegister`: `returned` is the word of the register that the case was imported from; nothing was handed over
+  /// here.
   public struct CaseEnded: WireError {
     public static let error = "vn.motcua.Desk.CaseEnded"
 
     public var code: String
     public var status: Told<Status>
     public var at: String
+    public var byRegister: Bool?
 
-    public init(code: String, status: Status, at: String) {
+    public init(code: String, status: Status, at: String, byRegister: Bool? = nil) {
       self.code = code
       self.status = .known(status)
       self.at = at
+      self.byRegister = byRegister
     }
 
-    private static let members: [StaticString] = ["code", "status", "at"]
+    private static let members: [StaticString] = ["code", "status", "at", "byRegister"]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
       var code: String?
       var status: Told<Status>?
       var at: String?
+      var byRegister: Bool?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
         case 0: code = try cursor.string()
         case 1: status = try Told<Status>(from: &cursor)
-        default: at = try cursor.string()
+        case 2: at = try cursor.string()
+        default: byRegister = try cursor.null() ? nil : cursor.bool()
         }
       }
       guard let code else { throw cursor.missing("code", in: object) }
@@ -2050,18 +2065,21 @@ extension Wire {
       self.code = code
       self.status = status
       self.at = at
+      self.byRegister = byRegister
     }
 
     public func write(to json: inout JSONWriter) {
       json.open()
       if json.isSorted {
         json.member("at", at)
+        json.member("byRegister", byRegister)
         json.member("code", code)
         json.member("status", status)
       } else {
         json.member("code", code)
         json.member("status", status)
         json.member("at", at)
+        json.member("byRegister", byRegister)
       }
       json.close()
     }

@@ -240,6 +240,7 @@ extension DeskService {
     switch error {
     case let fault as ErasureList.Fault: fault.text
     case CommandFailure.erasureListUnwritable(_, let reason): reason
+    case let error as FileError: Text(vi: error.vietnamese, en: error.description)
     default: Text(vi: "\(error)", en: "\(error)")
     }
   }

@@ -50,7 +50,7 @@ public final class ErasureList: Sendable {
 
     public var text: Text {
       switch self {
-      case .file(let error): Text(vi: error.description, en: error.description)
+      case .file(let error): Text(vi: error.vietnamese, en: error.description)
       case .notAList(let path):
         Text(vi: "\(path): không phải danh sách hồ sơ đã xóa dữ liệu", en: "\(path): not a list of erasures")
       case .newer(let path):

@@ -131,11 +131,11 @@ struct Row {
   private func past(_ index: Int, _ column: String, _ office: ImportOffice) throws(RowProblem) -> Timestamp {
     let instant = try time(index, column, office)
     guard instant > office.now else { return instant }
-    let (told, now) = (instant.rfc3339(at: office.offset), office.now.rfc3339(at: office.offset))
+    let (told, now) = (instant.spoken(at: office.offset), office.now.spoken(at: office.offset))
     throw RowProblem(
       reason: Text(
-        vi: "“\(column)”: \(told) ở tương lai, bây giờ là \(now)",
-        en: "\(column): \(told) is in the future; it is \(now)"))
+        vi: "“\(column)” là \(told), chưa đến: đồng hồ của cơ quan chỉ \(now)",
+        en: "\(column) is \(told), which is yet to come: the office's clock shows \(now)"))
   }
 
   private func time(_ index: Int, _ column: String, _ office: ImportOffice) throws(RowProblem) -> Timestamp {
@@ -146,21 +146,34 @@ struct Row {
   }
 }
 
+extension Timestamp {
+  /// As people write it, to the second: `09:00:00 01/01/2030`.
+  fileprivate func spoken(at offset: UTCOffset) -> String {
+    let text = rfc3339(at: offset)
+    let date = text.prefix(10).split(separator: "-").reversed().joined(separator: "/")
+    return "\(text.dropFirst(11).prefix(8)) \(date)"
+  }
+}
+
 extension MixedScripts {
   fileprivate func reason(_ code: String) -> Text {
     switch self {
-    case .letters(let one, let other, let scalar):
+    case .letters(let script, let foreign, let letters):
       Text(
         vi:
-          "mã \(code) lẫn \(one.name.vi) với \(other.name.vi) (“\(scalar)”, \(scalar.codePointText)) nên dễ nhầm với mã khác",
+          "mã \(code) có \(foreign.name.vi) \(Self.list(letters)) lẫn với \(script.name.vi), nên dễ nhầm với mã khác",
         en:
-          "\(code) has \(one.name.en) beside \(other.name.en) (“\(scalar)”, \(scalar.codePointText)), and passes for another code"
-      )
-    case .digits(let scalar):
+          "\(code) has \(foreign.name.en) \(Self.list(letters)) among \(script.name.en), and passes for another code")
+    case .digits(let digits):
       Text(
-        vi: "mã \(code) lẫn chữ số của hai hệ (“\(scalar)”, \(scalar.codePointText)) nên dễ nhầm với mã khác",
-        en: "\(code) mixes digits of two scripts (“\(scalar)”, \(scalar.codePointText)), and passes for another code")
+        vi: "mã \(code) có chữ số của hệ khác \(Self.list(digits)), nên dễ nhầm với mã khác",
+        en: "\(code) has digits of another script \(Self.list(digits)), and passes for another code")
     }
+  }
+
+  /// Each with its number, because it looks like another one.
+  private static func list(_ scalars: [Unicode.Scalar]) -> String {
+    scalars.map { "“\($0)” (\($0.codePointText))" }.joined(separator: ", ")
   }
 }
 

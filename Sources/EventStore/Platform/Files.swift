@@ -1,4 +1,5 @@
 import Glibc
+import Wording
 
 /// A call to the operating system that failed: which, on what, and why.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -13,7 +14,10 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     self.code = code
   }
 
-  public var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
+  public var description: String { "\(operation) \(path): \(SystemErrorText(code).en)" }
+
+  /// The same for people who read Vietnamese.
+  public var vietnamese: String { "\(operation) \(path): \(SystemErrorText(code).vi)" }
 
   /// Whether the file system takes nothing more, or nothing more of this account: it has no block or inode left, the
   /// quota is used up, or it is mounted read only. What is there can be read.

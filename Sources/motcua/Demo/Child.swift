@@ -44,7 +44,7 @@ enum Child {
     let code = withCStrings([path] + arguments) { arguments in
       withCStrings(environment) { posix_spawn(&id, path, &actions, &attributes, arguments, $0) }
     }
-    guard code == 0 else { throw Failure.story("\(path): \(systemMessage(code))") }
+    guard code == 0 else { throw Failure.story("\(path): \(Invocation.current.language.system(code))") }
     return id
   }
 
@@ -52,7 +52,7 @@ enum Child {
   /// - Returns: its exit code, and what it wrote on both streams in the order of writing.
   static func run(_ path: String, _ arguments: [String], environment: [String]) throws -> (code: Int32, text: String) {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw Failure.story(systemMessage(errno)) }
+    guard pipe(&ends) == 0 else { throw Failure.story(Invocation.current.language.system(errno)) }
     // The child gets copies of its own. The writing end, left open in it, would keep this process from seeing the end.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
@@ -104,7 +104,7 @@ enum Child {
     // `TIOCSPTLCK` and `TIOCGPTPEER` of Linux, which Glibc does not export to Swift.
     let (unlock, openItsEnd) = (UInt(0x4004_5431), UInt(0x5441))
     let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard terminal >= 0 else { throw Failure.story("/dev/ptmx: \(systemMessage(errno))") }
+    guard terminal >= 0 else { throw Failure.story("/dev/ptmx: \(Invocation.current.language.system(errno))") }
     var isLocked: Int32 = 0
     var size = winsize(ws_row: 24, ws_col: 1000, ws_xpixel: 0, ws_ypixel: 0)
     let itsEnd =
@@ -115,7 +115,7 @@ enum Child {
       let code = errno
       close(terminal)
       if itsEnd >= 0 { close(itsEnd) }
-      throw Failure.story("/dev/ptmx: \(systemMessage(code))")
+      throw Failure.story("/dev/ptmx: \(Invocation.current.language.system(code))")
     }
     // Line ends stay as the program writes them, as in a file.
     settings.c_oflag &= ~tcflag_t(OPOST)

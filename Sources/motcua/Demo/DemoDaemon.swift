@@ -21,7 +21,7 @@ struct DemoDaemon {
         ))
     }
     var template = Array("\(environmentValue("TMPDIR") ?? "/tmp")/motcua-demo-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw Failure.story(systemMessage(errno)) }
+    guard let made = mkdtemp(&template) else { throw Failure.story(language.system(errno)) }
     let directory = String(cString: made)
     let log = open("\(directory)/motcuad.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     defer { close(log) }
@@ -92,6 +92,28 @@ struct DemoDaemon {
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
     return String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }()
+
+  /// What lets a shell find this very program as `motcua`, which is what every command is told by; nothing where it does.
+  static var shellLines: [String] {
+    for directory in (environmentValue("PATH") ?? "").split(separator: ":") {
+      let found = "\(directory)/motcua"
+      // The first on PATH is the one that is run.
+      if access(found, X_OK) == 0 { return real(found) == executable ? [] : [finding] }
+    }
+    return [finding]
+  }
+
+  private static var finding: String {
+    executable.hasSuffix("/motcua")
+      ? "export PATH=\(CommandLineText.quoted(parent(of: executable))):\"$PATH\""
+      : "alias motcua=\(CommandLineText.quoted(CommandLineText.quoted(executable)))"
+  }
+
+  private static func real(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
 
   private static func program() -> String? {
     let beside = parent(of: executable) + "/motcuad"

@@ -27,13 +27,14 @@ final class ArchiveDirectory {
     self.path = path
     self.language = language
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw OutputFailure(code: errno, path: path) }
+    guard descriptor >= 0 else { throw Self.unusable(path, errno, language) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       guard errno == EWOULDBLOCK else { throw OutputFailure(code: errno, path: path) }
       throw Failure.declined(
         language.say(
           "Một motcua archive khác đang ghi vào \(path).", "Another motcua archive writes into \(path) already."))
     }
+    warnIfOpen()
     let names = try Self.names(path)
     if let keys = names.first(where: { $0.hasSuffix(".keys") }) {
       throw Failure.usage(
@@ -48,6 +49,37 @@ final class ArchiveDirectory {
     try look()
     // What is seen may not be on the disk: a run may have been killed between a name and its flush.
     guard fsync(descriptor) == 0 else { throw OutputFailure(code: errno, path: path) }
+  }
+
+  /// A directory is never made here: a place that is mistyped, or whose disk is away, would begin a second archive.
+  private static func unusable(_ path: String, _ code: Int32, _ language: Language) -> any Error {
+    switch code {
+    case ENOENT:
+      Failure.noDirectory(
+        language.say(
+          "Không có thư mục \(path): xem lại tên, hoặc đĩa của nó có đang được gắn không; nếu là kho mới thì hãy tạo thư mục.",
+          "There is no directory \(path): look whether it is spelled right, and its disk there; for a new archive make it."
+        ),
+        next: "mkdir -m 700 \(CommandLineText.quoted(path))")
+    case ENOTDIR:
+      Failure.noDirectory(
+        language.say(
+          "\(path) không phải thư mục: kho lưu trữ cần một thư mục.", "\(path) is no directory: an archive takes one."),
+        next: nil)
+    default: OutputFailure(code: code, path: path)
+    }
+  }
+
+  /// What is in it is sealed, so that it is no reason to leave the office without an archive.
+  private func warnIfOpen() {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & 0o077 != 0 else { return }
+    let mode = String(status.st_mode & 0o777, radix: 8)
+    Notice.line(
+      language.say(
+        "Cảnh báo: tài khoản khác vào được \(path) (chế độ \(mode)); nên để riêng cho tài khoản này.",
+        "Warning: other accounts may enter \(path) (mode \(mode)); it is best kept to this one."))
+    Notice.line("→ chmod 700 \(CommandLineText.quoted(path))")
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -53,7 +53,7 @@ final class BlockReader {
   }
 
   private func unreadable(_ code: Int32) -> Failure {
-    let reason = systemMessage(code)
+    let reason = language.system(code)
     return .usage(language.say("Không đọc được \(path): \(reason).", "Cannot read \(path): \(reason)."))
   }
 }

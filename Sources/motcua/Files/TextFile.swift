@@ -28,7 +28,7 @@ enum TextFile {
       guard descriptor >= 0 else { throw SystemError(code: errno) }
       bytes = try Self.bytes(of: descriptor, most: bytesMax)
     } catch {
-      let reason = systemMessage(error.code)
+      let reason = language.system(error.code)
       throw Failure.usage(language.say("Không đọc được \(name): \(reason).", "Cannot read \(name): \(reason)."))
     }
     guard bytes.count <= bytesMax else {

@@ -16,8 +16,8 @@ struct CaseTable {
   mutating func add(_ item: Wire.Case) {
     table.add([
       item.code, item.applicant ?? "—", language.matter(item), language.dates(item),
-      ([language.word(item.status)] + [language.timeliness(item)].compactMap(\.self)).joined(separator: " · "),
-      item.responsible ?? item.receiver,
+      ([language.status(item)] + [language.timeliness(item)].compactMap(\.self)).joined(separator: " · "),
+      item.clerk,
     ])
     if let note = item.importNote(language) { table.add(note: note) }
   }
@@ -35,7 +35,12 @@ extension Language {
   }
 
   /// What the case is about: its procedure, else its kind.
-  func matter(_ item: Wire.Case) -> String { item.procedureName.map(say) ?? item.procedure ?? word(item.kind) }
+  func matter(_ item: Wire.Case) -> String {
+    item.procedureName.map(say) ?? item.procedure ?? (item.imported ? procedureNotNamed : word(item.kind))
+  }
+
+  /// Of a case from a register: every one of these counts as a procedure here, whatever it was there.
+  var procedureNotNamed: String { say("sổ cũ không ghi", "not named in the register") }
 }
 
 /// One case in full.
@@ -59,7 +64,7 @@ enum CaseForm {
     add("Người nộp thay", "Handed in by", item.handedInBy)
     add("Giấy ủy quyền", "Authority", item.authority)
     add("Đã giúp", "Help given", item.help)
-    add("Tiếp nhận", "Received", "\(language.spoken(item.receivedAt)) · \(item.receiver)")
+    add("Tiếp nhận", "Received", language.spoken(item.receivedAt) + (item.imported ? "" : " · \(item.receiver)"))
     add("Phụ trách", "Responsible", item.responsible)
     add("Thời hạn", "Term", language.word(item.term))
     add("Hạn đầu", "First due", reappointed ? language.spoken(item.firstDue) : nil)
@@ -72,7 +77,11 @@ enum CaseForm {
         ([language.word(outcome)] + [item.outcomeReason, item.documentNumber, item.signedBy].compactMap(\.self))
           .joined(separator: " · ")
       })
-    add("Có kết quả", "Resolved", item.resolvedAt.map { language.spoken($0) })
+    if item.isClosedByRegister {
+      add("Khép", "Closed", item.resolvedAt.map { language.spoken($0) })
+    } else {
+      add("Có kết quả", "Resolved", item.resolvedAt.map { language.spoken($0) })
+    }
     add(
       "Trả kết quả", "Handed over",
       item.returnedAt.map { at in
@@ -90,7 +99,7 @@ enum CaseForm {
       "Phiên bản", "Version",
       String(item.version) + (item.imported ? language.say(" · nhập từ sổ cũ", " · imported") : ""))
     add("Nguồn", "From", item.importedAt == nil ? nil : item.importNote(language))
-    let status = [language.word(item.status), language.timeliness(item)].compactMap(\.self).joined(separator: " · ")
+    let status = [language.status(item), language.timeliness(item)].compactMap(\.self).joined(separator: " · ")
     let width = fields.map { Terminal.width($0.0) }.max() ?? 0
     return ["\(item.code)  \(status)"]
       + fields.map { label, value in

@@ -11,7 +11,9 @@ enum EventLine {
     var parts = [language.tabular(event.occurredAt)]
     if showsCode { parts.append(event.code ?? stream(event, language)) }
     let who = event.onBehalfOf.map { language.say(" thay cho \($0)", " on behalf of \($0)") } ?? ""
-    parts += ["v\(event.version)", event.account + who, name + (what.isEmpty ? "" : ": \(what)")]
+    // Who brought a register in did nothing of what it tells; he stands behind, with the time when he did that.
+    let actor = event.imported ? language.say("sổ cũ", "register") : event.account + who
+    parts += ["v\(event.version)", actor, name + (what.isEmpty ? "" : ": \(what)")]
     if event.occurredAt != event.recordedAt, !event.imported {
       let at = language.tabular(event.recordedAt)
       // Without a reason it is no late entry: the ledger was ahead of the office's clock.
@@ -49,7 +51,7 @@ enum EventLine {
     func presented<Facts: EventLines>(_ facts: Facts?) -> (String, [String?]) {
       let isClosed = event.closed == true
       let parts = facts.map { isClosed ? $0.partsOutsideSeal(language) : $0.parts(language) }
-      return (Facts.name(language), parts ?? [])
+      return (facts?.called(language) ?? Facts.name(language), parts ?? [])
     }
     switch event.type {
     case .newer(let name): return (name, [])
@@ -77,8 +79,14 @@ enum EventLine {
 protocol EventLines {
   /// The kind, in the office's words.
   static func name(_ language: Language) -> String
+  /// The same of one event, where its facts say more.
+  func called(_ language: Language) -> String
   /// What it tells; what is missing or empty is left out.
   func parts(_ language: Language) -> [String?]
   /// What of it is told while its seal is closed.
   func partsOutsideSeal(_ language: Language) -> [String?]
+}
+
+extension EventLines {
+  func called(_ language: Language) -> String { Self.name(language) }
 }

@@ -13,7 +13,7 @@ enum ExplanationForm {
       language.say("Hạn \(due)", "Due \(due)")
         + (explanation.provisional ? language.say(" (tạm tính)", " (provisional)") : ""))
     lines.append(language.say("Quy định: \(explanation.rule.vi)", "Rule: \(explanation.rule.en)"))
-    lines.append(language.say("Nguồn: ", "Source: ") + explanation.source)
+    if !explanation.source.isEmpty { lines.append(language.say("Nguồn: ", "Source: ") + explanation.source) }
     if let at = explanation.importedAt {
       let brought = language.imported(at: at, by: explanation.importedBy ?? "—", from: explanation.importedFrom)
       lines.append(language.say("Hồ sơ \(brought)", "The case was \(brought)"))

@@ -5,7 +5,7 @@ import DeskInterface
 enum ReceiptForm {
   static func lines(_ receipt: Wire.Receipt, _ language: Language) -> [String] {
     let again = language.say(" (đã ghi từ trước, không ghi lại)", " (recorded before, not again)")
-    let head = "\(receipt.code)  \(language.word(receipt.status))\(receipt.repeated ? again : "")"
+    let head = "\(receipt.code)  \(language.status(receipt))\(receipt.repeated ? again : "")"
     return [head, nextDuty(receipt, language)] + backups(receipt, language)
   }
 

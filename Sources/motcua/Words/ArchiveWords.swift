@@ -2,7 +2,8 @@ import DeskInterface
 
 extension Refusal {
   /// Refusals to a copy of the ledger.
-  func archiveWords(_ refusal: Wire.Refusal, _ language: Language) -> Words? {
+  func archiveWords(_ refusal: Wire.Refusal, _ line: CommandLineText, _ language: Language) -> Words? {
+    let anew = line.value(of: "--directory").map(Archive.anew)
     switch refusal {
     case .beyondLedger(let error):
       let (asked, size) = (language.grouped(error.asked), language.grouped(error.size))
@@ -21,12 +22,12 @@ extension Refusal {
             + "giữ nguyên kho này và lưu trữ sổ vào một thư mục mới.",
           "The first \(size) events of the ledger are not what the archive holds: it is another history. Nothing was "
             + "written; keep this archive as it is, and begin a new directory for the ledger."),
-        CommandLineText(["verify"]))
+        next: anew)
     case .ledgerExchanged:
       return Words(
         language.say(
           "Một sổ khác vừa được nhập vào trong lúc chép: lưu trữ nó vào một thư mục mới.",
-          "Another ledger was brought in meanwhile: begin a new directory for it."), CommandLineText(["status"]))
+          "Another ledger was brought in meanwhile: begin a new directory for it."), next: anew)
     default: return nil
     }
   }

@@ -17,6 +17,16 @@ struct CommandLineText {
     return copy
   }
 
+  /// What was given for an option; nil where it was not typed.
+  func value(of option: String) -> String? {
+    var rest = arguments.prefix { $0 != "--" }
+    while let argument = rest.popFirst() {
+      if argument == option { return rest.first }
+      if argument.hasPrefix("\(option)=") { return String(argument.dropFirst(option.count + 1)) }
+    }
+    return nil
+  }
+
   func without(_ options: String...) -> CommandLineText {
     var kept: [String] = []
     var index = 0

@@ -10,7 +10,25 @@ extension Language {
   }
 }
 
+extension Language {
+  /// An end that only an old register tells of: nobody here handed anything over.
+  var closedByRegister: String { say("Đã khép theo sổ cũ", "Closed in its register") }
+
+  /// Where a case stands.
+  func status(_ item: Wire.Case) -> String { item.isClosedByRegister ? closedByRegister : word(item.status) }
+
+  func status(_ receipt: Wire.Receipt) -> String {
+    receipt.closedByRegister == true ? closedByRegister : word(receipt.status)
+  }
+}
+
 extension Wire.Case {
+  /// Whether its end is the register's word. What the office ends itself has the time of its hand-over.
+  var isClosedByRegister: Bool { imported && status == .returned && returnedAt == nil }
+
+  /// Who has the case: the responsible person, else who received it. Who brought a register in has none of its cases.
+  var clerk: String { responsible ?? (imported ? "—" : receiver) }
+
   /// Nil for one of the office's own.
   func importNote(_ language: Language) -> String? {
     guard imported else { return nil }

@@ -12,6 +12,11 @@ struct Refusal {
       self.sentence = sentence
       self.next = next?.text
     }
+
+    init(_ sentence: String, next: String?) {
+      self.sentence = sentence
+      self.next = next
+    }
   }
 
   let error: VarlinkError

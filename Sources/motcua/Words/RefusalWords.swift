@@ -47,7 +47,8 @@ extension Refusal {
           "Case \(error.code) has no result yet; it is due \(due)."),
         on("resolve", error.code))
     case .caseEnded(let error):
-      let (status, at) = (language.word(error.status), language.spoken(error.at))
+      let status = error.byRegister == true ? language.closedByRegister : language.word(error.status)
+      let at = language.spoken(error.at)
       return Words(
         say("Hồ sơ \(error.code) đã xong: \(status) lúc \(at).", "Case \(error.code) has ended: \(status) at \(at)."),
         on("show", error.code))
@@ -108,7 +109,7 @@ extension Refusal {
     case .verifyRunning, .backupRunning, .inspectionFailed, .ledgerDamaged:
       return fileWords(refusal, line, language)
     case .ledgerNotEmpty, .exportUnreadable, .keysUnreadable: return exportWords(refusal, line, language)
-    case .beyondLedger, .anotherHistory, .ledgerExchanged: return archiveWords(refusal, language)
+    case .beyondLedger, .anotherHistory, .ledgerExchanged: return archiveWords(refusal, line, language)
     }
   }
 

@@ -116,7 +116,10 @@ extension Refusal {
         language.say(
           "Tệp ánh xạ sai ở dòng \(error.line): \(error.reasonVi).",
           "The mapping is wrong at line \(error.line): \(error.reasonEn)."),
-        line)
+        // It has to be mended before the same can be asked again.
+        next: line.value(of: "--mapping").map {
+          "sensible-editor +\(max(1, error.line)) \(CommandLineText.quoted($0))"
+        })
     case .importRefused(let error):
       return Words(
         language.say(

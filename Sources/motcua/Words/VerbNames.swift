@@ -10,9 +10,13 @@ struct VerbName {
     self.others = others
   }
 
-  func configuration(_ vi: String, _ en: String) -> CommandConfiguration {
+  /// - Parameter usage: how it is called, a line each, where something is needed that may be left out on a terminal only, because
+  ///   it is asked for there: the parser takes that for something that may always be left out.
+  func configuration(_ vi: String, _ en: String, usage: String...) -> CommandConfiguration {
     CommandConfiguration(
-      commandName: english, abstract: Invocation.current.language.say(vi, en), aliases: others)
+      commandName: english, abstract: Invocation.current.language.say(vi, en),
+      usage: usage.isEmpty
+        ? nil : usage.map { "motcua \(english) \($0) [<options>]" }.joined(separator: "\n"), aliases: others)
   }
 }
 

@@ -1,4 +1,5 @@
 import DeskInterface
+import Wording
 
 /// The office's words for what the wire names.
 extension Language {
@@ -99,13 +100,11 @@ extension Language {
   func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
 
   /// Numbers as people read them: a point between thousands in Vietnamese, a comma in English.
-  func grouped(_ number: Int) -> String {
-    var digits = Array(String(number.magnitude))
-    var index = digits.count - 3
-    while index > 0 {
-      digits.insert(self == .vi ? "." : ",", at: index)
-      index -= 3
-    }
-    return (number < 0 ? "-" : "") + String(digits)
+  func grouped(_ number: Int) -> String { self == .vi ? number.groupedVi : number.groupedEn }
+
+  /// What the system says of a failed call (`errno`).
+  func system(_ code: Int32) -> String {
+    let text = SystemErrorText(code)
+    return say(text.vi, text.en)
   }
 }

@@ -25,7 +25,8 @@ extension Wire.Receipt {
       position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.wire, repeated: accepted.isRepeated,
       status: state.status.wire, late: standing.isLate, due: due.wire,
       provisional: state.reception?.facts.isProvisional ?? false, owes: owes,
-      now: accepted.now < accepted.recordedAt ? accepted.now.wire : nil)
+      now: accepted.now < accepted.recordedAt ? accepted.now.wire : nil,
+      closedByRegister: state.isClosedByRegister ? true : nil)
   }
 }
 

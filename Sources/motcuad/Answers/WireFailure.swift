@@ -77,7 +77,8 @@ enum WireFailure {
     case .alreadyResolved(let code, let outcome, let at):
       wire(Wire.AlreadyResolved(code: code, outcome: outcome?.wire, at: text(at)))
     case .notResolved(let code, let due): wire(Wire.NotResolved(code: code, due: text(due)))
-    case .caseEnded(let code, let status, let at): wire(Wire.CaseEnded(code: code, status: status.wire, at: text(at)))
+    case .caseEnded(let code, let status, let at, let byRegister):
+      wire(Wire.CaseEnded(code: code, status: status.wire, at: text(at), byRegister: byRegister ? true : nil))
     case .caseErased(let code, let at, let basis):
       wire(Wire.CaseErased(code: code, at: text(at), basis: basis))
     case .keyNotHere(let code): wire(Wire.KeyNotHere(code: code))

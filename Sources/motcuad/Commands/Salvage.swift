@@ -2,6 +2,7 @@ import ArgumentParser
 import Desk
 import EventStore
 import Glibc
+import Wording
 
 struct Salvage: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -59,9 +60,10 @@ struct Salvage: ParsableCommand {
     let range = part.range
     let events =
       range.count == 1
-      ? Text(vi: "sự kiện \(range.lowerBound)", en: "event \(range.lowerBound)")
+      ? Text(vi: "sự kiện \(range.lowerBound.groupedVi)", en: "event \(range.lowerBound.groupedEn)")
       : Text(
-        vi: "sự kiện \(range.lowerBound)–\(range.upperBound)", en: "events \(range.lowerBound)–\(range.upperBound)")
+        vi: "sự kiện \(range.lowerBound.groupedVi)–\(range.upperBound.groupedVi)",
+        en: "events \(range.lowerBound.groupedEn)–\(range.upperBound.groupedEn)")
     return switch part.verdict {
     case .readable: Text(vi: "\(events.vi): đọc được", en: "\(events.en): readable")
     case .unreadable: Text(vi: "\(events.vi): không đọc được", en: "\(events.en): unreadable")
@@ -88,7 +90,7 @@ final class NewFile {
   struct Failure: Error, CustomStringConvertible {
     var path: String
     var code: Int32
-    var description: String { "\(path): \(String(cString: strerror(code)))" }
+    var description: String { "\(path): \(SystemErrorText(code).en)" }
   }
 
   private let path: String

@@ -5,6 +5,7 @@ import EventSourcing
 import EventStore
 import Glibc
 import VarlinkServer
+import Wording
 
 /// What is said to the person who starts a daemon that cannot run, in both languages.
 enum StartFailure {
@@ -19,7 +20,7 @@ enum StartFailure {
           + "--clock-is-right; nothing was changed")
     case StoreError.file(let error) where error.code == EACCES && DataDirectory.hasLeftRoot:
       Text(
-        vi: "\(error): root làm việc ở đây với tư cách chủ của thư mục dữ liệu, người không được phép; "
+        vi: "\(error.vietnamese): root làm việc ở đây với tư cách chủ của thư mục dữ liệu, người không được phép; "
           + "tệp nào root để lại thì hãy giao cho người đó bằng chown",
         en: "\(error): root works here as the owner of the data directory, who may not; "
           + "give him with chown what root has left")
@@ -33,7 +34,7 @@ enum StartFailure {
     case let error as ErasedComeBack:
       Text(
         vi:
-          "\(error.count) hồ sơ đã xóa dữ liệu cá nhân đọc lại được trong sổ này và chưa xóa lại được: \(error.reason.vi)",
+          "\(error.count.groupedVi) hồ sơ đã xóa dữ liệu cá nhân đọc lại được trong sổ này và chưa xóa lại được: \(error.reason.vi)",
         en: "what was erased can be read again in this ledger, and could not be erased again "
           + "(\(error.count) \(error.count == 1 ? "case" : "cases")): \(error.reason.en)")
     case let error as ListenError: Text(vi: error.vietnamese, en: error.description)
@@ -42,7 +43,7 @@ enum StartFailure {
     case let failure as InspectionFailure: failure.reason
     case let failure as UserDatabase.Failure:
       Text(
-        vi: "chưa tra được tài khoản mà motcuad chạy: \(failure)",
+        vi: "chưa tra được tài khoản mà motcuad chạy: \(SystemErrorText(failure.code).vi)",
         en: "the account that motcuad runs as cannot be looked up: \(failure)")
     case let fault as KeysBackup.Fault: fault.text
     case let refusal as RestoreRefusal: refusal.text
@@ -51,7 +52,7 @@ enum StartFailure {
     case let error as SettingsError: Text(vi: error.text(.vi), en: error.text(.en))
     case SignedHeadsError.file(let error):
       Text(
-        vi: "không đọc hay ghi được bản ghi điểm chốt đã ký: \(error)",
+        vi: "không đọc hay ghi được bản ghi điểm chốt đã ký: \(error.vietnamese)",
         en: "the record of what was signed cannot be read or written: \(error)")
     case SignedHeadsError.damaged(let path):
       Text(
@@ -60,10 +61,12 @@ enum StartFailure {
         en:
           "\(path) is not what was written there: the record of what was signed is damaged; move it away, make a new "
           + "signing key, and put the ledger back with motcuad restore --serials-above, so that no code is given twice")
-    case let failure as NewFile.Failure: Text(vi: "không ghi được \(failure)", en: "cannot write \(failure)")
+    case let failure as NewFile.Failure:
+      Text(
+        vi: "không ghi được \(failure.path): \(SystemErrorText(failure.code).vi)", en: "cannot write \(failure)")
     case let failure as InspectorProcess.SpawnFailure:
       Text(
-        vi: "không chạy được tiến trình đọc tệp: \(failure)",
+        vi: "không chạy được tiến trình đọc tệp: \(failure.operation): \(SystemErrorText(failure.code).vi)",
         en: "the process that reads the files cannot run: \(failure)")
     default: Text(vi: "không khởi động được: \(error)", en: "cannot start: \(error)")
     }
@@ -73,8 +76,8 @@ enum StartFailure {
 extension StoreError {
   fileprivate var vietnamese: String {
     switch self {
-    case .file(let error): "lỗi tệp: \(error)"
-    case .storage(let error): "lỗi kho dữ liệu: \(error)"
+    case .file(let error): "lỗi tệp: \(error.vietnamese)"
+    case .storage(let error): "lỗi kho dữ liệu: \(error.vietnamese)"
     case .inUse(let directory):
       "\(directory) đang được một motcuad khác dùng: dừng motcuad đó trước, hoặc chọn thư mục khác bằng --data"
     case .notALedger(let path, let found): "\(path) không phải sổ mà bản này đọc được (\(found))"
@@ -95,25 +98,25 @@ extension StoreError {
     case .keyMissing(let slot): "không có khóa ở ô \(slot): hãy đặt lại tệp khóa mới nhất"
     case .keyClosed(let slot): "khóa ở ô \(slot) đã bị xóa hoặc không có ở đây"
     case .ledgerBehindViews(let seen, let ledger):
-      "các bảng tra cứu đã thấy sự kiện \(seen.rawValue) nhưng sổ chỉ đến \(ledger.rawValue): thiếu sự kiện đã xác nhận; "
+      "các bảng tra cứu đã thấy sự kiện \(seen.rawValue.groupedVi) nhưng sổ chỉ đến \(ledger.rawValue.groupedVi): thiếu sự kiện đã xác nhận; "
         + "hãy đặt lại toàn bộ sổ, hoặc chấp nhận mất bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
         + "chưa có gì bị thay đổi"
     case .ledgerDiffers(let position):
-      "sự kiện \(position.rawValue) không phải sự kiện mà các bảng tra cứu đã thấy: sổ đã bị đổi; "
+      "sự kiện \(position.rawValue.groupedVi) không phải sự kiện mà các bảng tra cứu đã thấy: sổ đã bị đổi; "
         + "hãy đặt lại đúng sổ, hoặc dùng sổ này bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
         + "chưa có gì bị thay đổi"
     case .ledgerBehindSigned(let size, let ledger):
-      "đã ký \(size.rawValue) sự kiện nhưng sổ chỉ đến \(ledger.rawValue): đây là sổ cũ được đặt lại; hãy đặt lại bản mới nhất "
+      "đã ký \(size.rawValue.groupedVi) sự kiện nhưng sổ chỉ đến \(ledger.rawValue.groupedVi): đây là sổ cũ được đặt lại; hãy đặt lại bản mới nhất "
         + "bằng motcuad restore, hoặc chấp nhận mất bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
         + "chưa có gì bị thay đổi"
     case .ledgerNotSigned(let size):
-      "\(size.rawValue) sự kiện đầu không phải những sự kiện đã ký: sổ đã bị đổi; hãy đặt lại đúng sổ, hoặc dùng sổ này bằng "
+      "\(size.rawValue.groupedVi) sự kiện đầu không phải những sự kiện đã ký: sổ đã bị đổi; hãy đặt lại đúng sổ, hoặc dùng sổ này bằng "
         + "`motcuad run --accept-ledger` (việc này được ghi vào sổ); chưa có gì bị thay đổi"
     case .ledgerBehindRestore(let known):
       "\(known) ghi một lần đặt lại sổ hoặc chấp nhận mất mà sổ này không có: đây là sổ cũ được đặt lại; hãy đặt lại bản mới "
         + "nhất bằng motcuad restore, hoặc chấp nhận mất bằng `motcuad run --accept-ledger` (việc này được ghi vào sổ); "
         + "chưa có gì bị thay đổi"
-    case .ledgerDamaged(let position, let reason): "sổ hỏng ở sự kiện \(position.rawValue): \(reason)"
+    case .ledgerDamaged(let position, let reason): "sổ hỏng ở sự kiện \(position.rawValue.groupedVi): \(reason)"
     case .versionConflict(let stream, let expected, let actual):
       "chuỗi sự kiện số \(stream) đang ở phiên bản \(actual.rawValue), không phải \(expected.rawValue)"
     case .notADemo(let directory): "\(directory) là sổ thật: đồng hồ thử chỉ dùng được cho sổ DEMO"
@@ -169,7 +172,8 @@ extension ListenError {
     case .notListening(let descriptor): "mô tả tệp \(descriptor) được trao không phải socket Unix đang nghe"
     case .closedUnexpectedly: "socket đang nghe bị hỏng: hãy khởi động lại"
     case .runTwice: "máy chủ chỉ chạy một lần"
-    case .system: "lỗi hệ thống: \(description)"
+    case .system(let operation, let path, let code):
+      "lỗi hệ thống: \(operation) \(path): \(SystemErrorText(code).vi)"
     }
   }
 }

@@ -3,6 +3,7 @@ import CTimex
 import Desk
 import DeskService
 import Glibc
+import Wording
 
 /// Asks the kernel about the clock for the daemon, whose unit may not: this runs beside it, outside its sandbox.
 struct TellClock: ParsableCommand {
@@ -45,9 +46,10 @@ struct TellClock: ParsableCommand {
   }
 
   private static func failed(_ operation: String, _ path: String) -> ExitCode {
-    let reason = String(cString: strerror(errno))
+    let reason = SystemErrorText(errno)
     complain(
-      spoken("không ghi được \(path) (\(operation)): \(reason)", "cannot write \(path) (\(operation)): \(reason)"))
+      spoken("không ghi được \(path) (\(operation)): \(reason.vi)", "cannot write \(path) (\(operation)): \(reason.en)")
+    )
     return Exit.storage
   }
 }

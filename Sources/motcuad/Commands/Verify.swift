@@ -3,6 +3,7 @@ import Desk
 import DeskService
 import EventStore
 import Glibc
+import Wording
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -51,7 +52,8 @@ struct Verify: ParsableCommand {
     // The line is escaped because its root comes from the reader, a process that others of its account may tamper with.
     let text = language.pick(
       Text(
-        vi: "\(data): toàn vẹn; \(step.position) sự kiện, \(step.checkpoints) điểm chốt, \(step.rows) dòng tra cứu, "
+        vi:
+          "\(data): toàn vẹn; \(step.position.groupedVi) sự kiện, \(step.checkpoints.groupedVi) điểm chốt, \(step.rows.groupedVi) dòng tra cứu, "
           + "gốc \(step.root ?? "-")",
         en: "\(data): whole; \(Text.counted(step.position, "event")), "
           + "\(Text.counted(step.checkpoints, "checkpoint")), \(Text.counted(step.rows, "row")) of views, root \(step.root ?? "-")"
@@ -64,7 +66,7 @@ extension Damage {
   /// Says where the damage is, and what it is.
   var sentence: Text {
     let place = [
-      position.map { Text(vi: "sự kiện \($0)", en: "event \($0)") },
+      position.map { Text(vi: "sự kiện \($0.groupedVi)", en: "event \($0.groupedEn)") },
       code.map { Text(vi: "hồ sơ \($0)", en: "case \($0)") },
     ].compactMap(\.self)
     guard !place.isEmpty else { return reason }

@@ -1,4 +1,5 @@
 import Glibc
+import Wording
 
 /// The system's users and groups.
 enum UserDatabase {
@@ -25,7 +26,7 @@ enum UserDatabase {
   struct Failure: Error, CustomStringConvertible {
     var code: Int32
 
-    var description: String { String(cString: strerror(code)) }
+    var description: String { SystemErrorText(code).en }
   }
 
   /// The user of that id; nil when there is none.

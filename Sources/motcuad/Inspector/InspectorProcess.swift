@@ -1,5 +1,6 @@
 import Glibc
 import Varlink
+import Wording
 
 /// Runs this program again, as a process that may die: LMDB may end the process that reads a damaged page.
 enum InspectorProcess {
@@ -33,6 +34,6 @@ enum InspectorProcess {
   struct SpawnFailure: Error, CustomStringConvertible {
     var operation: String
     var code: Int32
-    var description: String { "\(operation): \(String(cString: strerror(code)))" }
+    var description: String { "\(operation): \(SystemErrorText(code).en)" }
   }
 }

@@ -1,5 +1,6 @@
 import CPrctl
 import Glibc
+import Wording
 
 /// What others may see of this process's memory, in which keys and opened texts are.
 enum Memory {
@@ -7,7 +8,7 @@ enum Memory {
   /// forbids that. Root still can.
   ///
   /// - Returns: why the system does not let it; nil when it does.
-  static func forbidDumps() -> String? {
-    forbid_dumps() == 0 ? nil : String(cString: strerror(errno))
+  static func forbidDumps() -> SystemErrorText? {
+    forbid_dumps() == 0 ? nil : SystemErrorText(errno)
   }
 }

@@ -2,6 +2,7 @@ import Desk
 import EventStore
 import Glibc
 import MerkleTree
+import Wording
 
 /// What is wrong with the file of the key that signs checkpoints.
 struct SigningKeyError: Error {
@@ -12,8 +13,8 @@ struct SigningKeyError: Error {
 
   /// An error of the system, in its words.
   static func system(_ path: String, _ code: Int32 = errno) -> SigningKeyError {
-    let message = String(cString: strerror(code))
-    return SigningKeyError(path: path, reason: Text(vi: message, en: message))
+    let message = SystemErrorText(code)
+    return SigningKeyError(path: path, reason: Text(vi: message.vi, en: message.en))
   }
 }
 

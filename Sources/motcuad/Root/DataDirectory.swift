@@ -3,6 +3,7 @@ import EventStore
 import Foundation
 import Glibc
 import Synchronization
+import Wording
 
 /// Has root work in a data directory as the account that owns it. That account may put a link at any name in it at any
 /// time, which root would follow to any file of the machine. So root opens what he was given first, and then becomes
@@ -210,8 +211,8 @@ extension UnsafePath {
   var text: Text {
     switch self {
     case .system(let path, let code):
-      let reason = String(cString: strerror(code))
-      return Text(vi: "\(path): \(reason)", en: "\(path): \(reason)")
+      let reason = SystemErrorText(code)
+      return Text(vi: "\(path): \(reason.vi)", en: "\(path): \(reason.en)")
     case .notADirectory(let path): return Text(vi: "\(path) không phải thư mục", en: "\(path) is no directory")
     case .another(let path, let owner):
       let name = Self.account(owner)
@@ -241,10 +242,10 @@ extension UnsafePath {
         en: "\(path) lies in the data directory \(data), and would be lost or put back with it: set signed_heads and "
           + "erasures in motcuad.toml to a place outside")
     case .account(let uid, let code):
-      let reason = String(cString: strerror(code))
+      let reason = SystemErrorText(code)
       return Text(
-        vi: "không chuyển sang được \(Self.account(uid)), chủ của thư mục dữ liệu: \(reason)",
-        en: "cannot become \(Self.account(uid)), whose data directory it is: \(reason)")
+        vi: "không chuyển sang được \(Self.account(uid)), chủ của thư mục dữ liệu: \(reason.vi)",
+        en: "cannot become \(Self.account(uid)), whose data directory it is: \(reason.en)")
     }
   }
 

@@ -1,5 +1,6 @@
 import Desk
 import Glibc
+import Wording
 
 /// The language of what the daemon says to the person who starts it.
 enum Language: String, Sendable {
@@ -25,6 +26,6 @@ enum Language: String, Sendable {
 extension Text {
   /// `1 case`, `2 cases`: for English only, since Vietnamese nouns have one form.
   static func counted(_ number: some BinaryInteger, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
+    "\(number.groupedEn) \(noun)\(number == 1 ? "" : "s")"
   }
 }

@@ -24,7 +24,7 @@ struct Next: Verb {
           let why = [language.word(duty.reason), duty.reason == .urgent ? duty.case.urgent : nil].compactMap(\.self)
           table.add([
             why.joined(separator: ": "), language.tabular(duty.at), duty.case.code, duty.case.applicant ?? "—",
-            language.matter(duty.case), duty.case.responsible ?? duty.case.receiver,
+            language.matter(duty.case), duty.case.clerk,
           ])
           if let note = duty.case.importNote(language) { table.add(note: note) }
         }

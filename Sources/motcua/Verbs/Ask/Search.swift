@@ -6,7 +6,8 @@ struct Search: Verb {
   static var configuration: CommandConfiguration {
     verb.configuration(
       "tìm theo tên, mã hoặc nội dung; gõ không dấu cũng được",
-      "search by name, code or subject; accents may be left out")
+      "search by name, code or subject; accents may be left out",
+      usage: "<words> ...")
   }
 
   @Argument(help: help("những chữ đầu của từng từ", "how the words begin")) var words: [String] = []

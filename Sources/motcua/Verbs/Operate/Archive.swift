@@ -4,12 +4,15 @@ import Glibc
 import LedgerArchive
 import MerkleTree
 import Varlink
+import Wording
 
 struct Archive: Verb {
   static let verb = VerbName("archive", "luu-tru")
   static var configuration: CommandConfiguration {
     verb.configuration(
-      "chép sổ, nguyên dạng niêm phong, vào kho lưu trữ", "copy the ledger, sealed as it is, into an archive")
+      "chép sổ, nguyên dạng niêm phong, vào kho lưu trữ",
+      "copy the ledger, sealed as it is, into an archive",
+      usage: "--directory <directory> [--follow]")
   }
 
   @Option(help: help("thư mục của kho, nên ở đĩa khác", "the archive's directory, best on another disk"))
@@ -69,28 +72,33 @@ struct Archive: Verb {
 
   /// Follows the ledger until it is stopped. It needs no clock: it rests, and waits for the daemon, by lengths of time only.
   private func goOn(_ archive: ArchiveDirectory, _ session: Session) throws -> Never {
-    var (told, isOut): (UInt64?, Bool) = (nil, false)
+    var told: UInt64?
+    var outage = Outage()
     func answered() {
-      if isOut { Notice.line(session.say("motcuad trả lời lại.", "motcuad answers again.")) }
-      isOut = false
+      if outage.end() { Notice.line(session.say("motcuad trả lời lại.", "motcuad answers again.")) }
     }
+    // Who sits before it sees each write; a journal is told what is out of the ordinary.
+    let tellsAll = session.wantsJSON || session.output.columns != nil
     while true {
       do {
         let before = archive.tree.size
-        if told == nil {
+        let isBack = outage.isOn
+        // After an outage nobody waits for the next event to hear how far the archive is.
+        if told == nil || isBack {
           try catchUp(archive, session, answered)
         } else {
           _ = try step(archive, session, waits: true, answered)
         }
-        if told == nil || session.wantsJSON && told != archive.tree.size { try say(archive, since: before, session) }
+        if told == nil || tellsAll && told != archive.tree.size || isBack && outage.wasTold {
+          try say(archive, since: before, session)
+        }
         told = archive.tree.size
       } catch let failure as Failure where failure.passes {
-        if !isOut {
+        if outage.begin() {
           Notice.line(
             failure.verdict(Invocation.current).sentence
               + session.say(" Kho lưu trữ chờ và thử lại.", " The archive waits and tries again."))
         }
-        isOut = true
       }
       sleep(UInt32(pause ?? Self.pauseUnlessSaid))
     }
@@ -121,7 +129,8 @@ struct Archive: Verb {
           "\(archive.path) là kho lưu trữ của sổ \(Hex.encode(known.id)), còn motcuad giữ sổ \(head.ledger): "
             + "dùng một thư mục mới.",
           "\(archive.path) is the archive of ledger \(Hex.encode(known.id)), and motcuad holds \(head.ledger): "
-            + "use a new directory."))
+            + "use a new directory."),
+        next: Self.anew(archive.path))
     }
     // It is a copy of this very history, or nothing is added to it.
     try acknowledge(archive, session)
@@ -149,16 +158,17 @@ struct Archive: Verb {
     _ hole: ArchiveWalk.Hole, of archive: ArchiveDirectory, against size: UInt64, _ session: Session
   ) throws {
     let lacks = (
-      vi: "\(archive.path) thiếu các sự kiện \(hole.first)–\(hole.last)",
-      en: "\(archive.path) lacks events \(hole.first)–\(hole.last)"
+      vi: "\(archive.path) thiếu các sự kiện \(hole.first.groupedVi)–\(hole.last.groupedVi)",
+      en: "\(archive.path) lacks events \(hole.first.groupedEn)–\(hole.last.groupedEn)"
     )
     guard archive.end.size <= size else {
       throw Failure.declined(
         session.say(
-          "\(lacks.vi) và có đến sự kiện \(archive.end.size), mà sổ chỉ có \(size): kho lưu trữ biết nhiều hơn sổ. "
+          "\(lacks.vi) và có đến sự kiện \(archive.end.size.groupedVi), mà sổ chỉ có \(size.groupedVi): kho lưu trữ biết nhiều hơn sổ. "
             + "Chưa ghi gì; dùng một thư mục mới.",
-          "\(lacks.en) and goes on to \(archive.end.size), and the ledger has only \(size): the archive knows more than the "
-            + "ledger. Nothing was written; use a new directory."))
+          "\(lacks.en) and goes on to \(archive.end.size.groupedEn), and the ledger has only \(size.groupedEn): the archive knows more than the "
+            + "ledger. Nothing was written; use a new directory."),
+        next: Self.anew(archive.path))
     }
     // The page that ends where the archive does says the ledger's root there.
     var root: String?
@@ -172,8 +182,17 @@ struct Archive: Verb {
           "\(lacks.vi), và những gì nằm sau đó không phải là của sổ này: đó là một lịch sử khác. Chưa ghi gì; "
             + "giữ nguyên kho này và lưu trữ sổ vào một thư mục mới.",
           "\(lacks.en), and what lies behind is not what the ledger holds: it is another history. Nothing was written; keep "
-            + "this archive as it is, and begin a new directory for the ledger."))
+            + "this archive as it is, and begin a new directory for the ledger."),
+        next: Self.anew(archive.path))
     }
+  }
+
+  /// The commands that begin an archive of this ledger beside one that is kept as it is.
+  static func anew(_ path: String) -> String {
+    var name = path[...]
+    while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+    let other = CommandLineText.quoted("\(name)-2")
+    return "mkdir -m 700 \(other) && motcua archive --directory \(other)"
   }
 
   private func acknowledge(_ archive: ArchiveDirectory, _ session: Session) throws {
@@ -198,8 +217,9 @@ struct Archive: Verb {
         guard page.size == Int(clamping: segment.tree.size), page.root == segment.tree.root.base64 else {
           throw Failure.damaged(
             session.say(
-              "Các sự kiện \(page.first)–\(page.size) không nối tiếp những gì kho lưu trữ giữ; chưa ghi chúng.",
-              "Events \(page.first)–\(page.size) do not continue what the archive holds; they were not written."))
+              "Các sự kiện \(page.first.groupedVi)–\(page.size.groupedVi) không nối tiếp những gì kho lưu trữ giữ; chưa ghi chúng.",
+              "Events \(page.first.groupedEn)–\(page.size.groupedEn) do not continue what the archive holds; they were not written."
+            ))
         }
         // So a file that is damaged takes little with it. It ends with a page, whose root was checked.
         if segment.count >= Segment.fullBytes {
@@ -231,6 +251,35 @@ struct Archive: Verb {
             + "Merkle root \(report.root)"))
     }
     try session.output.flush()
+  }
+}
+
+/// While the daemon is away. One that comes and goes is told of once a minute.
+private struct Outage {
+  private static let pause: Duration = .seconds(60)
+
+  private(set) var isOn = false
+  /// Whether this one, or the last one, was told of.
+  private(set) var wasTold = false
+  private var last: ContinuousClock.Instant?
+
+  /// The daemon is away, or still away: one that comes too soon after another to be told is told when it has lasted.
+  ///
+  /// - Returns: whether it is to be told now.
+  mutating func begin() -> Bool {
+    if !isOn { wasTold = false }
+    isOn = true
+    let now = ContinuousClock.now
+    guard !wasTold, last.map({ now - $0 >= Self.pause }) ?? true else { return false }
+    (wasTold, last) = (true, now)
+    return true
+  }
+
+  /// - Returns: whether its end is to be told.
+  mutating func end() -> Bool {
+    guard isOn else { return false }
+    isOn = false
+    return wasTold
   }
 }
 

@@ -21,6 +21,7 @@ struct Demo: Verb {
     guard keep else { return }
     isKept = true
     try session.output.line(session.say("# motcuad vẫn chạy. Nói chuyện với nó:", "# motcuad goes on. To talk to it:"))
+    for line in DemoDaemon.shellLines { try session.output.line(line) }
     try session.output.line("export MOTCUA_SOCKET=\(CommandLineText.quoted(daemon.socket))")
     try session.output.line(session.say("# Để dừng và xóa:", "# To stop it and clean up:"))
     try session.output.line("kill \(daemon.id) && sleep 1 && rm -rf \(CommandLineText.quoted(daemon.directory))")

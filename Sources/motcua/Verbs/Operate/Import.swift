@@ -7,7 +7,8 @@ struct Import: Verb {
   static var configuration: CommandConfiguration {
     verb.configuration(
       "nhập một sổ cũ (CSV, mỗi dòng một việc), hoặc một bản xuất vào sổ trống",
-      "bring in an event log (CSV, one row per activity), or an export into an empty ledger")
+      "bring in an event log (CSV, one row per activity), or an export into an empty ledger",
+      usage: "<file> --mapping <mapping>", "<file> --format cloudevents [--keys <keys>]")
   }
 
   enum Format: String, ExpressibleByArgument {

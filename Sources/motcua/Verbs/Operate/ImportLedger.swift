@@ -49,7 +49,7 @@ struct LedgerImporter {
   private func upload(keys path: String) throws -> String {
     let bytes: [UInt8]
     do { bytes = try TextFile.bytes(path) } catch {
-      let reason = systemMessage(error.code)
+      let reason = session.language.system(error.code)
       throw Failure.usage(session.say("Không đọc được \(path): \(reason).", "Cannot read \(path): \(reason)."))
     }
     var upload: String?

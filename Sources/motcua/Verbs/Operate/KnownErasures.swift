@@ -17,7 +17,7 @@ struct KnownErasures {
       text = String(decoding: bytes[..<((bytes.lastIndex { $0 != 0 } ?? -1) + 1)], as: UTF8.self)
     } catch {
       guard error.isMissing else {
-        let reason = systemMessage(error.code)
+        let reason = language.system(error.code)
         throw Failure.usage(
           language.say(
             "Không đọc được danh sách hồ sơ đã xóa dữ liệu cũ \(path), nên không ghi đè: \(reason).",

@@ -48,7 +48,7 @@ struct Verify: Verb {
 
   static func sentence(_ damage: Wire.Damage, _ language: Language) -> String {
     let places = [
-      damage.position.map { language.say("sự kiện \($0)", "event \($0)") },
+      damage.position.map { language.say("sự kiện \(language.grouped($0))", "event \(language.grouped($0))") },
       damage.code.map { language.say("hồ sơ \($0)", "case \($0)") },
     ].compactMap(\.self)
     let reason = language.say(damage.reasonVi, damage.reasonEn)

@@ -8,7 +8,8 @@ struct Prove: Verb {
   static var configuration: CommandConfiguration {
     verb.configuration(
       "chứng minh hồ sơ, hay cả sổ, không bị sửa: một tệp ai cũng kiểm được",
-      "prove a case, or the ledger, unaltered: a file that anybody can check")
+      "prove a case, or the ledger, unaltered: a file that anybody can check",
+      usage: "<code>", "--from <from> [--to <to>]")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

@@ -5,7 +5,9 @@ struct Apologise: Verb {
   static let verb = VerbName("apologise", "apologize", "xin-loi")
   static var configuration: CommandConfiguration {
     verb.configuration(
-      "xin lỗi dân, và hẹn lại khi chưa có kết quả", "apologise, with a new date while there is no result")
+      "xin lỗi dân, và hẹn lại khi chưa có kết quả",
+      "apologise, with a new date while there is no result",
+      usage: "<code> --text <text>")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

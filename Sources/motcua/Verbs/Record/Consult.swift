@@ -7,7 +7,8 @@ struct Consult: Verb {
   static var configuration: CommandConfiguration {
     verb.configuration(
       "tư vấn: một câu hỏi tại quầy, hoặc trong một hồ sơ",
-      "give advice: on a question at the desk, or on a case")
+      "give advice: on a question at the desk, or on a case",
+      usage: "[<code>] <question> --answer <answer>")
   }
 
   @Argument(

@@ -6,7 +6,8 @@ struct Correct: Verb {
   static var configuration: CommandConfiguration {
     verb.configuration(
       "đính chính, hoặc hủy sự kiện ghi nhầm hôm nay",
-      "correct facts, or void what was recorded by mistake today")
+      "correct facts, or void what was recorded by mistake today",
+      usage: "<code> --reason <reason>")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

@@ -6,7 +6,8 @@ struct Erase: Verb {
   static var configuration: CommandConfiguration {
     verb.configuration(
       "xóa dữ liệu cá nhân trong hồ sơ; không lấy lại được",
-      "erase what identifies people in a case; it cannot be undone")
+      "erase what identifies people in a case; it cannot be undone",
+      usage: "<code> --basis <basis>")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

@@ -6,7 +6,8 @@ struct Notify: Verb {
   static var configuration: CommandConfiguration {
     verb.configuration(
       "ghi việc thông báo cho dân (giấy hẹn, ngày hẹn lại, kết quả)",
-      "record that the citizen was told (of the slip, a new date, a result)")
+      "record that the citizen was told (of the slip, a new date, a result)",
+      usage: "<code>")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

@@ -4,7 +4,10 @@ import DeskInterface
 struct Progress: Verb {
   static let verb = VerbName("progress", "xu-ly")
   static var configuration: CommandConfiguration {
-    verb.configuration("ghi một bước xử lý đã xong", "record a step that is done")
+    verb.configuration(
+      "ghi một bước xử lý đã xong",
+      "record a step that is done",
+      usage: "<code> <step>")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?

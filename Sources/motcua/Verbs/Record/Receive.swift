@@ -4,7 +4,10 @@ import DeskInterface
 struct Receive: Verb {
   static let verb = VerbName("receive", "tiep-nhan")
   static var configuration: CommandConfiguration {
-    verb.configuration("tiếp nhận một yêu cầu và hẹn ngày trả kết quả", "take in a request and promise a date")
+    verb.configuration(
+      "tiếp nhận một yêu cầu và hẹn ngày trả kết quả",
+      "take in a request and promise a date",
+      usage: "<procedure> --name <name>", "--kind <kind> [<procedure>] [--name <name>]")
   }
 
   @Argument(
@@ -96,12 +99,18 @@ extension Wire.Received: EventLines {
 
   func parts(_ language: Language) -> [String?] {
     [
-      procedure ?? language.word(kind), applicant, subject, language.word(channel), responsible, promise(language),
+      matter(language), applicant, subject, language.word(channel), responsible, promise(language),
     ]
   }
 
   func partsOutsideSeal(_ language: Language) -> [String?] {
-    [procedure ?? language.word(kind), language.word(channel), responsible, promise(language)]
+    [matter(language), language.word(channel), responsible, promise(language)]
+  }
+
+  private func matter(_ language: Language) -> String {
+    procedure
+      ?? (term.kind == .imported
+        ? language.say("thủ tục: ", "procedure ") + language.procedureNotNamed : language.word(kind))
   }
 
   private func promise(_ language: Language) -> String {

@@ -5,7 +5,9 @@ struct Resolve: Verb {
   static let verb = VerbName("resolve", "giai-quyet", "co-ket-qua")
   static var configuration: CommandConfiguration {
     verb.configuration(
-      "có kết quả: đã ký, đã vào số, nằm tại quầy", "the result is signed, numbered and at the counter")
+      "có kết quả: đã ký, đã vào số, nằm tại quầy",
+      "the result is signed, numbered and at the counter",
+      usage: "<code>")
   }
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
@@ -38,6 +40,11 @@ struct Resolve: Verb {
 
 extension Wire.Resolved: EventLines {
   static func name(_ language: Language) -> String { language.say("giải quyết", "resolved") }
+
+  /// What closes is the end in a register that was imported, which says neither a result nor a hand-over.
+  func called(_ language: Language) -> String {
+    closes ? language.say("khép theo sổ cũ", "closed in its register") : Self.name(language)
+  }
 
   func parts(_ language: Language) -> [String?] { [outcome.map(language.word), reason, documentNumber, signedBy] }
   func partsOutsideSeal(_ language: Language) -> [String?] { [outcome.map(language.word)] }

@@ -1,6 +1,7 @@
 import Desk
 import LedgerArchive
 import MerkleTree
+import Wording
 
 /// What was left out of an archive, because something is wrong in it.
 struct ArchiveLoss {
@@ -42,22 +43,27 @@ struct ArchiveLoss {
       return isEnd
         ? Text(vi: "bản sao lưu có đủ, không thiếu gì", en: "the backup has what it holds, and nothing is missing")
         : Text(
-          vi: "kho đọc được đến sự kiện \(read), bản sao lưu có đến \(size); không biết kho còn gì sau đó không",
-          en: "it was read up to event \(read), and the backup has \(size); whether it held later ones is unknown")
+          vi:
+            "kho đọc được đến sự kiện \(read.groupedVi), bản sao lưu có đến \(size.groupedVi); không biết kho còn gì sau đó không",
+          en:
+            "it was read up to event \(read.groupedEn), and the backup has \(size.groupedEn); whether it held later ones is unknown"
+        )
     }
     let first = size + 1
     if isEnd {
       return last == first
-        ? Text(vi: "sự kiện \(first) không được đặt lại", en: "event \(first) was not put back")
-        : Text(vi: "sự kiện \(first)–\(last) không được đặt lại", en: "events \(first)–\(last) were not put back")
+        ? Text(vi: "sự kiện \(first.groupedVi) không được đặt lại", en: "event \(first.groupedEn) was not put back")
+        : Text(
+          vi: "sự kiện \(first.groupedVi)–\(last.groupedVi) không được đặt lại",
+          en: "events \(first.groupedEn)–\(last.groupedEn) were not put back")
     }
     return last == first
       ? Text(
-        vi: "từ sự kiện \(first) trở đi không được đặt lại, không biết đến sự kiện nào",
-        en: "the events from \(first) on were not put back, and how many they were is unknown")
+        vi: "từ sự kiện \(first.groupedVi) trở đi không được đặt lại, không biết đến sự kiện nào",
+        en: "the events from \(first.groupedEn) on were not put back, and how many they were is unknown")
       : Text(
-        vi: "sự kiện \(first)–\(last) và có thể cả những sự kiện sau đó không được đặt lại",
-        en: "events \(first)–\(last), and maybe later ones, were not put back")
+        vi: "sự kiện \(first.groupedVi)–\(last.groupedVi) và có thể cả những sự kiện sau đó không được đặt lại",
+        en: "events \(first.groupedEn)–\(last.groupedEn), and maybe later ones, were not put back")
   }
 
   /// Each, or the first and the last: their names are in order.
@@ -67,6 +73,7 @@ struct ArchiveLoss {
       return Text(vi: names, en: names)
     }
     return Text(
-      vi: "\(first) đến \(last) (\(files.count) đoạn)", en: "\(first) to \(last) (\(files.count) segments)")
+      vi: "\(first) đến \(last) (\(files.count.groupedVi) đoạn)",
+      en: "\(first) to \(last) (\(files.count.groupedEn) segments)")
   }
 }

@@ -1,6 +1,7 @@
 import Desk
 import DeskService
 import EventStore
+import Wording
 
 extension Restore {
   /// Brings keys to a ledger that lacks them.
@@ -38,7 +39,7 @@ extension Restore {
         complain(
           language.pick(
             Text(
-              vi: "còn \(brought.missing) khóa không có trong bản sao lưu này",
+              vi: "còn \(brought.missing.groupedVi) khóa không có trong bản sao lưu này",
               en:
                 "\(Text.counted(brought.missing, "key")) \(brought.missing == 1 ? "is" : "are") not in this backup either"
             )))
@@ -46,7 +47,7 @@ extension Restore {
       print(
         language.pick(
           Text(
-            vi: "Đã đưa vào \(brought.keys) khóa; các bảng tra cứu được dựng lại ở lần khởi động tới.",
+            vi: "Đã đưa vào \(brought.keys.groupedVi) khóa; các bảng tra cứu được dựng lại ở lần khởi động tới.",
             en: "Brought \(Text.counted(brought.keys, "key")); the views are built anew at the next start.")))
     }
   }

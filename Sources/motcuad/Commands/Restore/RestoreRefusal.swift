@@ -1,6 +1,7 @@
 import Desk
 import DeskService
 import LedgerArchive
+import Wording
 
 /// Why a backup is not put back. Nothing was changed.
 enum RestoreRefusal: Error {
@@ -76,16 +77,18 @@ enum RestoreRefusal: Error {
         en: "the checkpoint is of “\(known)” and this ledger is “\(ledger)”: not the same ledger; nothing was changed")
     case .otherHistory(let size):
       Text(
-        vi: "gốc của \(size) sự kiện đầu trong bản sao lưu khác với điểm chốt: không phải cùng một lịch sử; "
+        vi: "gốc của \(size.groupedVi) sự kiện đầu trong bản sao lưu khác với điểm chốt: không phải cùng một lịch sử; "
           + "chưa có gì bị thay đổi",
-        en: "the root of the first \(size) events of the backup is not that of the checkpoint: not the same history; "
+        en:
+          "the root of the first \(size.groupedEn) events of the backup is not that of the checkpoint: not the same history; "
           + "nothing was changed")
     case .twoHistories(let size):
       Text(
-        vi: "khóa đã ký hai cây khác nhau có \(size) sự kiện: điểm chốt này và điểm chốt trong bản ghi của cơ quan; "
+        vi:
+          "khóa đã ký hai cây khác nhau có \(size.groupedVi) sự kiện: điểm chốt này và điểm chốt trong bản ghi của cơ quan; "
           + "đừng tin khóa này nữa; chưa có gì bị thay đổi",
         en:
-          "the key has signed two different trees of \(size) events: this checkpoint and the one in the office's record; "
+          "the key has signed two different trees of \(size.groupedEn) events: this checkpoint and the one in the office's record; "
           + "do not trust the key any more; nothing was changed")
     case .archiveEmpty(let path):
       Text(vi: "\(path) không có đoạn nào của kho lưu trữ", en: "there is no segment of an archive in \(path)")
@@ -93,7 +96,7 @@ enum RestoreRefusal: Error {
       Text(
         vi:
           "kho lưu trữ \(path): \(fault.text.vi); --before-damage đặt lại bản sao lưu cùng những gì trong kho nối tiếp nó "
-          + "(\(whole) sự kiện), bỏ --archive thì chỉ đặt lại bản sao lưu; chưa có gì bị thay đổi",
+          + "(\(whole.groupedVi) sự kiện), bỏ --archive thì chỉ đặt lại bản sao lưu; chưa có gì bị thay đổi",
         en:
           "the archive \(path): \(fault.text.en); --before-damage puts back the backup and what of the archive continues it "
           + "(\(Text.counted(whole, "event"))), and without --archive the backup alone is put back; nothing was changed"
@@ -112,7 +115,7 @@ enum RestoreRefusal: Error {
         en: "the archive \(path): \(fault.text.en); there is nothing before it; nothing was changed")
     case .archiveDamaged(let path, let fault, let whole, _):
       Text(
-        vi: "kho lưu trữ \(path): \(fault.text.vi); trước đó \(whole) sự kiện còn nguyên vẹn, lấy chúng bằng "
+        vi: "kho lưu trữ \(path): \(fault.text.vi); trước đó \(whole.groupedVi) sự kiện còn nguyên vẹn, lấy chúng bằng "
           + "--before-damage; chưa có gì bị thay đổi",
         en: "the archive \(path): \(fault.text.en); the \(Text.counted(Int(clamping: whole), "event")) before it "
           + "\(whole == 1 ? "is" : "are") whole, and --before-damage takes them; nothing was changed")
@@ -122,9 +125,10 @@ enum RestoreRefusal: Error {
         en: "the archive \(path) is not of the ledger in the backup; nothing was changed")
     case .archiveOfOtherHistory(let path, let size):
       Text(
-        vi: "bản sao lưu và kho lưu trữ \(path) có \(size) sự kiện đầu khác nhau: không phải cùng một lịch sử; "
+        vi:
+          "bản sao lưu và kho lưu trữ \(path) có \(size.groupedVi) sự kiện đầu khác nhau: không phải cùng một lịch sử; "
           + "chưa có gì bị thay đổi",
-        en: "the first \(size) events of the backup and of the archive \(path) are not the same history; "
+        en: "the first \(size.groupedEn) events of the backup and of the archive \(path) are not the same history; "
           + "nothing was changed")
     case .nothingToBring:
       Text(

@@ -1,6 +1,7 @@
 import Desk
 import DeskService
 import LedgerArchive
+import Wording
 
 /// What is said when a ledger was put back.
 struct RestoreReport {
@@ -21,7 +22,7 @@ struct RestoreReport {
   func say() {
     if let archived { complainOf(archived.part, archived.path) }
     line(
-      "Đã đặt lại \(facts.size) sự kiện, \(facts.last) hồ sơ vào \(data).",
+      "Đã đặt lại \(facts.size.groupedVi) sự kiện, \(facts.last.groupedVi) hồ sơ vào \(data).",
       "Put back \(Text.counted(facts.size, "event")), \(Text.counted(facts.last, "case")) into \(data).")
     sayEnd()
     sayErasures()
@@ -51,9 +52,9 @@ struct RestoreReport {
       )
     } else if loss.knownSize > facts.size {
       line(
-        "Thiếu sự kiện \(facts.size + 1)–\(loss.knownSize): những gì được đặt lại kết thúc trước điểm chốt; điều này đã ghi "
+        "Thiếu sự kiện \((facts.size + 1).groupedVi)–\(loss.knownSize.groupedVi): những gì được đặt lại kết thúc trước điểm chốt; điều này đã ghi "
           + "vào sổ.",
-        "Events \(facts.size + 1)–\(loss.knownSize) are missing: what was put back ends before the checkpoint; that is "
+        "Events \((facts.size + 1).groupedEn)–\(loss.knownSize.groupedEn) are missing: what was put back ends before the checkpoint; that is "
           + "recorded.")
     }
     if archived != nil, loss.knownSize < facts.size {
@@ -62,8 +63,9 @@ struct RestoreReport {
         ? Text(vi: "nơi giữ bản sao lưu và kho lưu trữ", en: "who kept the backup and the archive")
         : Text(vi: "nơi giữ kho lưu trữ", en: "who kept the archive")
       line(
-        "Không điểm chốt nào xác nhận sự kiện \(loss.knownSize + 1)–\(facts.size): chỉ có lời của \(keeper.vi).",
-        "No checkpoint vouches for events \(loss.knownSize + 1)–\(facts.size): they are the word of \(keeper.en).")
+        "Không điểm chốt nào xác nhận sự kiện \((loss.knownSize + 1).groupedVi)–\(facts.size.groupedVi): chỉ có lời của \(keeper.vi).",
+        "No checkpoint vouches for events \((loss.knownSize + 1).groupedEn)–\(facts.size.groupedEn): they are the word of \(keeper.en)."
+      )
     }
     if let floor = loss.floor {
       line(
@@ -75,12 +77,12 @@ struct RestoreReport {
   private func sayErasures() {
     if !facts.erased.isEmpty {
       line(
-        "\(facts.erased.count) hồ sơ đã xóa dữ liệu cá nhân vẫn được xóa.",
+        "\(facts.erased.count.groupedVi) hồ sơ đã xóa dữ liệu cá nhân vẫn được xóa.",
         "\(Text.counted(facts.erased.count, "erased case")) \(facts.erased.count == 1 ? "stays" : "stay") erased.")
     }
     if let again = loss.erasures {
       line(
-        "\(again) hồ sơ được xóa lại dữ liệu cá nhân theo danh sách.",
+        "\(again.groupedVi) hồ sơ được xóa lại dữ liệu cá nhân theo danh sách.",
         "\(Text.counted(again, "case")) \(again == 1 ? "was" : "were") erased again by the list of erasures.")
     }
   }
@@ -89,7 +91,7 @@ struct RestoreReport {
     if let lacking = facts.lacking {
       let count = Int(clamping: facts.last - lacking) + 1
       line(
-        "\(count) hồ sơ nhận sau bản sao lưu khóa này: phần dữ liệu cá nhân đóng kín; nếu có bản khóa mới hơn, đưa vào bằng "
+        "\(count.groupedVi) hồ sơ nhận sau bản sao lưu khóa này: phần dữ liệu cá nhân đóng kín; nếu có bản khóa mới hơn, đưa vào bằng "
           + "motcuad restore --keys TỆP --data \(data).",
         "\(Text.counted(count, "case")) came after this backup of the keys: what is personal stays closed; if there is a later "
           + "one, bring it with motcuad restore --keys FILE --data \(data).")
