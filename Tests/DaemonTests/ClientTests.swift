@@ -149,30 +149,6 @@ struct ClientTests {
     for act in ["(P3)", "(P7)", "(P9)", "①", "--apologise"] { #expect(outcome.output.contains(act)) }
   }
 
-  @Test("given a copy of the programs that no PATH names, what the demonstration leaves to be typed works as it stands")
-  func demoOfCopies() throws {
-    let folder = try Folder()
-    for name in ["motcua", "motcuad"] {
-      try FileManager.default.copyItem(atPath: Project.program(name), toPath: folder.path + "/" + name)
-    }
-    var client = Client(socket: "/nowhere")
-    client.program = folder.path + "/motcua"
-    let outcome = try client.run("demo", "--keep", "--config", RunningDaemon.sampleConfiguration)
-    #expect(outcome.status == 0, "\(outcome.errors)")
-    let typed = outcome.output.split(separator: "\n").filter { $0.hasPrefix("export ") || $0.hasPrefix("kill ") }
-    #expect(typed.first.map(String.init) == "export PATH=\(folder.path):\"$PATH\"", "\(outcome.output)")
-    let script = (typed.dropLast() + ["motcua tally --lang en", typed.last ?? ""]).joined(separator: "\n")
-    let told = try Program.run(["/bin/sh", "-e", "-c", script], environment: ["PATH": "/usr/bin:/bin"])
-    #expect(told.status == 0 && told.output.contains("Resolved late"), "\(told.said)")
-    // Where the shell finds it, there is nothing to say.
-    let found = try Program.run(
-      [client.program, "demo", "--keep", "--config", RunningDaemon.sampleConfiguration],
-      environment: ["PATH": "\(folder.path):/usr/bin:/bin", "MOTCUA_LANG": "en"])
-    let end = try #require(found.output.split(separator: "\n").last { $0.hasPrefix("kill ") })
-    #expect(try Program.run(["/bin/sh", "-c", String(end)]).status == 0)
-    #expect(!found.output.contains("export PATH"), "\(found.output)")
-  }
-
   @Test("what the system refused is said in the reader's language, by the client and by the daemon's commands")
   func systemErrors() throws {
     let folder = try Folder()
