@@ -18,16 +18,21 @@ struct ConnectionLoop: Sendable {
   let connections: Connections
   let control: ConnectionControl
   let executor: LoopExecutor
+  /// How long nothing is done for the connection at first, because its user connects too often.
+  let delay: Duration
   let log: PacedLog
 
   func run(_ channel: NIOAsyncChannel<InboundFrame, ByteBuffer>) async {
     do {
       try await channel.executeThenClose { inbound, outbound in
+        if delay > .zero { await control.wait(delay) }
         if control.isMoreThanAStrangerMay, await !service.serves(peer) { return try await refuseStranger(outbound) }
         for try await item in inbound {
           guard try await take(item, outbound) else { break }
           control.noteAnswer()
           if case .frame(let frame) = item { connections.release(frame.count + 1, of: control) }
+          // A call that has come already would be answered in the same turn.
+          if control.hasMoreCalls { await Task.yield() }
         }
         // Closing now would drop replies that are not sent yet; this empty write completes after all of them.
         try await control.flush()
@@ -47,6 +52,7 @@ struct ConnectionLoop: Sendable {
       do {
         while let frame = try cutter.next() {
           guard try await take(.frame(frame), outbound) else { break }
+          await Task.yield()
         }
       } catch let violation as ProtocolViolation {
         try await refuse(violation, outbound)
@@ -81,12 +87,26 @@ struct ConnectionLoop: Sendable {
     return try await send(await prepared(peer), to: call, outbound)
   }
 
+  /// Who asks again and again for what he is refused is told so later, and his next call is looked at when he is told.
+  private func waitBeforeRefusal() async {
+    let limits = limits()
+    if limits.exemptUsers.contains(peer.uid) { return }
+    let wait = connections.refusals.take(of: peer.uid, perSecond: limits.refusalsPerSecond) ?? UserPace.waitMax
+    if wait > .zero { await control.wait(wait) }
+  }
+
+  /// For so many connections counts one of somebody for whom nothing is done, when it is one too many.
+  private static var arrivalsOfStranger: Int { 16 }
+
   /// Who may do nothing needs few connections to be told so.
   private func refuseStranger(_ outbound: Outbound) async throws {
-    let limit = limits().connectionsPerStranger
+    let limits = limits()
+    let limit = limits.connectionsPerStranger
     service.refused(errors.tooManyConnections, nil)
     log.note(
       .warning, "too many connections of a stranger, closing new ones", uid: peer.uid, ["limit": "\(limit)"])
+    _ = connections.arrivals.take(
+      of: peer.uid, perSecond: limits.connectionsPerSecond, times: Self.arrivalsOfStranger)
     try await write(Reply(errors.tooManyConnections(limit: limit, perUser: true)), outbound)
     try await control.flush()
   }
@@ -104,6 +124,7 @@ struct ConnectionLoop: Sendable {
   }
 
   private func send(_ answer: Answer, to call: Call, _ outbound: Outbound) async throws -> Bool {
+    if case .failure = answer { await waitBeforeRefusal() }
     if call.oneway { return true }
     switch answer {
     case .reply(let json): try await write(Reply(parameters: json), outbound)
@@ -150,6 +171,7 @@ struct ConnectionLoop: Sendable {
       try await run()
       return true
     } catch let error as VarlinkError {
+      await waitBeforeRefusal()
       try await write(Reply(error), outbound)
       return true
     } catch is CancellationError {

@@ -19,6 +19,8 @@ final class ConnectionControl: Sendable {
     /// What makes the answer of a call that nobody needs without its client.
     var call: Task<Void, any Error>?
     var loop: Task<Void, Never>?
+    /// Ends the wait of somebody who asks too often.
+    var wait: EventLoopPromise<Void>?
     /// Whether streams have no place any more.
     var hasEnded = false
     var isClosed = false
@@ -36,6 +38,9 @@ final class ConnectionControl: Sendable {
 
   /// Counts one more frame as answered.
   func noteAnswer() { answered.add(1, ordering: .relaxed) }
+
+  /// Whether a call has come, or a part of one, that is not answered. Call it on the channel's event loop.
+  var hasMoreCalls: Bool { frames.value.hasMore(than: answered.load(ordering: .relaxed)) }
 
   /// Closes the connection when it is idle or its answers are not read, and returns which. Nil when it is in order, is
   /// closed already, or belongs to another loop.
@@ -65,6 +70,20 @@ final class ConnectionControl: Sendable {
       }
       call?.cancel()
     }
+  }
+
+  /// Waits so long, or until the connection ends or the server stops. Nothing is read meanwhile but what `pipelinedCalls`
+  /// lets in.
+  func wait(_ time: Duration) async {
+    let wait = channel.eventLoop.makePromise(of: Void.self)
+    let isLate = state.withLock {
+      $0.wait = wait
+      return $0.hasEnded
+    }
+    let timer = channel.eventLoop.scheduleTask(in: isLate ? .zero : TimeAmount(time)) { wait.succeed() }
+    try? await wait.futureResult.get()
+    timer.cancel()
+    state.withLock { $0.wait = nil }
   }
 
   /// Waits for a stream. The end of the connection cancels the stream, but not the loop around it.
@@ -114,11 +133,12 @@ final class ConnectionControl: Sendable {
   }
 
   private func endStreams() {
-    let stream = state.withLock {
+    let (stream, wait) = state.withLock {
       $0.hasEnded = true
-      return $0.stream
+      return ($0.stream, $0.wait)
     }
     stream?.cancel()
+    wait?.succeed()
   }
 }
 
@@ -128,6 +148,8 @@ final class Connections: Sendable {
     /// `perUser` says whether the user's own limit was met, or the whole server's.
     case tooMany(limit: Int, perUser: Bool)
     case stopping
+    /// The user connects too often.
+    case tooOften
   }
 
   private struct State {
@@ -141,6 +163,10 @@ final class Connections: Sendable {
 
   /// What the streams have made and nobody has read.
   let room = StreamRoom()
+  /// How often each user connects.
+  let arrivals = UserPace()
+  /// How often each is refused what he asks for.
+  let refusals = UserPace()
   private let counted: ConnectionCount
   private let state = Mutex(State())
 

@@ -153,6 +153,9 @@ final class FrameHandler: ChannelDuplexHandler {
     context.fireChannelRead(wrapInboundOut(.violation(violation)))
   }
 
+  /// Whether there are more frames, or bytes of some, than so many.
+  func hasMore(than answered: Int) -> Bool { frames > answered || cutter.waiting.readableBytes > 0 }
+
   /// Looks once a second. Looks are counted and not time, so that a delay of the server itself is not held against the
   /// client. Returns why the connection is to be closed without an error; nil when it is not.
   /// - Parameters:

@@ -10,6 +10,12 @@ public struct ServerLimits: Hashable, Sendable {
   public var connectionsPerUser: Int
   /// The same for a user for whom the service does nothing (`VarlinkService.serves`).
   public var connectionsPerStranger: Int
+  /// How many connections a second are begun with for one user who is not exempt. As many may come at once; the next wait, a
+  /// second at the most, and what would wait longer is closed. Who starts a client for each call hardly comes near it.
+  public var connectionsPerSecond: Int
+  /// How many refusals a second one user who is not exempt is told. As many come at once; then each is told, and the next call
+  /// of its connection looked at, when it is its turn, after a second at the most. Nobody who works comes near it.
+  public var refusalsPerSecond: Int
   /// The most streams under way at the same time for one user who is not exempt. A connection has at most one.
   public var streamsPerUser: Int
   /// The most bytes of one user who is not exempt in calls that are not answered yet, unfinished calls included.
@@ -41,7 +47,7 @@ public struct ServerLimits: Hashable, Sendable {
 
   public init(
     connections: Int = 1024, connectionsPerUser: Int = 128, connectionsPerStranger: Int = 4,
-    streamsPerUser: Int = 64,
+    connectionsPerSecond: Int = 256, refusalsPerSecond: Int = 64, streamsPerUser: Int = 64,
     waitingBytesPerUser: Int = 64 << 20,
     frameBytes: Int = FrameSplitter.defaultLimit, frameSeconds: Int = 30, pipelinedCalls: Int = 4,
     unreadBytes: Int = 64 << 10, unreadBytesPerUser: Int = 8 << 20, unreadSeconds: Int = 600, idleSeconds: Int = 600,
@@ -50,6 +56,8 @@ public struct ServerLimits: Hashable, Sendable {
     self.connections = connections
     self.connectionsPerUser = connectionsPerUser
     self.connectionsPerStranger = connectionsPerStranger
+    self.connectionsPerSecond = connectionsPerSecond
+    self.refusalsPerSecond = refusalsPerSecond
     self.streamsPerUser = streamsPerUser
     self.waitingBytesPerUser = waitingBytesPerUser
     self.frameBytes = frameBytes

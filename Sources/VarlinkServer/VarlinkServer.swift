@@ -44,7 +44,7 @@ public final class VarlinkServer: Sendable {
 
   /// Puts other limits in force.
   ///
-  /// Limits on numbers and times, `waitingBytesPerUser` and `unreadBytesPerUser` bind open connections too, but none is
+  /// Limits on numbers, times and paces, `waitingBytesPerUser` and `unreadBytesPerUser` bind open connections too, but none is
   /// closed because there are too many already. `frameBytes`, `unreadBytes` and `pipelinedCalls` bind later connections.
   /// `backlog` and `eventLoopThreads` stay as they were when the server started.
   public func replaceLimits(_ limits: ServerLimits) { currentLimits.withLock { $0 = limits } }
@@ -63,7 +63,8 @@ public final class VarlinkServer: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: limits.eventLoopThreads)
     var failure: (any Error)?
     do {
-      let channel = try await bootstrap(group).withBoundSocket(listener.descriptor).get()
+      let turns = Dictionary(uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopTurns($0)) })
+      let channel = try await bootstrap(group, turns).withBoundSocket(listener.descriptor).get()
       // NIO listens with a length of its own before its option for it is read, and systemd's socket has listened already.
       // To listen once more gives the queue another length.
       try listener.listen(backlog: limits.backlog)
@@ -139,7 +140,9 @@ public final class VarlinkServer: Sendable {
     if connections.count == 0 { try? await group.shutdownGracefully() }
   }
 
-  private func bootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
+  private func bootstrap(
+    _ group: MultiThreadedEventLoopGroup, _ turns: [ObjectIdentifier: LoopTurns]
+  ) -> ServerBootstrap {
     ServerBootstrap(group: group)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -148,7 +151,10 @@ public final class VarlinkServer: Sendable {
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try self.open(channel, try Peer.of(channel)) }
+        channel.eventLoop.makeCompletedFuture {
+          let loop = channel.eventLoop
+          try self.open(channel, try Peer.of(channel), turns[ObjectIdentifier(loop)] ?? LoopTurns(loop))
+        }
       }
   }
 
@@ -175,8 +181,16 @@ public final class VarlinkServer: Sendable {
   }
 
   /// Admits or refuses a new connection. It runs on the connection's event loop, before anything is read.
-  private func open(_ channel: any Channel, _ peer: Peer) throws {
+  private func open(_ channel: any Channel, _ peer: Peer, _ turns: LoopTurns) throws {
     let limits = limits
+    let isExempt = limits.exemptUsers.contains(peer.uid)
+    let delay = isExempt ? .zero : connections.arrivals.take(of: peer.uid, perSecond: limits.connectionsPerSecond)
+    guard let delay else {
+      // To tell him would take longer than what he does.
+      log.note(.warning, "connections come too fast, closing new ones", uid: peer.uid, [:])
+      service.refused(errors.tooManyConnections, nil)
+      throw Connections.Refusal.tooOften
+    }
     let frames = FrameHandler(limit: limits.frameBytes)
     let control = ConnectionControl(channel: channel, uid: peer.uid, frames: frames)
     do { try connections.admit(control, limits) } catch {
@@ -202,13 +216,14 @@ public final class VarlinkServer: Sendable {
       connections.remove(control)
       throw error
     }
-    let executor = LoopExecutor(channel.eventLoop)
+    let executor = turns.join(peer.uid)
     let loop = ConnectionLoop(
       peer: peer, dispatcher: dispatcher, service: service, errors: errors, limits: { self.limits },
-      connections: connections, control: control, executor: executor, log: log)
+      connections: connections, control: control, executor: executor, delay: delay, log: log)
     control.attach(
       loop: Task(executorPreference: executor) { [connections] in
         await loop.run(wrapped)
+        turns.leave(peer.uid)
         connections.remove(control)
       })
   }

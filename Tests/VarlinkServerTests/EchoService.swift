@@ -17,6 +17,8 @@ final class EchoService: VarlinkService {
     method BreakOff() -> (value: int)
     method Pages(bytes: int) -> (text: string)
     method RefuseLater() -> (value: int)
+    method Refuse() -> ()
+    method Turn() -> ()
     error Refused (why: string)
 
     """
@@ -94,6 +96,13 @@ final class EchoService: VarlinkService {
             self.pagesMade.add(1, ordering: .relaxed)
             return StreamPage(json: Text(text: text).json, isLast: false)
           })
+      case "Turn":
+        note("turns begin")
+        while !log.contains("turns end") { await Task.yield() }
+        return .reply(emptyObject)
+      case "Refuse":
+        note("refuses")
+        return .failure(VarlinkError(name: "org.example.echo.Refused", parameters: Array(#"{"why":"always"}"#.utf8)))
       case "BreakOff": return .stream(pages([1, 2], then: nil))
       case "RefuseLater":
         let why = Array(#"{"why":"later"}"#.utf8)

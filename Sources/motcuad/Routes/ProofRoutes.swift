@@ -43,7 +43,7 @@ struct ProofRoutes: Sendable {
         state.next = Version(state.next.rawValue + UInt32(page.events.count))
         return (Wire.Prove.Answer(state.proof, page.events), isLast: page.isLast)
       },
-      Route.one(Wire.ProveConsistency.self, .reader) { [service] call, _ in
+      Route.one(Wire.ProveConsistency.self, .reader, at: .turn(heavy.questions)) { [service] call, _ in
         let (old, new, path) = try service.consistency(from: call.old, to: call.new)
         return .init(
           old: old.note, new: new.note, verifierKey: new.verifierKey.description, path: path.map(\.base64))

@@ -19,6 +19,7 @@ struct StatusRoutes: Sendable {
   let backups: LastBackup
   let archive: ArchiveWatch
   let signingKey: NoteSigningKey?
+  let questions: Turns
   /// The answers about the past that are under way, and those that wait.
   let past: Turns
   /// By the daemon's clock, which a demo may set.
@@ -29,7 +30,7 @@ struct StatusRoutes: Sendable {
 
   init(
     service: DeskService, calls: CallFigures, connections: ConnectionCount, backups: LastBackup,
-    archive: ArchiveWatch, signingKey: NoteSigningKey?, past: Turns
+    archive: ArchiveWatch, signingKey: NoteSigningKey?, heavy: HeavyWork
   ) {
     self.service = service
     self.calls = calls
@@ -37,14 +38,14 @@ struct StatusRoutes: Sendable {
     self.backups = backups
     self.archive = archive
     self.signingKey = signingKey
-    self.past = past
+    (questions, past) = (heavy.questions, heavy.past)
     startedAt = service.now
   }
 
   var routes: [Route] {
     [
-      Route.one(Wire.GetStatus.self, .reader) { _, caller in .init(status: try status(caller)) },
-      Route.one(Wire.GetMetrics.self, .reader) { _, _ in .init(text: try metrics()) },
+      Route.one(Wire.GetStatus.self, .reader, at: .turn(questions)) { _, caller in .init(status: try status(caller)) },
+      Route.one(Wire.GetMetrics.self, .reader, at: .turn(questions)) { _, _ in .init(text: try metrics()) },
     ]
   }
 

@@ -12,6 +12,8 @@ struct ViewsRoutes: Sendable {
   let service: DeskService
   let heavy: HeavyWork
 
+  private var questions: Executor { .turn(heavy.questions) }
+
   var routes: [Route] {
     [
       Route.one(Wire.Show.self, .reader, at: .connection, opens: { $0.case.isOpened ? 1 : 0 }) { [service] call, _ in
@@ -96,20 +98,20 @@ struct ViewsRoutes: Sendable {
       } next: { [service] pages in
         try pages.next(in: service.views).map { rows in .init(cases: try rows.compactMap { try present($0) }) }
       },
-      Route.one(Wire.Tally.self, .reader, waits: { $0.asOf != nil }) { [service, heavy] call, caller in
+      Route.one(Wire.Tally.self, .reader, at: .connection, waits: { $0.asOf != nil }) { [service, heavy] call, caller in
         let asOf = try asOf(call.asOf, call.occurred)
         let now = asOf?.instant ?? service.now
         let tally =
           if let asOf {
             try await heavy.past.run(of: caller.actor.uid) { try await offPool { try service.tally(asOf: asOf) } }
           } else {
-            try service.tally(at: now)
+            try await Executor.turn(heavy.questions).run(for: caller) { try service.tally(at: now) }
           }
         return .init(
           at: now.wire, cases: Wire.Columns(tally, .cases), enquiries: Wire.Columns(tally, .enquiries),
           complaints: Wire.Columns(tally, .complaints))
       },
-      Route.one(Wire.Explain.self, .reader, opens: \.opened) { [service] call, _ in
+      Route.one(Wire.Explain.self, .reader, at: questions, opens: \.opened) { [service] call, _ in
         let explanation = try service.explain(call.code)
         let state = explanation.row.state
         // A complaint or an enquiry has the time of its kind.
@@ -117,11 +119,13 @@ struct ViewsRoutes: Sendable {
         let procedure = hasOwnTime ? nil : try service.procedure(of: state)
         return .init(explanation: Wire.Explanation(explanation, procedure: procedure, now: service.now))
       },
-      Route.one(Wire.Procedures.self, .reader) { [service] _, _ in
+      Route.one(Wire.Procedures.self, .reader, at: questions) { [service] _, _ in
         let today = service.now.day(at: service.book?.office.utcOffset ?? .utc)
         return .init(procedures: (service.book?.procedures(on: today) ?? []).map { Wire.Procedure($0) })
       },
-      Route.one(Wire.GetSlip.self, .reader, opens: { _ in 1 }) { call, _ in .init(slip: try slip(call.code)) },
+      Route.one(Wire.GetSlip.self, .reader, at: questions, opens: { _ in 1 }) { call, _ in
+        .init(slip: try slip(call.code))
+      },
       Route.pages(
         Wire.Watch.self, .reader, at: .connection, first: .turn(heavy.pages), opens: \.opened, end: .init(events: [])
       ) { [service] call, caller in

@@ -211,7 +211,7 @@ struct Daemon {
           minutesMax: { [live, environment = ProcessInfo.processInfo.environment] in
             live.current.daemon.archiveMinutesMax(in: environment)
           }),
-        signingKey: signingKey, past: heavy.past
+        signingKey: signingKey, heavy: heavy
       ).routes
     return VarlinkServer(
       info: ServiceInfo(

@@ -5,8 +5,10 @@ import Foundation
 struct HeavyWork: Sendable {
   /// Parts of long histories.
   let pages = Turns(places: Self.halfOfTheCores)
+  /// Questions with one answer. Each takes little, and one user may have all places while nobody else asks.
+  let questions = Turns(places: Self.cores, placesPerUser: Self.cores)
   /// Pages of lists. Each takes little, but a user may have 64 streams of them, and the pool does first what comes first.
-  let lists = Turns(places: ProcessInfo.processInfo.activeProcessorCount, placesPerUser: Self.halfOfTheCores)
+  let lists = Turns(places: Self.cores, placesPerUser: Self.halfOfTheCores)
   /// Parts of what relays are told. No reader makes an archive late, and no relay holds up readers.
   let records = Turns(places: Self.halfOfTheCores)
   /// Parts of proofs, and the checkpoints that they are made against. Each holds a reader of the views and one of the ledger,
@@ -17,7 +19,8 @@ struct HeavyWork: Sendable {
   /// Processes that read the whole ledger before the daemon does (`LedgerGuard`).
   let guards = Turns(places: 1)
 
-  private static var halfOfTheCores: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 2) }
+  private static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+  private static var halfOfTheCores: Int { max(1, cores / 2) }
 }
 
 /// How much of a long answer one reply holds at the most.

@@ -78,6 +78,7 @@ final class Greedy {
     for _ in range(int(sys.argv[2])):
         made = socket.socket(socket.AF_UNIX); made.connect(sys.argv[1]); made.sendall(call); held[made] = bytearray()
     print("begun", flush=True)
+    begun = time.monotonic()
     while True:
         ready = select.select((list(held) if reads else []) + [sys.stdin], [], [])[0]
         if sys.stdin in ready: break
@@ -93,7 +94,7 @@ final class Greedy {
                 if "error" in frame: errors[frame["error"]] = errors.get(frame["error"], 0) + 1
                 if "continues" not in frame:
                     answers += 1; made.sendall(call)
-    print(json.dumps({"answers": answers, "errors": errors, "longest": longest}))
+    print(json.dumps({"answers": answers, "errors": errors, "longest": longest, "seconds": time.monotonic() - begun}))
     """
 
   struct Outcome: Decodable {
@@ -101,6 +102,7 @@ final class Greedy {
     var errors: [String: Int]
     /// The longest reply, in bytes.
     var longest: Int
+    var seconds: Double
   }
 
   private let process = Process()
@@ -114,7 +116,7 @@ final class Greedy {
     let call = #"{"method":"\#(Method.method)","more":\#(more),"parameters":\#(parameters)}"#
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [
-      "python3", "-c", "import json\n" + Python.become(uid) + Self.script, socket, "\(connections)", call,
+      "python3", "-c", "import json, time\n" + Python.become(uid) + Self.script, socket, "\(connections)", call,
       reads ? "reads" : "holds",
     ]
     (process.standardInput, process.standardOutput) = (input, output)

@@ -50,7 +50,7 @@ extension AttackTests {
         let greedy = try Greedy(
           daemon.socket, as: Self.clerk, connections: 60, Wire.Consult(code: code, question: "?", guidance: "!"),
           more: false)
-        return Self.end(of: greedy, told: Wire.TooManyEvents.error)
+        return Self.end(of: greedy, told: Wire.TooManyEvents.error, paced: true)
       case .beyondBudget:
         try Configuration.replace(
           daemon.config + "/motcuad.toml", "# commands_per_minute_max = 600", "commands_per_minute_max = 30")
@@ -58,11 +58,12 @@ extension AttackTests {
         #expect(eventually { daemon.log.contains("the configuration is reloaded") })
         let greedy = try Greedy(
           daemon.socket, as: Self.clerk, connections: 60, Wire.Consult(question: "?", guidance: "!"), more: false)
-        return Self.end(of: greedy, told: Wire.TooManyCommands.error)
+        return Self.end(of: greedy, told: Wire.TooManyCommands.error, paced: true)
       case .strangers:
         // He comes and goes, and is told each time that he may nothing.
         let comings = try Comings(daemon.socket, as: Self.stranger)
         return {
+          #expect(eventually { daemon.log.contains("connections come too fast") })
           let count = try comings.end()
           #expect(count > 0)
         }
@@ -71,9 +72,13 @@ extension AttackTests {
   }
 
   /// Ends what somebody asks for, who has been told this and nothing else.
-  private static func end(of greedy: Greedy, told error: String? = nil) -> () throws -> Void {
+  ///
+  /// - Parameter paced: whether he was told so no more often than anybody is.
+  private static func end(of greedy: Greedy, told error: String? = nil, paced: Bool = false) -> () throws -> Void {
     {
       let outcome = try greedy.end()
+      // As many as in a second at once, and what each of his connections was told last.
+      if paced { #expect(Double(outcome.answers) <= 64 * (outcome.seconds + 2) + 60, "\(outcome)") }
       #expect(Set(outcome.errors.keys) == Set([error].compactMap(\.self)), "\(outcome)")
     }
   }
