@@ -57,6 +57,7 @@ struct options {
   uint64_t cases;      // how many cases of ten events are filled in or read
   int batch;           // how many events to a commit
   bool plain;          // without unsealing
+  const char *meter;   // the socket of meter.c: an exact number of operations is counted, and no time is taken
 };
 
 static inline struct options options(int argc, char **argv) {
@@ -65,7 +66,8 @@ static inline struct options options(int argc, char **argv) {
     {"mode", required_argument, 0, 'm'},   {"target", required_argument, 0, 't'},  {"other", required_argument, 0, 'o'},
     {"clients", required_argument, 0, 'c'}, {"seconds", required_argument, 0, 's'}, {"warmup", required_argument, 0, 'w'},
     {"count", required_argument, 0, 'n'},  {"cases", required_argument, 0, 'k'},
-    {"batch", required_argument, 0, 'b'},  {"plain", no_argument, 0, 'p'},         {0, 0, 0, 0}};
+    {"batch", required_argument, 0, 'b'},  {"plain", no_argument, 0, 'p'},         {"meter", required_argument, 0, 'e'},
+    {0, 0, 0, 0}};
   for (int c; (c = getopt_long(argc, argv, "", known, 0)) != -1;) switch (c) {
     case 'm': o.mode = optarg; break;
     case 't': o.target = optarg; break;
@@ -77,6 +79,7 @@ static inline struct options options(int argc, char **argv) {
     case 'k': o.cases = strtoull(optarg, 0, 10); break;
     case 'b': o.batch = atoi(optarg); break;
     case 'p': o.plain = true; break;
+    case 'e': o.meter = optarg; break;
     default: die("see bench.h for the options");
   }
   if (optind != argc || !o.mode || !o.target) die("--mode and --target are needed");

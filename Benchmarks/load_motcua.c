@@ -4,7 +4,11 @@
 // fill-late (cases that were received long ago and stay as they are), and one call again and again: info, show, history,
 // late, tally. --target is the socket; the questions about one case take its code from --other, a file of the codes of
 // cases with ten events, which `fill` writes.
-#include "bench.h"
+//
+// With --meter the same is done an exact number of times, --count, and counted by meter.c. `work` then goes in groups of
+// --batch calls, each a commit of its own; each client goes round --cases cases, one step of each in turn, and goes on
+// with the cases that `prepare` has begun and written into --other, if it is given.
+#include "meter.h"
 
 struct desk {
   struct worker work;
@@ -18,6 +22,9 @@ static char **codes;
 static size_t codes_count;
 static struct options o;
 static FILE *codes_out;
+
+/// What is done before it is counted: a part of what a program does is done once.
+enum { WARM_GROUPS = 8, WARM_CALLS = 20 };
 
 static void send_frame(struct client *c, const char *method, const char *parameters, bool more) {
   char frame[2048];
@@ -116,6 +123,115 @@ static bool receive_reply(struct client *c) {
   return is_last;
 }
 
+// An exact number -----------------------------------------------------------------------------------------------------
+
+/// Each case in a file of its own steps: so many that each step is under way in a tenth of them.
+static void prepare(struct client *clients) {
+  struct desk *cases = calloc(o.cases, sizeof *cases);
+  FILE *file = o.other ? fopen(o.other, "w") : 0;
+  if (!cases || !file) die("--other: %s", strerror(errno));
+  for (uint64_t i = 0; i < o.cases; i++) cases[i].work = worker((int)i, (int)o.cases);
+  for (int step = 0; step < STEPS - 1; step++) {
+    for (uint64_t next = 0; next < o.cases;) {
+      int sent = 0;
+      for (; next < o.cases && sent < o.clients; next++) {
+        if (next % STEPS <= (uint64_t)step) continue;
+        clients[sent].own = &cases[next];
+        send_command(&clients[sent++]);
+      }
+      for (int i = 0; i < sent; i++) while (!receive_reply(&clients[i])) {}
+    }
+  }
+  for (uint64_t i = 0; i < o.cases; i++)
+    fprintf(file, "%s %d\n", i % STEPS ? cases[i].code : "-", cases[i].work.step.version);
+  if (fclose(file) != 0) die("%s: %s", o.other, strerror(errno));
+}
+
+/// The cases of all clients, begun by `prepare` or by nobody.
+static struct desk *begun_cases(size_t count) {
+  struct desk *cases = calloc(count, sizeof *cases);
+  FILE *file = o.other ? fopen(o.other, "r") : 0;
+  if (!cases || (o.other && !file)) die("--other: %s", strerror(errno));
+  for (size_t i = 0; i < count; i++) {
+    cases[i].work = worker((int)i, (int)count);
+    if (file && fscanf(file, "%63s %d", cases[i].code, &cases[i].work.step.version) != 2) die("%s: too few cases", o.other);
+  }
+  if (file) fclose(file);
+  return cases;
+}
+
+/// How often threads of the daemon have been put to sleep, when it is at rest.
+static uint64_t switches(const struct meter *m) {
+  uint64_t count;
+  all_sleep(m, &count);
+  return count;
+}
+
+/// One line of JSON: what was done while it was counted, what was done in all, and how often a thread slept meanwhile.
+static void report_exactly(uint64_t all, uint64_t switched) {
+  printf("{\"mode\":\"%s\",\"operations\":%" PRIu64 ",\"all\":%" PRIu64 ",\"switches\":%" PRIu64 "}\n", o.mode, o.count, all,
+         switched);
+}
+
+/// A group is written whole while the commit of the one before it is held, and answered while the next one is held: the
+/// two halves of the clients take turns. So each commit has as many commands as the group, and each thread its usual work.
+static void groups(struct client *clients, const struct protocol *protocol, const struct meter *m) {
+  int half = 0, size = o.batch;
+  struct desk *cases = begun_cases((size_t)size * 2 * o.cases);
+  // One command alone begins, so that the first group has a commit to wait for.
+  struct desk first = {.work = worker(0, 1)};
+  struct client *starter = &clients[2 * size];
+  starter->own = &first;
+  tell(m, 'h');
+  protocol->send(starter);
+  uint64_t count = o.count / (uint64_t)size, before = 0;
+  for (uint64_t group = 0; group <= count + WARM_GROUPS; group++, half = 1 - half) {
+    expect(m, 'c');
+    quiet(m, 5);
+    if (group == WARM_GROUPS) {
+      before = switches(m);
+      tell(m, 'z');
+    }
+    if (group == count + WARM_GROUPS) break;
+    for (int i = half * size; i < (half + 1) * size; i++) {
+      clients[i].own = &cases[(uint64_t)i * o.cases + group / 2 % o.cases];
+      protocol->send(&clients[i]);
+    }
+    quiet(m, 5);
+    tell(m, 'g');
+    struct client *answered = group == 0 ? starter : &clients[(1 - half) * size];
+    for (int i = 0; i < (group == 0 ? 1 : size); i++) while (!protocol->receive(&answered[i])) {}
+  }
+  uint64_t after = switches(m);
+  tell(m, 'd');
+  tell(m, 'g');
+  for (int i = 0; i < size; i++) while (!protocol->receive(&clients[(1 - half) * size + i])) {}
+  tell(m, 'r');
+  report_exactly((count + WARM_GROUPS) * (uint64_t)size + 1, after - before);
+  free(cases);
+}
+
+/// One call after the other, on one connection.
+static void calls(struct client *client, const struct protocol *protocol, const struct meter *m) {
+  struct desk *cases = client->own ? begun_cases(o.cases) : 0;
+  uint64_t warm = client->own ? WARM_GROUPS * o.cases : WARM_CALLS, before = 0;
+  for (uint64_t i = 0; i <= o.count + warm; i++) {
+    if (i == warm) {
+      quiet(m, 200);
+      before = switches(m);
+      tell(m, 'z');
+    }
+    if (i == o.count + warm) break;
+    if (cases) client->own = &cases[i % o.cases];
+    protocol->send(client);
+    while (!protocol->receive(client)) {}
+  }
+  quiet(m, 200);
+  report_exactly(o.count + warm, switches(m) - before);
+  tell(m, 'd');
+  free(cases);
+}
+
 static void read_codes(const char *path) {
   FILE *file = fopen(path, "r");
   if (!file) die("%s: %s", path, strerror(errno));
@@ -130,7 +246,8 @@ static void read_codes(const char *path) {
 
 int main(int argc, char **argv) {
   o = options(argc, argv);
-  bool fills = is(&o, "fill") || is(&o, "fill-late"), commands = fills || is(&o, "work");
+  bool fills = is(&o, "fill") || is(&o, "fill-late"), prepares = is(&o, "prepare");
+  bool commands = fills || prepares || is(&o, "work");
   struct protocol protocol = {commands ? send_command : send_question, receive_reply};
   if (fills) {
     o.warmup = 0;
@@ -163,7 +280,21 @@ int main(int argc, char **argv) {
     desks[i] = (struct desk){.work = worker(i, o.clients), .is_late = is(&o, "fill-late")};
     clients[i] = (struct client){.fd = unix_socket(o.target), .index = i, .own = commands ? &desks[i] : 0};
   }
-  closed_loop(clients, &protocol, &o);
+  if (prepares) {
+    prepare(clients);
+  } else if (o.meter) {
+    struct meter m = meter(o.meter);
+    if (o.batch == 1) {
+      calls(clients, &protocol, &m);
+    } else {
+      if (!commands || o.clients != 2 * o.batch + 1 || o.count % (2 * (uint64_t)o.batch) != 0)
+        die("groups are of commands, of two halves of the clients and one more, and of an even number");
+      groups(clients, &protocol, &m);
+    }
+    close(m.fd);
+  } else {
+    closed_loop(clients, &protocol, &o);
+  }
   if (codes_out && fclose(codes_out) != 0) die("%s: %s", o.other, strerror(errno));
   return 0;
 }

@@ -226,6 +226,20 @@ def backups(results):
           number(median(rates))]])
 
 
+def counts(results):
+    rows, calls = [], []
+    for line in results.lines:
+        if line["part"] == "counts":
+            seen = [f"{line[unit]:.2f}" if unit in line else "–" for unit in ("system calls", "switches")]
+            rows.append([line["what"], number(line["instructions"]), number(line["allocations"]), *seen])
+            if "of them" in line:
+                most = sorted(line["of them"].items(), key=lambda each: -each[1])
+                calls.append([line["what"], ", ".join(f"{call} {count:g}" for call, count in most)])
+    return rows and "\n\n".join(["### What one costs the daemon, counted", table(
+        ["a command, a question, a process", "instructions", "allocations", "system calls", "changes of context"], rows), table(
+            ["a command", "its system calls"], calls)])
+
+
 def machine(facts):
     cpu = "unknown"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
@@ -244,7 +258,7 @@ def head(results, facts, host):
         f"{host['memory_gib']} GiB, Linux {host['kernel']}, {host['filesystem']} · {facts['rounds']} rounds of "
         f"{facts['seconds']} s · `{facts['command']}`",
         f"Redis {facts['redis']}, PostgreSQL {facts['postgres']}, SQLite {facts['sqlite']}, UmaDB {facts['umadb']}, LMDB "
-        f"{facts['lmdb']}, OpenSSL {facts['openssl']}."]
+        f"{facts['lmdb']}, OpenSSL {facts['openssl']}, glibc {facts['glibc']}."]
     if probes["p50_us"]:
         lines.append(
             f"fdatasync of 4 KiB over the run: p50 {number(median(probes['p50_us']))} µs ({spread(probes['p50_us'])}), "
@@ -270,7 +284,7 @@ def main():
     facts = dict(argument.split("=", 1) for argument in sys.argv[3:])
     results = Results([json.loads(line) for line in raw.read_text().splitlines()])
     host = machine(facts)
-    parts = [part(results) for part in (commands, reads, processes, rebuilds, growth, starts, memories, disks, backups)]
+    parts = [part(results) for part in (commands, reads, processes, counts, rebuilds, growth, starts, memories, disks, backups)]
     (out / "table.md").write_text("\n\n".join([head(results, facts, host)] + [part for part in parts if part]) + "\n")
     (out / "results.json").write_text(json.dumps(
         {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"), "machine": host, "facts": facts,
