@@ -100,7 +100,8 @@ let package = Package(
     .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree"]),
     .testTarget(name: "LedgerArchiveTests", dependencies: ["LedgerArchive", "MerkleTree"]),
     .testTarget(name: "WordingTests", dependencies: ["Wording"]),
-    .testTarget(name: "SealingTests", dependencies: ["Sealing"]),
+    .testTarget(
+      name: "SealingTests", dependencies: ["Sealing", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "DeskTests", dependencies: ["TestSupport", "Desk", "EventSourcing"]),
     .testTarget(
       name: "EventStoreTests",

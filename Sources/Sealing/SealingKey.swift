@@ -42,12 +42,9 @@ public struct SealingKey: Sendable {
     return Array(hash.finalize())
   }
 
-  /// 16 bytes that tell messages apart: an HMAC-SHA256, cut short, under a key that HKDF-Expand (RFC 5869) derives from
-  /// this one for the label. Once this key is destroyed, not even a guess at the message can be checked by them.
-  public func digest(_ message: [UInt8], label: String) -> [UInt8] {
-    let derived = HKDF<SHA256>.expand(pseudoRandomKey: key, info: Array(label.utf8), outputByteCount: Self.size)
-    return HMAC<SHA256>.authenticationCode(for: message, using: derived).withUnsafeBytes { Array($0.prefix(16)) }
-  }
+  /// The key of this case's digests for a label: by it 16 bytes tell messages apart. Once this key and what was derived
+  /// from it are destroyed, not even a guess at a message can be checked by them.
+  public func digestKey(label: String) -> DigestKey { DigestKey(of: key, label: label.utf8) }
 
   /// 16 bytes that name the key and do not give it away: the beginning of SHA-256(label ‖ 0x00 ‖ key).
   public func identifier(label: String) -> [UInt8] {

@@ -192,4 +192,20 @@ struct KeysTests {
     try keys.forget(1)
     #expect(try keys.digest(Self.plain, slot: 1) == nil)
   }
+
+  @Test("given digests were made by a key, there is none once that key is gone, and another one makes others")
+  func digestsGoWithTheirKey() throws {
+    let keys = try Notebook(try Folder()).store.keys
+    try keys.prepare(upTo: 3)
+    let digests = try (1...3).map { slot in try #require(try keys.digest(Self.plain, slot: slot)) }
+    #expect(try (1...3).map { slot in try keys.digest(Self.plain, slot: slot) } == digests)
+    try keys.markAbsent(1)
+    #expect(try keys.digest(Self.plain, slot: 1) == nil)
+    keys.discard(after: 2)
+    try keys.prepare(upTo: 3)
+    #expect(try keys.digest(Self.plain, slot: 2) == digests[1])
+    #expect(try keys.digest(Self.plain, slot: 3) != digests[2])
+    try keys.forget([2, 3])
+    for slot in [2, 3] as [UInt64] { #expect(try keys.digest(Self.plain, slot: slot) == nil) }
+  }
 }

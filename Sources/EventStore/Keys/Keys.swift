@@ -37,13 +37,21 @@ public final class Keys: Sendable {
   static let slotBytes = 64
   static let ahead: UInt64 = 1024
 
+  /// A key that is here, and the key of digests that was derived from it: they stay and go together, because whoever guesses
+  /// at what a case said learns as much from the one as from the other.
+  struct Held {
+    let key: SealingKey
+    /// Nil until it is asked for.
+    var digestKey: DigestKey?
+  }
+
   struct State {
     var master: SealingKey
     var header: KeysHeader
     var descriptor: Int32
     var slots: UInt64
     /// Nil for a key that is forgotten or not here.
-    var cache: [UInt64: SealingKey?] = [:]
+    var cache: [UInt64: Held?] = [:]
     var change = Change.none
     /// Whether the master key is kept out of swap.
     var isLocked: Bool
@@ -337,31 +345,44 @@ public final class Keys: Sendable {
   /// 16 bytes that tell two messages about a stream apart, and say nothing once its key is destroyed; nil when its key
   /// is forgotten or not here.
   public func digest(_ message: [UInt8], slot: UInt64) throws(StoreError) -> [UInt8]? {
-    try key(slot)?.digest(message, label: "command digest")
+    try digestKey(slot)?.digest(message)
   }
 
   /// The same for a message that names nobody: it is keyed by the master key, which no erasure destroys.
   public func officeDigest(_ message: [UInt8]) -> [UInt8] {
-    state.withLock { $0.master }.digest(message, label: "office command digest")
+    state.withLock { $0.master }.digestKey(label: "office command digest").digest(message)
   }
 
   /// The key of a slot; nil when it was forgotten or is not here.
   ///
   /// - Throws: `StoreError.keyMissing` when there is no such slot, `.keysDamaged` when it cannot be unwrapped.
   public func key(_ slot: UInt64) throws(StoreError) -> SealingKey? {
+    try asStoreError { try state.withLock { state in try held(slot, &state)?.key } }
+  }
+
+  /// The key of the digests of a slot. It is derived once, since a case's commands come one after the other.
+  private func digestKey(_ slot: UInt64) throws(StoreError) -> DigestKey? {
     try asStoreError {
       try state.withLock { state in
-        if let key = state.cache[slot] { return key }
-        // The daemon may have added slots since.
-        if isReadOnly, slot >= state.slots { state.slots = try Self.slots(state.descriptor, path) }
-        guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
-        let key = try read(slot, &state)
-        // Bounded, so that a replay of a million cases does not keep a million keys.
-        if state.cache.count >= 4096 { state.cache.removeAll(keepingCapacity: true) }
-        state.cache[slot] = .some(key)
-        return key
+        guard let held = try held(slot, &state) else { return nil }
+        if let digestKey = held.digestKey { return digestKey }
+        let digestKey = held.key.digestKey(label: "command digest")
+        state.cache[slot] = Held(key: held.key, digestKey: digestKey)
+        return digestKey
       }
     }
+  }
+
+  private func held(_ slot: UInt64, _ state: inout State) throws -> Held? {
+    if let held = state.cache[slot] { return held }
+    // The daemon may have added slots since.
+    if isReadOnly, slot >= state.slots { state.slots = try Self.slots(state.descriptor, path) }
+    guard slot > 0, slot < state.slots else { throw StoreError.keyMissing(slot: slot) }
+    let held = try read(slot, &state).map { Held(key: $0) }
+    // Bounded, so that a replay of a million cases does not keep a million keys.
+    if state.cache.count >= 4096 { state.cache.removeAll(keepingCapacity: true) }
+    state.cache[slot] = .some(held)
+    return held
   }
 
   private func read(_ slot: UInt64, _ state: inout State) throws -> SealingKey? {
