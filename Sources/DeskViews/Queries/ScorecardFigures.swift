@@ -40,7 +40,7 @@ extension DeskViews {
       guard key.starts(with: prefix), !last.lexicographicallyPrecedes(key.prefix(last.count)),
         let (moment, isImported) = CellsView.moment(of: key, after: prefix.count)
       else { return .stop }
-      body(moment, isImported, Int(Int64(bitPattern: bigEndianNumber([UInt8](copying: value)))))
+      body(moment, isImported, Int(Int64(bitPattern: bigEndianNumber(value))))
       return .next
     }
   }

@@ -332,9 +332,3 @@ extension Span<UInt8> {
 
   func prefix(_ count: Int) -> [UInt8] { [UInt8](copying: extracting(..<Swift.min(count, self.count))) }
 }
-
-func bigEndianNumber(_ bytes: Span<UInt8>) -> UInt64 {
-  var result: UInt64 = 0
-  for index in bytes.indices { result = result << 8 | UInt64(bytes[index]) }
-  return result
-}

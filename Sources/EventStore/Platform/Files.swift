@@ -249,5 +249,19 @@ public func bigEndian(_ number: UInt32) -> [UInt8] {
   withUnsafeBytes(of: number.bigEndian) { [UInt8]($0) }
 }
 
+/// The number that big-endian bytes spell. What it is made of is known where it is called, and so is compiled there: one
+/// function for all sequences asked each byte of a witness table.
+@inlinable
+public func bigEndianNumber(_ bytes: some Sequence<UInt8>) -> UInt64 {
+  var number: UInt64 = 0
+  for byte in bytes { number = number << 8 | UInt64(byte) }
+  return number
+}
+
 /// The number that big-endian bytes spell.
-public func bigEndianNumber(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+@inlinable
+public func bigEndianNumber(_ bytes: Span<UInt8>) -> UInt64 {
+  var number: UInt64 = 0
+  for index in bytes.indices { number = number << 8 | UInt64(bytes[index]) }
+  return number
+}
