@@ -54,7 +54,9 @@ public struct Frontier: Hashable, Sendable {
     var hash = leaf
     var completed: [Hash] = []
     // Each bit set at the low end of the size is a complete subtree as large as the one just completed.
-    for _ in 0..<(~size).trailingZeroBitCount {
+    let rise = (~size).trailingZeroBitCount
+    if rise > 0 { completed.reserveCapacity(rise) }
+    for _ in 0..<rise {
       hash = MerkleTree.nodeHash(peaks.removeLast(), hash)
       completed.append(hash)
     }

@@ -38,12 +38,7 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Hash.size)
-    append(to: &bytes)
-    return bytes
-  }
+  public var bytes: [UInt8] { withUnsafeBytes(of: bigEndianWords) { [UInt8]($0) } }
 
   /// 64 lower-case digits.
   public var hex: String { Hex.encode(bytes) }
@@ -52,10 +47,19 @@ public struct Hash: Hashable, Sendable, CustomStringConvertible {
 
   /// Appends the 32 bytes, without an array of their own.
   public func append(to bytes: inout [UInt8]) {
-    bytes.append(bigEndian: words.0)
-    bytes.append(bigEndian: words.1)
-    bytes.append(bigEndian: words.2)
-    bytes.append(bigEndian: words.3)
+    withUnsafeBytes(of: bigEndianWords) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Writes the 32 bytes from an offset on.
+  func store(in bytes: inout MutableRawSpan, at offset: Int) {
+    bytes.storeBytes(of: words.0.bigEndian, toByteOffset: offset, as: UInt64.self)
+    bytes.storeBytes(of: words.1.bigEndian, toByteOffset: offset + 8, as: UInt64.self)
+    bytes.storeBytes(of: words.2.bigEndian, toByteOffset: offset + 16, as: UInt64.self)
+    bytes.storeBytes(of: words.3.bigEndian, toByteOffset: offset + 24, as: UInt64.self)
+  }
+
+  private var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+    (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
   }
 
   public static func == (left: Hash, right: Hash) -> Bool {

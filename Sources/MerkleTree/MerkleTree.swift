@@ -7,36 +7,33 @@ public enum MerkleTree {
   public typealias NodeLookup = (_ level: Int, _ index: UInt64) throws -> Hash
 
   // The prefixes keep a leaf from passing for a node.
-  private static let leafPrefix: [UInt8] = [0x00]
-  private static let nodePrefix: [UInt8] = [0x01]
+  private static let leafPrefix: UInt8 = 0x00
+  private static let nodePrefix: UInt8 = 0x01
 
   /// The root of the tree without leaves: the hash of nothing.
   public static let emptyRoot = Hash(SHA256().finalize())
 
   /// SHA-256(0x00 ‖ record).
-  public static func leafHash(_ record: [UInt8]) -> Hash {
-    var hash = SHA256()
-    hash.update(data: leafPrefix)
-    hash.update(data: record)
-    return Hash(hash.finalize())
-  }
+  public static func leafHash(_ record: [UInt8]) -> Hash { leafHash(record.span) }
 
   /// SHA-256(0x00 ‖ record).
   public static func leafHash(_ record: Span<UInt8>) -> Hash {
-    let input = [UInt8](capacity: record.count + 1) { output in
-      output.append(0x00)
-      for index in record.indices { output.append(record[index]) }
-    }
-    return Hash(SHA256.hash(data: input))
+    var hash = SHA256()
+    withUnsafeBytes(of: leafPrefix) { hash.update(bufferPointer: $0) }
+    record.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    return Hash(hash.finalize())
   }
 
   /// SHA-256(0x01 ‖ left ‖ right).
   public static func nodeHash(_ left: Hash, _ right: Hash) -> Hash {
-    var input = nodePrefix
-    input.reserveCapacity(1 + 2 * Hash.size)
-    left.append(to: &input)
-    right.append(to: &input)
-    return Hash(SHA256.hash(data: input))
+    var input = InlineArray<65, UInt8>(repeating: nodePrefix)
+    var span = input.mutableSpan
+    var bytes = span.mutableBytes
+    left.store(in: &bytes, at: 1)
+    right.store(in: &bytes, at: 1 + Hash.size)
+    var hash = SHA256()
+    input.span.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    return Hash(hash.finalize())
   }
 
   /// The root over leaf hashes.
