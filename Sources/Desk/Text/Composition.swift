@@ -39,11 +39,26 @@ extension String {
   /// Whether it has only characters that nothing composes: those before the combining marks, and the letters and
   /// quotation marks that Vietnamese is written with.
   private var isSurelyComposed: Bool {
-    unicodeScalars.allSatisfy { scalar in
-      switch scalar.value {
-      case 0..<0x300, 0x1E00..<0x1F00, 0x2010..<0x2028: true
-      default: false
-      }
+    let bytes = utf8.span
+    var index = 0
+    while index < bytes.count {
+      let length = bytes[index] < 0x80 ? 1 : bytes.lengthOfComposedLetter(at: index)
+      if length == 0 { return false }
+      index += length
+    }
+    return true
+  }
+}
+
+extension Span<UInt8> {
+  /// How many bytes of UTF-8 a character outside ASCII has that nothing composes and that composes with nothing before it:
+  /// U+0080 to U+02FF, U+1E00 to U+1EFF, U+2010 to U+2027. 0 for any other.
+  func lengthOfComposedLetter(at index: Int) -> Int {
+    switch self[index] {
+    case 0xC2...0xCB: 2
+    case 0xE1: 0xB8...0xBB ~= self[index + 1] ? 3 : 0
+    case 0xE2: self[index + 1] == 0x80 && 0x90...0xA7 ~= self[index + 2] ? 3 : 0
+    default: 0
     }
   }
 }

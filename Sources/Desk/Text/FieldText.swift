@@ -22,6 +22,12 @@ public enum FieldText: String, Sendable, CaseIterable {
   /// marks on a letter than any language has.
   public func checked(_ text: String?) throws(Rejection) -> String? {
     guard var text else { return nil }
+    if isPlain(text) { return text }
+    return try checkedAtLength(&text)
+  }
+
+  /// The same for any text, character by character.
+  func checkedAtLength(_ text: inout String) throws(Rejection) -> String? {
     // Nothing becomes shorter than a third by being composed, so that no time goes into what is too long anyway.
     if text.utf8.count <= 3 * bytesMax {
       if let mark = text.excessMark { throw .textNotAllowed(field: rawValue, scalar: mark) }
@@ -42,9 +48,41 @@ public enum FieldText: String, Sendable, CaseIterable {
     return text
   }
 
+  /// Whether a text is at once seen to be as it should be, by its bytes: most are. Printable ASCII and the letters that
+  /// Vietnamese is written with, composed already, and no space around it. What is not plain may be right, too.
+  func isPlain(_ text: String) -> Bool {
+    let bytes = text.utf8.span
+    let count = bytes.count
+    guard count > 0, count <= bytesMax, bytes[0] > 0x20, bytes[count - 1] > 0x20 else { return false }
+    let hasLines = hasLines
+    var index = 0
+    while index < count {
+      let byte = bytes[index]
+      switch byte {
+      case 0x20...0x7E: index += 1
+      case 0x09, 0x0A:
+        guard hasLines else { return false }
+        index += 1
+      // Controls, a space and a hyphen that nobody sees.
+      case 0xC2:
+        guard bytes[index + 1] > 0xA0, bytes[index + 1] != 0xAD else { return false }
+        index += 2
+      case 0x80...:
+        let length = bytes.lengthOfComposedLetter(at: index)
+        guard length > 0 else { return false }
+        index += length
+      default: return false
+      }
+    }
+    return true
+  }
+
+  /// Whether the text may have several lines.
+  private var hasLines: Bool { bytesMax >= 1000 }
+
   private func allows(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x09, 0x0A: bytesMax >= 1000
+    case 0x09, 0x0A: hasLines
     // U+FFFD is what is left of bytes that were no text.
     case 0xFFFD: false
     // Noncharacters.

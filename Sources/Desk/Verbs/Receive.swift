@@ -88,7 +88,7 @@ extension CaseDecider {
     }
     var applicant = try FieldText.applicant.checked(command.applicant)
     // A name without a letter or digit is no name.
-    if applicant?.foldedWords.isEmpty == true { applicant = nil }
+    if applicant?.hasWord == false { applicant = nil }
     if applicant == nil, command.kind != .enquiry { throw .fieldMissing(FieldText.applicant.rawValue) }
     var papers: [String] = []
     for paper in command.papers { papers.append(try FieldText.paper.required(paper)) }
