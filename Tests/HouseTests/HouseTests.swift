@@ -15,7 +15,7 @@ struct HouseTests {
     "LedgerArchive": ["MerkleTree", "Wording", "Glibc"],
     "Sealing": ["Crypto", "FoundationEssentials", "Glibc"],
     "LMDB": ["CLMDB", "Glibc", "Synchronization"],
-    "Desk": ["EventSourcing"],
+    "Desk": ["EventSourcing", "Synchronization"],
     "EventStore": [
       "EventSourcing", "LMDB", "MerkleTree", "Sealing", "Crypto", "Dispatch", "Foundation", "FoundationEssentials",
       "Glibc", "Synchronization", "Wording",

@@ -1,24 +1,67 @@
 /// Everything that an office can configure and that decides about cases. It is recorded in the ledger whenever it
 /// changes (`rulesAdopted`), so that a case keeps what it was received under.
+///
+/// Its parts lie in one place that copies share: a book goes along with every command.
 public struct RuleBook: Hashable, Sendable {
-  public var office: Office
-  public var calendar: WorkingCalendar
-  public var procedures: [Procedure]
-  public var rules: RuleSet
+  @usableFromInline var content: Content
+
+  @usableFromInline
+  final class Content: Hashable, Sendable {
+    @usableFromInline let office: Office
+    @usableFromInline let calendar: WorkingCalendar
+    @usableFromInline let procedures: [Procedure]
+    @usableFromInline let rules: RuleSet
+    let names: ProcedureNames
+
+    init(office: Office, calendar: WorkingCalendar, procedures: [Procedure], rules: RuleSet) {
+      self.office = office
+      self.calendar = calendar
+      self.procedures = procedures
+      self.rules = rules
+      names = ProcedureNames(of: procedures)
+    }
+
+    @usableFromInline
+    static func == (one: Content, other: Content) -> Bool {
+      one === other
+        || one.office == other.office && one.calendar == other.calendar && one.procedures == other.procedures
+          && one.rules == other.rules
+    }
+
+    @usableFromInline
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(office)
+      hasher.combine(calendar)
+      hasher.combine(procedures)
+      hasher.combine(rules)
+    }
+  }
 
   public init(office: Office, calendar: WorkingCalendar, procedures: [Procedure], rules: RuleSet) {
-    self.office = office
-    self.calendar = calendar
-    self.procedures = procedures
-    self.rules = rules
+    content = Content(office: office, calendar: calendar, procedures: procedures, rules: rules)
+  }
+
+  public var office: Office {
+    @inlinable get { content.office }
+    set { self = RuleBook(office: newValue, calendar: calendar, procedures: procedures, rules: rules) }
+  }
+  public var calendar: WorkingCalendar {
+    @inlinable get { content.calendar }
+    set { self = RuleBook(office: office, calendar: newValue, procedures: procedures, rules: rules) }
+  }
+  public var procedures: [Procedure] {
+    @inlinable get { content.procedures }
+    set { self = RuleBook(office: office, calendar: calendar, procedures: newValue, rules: rules) }
+  }
+  public var rules: RuleSet {
+    @inlinable get { content.rules }
+    set { self = RuleBook(office: office, calendar: calendar, procedures: procedures, rules: newValue) }
   }
 
   /// The procedure by its id or a short name, in the version in force on the day: the latest whose effective date has
   /// come.
   public func procedure(_ name: String, on day: CalendarDay) -> Procedure? {
-    let slug = name.slug
-    return procedures.filter { $0.effective <= day && $0.names.contains { $0.hasSlug(slug) } }
-      .max { $0.effective < $1.effective }
+    content.names.latest(named: name.slug, on: day)
   }
 
   /// How long the office has. A complaint or an enquiry about a procedure has its own time, not the procedure's.
@@ -94,6 +137,10 @@ public struct Procedure: Hashable, Sendable {
   }
 
   var names: [String] { [id] + aliases + [nationalID].compactMap(\.self) }
+
+  func hasSlug(_ slug: String) -> Bool {
+    id.hasSlug(slug) || aliases.contains { $0.hasSlug(slug) } || nationalID?.hasSlug(slug) ?? false
+  }
 }
 
 /// The rules that are numbers and lists, each with the text it was taken from.
