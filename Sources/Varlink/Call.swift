@@ -79,21 +79,23 @@ extension Call {
     var more = false
     var oneway = false
     for (key, value) in root.members {
-      switch key.string {
-      case "method":
+      if key.isString("method" as StaticString) {
         guard let string = value.string else { throw value.violation("method is not a string") }
         method = string
-      case "parameters":
+      } else if key.isString("parameters" as StaticString) {
         switch value.kind {
         case .object: parameters = value
         case .null: break
         default: throw value.violation("parameters is not an object")
         }
-      case "more": more = try value.flag("more")
-      case "oneway": oneway = try value.flag("oneway")
-      case "upgrade":
+      } else if key.isString("more" as StaticString) {
+        more = try value.flag("more")
+      } else if key.isString("oneway" as StaticString) {
+        oneway = try value.flag("oneway")
+      } else if key.isString("upgrade" as StaticString) {
         if try value.flag("upgrade") { throw value.violation("upgrade is not offered") }
-      default: throw key.violation("an unknown key in a call")
+      } else {
+        throw key.violation("an unknown key in a call")
       }
     }
     guard let method else { throw root.violation("a call without a method") }

@@ -5,15 +5,18 @@ final class JSONDocument: Sendable {
     let kind: JSONNode.Kind
     /// For a string: ASCII without escapes. For a number: an integer literal.
     let isPlain: Bool
+    /// For a string: whether it has escapes.
+    var hasEscapes = false
     let start: Int
     var end: Int
     /// The entry after this value and all that it contains.
     var next: Int
 
     func string(in bytes: [UInt8]) -> String {
-      let text = bytes[(start + 1)..<(end - 1)]
-      guard !isPlain, text.contains(UInt8(ascii: "\\")) else { return String(decoding: text, as: UTF8.self) }
-      return JSONDocument.unescape(text)
+      if hasEscapes { return JSONDocument.unescape(bytes[(start + 1)..<(end - 1)]) }
+      // The gate has checked that it is UTF-8.
+      let text = bytes.span.extracting((start + 1)..<(end - 1))
+      return String(copying: UTF8Span(unchecked: text, isKnownASCII: isPlain))
     }
 
     /// Whether this is a string with exactly these code units.
@@ -21,7 +24,9 @@ final class JSONDocument: Sendable {
       guard kind == .string else { return false }
       return other.withUTF8Buffer { other in
         guard isPlain else { return string(in: bytes).utf8.elementsEqual(other) }
-        return end - start - 2 == other.count && bytes[(start + 1)..<(end - 1)].elementsEqual(other)
+        guard end - start - 2 == other.count else { return false }
+        for index in other.indices where bytes[start + 1 + index] != other[index] { return false }
+        return true
       }
     }
 
@@ -163,6 +168,8 @@ public struct JSONNode: Sendable {
     guard entry.end - entry.start - 2 == other.utf8.count else { return false }
     return document.bytes[(entry.start + 1)..<(entry.end - 1)].elementsEqual(other.utf8)
   }
+
+  func isString(_ other: StaticString) -> Bool { entry.isString(other, in: document.bytes) }
 
   public struct Members: Sequence, IteratorProtocol, Sendable {
     let document: JSONDocument

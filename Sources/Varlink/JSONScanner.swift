@@ -8,7 +8,7 @@ struct JSONScanner {
   init(bytes: [UInt8], depthLimit: Int) {
     self.bytes = bytes
     self.depthLimit = depthLimit
-    entries.reserveCapacity(16)
+    entries.reserveCapacity(min(bytes.count / 16 + 8, 64))
   }
 
   mutating func scan() throws(StrictJSON.Failure) -> [JSONDocument.Entry] {
@@ -74,9 +74,10 @@ struct JSONScanner {
     entries[index].next = entries.count
   }
 
-  private mutating func append(_ kind: JSONNode.Kind, isPlain: Bool, from start: Int) {
+  private mutating func append(_ kind: JSONNode.Kind, isPlain: Bool, hasEscapes: Bool = false, from start: Int) {
     entries.append(
-      JSONDocument.Entry(kind: kind, isPlain: isPlain, start: start, end: position, next: entries.count + 1))
+      JSONDocument.Entry(
+        kind: kind, isPlain: isPlain, hasEscapes: hasEscapes, start: start, end: position, next: entries.count + 1))
   }
 
   private mutating func scanWord(_ word: StaticString, as kind: JSONNode.Kind) throws(StrictJSON.Failure) {
@@ -127,22 +128,41 @@ struct JSONScanner {
   /// A few plain keys are compared as bytes; anything else as strings in a set, so that many keys cost linear time.
   private func refuseDuplicateKeys(in object: Int) throws(StrictJSON.Failure) {
     let end = entries[object].next
-    var keys: [Int] = []
-    var allPlain = true
+    var (count, allPlain) = (0, true)
     var key = object + 1
     while key < end {
-      keys.append(key)
+      count += 1
       allPlain = allPlain && entries[key].isPlain
       key = entries[key + 1].next
     }
-    if allPlain && keys.count <= 12 {
-      for (count, later) in keys.enumerated() {
-        let text = bytes[entries[later].start..<entries[later].end]
-        for earlier in keys[..<count] where bytes[entries[earlier].start..<entries[earlier].end] == text {
-          throw StrictJSON.Failure(.duplicateKey, at: entries[later].start)
-        }
+    guard allPlain, count <= 12 else { return try refuseDuplicates(of: count, in: object) }
+    var later = object + 1
+    while later < end {
+      var earlier = object + 1
+      while earlier < later {
+        if isSameText(earlier, later) { throw StrictJSON.Failure(.duplicateKey, at: entries[later].start) }
+        earlier = entries[earlier + 1].next
       }
-      return
+      later = entries[later + 1].next
+    }
+  }
+
+  private func isSameText(_ one: Int, _ other: Int) -> Bool {
+    let (first, second) = (entries[one].start, entries[other].start)
+    let count = entries[one].end - first
+    guard count == entries[other].end - second else { return false }
+    for offset in 1..<count where bytes[first + offset] != bytes[second + offset] { return false }
+    return true
+  }
+
+  private func refuseDuplicates(of count: Int, in object: Int) throws(StrictJSON.Failure) {
+    let end = entries[object].next
+    var keys: [Int] = []
+    keys.reserveCapacity(count)
+    var key = object + 1
+    while key < end {
+      keys.append(key)
+      key = entries[key + 1].next
     }
     for key in keys where !entries[key].isPlain {
       let bytes = entries[key].end - entries[key].start - 2
@@ -188,23 +208,40 @@ struct JSONScanner {
   private mutating func scanString() throws(StrictJSON.Failure) {
     let start = position
     position += 1
-    var isPlain = true
+    var (isASCII, hasEscapes) = (true, false)
     while true {
+      position = Self.end(ofText: bytes, from: position, &isASCII)
       let byte = try peek()
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
-        return append(.string, isPlain: isPlain, from: start)
+        return append(.string, isPlain: isASCII && !hasEscapes, hasEscapes: hasEscapes, from: start)
       case UInt8(ascii: "\\"):
-        isPlain = false
+        hasEscapes = true
         try scanEscape()
-      case 0x20..<0x80: position += 1
       case 0: throw failure(.nulCharacter)
       case 0x01..<0x20: throw failure(.controlCharacter)
       default:
-        isPlain = false
+        isASCII = false
         try scanMultibyte(byte)
       }
+    }
+  }
+
+  /// Passes over what most texts consist of: ASCII, and well-formed characters of two and three bytes that need no closer
+  /// look. Where it stops, the caller looks.
+  private static func end(ofText bytes: [UInt8], from start: Int, _ isASCII: inout Bool) -> Int {
+    let bytes = bytes.span
+    var index = start
+    while true {
+      index = PlainText.end(in: bytes, from: index)
+      guard index + 2 < bytes.count else { return index }
+      switch bytes[index] {
+      case 0xC2...0xDF where bytes[index + 1] & 0xC0 == 0x80: index += 2
+      case 0xE1...0xEC where bytes[index + 1] & 0xC0 == 0x80 && bytes[index + 2] & 0xC0 == 0x80: index += 3
+      default: return index
+      }
+      isASCII = false
     }
   }
 

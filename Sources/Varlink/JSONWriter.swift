@@ -84,16 +84,26 @@ public struct JSONWriter: Sendable {
   /// end in their quotes; so the byte before tells.
   @usableFromInline
   mutating func separate() {
-    if bytes.last != UInt8(ascii: "{"), bytes.last != UInt8(ascii: "[") { bytes.append(UInt8(ascii: ",")) }
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  private var isFirst: Bool {
+    guard let last = bytes.last else { return false }
+    return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")
   }
 
   @usableFromInline
   mutating func key(_ name: StaticString) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    let isFirst = isFirst
+    name.withUTF8Buffer { name in
+      bytes.append(addingCapacity: name.count + 4) { text in
+        if !isFirst { text.append(UInt8(ascii: ",")) }
+        text.append(UInt8(ascii: "\""))
+        for byte in name { text.append(byte) }
+        text.append(UInt8(ascii: "\""))
+        text.append(UInt8(ascii: ":"))
+      }
+    }
   }
 
   // MARK: Values
@@ -113,10 +123,29 @@ public struct JSONWriter: Sendable {
   @usableFromInline
   mutating func closeArray() { bytes.append(UInt8(ascii: "]")) }
 
-  public mutating func write(_ bool: Bool) { bytes.append(contentsOf: (bool ? "true" : "false").utf8) }
+  public mutating func write(_ bool: Bool) {
+    let word: StaticString = bool ? "true" : "false"
+    word.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
 
-  public mutating func write(_ number: Int) { bytes.append(contentsOf: String(number).utf8) }
-  public mutating func write(_ number: UInt64) { bytes.append(contentsOf: String(number).utf8) }
+  public mutating func write(_ number: Int) {
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    write(UInt64(number.magnitude))
+  }
+
+  public mutating func write(_ number: UInt64) {
+    var (unit, digits): (UInt64, Int) = (1, 1)
+    while number / unit >= 10 {
+      unit *= 10
+      digits += 1
+    }
+    bytes.append(addingCapacity: digits) { text in
+      while unit > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+        unit /= 10
+      }
+    }
+  }
 
   /// With a point or an exponent, so that no reader takes it for an integer. JSON has no infinity, which becomes null.
   public mutating func write(_ number: Double) {
@@ -136,14 +165,13 @@ public struct JSONWriter: Sendable {
     text.append(UInt8(ascii: "\""))
     let bytes = string.utf8.span
     var written = 0
-    for index in bytes.indices {
-      let byte = bytes[index]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-      append(bytes.extracting(written..<index), to: &text)
-      written = index + 1
-      append(escaping: byte, to: &text)
+    while true {
+      let end = PlainText.endOfUnescaped(in: bytes, from: written)
+      if end > written { append(bytes.extracting(written..<end), to: &text) }
+      if end == bytes.count { break }
+      append(escaping: bytes[end], to: &text)
+      written = end + 1
     }
-    append(bytes.extracting(written...), to: &text)
     text.append(UInt8(ascii: "\""))
   }
 

@@ -77,10 +77,14 @@ struct DeskRoutes: Sendable {
     text.reserveCapacity(text.count + 1 + json.count)
     text.append(0)
     // Its digest is in the ledger: the text stays what it was when slashes were escaped.
-    for byte in json {
-      if byte == UInt8(ascii: "/") { text.append(UInt8(ascii: "\\")) }
-      text.append(byte)
+    var rest = json[...]
+    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+      text += rest[..<slash]
+      text.append(UInt8(ascii: "\\"))
+      text.append(UInt8(ascii: "/"))
+      rest = rest[(slash + 1)...]
     }
+    text += rest
     return text
   }
 }
