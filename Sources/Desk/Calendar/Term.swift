@@ -44,8 +44,8 @@ extension Term: TextCodable {
   public var text: String {
     switch self {
     case .atOnce: "at once"
-    case .workingDays(let count): "\(count) working day\(count == 1 ? "" : "s")"
-    case .days(let count): "\(count) day\(count == 1 ? "" : "s")"
+    case .workingDays(let count): count == 1 ? "1 working day" : String(count) + " working days"
+    case .days(let count): count == 1 ? "1 day" : String(count) + " days"
     case .imported: "imported"
     }
   }

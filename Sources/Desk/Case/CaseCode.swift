@@ -8,6 +8,8 @@ public enum CaseCode {
   /// What people type for it, completed: `975` is today's, `261008-0975` the one of that day. Anything else stays as it
   /// is.
   public static func completed(_ typed: String, prefix: String, today: CalendarDay) -> String {
+    // Most are complete.
+    guard typed.utf8.count(where: { $0 == UInt8(ascii: "-") }) < 2 else { return typed }
     let parts = typed.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     if parts.count == 1, let serial = decimal(parts[0]), parts[0].count <= 5 {
       return code(prefix: prefix, day: today, serial: serial)

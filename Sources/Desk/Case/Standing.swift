@@ -14,7 +14,7 @@ public struct Standing: Hashable, Sendable {
       return
     }
     self.init(
-      isLate: state.isLate(at: now), owesApology: ApologyOwed.open(state)?.isOwed(at: now) ?? false,
+      isLate: state.isLate(at: now), owesApology: ApologyOwed.isOwed(state, at: now),
       secondDateKept: state.reappointments > 0 ? state.resolution.map { !$0.at.isPast(due) } : nil)
   }
 
@@ -28,8 +28,10 @@ public struct Standing: Hashable, Sendable {
 extension CaseState {
   /// Whether the first date is broken. Withdrawn cases are counted apart: the office was not late, the citizen left.
   func isLate(at now: Timestamp) -> Bool {
-    guard let date = firstDate, date.settled?.manner != .withdrawn else { return false }
-    return date.isBroken(at: now)
+    // As the first date says it, without making that promise.
+    guard let firstDue else { return false }
+    guard let decision else { return now.isPast(firstDue) }
+    return decision.manner != .withdrawn && decision.at.isPast(firstDue)
   }
 
   /// Whether the latest appointment is broken and no apology answers for it.

@@ -25,6 +25,13 @@ enum ApologyOwed {
     if let promise = open(state) { promises.append(promise) }
   }
 
+  /// Whether the one that is open is owed at this instant: it is since the latest date. Asked for every answer to a command,
+  /// and so without making the promise.
+  static func isOwed(_ state: CaseState, at now: Timestamp) -> Bool {
+    guard case .some = state.reception, let due = state.due, now.isPast(due) else { return false }
+    return state.mayOweApology
+  }
+
   /// The one that is open; there is at most one.
   static func open(_ state: CaseState) -> Promise? {
     guard state.mayOweApology, let date = state.firstDate else { return nil }

@@ -59,7 +59,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, TextCodable {
     Timestamp(microseconds: (Int64(number) * 86_400 + Int64(time.seconds) - Int64(offset.seconds)) * 1_000_000)
   }
 
-  private var civil: (year: Int, month: Int, day: Int) {
+  var civil: (year: Int, month: Int, day: Int) {
     let shifted = Int64(number) + 719_468
     let era = shifted.floorDivided(by: 146_097)
     let dayOfEra = shifted - era * 146_097

@@ -25,23 +25,48 @@ extension Timestamp {
 
   /// RFC 3339 at the offset, with microseconds only when there are any.
   public func rfc3339(at offset: UTCOffset) -> String {
-    let micro = microsecondsOfDay(at: offset)
-    let seconds = Int(micro / 1_000_000)
-    let fraction = Int(micro % 1_000_000)
-    var text: [UInt8] = []
-    text.reserveCapacity(40)
-    day(at: offset).append(to: &text)
-    text.append(UInt8(ascii: "T"))
-    appendPadded(seconds / 3600, 2, to: &text)
-    text.append(UInt8(ascii: ":"))
-    appendPadded(seconds / 60 % 60, 2, to: &text)
-    text.append(UInt8(ascii: ":"))
-    appendPadded(seconds % 60, 2, to: &text)
-    if fraction != 0 {
-      text.append(UInt8(ascii: "."))
-      appendPadded(fraction, 6, to: &text)
+    let (day, micro) = (day(at: offset), Int(microsecondsOfDay(at: offset)))
+    let (seconds, fraction) = (micro / 1_000_000, micro % 1_000_000)
+    let (year, month, dayOfMonth) = day.civil
+    return String(unsafeUninitializedCapacity: 56) { buffer in
+      var end = 0
+      func put(_ mark: UInt8) {
+        buffer[end] = mark
+        end += 1
+      }
+      func put(two number: Int) {
+        put(UInt8(ascii: "0") + UInt8(number / 10))
+        put(UInt8(ascii: "0") + UInt8(number % 10))
+      }
+      if 0..<10_000 ~= year {
+        put(two: year / 100)
+        put(two: year % 100)
+      } else {
+        // Outside `bounds`, where nothing is recorded.
+        for byte in padded(year, 4).utf8 { put(byte) }
+      }
+      put(UInt8(ascii: "-"))
+      put(two: month)
+      put(UInt8(ascii: "-"))
+      put(two: dayOfMonth)
+      put(UInt8(ascii: "T"))
+      put(two: seconds / 3600)
+      put(UInt8(ascii: ":"))
+      put(two: seconds / 60 % 60)
+      put(UInt8(ascii: ":"))
+      put(two: seconds % 60)
+      if fraction != 0 {
+        put(UInt8(ascii: "."))
+        put(two: fraction / 10_000)
+        put(two: fraction / 100 % 100)
+        put(two: fraction % 100)
+      }
+      put(UInt8(ascii: offset.minutes < 0 ? "-" : "+"))
+      let size = abs(offset.minutes)
+      put(two: size / 60)
+      put(UInt8(ascii: ":"))
+      put(two: size % 60)
+      return end
     }
-    offset.append(to: &text)
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -5,9 +5,11 @@ import Synchronization
 /// reload.
 enum OfficeTime {
   static let offset = Mutex(UTCOffset.utc)
+
+  static var now: UTCOffset { offset.withLock { $0 } }
 }
 
 extension Timestamp {
   /// RFC 3339 at the office's offset.
-  var wire: String { rfc3339(at: OfficeTime.offset.withLock { $0 }) }
+  var wire: String { rfc3339(at: OfficeTime.now) }
 }

@@ -8,24 +8,33 @@ import EventSourcing
 
 extension Wire.Receipt {
   init(_ accepted: Accepted, now: Timestamp) {
-    let state = accepted.state
+    self.init(accepted, accepted.state, now: now, at: OfficeTime.now)
+  }
+
+  /// The state is lent and not copied, and each instant is written once.
+  private init(_ accepted: Accepted, _ state: CaseState, now: Timestamp, at offset: UTCOffset) {
     let standing = Standing(of: state, at: now)
-    let due = state.due ?? now
+    let due = (state.due ?? now).rfc3339(at: offset)
     var owes: [Wire.Duty] = []
-    if standing.owesApology { owes.append(Wire.Duty(kind: .apology, at: due.wire)) }
-    if state.isOpen { owes.append(Wire.Duty(kind: .decision, at: due.wire)) }
-    if let resolution = state.resolution, !state.isEnded {
-      owes.append(Wire.Duty(kind: .handOver, at: resolution.at.wire))
+    owes.reserveCapacity(2)
+    if standing.owesApology { owes.append(Wire.Duty(kind: .apology, at: due)) }
+    if state.isOpen { owes.append(Wire.Duty(kind: .decision, at: due)) }
+    if !state.isEnded, let resolution = state.resolution {
+      owes.append(Wire.Duty(kind: .handOver, at: resolution.at.rfc3339(at: offset)))
     }
     for notice in state.openNotices {
-      owes.append(Wire.Duty(kind: .notice, at: (notice.due ?? notice.since).wire))
+      owes.append(Wire.Duty(kind: .notice, at: (notice.due ?? notice.since).rfc3339(at: offset)))
+    }
+    var (code, isProvisional) = ("", false)
+    if case .some(let reception) = state.reception {
+      (code, isProvisional) = (reception.facts.code, reception.facts.isProvisional)
     }
     self.init(
-      code: state.reception?.facts.code ?? "", number: Int(accepted.number), version: Int(accepted.version.rawValue),
-      position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.wire, repeated: accepted.isRepeated,
-      status: state.status.wire, late: standing.isLate, due: due.wire,
-      provisional: state.reception?.facts.isProvisional ?? false, owes: owes,
-      now: accepted.now < accepted.recordedAt ? accepted.now.wire : nil,
+      code: code, number: Int(accepted.number), version: Int(accepted.version.rawValue),
+      position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.rfc3339(at: offset),
+      repeated: accepted.isRepeated, status: state.status.wire, late: standing.isLate, due: due,
+      provisional: isProvisional, owes: owes,
+      now: accepted.now < accepted.recordedAt ? accepted.now.rfc3339(at: offset) : nil,
       closedByRegister: state.isClosedByRegister ? true : nil)
   }
 }
