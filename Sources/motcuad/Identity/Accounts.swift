@@ -83,13 +83,15 @@ final class Accounts: Sendable {
   /// - Parameter groups: the groups that give a role, and in which the kernel has him.
   func standing(of peer: Peer, in groups: [RoleGroup]) -> Standing? {
     let now = now()
+    let recently = now - .seconds(1)
     let isOperator = Roles.isOperator(peer.uid)
     return state.withLock { state in
       guard let user = state.users[peer.uid], isOperator || user.askedAt >= peer.session.begunAt else { return nil }
       for group in groups {
         guard let answer = state.groups[group], answer.askedAt >= peer.session.begunAt else { return nil }
       }
-      state.users[peer.uid]?.usedAt = now
+      // To the second is exact enough for what is kept for minutes; a change of the table costs more than the rest.
+      if user.usedAt < recently { state.users[peer.uid]?.usedAt = now }
       return Self.standing(of: peer, user.said, groups.map { ($0, state.groups[$0]?.said) })
     }
   }

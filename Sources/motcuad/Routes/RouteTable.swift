@@ -7,8 +7,8 @@ import Metrics
 import Varlink
 import VarlinkServer
 
-/// Every method that the daemon answers, in one table.
-struct RouteTable: VarlinkService {
+/// Every method that the daemon answers, in one table. Each call takes it along, so it is one object.
+final class RouteTable: VarlinkService {
   let routes: [String: Route]
   private let calls: CallFigures
   private let durations: [String: Histogram]
@@ -42,7 +42,7 @@ struct RouteTable: VarlinkService {
       return { _ in .failure(.methodNotImplemented(call.method)) }
     }
     let handler = try route.prepare(parameters)
-    return { peer in await answer(route, handler, durations, call, from: peer) }
+    return { [self] peer in await answer(route, handler, durations, call, from: peer) }
   }
 
   private func answer(
@@ -52,7 +52,7 @@ struct RouteTable: VarlinkService {
     let asker = await caller(peer, call.method)
     let answer = await ask(route, handler, call, asker)
     if case .later(let make) = answer {
-      return .later {
+      return .later { [self] in
         do {
           let json = try await make()
           // It may have waited for long, as a stream does.
@@ -72,7 +72,7 @@ struct RouteTable: VarlinkService {
         if let error = error as? VarlinkError { calls.errors.add(call.method, error.name) } else { note(error) }
       }
       // A watch may last for days, and the role be withdrawn meanwhile.
-      let check = { @Sendable in try await caller(peer, call.method).require(route.role) }
+      let check = { @Sendable [self] in try await caller(peer, call.method).require(route.role) }
       return .stream(TimedPages(pages: pages, check: check, note: note, started: start, durations: durations))
     }
     if case .failure(let error) = answer {
@@ -122,7 +122,7 @@ struct RouteTable: VarlinkService {
     return Caller(
       actor: Actor(uid: peer.uid, account: known.account, role: roles.role(of: peer, known)), peer: peer,
       method: method, roles: roles, accounts: accounts, isIncomplete: known.isIncomplete, log: log, opened: opened,
-      again: { await caller(peer, method) })
+      again: { [self] in await caller(peer, method) })
   }
 
   private func ask(_ route: Route, _ handler: CallHandler, _ call: Call, _ caller: Caller) async -> Answer {

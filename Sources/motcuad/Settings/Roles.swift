@@ -107,7 +107,11 @@ struct Roles: Sendable {
 
   /// Those of them in which the kernel has a caller.
   func directoryGroups(of peer: Peer) -> [RoleGroup] {
-    ([peer.gid] + peer.groups).flatMap { groups[$0] ?? [] }.compactMap(\.directory)
+    var found: [RoleGroup] = []
+    forEachGroup(of: peer) { group in
+      if let directory = group.directory { found.append(directory) }
+    }
+    return found
   }
 
   /// Root and the daemon's own account need no settings.
@@ -117,10 +121,17 @@ struct Roles: Sendable {
   func role(of peer: Peer, _ standing: Accounts.Standing) -> Role? {
     if Self.isOperator(peer.uid) { return .operatorRole }
     if standing.isAnother { return nil }
-    let held = ([peer.gid] + peer.groups).flatMap { groups[$0] ?? [] }.filter { group in
-      group.directory.map { standing.groups.contains($0) } ?? true
+    var held: [Role] = []
+    forEachGroup(of: peer) { group in
+      if group.directory.map({ standing.groups.contains($0) }) ?? true { held.append(group.role) }
     }
-    return strongest(peer.uid, standing.account, held.map(\.role))
+    return strongest(peer.uid, standing.account, held)
+  }
+
+  /// What the kernel's groups of a caller give, his own group first.
+  private func forEachGroup(of peer: Peer, _ body: (Group) -> Void) {
+    for group in groups[peer.gid] ?? [] { body(group) }
+    for gid in peer.groups { for group in groups[gid] ?? [] { body(group) } }
   }
 
   /// The role of an account that is not connected, by what the directory says of it; groups that a unit gives do not
