@@ -38,6 +38,14 @@ extension CaseState {
       }
     }
 
+    /// Whether it may make a promise or settle one, or change a date.
+    public var concernsPromises: Bool {
+      switch self {
+      case .apologised, .resolved, .returned, .withdrawn, .notified: true
+      case .consulted, .progressed, .corrected: false
+      }
+    }
+
     /// Leaves what the record says outside its seal.
     mutating func forget() {
       switch self {

@@ -7,13 +7,22 @@ enum OrderedKey {
     var key: [UInt8] = []
     key.reserveCapacity(prefix.count + 16)
     key += prefix
-    key += self.time(time)
-    key += bigEndian(number)
+    append(bits(of: time), to: &key)
+    append(number, to: &key)
     return key
   }
 
+  /// Eight bytes, most significant first.
+  static func append(_ number: UInt64, to key: inout [UInt8]) {
+    key.append(addingCapacity: 8) { bytes in
+      for place in 1...8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(64 - 8 * place))) }
+    }
+  }
+
   /// The sign bit is turned so that instants before 1970 sort before later ones.
-  static func time(_ time: Timestamp) -> [UInt8] { bigEndian(UInt64(bitPattern: time.microseconds) ^ 1 << 63) }
+  static func bits(of time: Timestamp) -> UInt64 { UInt64(bitPattern: time.microseconds) ^ 1 << 63 }
+
+  static func time(_ time: Timestamp) -> [UInt8] { bigEndian(bits(of: time)) }
 
   static func time(of key: some Sequence<UInt8>) -> Timestamp {
     Timestamp(microseconds: Int64(bitPattern: bigEndianNumber(key) ^ 1 << 63))

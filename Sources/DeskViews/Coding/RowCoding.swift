@@ -17,22 +17,33 @@ struct RowWriter {
   mutating func put(_ value: some FixedWidthInteger) {
     let wide = Int64(truncatingIfNeeded: value)
     var rest = UInt64(bitPattern: wide << 1 ^ wide >> 63)
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
+    if rest < 0x80 { return bytes.append(UInt8(rest)) }
+    bytes.append(addingCapacity: 10) { bytes in
+      while rest >= 0x80 {
+        bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+        rest >>= 7
+      }
+      bytes.append(UInt8(rest))
     }
-    bytes.append(UInt8(rest))
   }
 
   mutating func put(_ value: Bool) { bytes.append(value ? 1 : 0) }
   mutating func put(_ value: Timestamp) { put(value.microseconds) }
 
   mutating func put(_ value: String) {
-    put(value.utf8.count)
-    bytes += value.utf8
+    let text = value.utf8.span
+    put(text.count)
+    text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
   }
 
-  mutating func put(_ value: String?) { put(value) { $0.put($1) } }
+  mutating func put(_ value: String?) {
+    if let value {
+      put(true)
+      put(value)
+    } else {
+      put(false)
+    }
+  }
 
   mutating func put<Value>(_ value: Value?, _ body: (inout RowWriter, Value) -> Void) {
     put(value != nil)
@@ -78,8 +89,13 @@ struct RowReader {
   mutating func string() throws(RowError) -> String {
     let count: Int = try number()
     guard count >= 0, count <= bytes.count - index else { throw RowError() }
-    defer { index += count }
-    return String(decoding: bytes[index..<index + count], as: UTF8.self)
+    let range = index..<index + count
+    index += count
+    do {
+      return String(copying: try UTF8Span(validating: bytes.span.extracting(range)))
+    } catch {
+      return String(decoding: bytes[range], as: UTF8.self)
+    }
   }
 
   mutating func optionalString() throws(RowError) -> String? {

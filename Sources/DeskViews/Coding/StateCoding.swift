@@ -7,18 +7,15 @@ enum StateCoding {
   static func encode(_ state: CaseState) -> [UInt8] {
     var row = RowWriter()
     row.put(state.version.rawValue)
-    row.put(state.reception) { row, reception in
-      row.put(reception.at)
-      row.put(reception.offset.minutes)
-      row.put(reception.receiver)
-      row.put(reception.imported) { row, imported in
-        row.put(imported.at)
-        row.put(imported.register)
-      }
-      row.put(reception.rules.rawValue)
-      put(reception.facts, &row)
+    // By patterns: what is handed to a closure is copied first.
+    if case .some(let reception) = state.reception {
+      row.put(true)
+      put(reception, &row)
+    } else {
+      row.put(false)
     }
-    row.put(state.entries) { row, entry in
+    row.put(state.entries.count)
+    for entry in state.entries {
       row.put(entry.version.rawValue)
       put(entry.effect, &row)
     }
@@ -35,7 +32,9 @@ enum StateCoding {
       row.put(erasure.basis)
     }
     // At the end, and only where a case begins otherwise.
-    if let version = state.reception?.version, version != Self.first { row.put(version.rawValue) }
+    if case .some(let reception) = state.reception, reception.version != Self.first {
+      row.put(reception.version.rawValue)
+    }
     return row.bytes
   }
 
@@ -71,6 +70,18 @@ enum StateCoding {
     }
     if !row.isAtEnd { state.reception?.version = Version(try row.number()) }
     return state
+  }
+
+  private static func put(_ reception: CaseState.Reception, _ row: inout RowWriter) {
+    row.put(reception.at)
+    row.put(reception.offset.minutes)
+    row.put(reception.receiver)
+    row.put(reception.imported) { row, imported in
+      row.put(imported.at)
+      row.put(imported.register)
+    }
+    row.put(reception.rules.rawValue)
+    put(reception.facts, &row)
   }
 
   private static func put(_ facts: Received, _ row: inout RowWriter) {

@@ -38,7 +38,14 @@ enum CellsView {
 
   static func key(_ cell: Contribution) -> [UInt8] {
     var key = prefix(cell.unit, cell.kind, cell.part)
-    key += moment(cell.at)
+    switch cell.at {
+    case .day(let day):
+      key.append(1)
+      key += RegisterView.prefix(day)
+    case .instant(let instant):
+      key.append(2)
+      OrderedKey.append(OrderedKey.bits(of: instant), to: &key)
+    }
     key.append(cell.isImported ? 1 : 0)
     key.append(cell.channel?.rawValue ?? 0)
     if let minutes = cell.workingMinutes {

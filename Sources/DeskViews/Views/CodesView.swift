@@ -14,8 +14,8 @@ enum CodesView: Projection {
 
   /// A code of nothing but marks folds to nothing, which is no key; it stands for itself.
   static func key(_ code: String) -> [UInt8] {
-    let folded = code.folded
-    var key = Array((folded.isEmpty ? code : folded).utf8)
+    var key = code.foldedUTF8
+    if key.isEmpty { key = Array(code.utf8) }
     key.removeLast(max(0, key.count - 500))
     return key
   }

@@ -5,7 +5,8 @@ import EventSourcing
 /// older views to be scrubbed.
 enum ErasedView: Projection {
   static let name = "erased"
-  static let view = DeskView(Self.self, version: 1, .differences, owner: .endOfKey)
+  static let view = DeskView(
+    Self.self, version: 1, .differencesIf { $0.erasure?.recordedAt != $1.erasure?.recordedAt }, owner: .endOfKey)
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     guard let erasure = row.state.erasure else { return [] }

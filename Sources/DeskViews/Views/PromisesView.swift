@@ -6,7 +6,7 @@ import EventSourcing
 /// A row says that a case has a promise of this order at this instant; which one says its state.
 enum PromisesView: Projection {
   static let name = "promises"
-  static let view = DeskView(Self.self, version: 2, .differences, owner: .endOfKey)
+  static let view = DeskView(Self.self, version: 2, .differencesIf { isOther($0, $1) }, owner: .endOfKey)
 
   /// The first byte of the key, and what the time after it is.
   enum Order: UInt8, CaseIterable {
@@ -32,6 +32,42 @@ enum PromisesView: Projection {
   static let importedMark: UInt8 = 0x20
 
   static func group(_ value: UInt8) -> TallyGroup? { TallyGroup(rawValue: value & ~(firstMark | importedMark)) }
+
+  /// Whether two states of a case may have other rows: what the receipt says of them, or what makes a promise or settles
+  /// one. Most events do neither.
+  static func isOther(_ before: CaseState, _ after: CaseState) -> Bool {
+    basis(before) != basis(after) || before.erasure?.at != after.erasure?.at || before.promised != after.promised
+      || !isSame(before.entries, after.entries)
+  }
+
+  /// What the rows are made from that the receipt says.
+  private struct Basis: Equatable {
+    var kind: CaseKind
+    var at: Timestamp
+    var due: Timestamp
+    var isUrgent: Bool
+    var isImported: Bool
+  }
+
+  private static func basis(_ state: CaseState) -> Basis? {
+    guard case .some(let reception) = state.reception else { return nil }
+    return Basis(
+      kind: reception.facts.kind, at: reception.at, due: reception.facts.due, isUrgent: reception.facts.urgent != nil,
+      isImported: reception.isImported)
+  }
+
+  /// Whether both have the same entries, but for those that no promise hangs on.
+  private static func isSame(_ before: [CaseState.Entry], _ after: [CaseState.Entry]) -> Bool {
+    var (old, new) = (before.startIndex, after.startIndex)
+    while true {
+      while old < before.endIndex, !before[old].effect.concernsPromises { old += 1 }
+      while new < after.endIndex, !after[new].effect.concernsPromises { new += 1 }
+      guard old < before.endIndex, new < after.endIndex else { return old == before.endIndex && new == after.endIndex }
+      guard before[old] == after[new] else { return false }
+      old += 1
+      new += 1
+    }
+  }
 
   static func rows(of row: CaseRow) -> [ViewRow] {
     let state = row.state
