@@ -173,12 +173,12 @@ struct EventLogTests {
     }
   }
 
-  @Test("a code of mixed scripts is a bad row that names the letter")
+  @Test("a code of mixed scripts is a bad row that names the foreign letters")
   func mixedCodes() throws {
     let log = try read([Self.first.replacingFirst("c1", "\u{441}b1"), Self.third])
     #expect(
       log.badRows.map(\.reason.en) == [
-        "\u{441}b1 has Cyrillic letters beside Latin letters (“b”, U+0062), and passes for another code"
+        "\u{441}b1 has Cyrillic letters “\u{441}” (U+0441) among Latin letters, and passes for another code"
       ])
     #expect(try read([Self.first.replacingFirst("c1", "Đơn số 1/2019")]).badRows.isEmpty)
   }
@@ -193,7 +193,8 @@ struct EventLogTests {
     ])
     #expect(log.badRows.map(\.line) == [2, 3, 4] && log.cases.map(\.history.code) == ["d"])
     #expect(
-      log.badRows[1].reason.en == "end: 2030-01-01T09:00:00+07:00 is in the future; it is 2026-11-18T09:00:00+07:00")
+      log.badRows[1].reason.en
+        == "end is 09:00:00 01/01/2030, which is yet to come: the office's clock shows 09:00:00 18/11/2026")
   }
 
   @Test("two spellings of one code are one case, as they are everywhere else")
