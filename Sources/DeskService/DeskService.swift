@@ -120,7 +120,8 @@ public final class DeskService: Sendable {
     )
     self.writer = writer
     let watch = Heartbeat(every: Self.holdingInterval) { writer.requireHolding() }
-    thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat, watch: watch) {
+    let rest = WriterThread<CommandWriter.Turn>.Rest(left: { writer.lag.left }, act: { writer.apply() })
+    thread = WriterThread(name: "writer", capacity: settings.queueMax, heartbeat: heartbeat, watch: watch, rest: rest) {
       writer.process($0, $1)
     }
     do {
@@ -242,6 +243,33 @@ public final class DeskService: Sendable {
     }
   }
 
+  /// Returns when the views have all that was acknowledged before the call: a question that is asked then is answered by
+  /// no less than anybody was told before.
+  ///
+  /// - Throws: `CommandFailure` when they never will, or `CancellationError`.
+  public func caughtUp() async throws {
+    let asked = signal.position
+    // Another ledger that was brought in meanwhile may be shorter.
+    while applied < asked, applied < signal.position {
+      writer.lag.ask()
+      thread.wake()
+      switch await writer.lag.applied.wakening(beyond: Position(asked.rawValue - 1)) {
+      case .committed, .nudged: continue
+      case .over:
+        try Task.checkCancellation()
+        throw writer.reason.map { CommandFailure.storageFailed($0) } ?? .stopping
+      }
+    }
+  }
+
+  /// How far the views have come: never beyond what a transaction that begins now finds in them.
+  public var applied: Position { writer.lag.applied.position }
+  /// How many events they lack.
+  public var viewsLag: UInt64 {
+    let (committed, applied) = (signal.position, applied)
+    return committed > applied ? committed.rawValue - applied.rawValue : 0
+  }
+
   /// Takes note of why a question could not be answered. When the views cannot be read, nothing is written any more and
   /// `onFailure` is told, so that the next start builds them anew.
   public func note(_ error: any Error) {
@@ -263,6 +291,7 @@ public final class DeskService: Sendable {
   public func stop() throws(StoreError) {
     thread.stop()
     signal.close()
+    writer.lag.applied.close()
     if writer.isFailed { return }
     try store.close()
   }

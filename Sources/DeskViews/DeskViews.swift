@@ -25,10 +25,8 @@ public struct DeskViews: Sendable {
   /// Every table of the views, the store's own included.
   public var everyTable: [Table] { store.tables + tables }
 
-  /// Applies the events that a command has recorded of a case, in order. The case is written once, as the last of them
-  /// leaves it.
+  /// Applies some events of one case, in order. The case is written once, as the last of them leaves it.
   ///
-  /// - Parameter events: put into the ledger by the same batch.
   /// - Returns: the state after them.
   @discardableResult
   public func apply(
@@ -47,26 +45,27 @@ public struct DeskViews: Sendable {
   public func apply(
     _ events: [(number: UInt64, event: CaseEvent)], _ transaction: borrowing WriteTransaction
   ) throws(ViewsError) {
-    var changes: [UInt64: (before: CaseState, after: CaseState)] = [:]
+    var changes: [UInt64: CaseChange] = [:]
     for (number, event) in events {
       if changes[number] == nil {
         let state = try state(of: number, transaction)
-        changes[number] = (state, state)
+        changes[number] = CaseChange(before: state, after: state)
       }
-      CaseDecider.evolve(&changes[number, default: (CaseState(), CaseState())].after, event)
+      CaseDecider.evolve(&changes[number, default: CaseChange()].after, event)
     }
-    do throws(LMDBError) {
-      var cells = CellChange()
-      for (number, change) in changes.sorted(by: { $0.key < $1.key }) {
-        try write(number, from: change.before, to: change.after, &cells, transaction)
-      }
-      try write(cells, transaction)
-    } catch {
-      throw .storage(error)
-    }
+    do throws(LMDBError) { try write(changes, transaction) } catch { throw .storage(error) }
   }
 
-  /// Applies an event of the office, live and in a replay alike.
+  /// Writes what a block of events has made of the cases that it touches, live and in a replay alike.
+  func write(_ changes: [UInt64: CaseChange], _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    var cells = CellChange()
+    for (number, change) in changes.sorted(by: { $0.key < $1.key }) {
+      try write(number, from: change.before, to: change.after, &cells, transaction)
+    }
+    try write(cells, transaction)
+  }
+
+  /// Applies an event of the office.
   ///
   /// - Returns: the state after it.
   @discardableResult
@@ -75,16 +74,18 @@ public struct DeskViews: Sendable {
   ) throws(ViewsError) -> OfficeState {
     var state = try office(transaction)
     OfficeDecider.evolve(&state, entry)
-    let step = OfficeStep(entry: entry, state: state)
-    do throws(LMDBError) {
-      for (view, table) in zip(Self.all, tables) { try view.write(table, step, transaction) }
-    } catch {
+    do throws(LMDBError) { try write(OfficeStep(entry: entry, state: state), transaction) } catch {
       throw .storage(error)
     }
     return state
   }
 
-  /// The one way a case changes in the views, live and in a replay alike.
+  /// Writes an event of the office with the state that it leaves, live and in a replay alike.
+  func write(_ step: OfficeStep, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    for (view, table) in zip(Self.all, tables) { try view.write(table, step, transaction) }
+  }
+
+  /// The one way a case changes in the views.
   private func write(
     _ number: UInt64, from before: CaseState, to after: CaseState, _ cells: inout CellChange,
     _ transaction: borrowing WriteTransaction

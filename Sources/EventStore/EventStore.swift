@@ -17,6 +17,8 @@ public final class EventStore: Sendable {
   /// The files that are not needed any more and not overwritten yet.
   public let freed: FreedFiles
   private let live: Mutex<Views>
+  /// What is recorded, for the thread that writes: the views, and what they do not have yet.
+  public let recorded: RecordedStreams
   private let tables: [String]
   private let lock: Int32
   let holding: Holding
@@ -97,6 +99,7 @@ public final class EventStore: Sendable {
     holding = opened.holding
     unsettled = Mutex(opened.unsettled)
     live = Mutex(opened.views)
+    recorded = RecordedStreams(over: opened.views)
   }
 
   deinit {
@@ -137,6 +140,7 @@ public final class EventStore: Sendable {
         defer { live = views }
         return live
       }
+      recorded.follow(views)
       areViewsDistrusted.withLock { $0 = false }
       try free(old)
       try viewsDirectory.removeOthers(than: views.number, into: freed)
@@ -164,15 +168,11 @@ public final class EventStore: Sendable {
   @available(*, noasync)
   public func beginBatch() throws(StoreError) -> Batch {
     try requireSettled()
+    // What a group before it has left that was not committed.
+    recorded.revert()
     let ledger: WriteTransaction
     do throws(LMDBError) { ledger = try self.ledger.environment.beginWrite() } catch { throw .storage(error) }
-    let head = try self.ledger.head(ledger)
-    let live = views
-    do throws(LMDBError) {
-      return Batch(store: self, live: live, ledger: ledger, views: try live.environment.beginWrite(), head: head)
-    } catch {
-      throw .storage(error)
-    }
+    return Batch(store: self, ledger: ledger, head: try self.ledger.head(ledger))
   }
 
   /// Removes the views' `STATE`, without a flush: a later start that finds none does not believe them.
@@ -271,6 +271,10 @@ public final class EventStore: Sendable {
     // Otherwise a start might take `STATE` to speak of the emptied views.
     try directory.distrust()
     try Environment.clear(path)
+    // What was durable may be of another ledger, of which they are no witness any more.
+    if unlink(DurableMark.path(in: path)) != 0, errno != ENOENT {
+      throw Files.failure("unlink", DurableMark.path(in: path))
+    }
     let views = try Views(path, number: number, tables: tables, mapBytes: ledger.mapBytes)
     try views.environment.write { transaction throws(LMDBError) in try views.setBuilt(at: .min, transaction) }
     return views
@@ -323,14 +327,17 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// The views are a witness: what they have seen must be in the ledger, and be the same there.
+  /// The views are a witness: what they have seen, and what was durable beside them, must be in the ledger, and be the
+  /// same there.
   private static func check(_ ledger: Ledger, against views: Views) throws {
-    guard let reached = try views.environment.read({ transaction throws(LMDBError) in try views.last(transaction) })
-    else { return }
+    let applied = try views.environment.read { transaction throws(LMDBError) in try views.last(transaction) }
+    let seen = [applied, try DurableMark.read(in: views.path)].compactMap(\.self)
     let end = try ledger.position()
-    guard reached.position <= end else { throw StoreError.ledgerBehindViews(seen: reached.position, ledger: end) }
-    guard try ledger.leafHash(at: reached.position) == reached.leaf else {
-      throw StoreError.ledgerDiffers(at: reached.position)
+    if let furthest = seen.map(\.position).max(), furthest > end {
+      throw StoreError.ledgerBehindViews(seen: furthest, ledger: end)
+    }
+    for witness in seen where try ledger.leafHash(at: witness.position) != witness.leaf {
+      throw StoreError.ledgerDiffers(at: witness.position)
     }
   }
 }

@@ -35,7 +35,7 @@ final class ClientHistory: Sendable {
 
   struct Read: Sendable {
     enum Seen: Sendable {
-      case status(position: Int)
+      case status(position: Int, cases: Int)
       case show(code: String, version: Int)
       case history(code: String, commandIDs: [String])
       /// The open cases by code, with their versions.

@@ -122,7 +122,11 @@ struct HistoryClient {
       try history.read {
         .history(code: code, commandIDs: try desk.pages(Wire.History(code: code)).flatMap(\.events).map(\.commandId))
       }
-    case 88..<93: try history.read { .status(position: try desk.ask(Wire.GetStatus()).status.position) }
+    case 88..<93:
+      try history.read {
+        let status = try desk.ask(Wire.GetStatus()).status
+        return .status(position: status.position, cases: status.cases)
+      }
     case 93..<98:
       guard let (name, _) = history.received(&dice) else { return }
       try history.read {

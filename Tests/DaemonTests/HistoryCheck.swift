@@ -81,7 +81,7 @@ struct HistoryCheck {
     }
     for read in reads {
       switch read.seen {
-      case .status(let position): positions.append((read.completed, position))
+      case .status(let position, _): positions.append((read.completed, position))
       case .show(let code, let version): least[code, default: []].append((read.completed, version))
       case .history(let code, let ids): least[code, default: []].append((read.completed, ids.count))
       case .open(let cases):
@@ -94,9 +94,13 @@ struct HistoryCheck {
     let versions = least.mapValues(RunningHighest.init)
     func version(_ code: String, before tick: Int) -> Int { versions[code]?.before(tick) ?? 0 }
     let highest = RunningHighest(positions)
+    let received = acknowledged.filter { if case .receive = $0.command.write { true } else { false } }.map(\.completed)
     for read in reads {
       switch read.seen {
-      case .status(let position):
+      case .status(let position, let cases):
+        let known = received.count { $0 < read.invoked }
+        require(
+          cases >= known && cases <= streams.count, "the status said \(cases) cases of \(streams.count), after \(known)")
         let before = highest.before(read.invoked)
         require(
           position >= before && position <= events.count,
@@ -112,7 +116,12 @@ struct HistoryCheck {
         require(
           streams[code]?.map(\.commandId).starts(with: ids) ?? false,
           "the history of \(code) is another than the ledger's")
-      case .open(let cases): check(cases, read, lives)
+      case .open(let cases):
+        for (code, seen) in cases {
+          let before = version(code, before: read.invoked)
+          require(seen >= before, "\(code) was listed at version \(seen), after \(before)")
+        }
+        check(cases, read, lives)
       case .found(let name, let codes):
         require(codes.count == 1, "\(name) was found as \(codes), after it was acknowledged")
       }

@@ -71,6 +71,7 @@ struct IdempotencyTests {
         }
         return await group.reduce(into: []) { $0.append($1) }
       }
+      try await service.caughtUp()
       let recorded = try #require(try service.find("1").state.reception?.facts.applicant)
       var positions: [Position] = []
       for (name, result) in results {
@@ -164,6 +165,7 @@ struct WriterTests {
         case .failure(let failure): Issue.record("\(failure)")
         }
       }
+      try await service.caughtUp()
       #expect(try service.caseCount() == 40)
     }
   }

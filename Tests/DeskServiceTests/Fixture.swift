@@ -7,6 +7,7 @@ import EventStore
 import Foundation
 import LMDB
 import TestSupport
+import Testing
 
 extension Fixture {
   static let lan = Actor(uid: 1000, account: "lan", role: .clerk)
@@ -89,13 +90,19 @@ extension CommandRequest {
 }
 
 extension DeskService {
+  /// Records a command, and waits for the views, as every question over the wire does.
   @discardableResult
-  func accept(_ request: CommandRequest) async throws -> Accepted { try await record(request).get() }
+  func accept(_ request: CommandRequest) async throws -> Accepted {
+    let accepted = try await record(request).get()
+    try await caughtUp()
+    return accepted
+  }
 
-  /// Why it is refused; nil when it is accepted.
+  /// Why it is refused; nil when it is accepted, and in the views.
   func rejection(_ request: CommandRequest) async -> Rejection? {
-    guard case .failure(.rejected(let rejection)) = await record(request) else { return nil }
-    return rejection
+    if case .failure(.rejected(let rejection)) = await record(request) { return rejection }
+    do { try await caughtUp() } catch { Issue.record("the views do not catch up: \(error)") }
+    return nil
   }
 
   /// The rejection that looking for this code meets; nil when there is one such case.

@@ -83,6 +83,8 @@ struct GoldenLedgerTests {
     let store = try EventStore(
       desktop.path, tables: DeskViews.tables, schemaVersion: DeskViews.schemaVersion, isDemo: false, now: 0)
     let views = try DeskViews(store.views)
+    let reading = try store.views.environment.beginRead()
+    var unapplied = UnappliedDesk()
     var batch = try store.beginBatch()
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst().dropLast() {
       let base64 = try #require(line.firstRange(of: #""data_base64":""#)).upperBound
@@ -90,10 +92,12 @@ struct GoldenLedgerTests {
       let stored = try GoldenLedger.read(record)
       switch stored.body {
       case .desk(let event):
-        let state = try views.state(of: stored.stream, batch.views)
-        try views.apply([event], to: stored.stream, from: state, batch.views)
+        let before = try unapplied.state(of: stored.stream, over: views, reading)
+        unapplied.change(stored.stream, from: before, to: CaseDecider.fold([event], from: before))
       case .office(let event, let circumstances):
-        try views.apply(OfficeEntry(event, circumstances, at: batch.nextPosition), batch.views)
+        let entry = OfficeEntry(event, circumstances, at: batch.nextPosition)
+        let before = try unapplied.office(over: views, reading)
+        unapplied.add(OfficeStep(entry: entry, state: OfficeDecider.fold([entry], from: before)))
       }
       _ = try batch.append(
         record,
@@ -101,7 +105,7 @@ struct GoldenLedgerTests {
           stream: stored.stream, version: stored.version, uid: stored.circumstances.actor.uid,
           commandID: stored.command.id, digest: stored.command.digest))
     }
-    try batch.commit()
+    try batch.commit(.atOnce) { transaction throws(LMDBError) in try unapplied.write(into: views, transaction) }
     var rows: [String: [UInt8]] = [:]
     try store.views.environment.read { transaction throws(LMDBError) in
       try views.rows(transaction) { table, key, value in

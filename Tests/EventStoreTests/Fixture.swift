@@ -13,6 +13,10 @@ struct Notebook {
   /// How many records the views had to be told when it was opened.
   let replayed: Int
   private let last: Table
+  /// The records that were committed by this notebook.
+  let told = Told()
+
+  final class Told { var records: [[UInt8]] = [] }
 
   init(_ folder: Folder, schemaVersion: String = "notes 1", isDemo: Bool = false) throws {
     let store = try EventStore(folder.path, tables: Self.tables, schemaVersion: schemaVersion, isDemo: isDemo, now: 0)
@@ -52,30 +56,40 @@ struct Notebook {
       commandID: record[..<2] + [UInt8](repeating: 7, count: 14), digest: [UInt8](repeating: 9, count: 16))
   }
 
-  /// One commit of these records.
-  func commit(_ records: [[UInt8]]) throws {
+  /// One commit of these records; `behind`, the views get them later.
+  func commit(_ records: [[UInt8]], _ timing: Batch.Timing = .atOnce) throws {
     var batch = try store.beginBatch()
-    for record in records {
-      _ = try batch.append(record, Self.key(record))
-      try batch.views.put(last, bigEndian(UInt64(record[0])), record)
-    }
-    try batch.commit()
+    for record in records { _ = try batch.append(record, Self.key(record)) }
+    told.records += records
+    try batch.commit(timing, project)
   }
 
   /// `count` records of stream 1 that follow what is there.
-  func commit(_ count: Int) throws {
-    let version = try store.views.environment.read { transaction throws(LMDBError) in
-      try store.views.version(of: 1, transaction)
-    }
-    try commit((1...count).map { Self.record(1, UInt8(Int(version.rawValue) + $0)) })
+  func commit(_ count: Int, _ timing: Batch.Timing = .atOnce) throws {
+    let version = try store.recorded.version(of: 1)
+    try commit((1...count).map { Self.record(1, UInt8(Int(version.rawValue) + $0)) }, timing)
   }
 
-  /// Every row of every table of the views.
-  func rows() throws -> [String] {
+  /// Writes into the views what they lack.
+  func apply() throws { try store.applyRecorded(project) }
+
+  /// What the projection is told of the records that were handed to `commit`: each time all of them, in order.
+  func project(_ transaction: borrowing WriteTransaction) throws(LMDBError) {
+    for record in told.records { try transaction.put(last, bigEndian(UInt64(record[0])), record) }
+  }
+
+  func viewsPosition() throws -> Position {
+    let views = store.views
+    return try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }
+  }
+
+  /// Every row of every table of the live views, or of others.
+  func rows(of views: Views? = nil) throws -> [String] {
     var rows: [String] = []
-    let transaction = try store.views.environment.beginRead()
+    let environment = (views ?? store.views).environment
+    let transaction = try environment.beginRead()
     for name in ["meta", "streams", "commands", "tree"] + Self.tables {
-      try transaction.scan(try store.views.environment.table(name), from: nil) { key, value in
+      try transaction.scan(try environment.table(name), from: nil) { key, value in
         rows.append("\(name) \(hex(key)) \(hex(value))")
         return .next
       }

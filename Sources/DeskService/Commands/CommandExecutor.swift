@@ -1,20 +1,19 @@
 import Desk
 import DeskRecords
-import DeskViews
 import EventSourcing
 import EventStore
-import LMDB
 
 /// Executes the commands of one group, each on what those before it have left: decides, and appends what follows to the
 /// batch. Nothing of it is durable before the batch is committed.
 struct CommandExecutor {
-  let store: EventStore
+  let desk: RecordedDesk
   let coding: RecordCoding
   let rules: Rules
-  let views: DeskViews
   let moment: Moment
   /// How many events a case may have.
   let caseEventsMax: Int
+
+  var store: EventStore { desk.store }
 
   /// Records a command and answers it, or answers it again.
   ///
@@ -22,13 +21,13 @@ struct CommandExecutor {
   func execute(
     _ request: CommandRequest, refusing refusal: CommandFailure?, _ batch: inout Batch
   ) throws -> Accepted {
-    if let known = try views.store.accepted(uid: request.actor.uid, commandID: request.id, batch.views) {
-      return try repeated(request, known, &batch)
+    let known = try desk.recorded.commands(request.id)
+    if let own = known.first(where: { $0.uid == request.actor.uid }) {
+      return try repeated(request, own.accepted, &batch)
     }
     // Ids are not guessed: whoever sends another's command id has it from him. Those of an import are made of its file, which
     // somebody else may have: what he recorded under them is no reason to refuse it.
-    if !request.hasIDOfFile, try views.store.isUsedByAnother(uid: request.actor.uid, commandID: request.id, batch.views)
-    {
+    if !request.hasIDOfFile, !known.isEmpty {
       throw Rejection.commandReused(CommandID.text(request.id))
     }
     if let refusal { throw refusal }
@@ -53,18 +52,19 @@ struct CommandExecutor {
     switch target {
     case .newCase:
       if case .importHistory(let history) = command.action {
-        guard try views.number(ofCode: history.code, batch.views) == nil,
+        guard try desk.number(ofCode: history.code) == nil,
           !decided.contains(where: { $0.takes(history.code) })
         else { throw Rejection.codeTaken(code: history.code) }
       } else {
-        code = try newCode(command, book, after: decided, batch.views)
+        code = try newCode(command, book, after: decided)
       }
-      number = try views.store.lastStream(batch.views) + 1 + UInt64(decided.count { $0.isNew })
+      number = try desk.recorded.lastStream() + 1 + UInt64(decided.count { $0.isNew })
       try store.keys.prepare(upTo: number)
     case .existing(let typed):
-      number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: moment.now, batch.views)
+      number = try CaseLookup(rules: rules, number: desk.number, state: desk.state)
+        .number(ofTyped: typed, now: moment.now)
       // What is asked of a case again is decided on what was decided of it before.
-      state = try decided.last { $0.number == number }?.after ?? views.state(of: number, batch.views)
+      state = try decided.last { $0.number == number }?.after ?? desk.state(of: number)
     }
     let context = CaseDecider.Context(
       now: moment.now, recordedAt: moment.recordedAt, actor: actor, book: book, rules: rulesPosition,
@@ -88,7 +88,8 @@ struct CommandExecutor {
         position = try batch.append(record, stored.recordKey)
       }
       next += decision.events.count
-      let state = try views.apply(decision.events, to: decision.number, from: decision.state, batch.views)
+      let state = decision.after
+      desk.change(decision.number, from: decision.state, to: state)
       if state.erasure != nil { erased.append(decision.number) }
       if decision.number == about { answered = state }
     }
@@ -132,18 +133,17 @@ struct CommandExecutor {
 
   /// A new case's code: the day of its receipt and the next free serial of that day.
   private func newCode(
-    _ command: CaseCommand, _ book: RuleBook, after decided: [Decision],
-    _ transaction: borrowing some Reading & ~Copyable
+    _ command: CaseCommand, _ book: RuleBook, after decided: [Decision]
   ) throws -> String {
     let office = book.office
     let at = command.occurredAt?.instant(now: moment.now, office: office, calendar: book.calendar) ?? moment.now
     let day = at.day(at: office.utcOffset)
     // A day in the past obeys, too: what was lost may have had a receipt for it.
-    var serial = max(try views.nextSerial(on: day, transaction), Int(rules.office.serialFloor(on: day)) + 1)
+    var serial = max(try desk.nextSerial(on: day), Int(rules.office.serialFloor(on: day)) + 1)
     while true {
       let code = CaseCode.code(prefix: office.codePrefix, day: day, serial: serial)
       // An imported case may have taken a code of our own form, and another new case of this command the one before.
-      if !decided.contains(where: { $0.takes(code) }), try views.number(ofCode: code, transaction) == nil {
+      if !decided.contains(where: { $0.takes(code) }), try desk.number(ofCode: code) == nil {
         return code
       }
       serial += 1
@@ -157,7 +157,7 @@ struct CommandExecutor {
     for decision in decided where decision.number == number {
       if let event = decision.event(at: version) { return event }
     }
-    let positions = try views.store.positions(of: number, from: version, limit: 1, batch.views)
+    let positions = try desk.recorded.positions(of: number, from: version, limit: 1)
     guard let position = positions.first, let record = try batch.record(at: position) else { return nil }
     let stored = try store.decode(record, by: coding)
     guard stored.version == version, case .desk(let event) = stored.body else { return nil }

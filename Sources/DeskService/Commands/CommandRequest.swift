@@ -51,12 +51,23 @@ extension CommandRequest {
   /// Whether it destroys the key of every case that it is about.
   var erasesEverything: Bool { command.isErasure && others.allSatisfy { $0.isErasure } }
 
+  /// Whether the views have it before it is answered, and are not left behind: it is rare, and others go by it; or it has
+  /// more events than anybody can foresee.
+  var isAppliedAtOnce: Bool { command.isAppliedAtOnce || others.contains { $0.command.isAppliedAtOnce } }
+
   /// How much it weighs in the queue.
   var bytes: Int { others.reduce(canonicalText.count) { $0 + $1.canonicalText.count } }
 }
 
 extension CaseCommand {
   var isErasure: Bool { if case .erase = action { true } else { false } }
+
+  var isAppliedAtOnce: Bool {
+    switch action {
+    case .erase, .correct, .importHistory: true
+    default: false
+    }
+  }
 }
 
 /// A command that is recorded, durably.

@@ -1,6 +1,5 @@
 import Desk
 import DeskRecords
-import DeskViews
 import EventSourcing
 import EventStore
 import LMDB
@@ -13,6 +12,8 @@ final class CommandWriter: Sendable {
   struct Pending: Sendable {
     var work: Work
     var reply: @Sendable (Result<Accepted, CommandFailure>) -> Void
+
+    var isOffice: Bool { if case .office = work { true } else { false } }
   }
 
   enum Work: Sendable {
@@ -33,10 +34,12 @@ final class CommandWriter: Sendable {
   }
 
   let store: EventStore
+  let desk: RecordedDesk
   let coding: RecordCoding
   let rules: Rules
   let clock: DeskClock
   let signal: CommitSignal
+  let lag: ViewsLag
   /// Commands are refused when the disk has less left than this.
   let reserveBytes: Atomic<Int>
   /// How many days backups of keys are kept that are in no rotation.
@@ -71,6 +74,8 @@ final class CommandWriter: Sendable {
     report: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
+    desk = RecordedDesk(store)
+    lag = ViewsLag(signal.position)
     self.coding = coding
     self.rules = rules
     self.clock = clock
@@ -93,15 +98,35 @@ final class CommandWriter: Sendable {
   var ledgerTime: LedgerTime { time.withLock { $0 } }
   /// The office's time, which does not run backwards but where a clock was accepted that does.
   var now: Timestamp { clock.now(after: ledgerTime) }
-  var isFailed: Bool { failure.withLock { $0 != nil } }
+  /// Why nothing is written any more.
+  var reason: String? { failure.withLock { $0 } }
+  var isFailed: Bool { reason != nil }
 
   /// - Parameter settle: told how long the disk took, before anybody is answered.
   func process(_ turns: [Turn], _ settle: (Duration) -> Void) {
     let commands = turns.compactMap { if case .command(let pending) = $0 { pending } else { nil } }
-    if !commands.isEmpty || !owed.withLock(\.isEmpty) { process(commands, settle) }
+    if !commands.isEmpty || !owed.withLock(\.isEmpty) {
+      for group in Self.groups(of: commands) { process(group, settle) }
+    }
     for case .between(let body) in turns {
+      apply()
+      desk.letGo()
       body()
       beat()
+    }
+    // No snapshot is kept while nothing is decided.
+    if desk.count == 0 { desk.recorded.letGo() }
+  }
+
+  /// What is recorded of the office itself is a group of its own.
+  private static func groups(of commands: [Pending]) -> [[Pending]] {
+    guard commands.contains(where: \.isOffice) else { return [commands] }
+    return commands.reduce(into: [[Pending]]()) { groups, command in
+      if let last = groups.last?.last, last.isOffice == command.isOffice {
+        groups[groups.count - 1].append(command)
+      } else {
+        groups.append([command])
+      }
     }
   }
 
@@ -155,7 +180,11 @@ final class CommandWriter: Sendable {
 
   private func latch(_ error: any Error) -> String {
     // A page that cannot be read now cannot be read after a start either: the views are built anew then.
-    if Self.showsDamagedPages(error) { store.distrustViews() }
+    if Self.showsDamagedPages(error) {
+      store.distrustViews()
+      lag.lose()
+    }
+    if case CommitError.viewsLost = error { lag.lose() }
     let reason = "\(error)"
     let isFirst = failure.withLock { failure in
       defer { failure = failure ?? reason }
@@ -247,7 +276,7 @@ final class CommandWriter: Sendable {
 
   /// - Throws: `NoRoom` while what the start had to write first is put off for want of room.
   private func begin() throws -> Batch {
-    do { return try store.beginBatch() } catch {
+    do { return try desk.begin() } catch {
       if let failure = noRoom(error) { throw NoRoom(failure: failure) }
       throw error
     }
@@ -271,15 +300,17 @@ final class CommandWriter: Sendable {
     _ group: [Pending], at now: Timestamp, leaving after: LedgerTime, refusing refusal: CommandFailure? = nil,
     _ duration: inout Duration
   ) throws -> [Result<Accepted, CommandFailure>] {
+    // What is decided of the office goes by the views alone.
+    if group.contains(where: \.isOffice) { try applyRecorded() }
     var batch = try begin()
     var results: [Result<Accepted, CommandFailure>] = []
     var office: OfficeChange?
     var erased: [UInt64] = []
     var listed: [UInt64] = []
+    var isAtOnce = false
     let moment = Moment(now: now, recordedAt: after.recordedAt)
-    let views = try DeskViews(store.views)
     let executor = CommandExecutor(
-      store: store, coding: coding, rules: rules, views: views, moment: moment,
+      desk: desk, coding: coding, rules: rules, moment: moment,
       caseEventsMax: caseEventsMax.load(ordering: .relaxed))
     for pending in group {
       let appendedBefore = batch.appended
@@ -289,12 +320,14 @@ final class CommandWriter: Sendable {
           // Before a repeat is answered, too: the answer says that no backup brings the case back.
           if request.erasesSomething { try requireErasureList() }
           let accepted = try executor.execute(request, refusing: refusal, &batch)
+          if request.isAppliedAtOnce { isAtOnce = true }
           erased += accepted.erased
           if !accepted.isRepeated { listed += accepted.erased }
           results.append(.success(accepted))
         case .office(let command, let actor, _):
           if let refusal { throw refusal }
-          let events = try execute(command, actor, moment, views, &office, &batch)
+          isAtOnce = true
+          let events = try execute(command, actor, moment, &office, &batch)
           var answer = Accepted(
             number: 0, version: .none, position: batch.position, at: moment, state: CaseState(), events: events)
           answer.isRepeated = events == 0
@@ -317,8 +350,11 @@ final class CommandWriter: Sendable {
     }
     let appended = batch.appended
     let position = batch.position
+    // Behind a commit nothing can be refused any more, so no block may be left there that might not fit.
+    if !isAtOnce { isAtOnce = !store.hasViewsRoom(forEvents: desk.count + appended) }
     let start = ContinuousClock.now
-    do throws(CommitError) { try batch.commit() } catch {
+    let isApplied: Bool
+    do throws(CommitError) { isApplied = try desk.commit(batch, isAtOnce ? .atOnce : .behind) } catch {
       if case .mapFull(let map) = error { throw NoRoom(failure: full(map)) }
       throw error
     }
@@ -329,6 +365,7 @@ final class CommandWriter: Sendable {
       figures.commitRate.add()
       time.withLock { $0 = after }
       if let office { rules.take(office) }
+      if isApplied { lag.catchUp(to: position) } else { lag.fall(behindBy: desk.count) }
       signal.advance(to: position)
     }
     // Only now: a key that is gone before its event is durable would close a case that nobody erased. The list comes before
@@ -337,6 +374,27 @@ final class CommandWriter: Sendable {
     try store.keys.forget(erased)
     beat()
     return results
+  }
+
+  /// Writes into the views what they lack, if they can be written at all.
+  func apply() {
+    if lag.areLost { return }
+    do {
+      // Another process may work there by now.
+      try store.requireHolding()
+      try applyRecorded()
+    } catch {
+      lag.lose()
+      _ = latch(error)
+    }
+  }
+
+  private func applyRecorded() throws(CommitError) {
+    lag.begin()
+    if desk.count == 0 { return }
+    try desk.apply()
+    lag.catchUp(to: signal.position)
+    beat()
   }
 
   /// Damage in one case's record or key: it stops that command and no other.

@@ -1,6 +1,5 @@
 import Desk
 import DeskRecords
-import DeskViews
 import EventSourcing
 import EventStore
 
@@ -23,10 +22,10 @@ extension CommandExecutor {
     guard Self.isHis(first, request.actor) else { throw Rejection.commandReused(id) }
     guard !known.digest.isEmpty else { throw Rejection.commandFromBefore(id) }
     let recorded = try recorded(from: first, known, &batch)
-    let state = try views.state(of: first.stream, batch.views)
+    let state = try desk.state(of: first.stream)
     var erased: Rejection?
     for stream in recorded.streams {
-      let state = stream == first.stream ? state : try views.state(of: stream, batch.views)
+      let state = stream == first.stream ? state : try desk.state(of: stream)
       guard let erasure = state.erasure else { continue }
       erased = .caseErased(code: state.reception?.facts.code ?? "", at: erasure.at, basis: erasure.basis)
       break

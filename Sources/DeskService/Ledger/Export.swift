@@ -19,7 +19,7 @@ extension DeskService {
   /// - Throws: `StoreError.ledgerDamaged` for a record that is not what its leaf says, or leaves that do not give the
   ///   root; and what `put` throws.
   public func export(_ put: PutLines) throws {
-    let end = signal.position
+    let end = applied
     let root = try store.root(ofSize: end.rawValue)
     let source = ExportLine.source(ledger: store.ledger.id)
     let checkpoints = try store.ledger.checkpoints().filter { $0.size <= end.rawValue }
@@ -49,7 +49,7 @@ extension DeskService {
   ///
   /// - Parameter json: an event as people are to read it.
   public func exportReadable(json: (LedgerEvent) throws -> [UInt8], _ put: PutLines) throws {
-    let end = signal.position
+    let end = applied
     let root = try store.root(ofSize: end.rawValue)
     let source = ExportLine.source(ledger: store.ledger.id)
     var lines = LineBuffer(limit: Self.linesBytes, total: end)

@@ -45,12 +45,12 @@ public enum CopyRefusal: Error, Hashable, Sendable {
 }
 
 extension DeskService {
-  /// The tree over the first so many events, of those that are committed.
+  /// The tree over the first so many events, of those that the views have.
   ///
   /// - Throws: `CopyRefusal.beyond`.
   public func committedTree(ofSize size: UInt64) throws -> Frontier {
-    let committed = signal.position.rawValue
-    guard size <= committed else { throw CopyRefusal.beyond(asked: size, size: committed) }
+    let applied = applied.rawValue
+    guard size <= applied else { throw CopyRefusal.beyond(asked: size, size: applied) }
     return try store.tree(ofSize: size)
   }
 

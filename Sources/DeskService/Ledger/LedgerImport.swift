@@ -200,7 +200,11 @@ extension DeskService {
       try Self.catchUp(store, fresh, by: coding) { [writer] _ in writer.beat() }
       try store.replaceViews(with: fresh.store) { [writer] in writer.beat() }
       try rules.load()
-      signal.advance(to: try store.ledger.position())
+      let end = try store.ledger.position()
+      signal.advance(to: end)
+      writer.lag.catchUp(to: end)
+      // The ledger may be shorter now than somebody waits for.
+      writer.lag.applied.nudge()
       let time = try LedgerTime.read(store, accepted: rules.office.lastClock, by: coding)
       writer.follow(time)
       // An empty ledger doubted no clock, and this one may.

@@ -80,18 +80,21 @@ extension CommandWriter {
   private static let basis = "danh sách hồ sơ đã xóa dữ liệu của cơ quan (the office's list of erasures)"
 
   func eraseAgain(_ erasures: [ErasureList.Entry], by actor: Actor) throws -> Int {
-    var batch = try store.beginBatch()
-    let views = try DeskViews(store.views)
     let now = now
     let time = lookAtClock() == nil ? ledgerTime.recording(at: now) : ledgerTime
+    guard try erasures.contains(where: { try desk.state(of: $0.slot).isToBeErased }) else { return 0 }
     // The views hold what is erased now, so they count as begun before it, and a rebuild scrubs them.
-    if try views.store.builtAt(batch.views) > time.recordedAt.microseconds {
-      try views.store.setBuilt(at: time.recordedAt.microseconds, batch.views)
+    let views = store.views
+    try views.environment.write { transaction throws(LMDBError) in
+      if try views.builtAt(transaction) > time.recordedAt.microseconds {
+        try views.setBuilt(at: time.recordedAt.microseconds, transaction)
+      }
     }
+    var batch = try desk.begin()
     let (position, offset) = (rules.current?.position ?? .start, officeOffset)
     for erasure in erasures {
-      let state = try views.state(of: erasure.slot, batch.views)
-      guard state.erasure == nil, state.version > .none else { continue }
+      let state = try desk.state(of: erasure.slot)
+      guard state.isToBeErased else { continue }
       let earliest = state.reception?.at ?? erasure.at
       // The same erasure is the same command, however often an older state brings the case back.
       let cause = Array("erasedAgain \(erasure.slot)".utf8)
@@ -108,14 +111,20 @@ extension CommandWriter {
         throw StoreError.keyClosed(slot: part.slot)
       }
       _ = try batch.append(record, stored.recordKey)
-      _ = try views.apply([event], to: erasure.slot, from: state, batch.views)
+      var after = state
+      CaseDecider.evolve(&after, event)
+      desk.change(erasure.slot, from: state, to: after)
     }
     let (count, end) = (batch.appended, batch.position)
-    try batch.commit()
-    if count > 0 {
-      follow(time)
-      signal.advance(to: end)
-    }
+    _ = try desk.commit(batch, .atOnce)
+    follow(time)
+    lag.catchUp(to: end)
+    signal.advance(to: end)
     return count
   }
+}
+
+extension CaseState {
+  /// Whether there is such a case, and it is not erased.
+  fileprivate var isToBeErased: Bool { erasure == nil && version > .none }
 }

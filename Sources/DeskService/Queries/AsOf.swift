@@ -69,7 +69,7 @@ extension DeskService {
   ///
   /// - Returns: the last position that was looked at.
   func fold(_ asOf: AsOf, _ body: (CaseRow) -> Void) throws -> Position {
-    let end = try asOf.byOccurrence ? signal.position : lastPosition(recordedBy: asOf.instant)
+    let end = try asOf.byOccurrence ? applied : lastPosition(recordedBy: asOf.instant)
     let views = store.views
     let last = try views.environment.read { transaction throws(LMDBError) in try views.lastStream(transaction) }
     guard last > 0 else { return end }
@@ -139,7 +139,7 @@ extension DeskService {
     let clock = try views.lastClock(transaction) { $0.shown <= instant && instant < $0.recordedAt }
     _ = consume transaction
     guard let clock else { return try lastPosition(recordedAtMost: instant) }
-    let committed = signal.position
+    let committed = applied
     var last = clock.position
     try store.forEach(after: clock.position, by: coding) { position, circumstances in
       guard position <= committed, circumstances.recordedAt == clock.recordedAt,
@@ -153,7 +153,7 @@ extension DeskService {
 
   /// Times never run backwards in the ledger.
   private func lastPosition(recordedAtMost instant: Timestamp) throws -> Position {
-    var (low, high) = (UInt64(0), signal.position.rawValue)
+    var (low, high) = (UInt64(0), applied.rawValue)
     while low < high {
       let middle = low + (high - low + 1) / 2
       guard let record = try store.ledger.record(at: Position(middle)) else {

@@ -33,7 +33,12 @@ extension DeskService {
   public func find(_ typed: String) throws -> CaseRow {
     let views = try views
     let transaction = try views.store.environment.beginRead()
-    let number = try CaseLookup(views: views, rules: rules).number(ofTyped: typed, now: now, transaction)
+    let lookup = CaseLookup(rules: rules) {
+      try views.number(ofCode: $0, transaction)
+    } state: {
+      try views.state(of: $0, transaction)
+    }
+    let number = try lookup.number(ofTyped: typed, now: now)
     return CaseRow(number: number, state: try views.state(of: number, transaction))
   }
 
@@ -71,12 +76,12 @@ extension DeskService {
     return events
   }
 
-  /// The events from a position on, of those committed: at most `limit`, and no more than `bytesMax` bytes of records but
+  /// The events from a position on, of those that the views have: at most `limit`, and no more than `bytesMax` bytes of records but
   /// where one alone has more.
   ///
-  /// - Throws: `StoreError.ledgerDamaged` for one that is committed and not there: who waits for it would ask for ever.
+  /// - Throws: `StoreError.ledgerDamaged` for one of them that is not there: who waits for it would ask for ever.
   public func events(from position: Position, limit: Int, bytesMax: Int = .max) throws -> [LedgerEvent] {
-    let committed = signal.position
+    let committed = applied
     let records = try store.ledger.records(from: position, limit: limit, bytesMax: bytesMax)
       .prefix { $0.position <= committed }
     var expected = max(position, Position.start.next)

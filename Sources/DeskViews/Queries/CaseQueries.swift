@@ -33,7 +33,13 @@ extension DeskViews {
   public func number(
     ofCode code: String, _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> UInt64? {
-    try transaction.bytes(table(CodesView.view), CodesView.key(code)).map { bigEndianNumber($0) }
+    try number(ofCodeKey: CodesView.key(code), transaction)
+  }
+
+  func number(
+    ofCodeKey key: [UInt8], _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> UInt64? {
+    try transaction.bytes(table(CodesView.view), key).map { bigEndianNumber($0) }
   }
 
   /// The next free serial of the day: one more than the greatest.

@@ -15,6 +15,11 @@ enum RegisterView: Projection {
 
   static func prefix(_ day: CalendarDay) -> [UInt8] { bigEndian(UInt32(bitPattern: day.number) ^ 1 << 31) }
 
+  /// The day and the serial of a key.
+  static func place(of key: [UInt8]) -> (day: CalendarDay, serial: Int) {
+    (day(key.prefix(4)), Int(bigEndianNumber(key[4..<8])))
+  }
+
   static func day(_ prefix: some Sequence<UInt8>) -> CalendarDay {
     CalendarDay(number: Int32(bitPattern: UInt32(truncatingIfNeeded: bigEndianNumber(prefix)) ^ 1 << 31))
   }

@@ -13,6 +13,8 @@ public final class Views: Sendable {
   /// The number in `views-N`, the name of their directory; 0 for views that are built aside.
   public let number: Int
   public let path: String
+  /// What is durable in the ledger, as long as these views are the live ones.
+  let durable: DurableMark
   let meta: Table
   let streams: Table
   let commands: Table
@@ -31,6 +33,7 @@ public final class Views: Sendable {
   ) throws {
     self.path = path
     self.number = number
+    durable = DurableMark(in: path)
     var options = Environment.Options()
     options.sync = false
     options.mapSize = isReadOnly ? EventStore.mapBytesMax : mapBytes
@@ -171,26 +174,30 @@ public final class Views: Sendable {
   public func accepted(
     uid: UInt32, commandID: [UInt8], _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> Accepted? {
-    try transaction.get(commands, Self.commandKey(uid, commandID)) { value in
-      let bytes = value.dropping(0)
-      return Accepted(
-        first: Position(bigEndianNumber(bytes[0..<8])), last: Position(bigEndianNumber(bytes[8..<16])),
-        digest: Array(bytes[16...]))
-    }
+    try transaction.get(commands, Self.commandKey(uid, commandID)) { Self.accepted($0) }
   }
 
-  /// Whether somebody with another uid has used this command id.
-  public func isUsedByAnother(
-    uid: UInt32, commandID: [UInt8], _ transaction: borrowing some Reading & ~Copyable
-  ) throws(LMDBError) -> Bool {
-    var isUsed = false
-    try transaction.scan(commands, from: commandID) { key, _ in
-      let bytes = [UInt8](copying: key)
-      guard bytes.count == commandID.count + 4, bytes.starts(with: commandID) else { return .stop }
-      isUsed = bytes.suffix(4) != bigEndian(uid)[...]
-      return isUsed ? .stop : .next
+  private static func accepted(_ row: Span<UInt8>) -> Accepted {
+    let bytes = row.dropping(0)
+    return Accepted(
+      first: Position(bigEndianNumber(bytes[0..<8])), last: Position(bigEndianNumber(bytes[8..<16])),
+      digest: Array(bytes[16...]))
+  }
+
+  /// The commands of this id that were accepted, each of another uid.
+  public func commands(
+    _ commandID: [UInt8], _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> [(uid: UInt32, accepted: Accepted)] {
+    var found: [(uid: UInt32, accepted: Accepted)] = []
+    try transaction.scan(commands, from: commandID) { key, value in
+      guard key.count == commandID.count + 4, commandID.indices.allSatisfy({ key[$0] == commandID[$0] }) else {
+        return .stop
+      }
+      let uid = UInt32(truncatingIfNeeded: bigEndianNumber(key.extracting(commandID.count...)))
+      found.append((uid, Self.accepted(value)))
+      return .next
     }
-    return isUsed
+    return found
   }
 
   /// The positions of a stream's events from a version on, in order, at most `limit`.

@@ -2,14 +2,11 @@ public import EventSourcing
 public import LMDB
 import MerkleTree
 
-/// The events of one group of commands: one transaction on the ledger and one on the views, kept on one thread.
-/// Dropped without a commit, it leaves nothing behind.
+/// The events of one group of commands: one transaction on the ledger, kept on one thread. Dropped without a commit, it
+/// leaves nothing behind.
 public struct Batch: ~Copyable {
   private let store: EventStore
-  private let live: Views
   private let ledger: WriteTransaction
-  /// The views as they stand after what was appended so far.
-  public let views: WriteTransaction
   private var head: Frontier
   /// How many events were appended.
   public private(set) var appended = 0
@@ -17,15 +14,19 @@ public struct Batch: ~Copyable {
   private var checkpoints: [(key: [UInt8], text: String)] = []
   private var marks: [(key: String, value: [UInt8])] = []
 
-  init(
-    store: EventStore, live: Views, ledger: consuming WriteTransaction, views: consuming WriteTransaction,
-    head: Frontier
-  ) {
+  init(store: EventStore, ledger: consuming WriteTransaction, head: Frontier) {
     self.store = store
-    self.live = live
     self.ledger = ledger
-    self.views = views
     self.head = head
+  }
+
+  /// When the views get what was appended.
+  public enum Timing: Sendable {
+    /// With the group: they are written before the ledger's commit, so that a full map refuses the group, and committed
+    /// right after it.
+    case atOnce
+    /// By `EventStore.applyRecorded`, with what follows.
+    case behind
   }
 
   /// The position of the last event, those appended to this batch included.
@@ -42,20 +43,16 @@ public struct Batch: ~Copyable {
     let position = nextPosition
     let leaf = MerkleTree.leafHash(record)
     let actual: Version
-    do throws(LMDBError) { actual = try live.version(of: key.stream, views) } catch { throw .storage(error) }
-    if actual.next == key.version {
-      do throws(LMDBError) {
-        try ledger.append(store.ledger.events, bigEndian(position.rawValue), leaf.bytes + record)
-      } catch {
-        throw store.growthError(error, .ledger)
-      }
-      do throws(LMDBError) { try live.index(key, at: position, completing: head.append(leaf), views) } catch {
-        throw store.growthError(error, .views)
-      }
-    }
+    do throws(LMDBError) { actual = try store.recorded.version(of: key.stream) } catch { throw .storage(error) }
     guard actual.next == key.version else {
       throw .versionConflict(stream: key.stream, expected: key.version, actual: actual)
     }
+    do throws(LMDBError) {
+      try ledger.append(store.ledger.events, bigEndian(position.rawValue), leaf.bytes + record)
+    } catch {
+      throw store.growthError(error, .ledger)
+    }
+    store.recorded.add(key, at: position, leaf: leaf, completing: head.append(leaf))
     lastLeaf = leaf.bytes
     appended += 1
     return position
@@ -78,17 +75,23 @@ public struct Batch: ~Copyable {
   /// Marks in the ledger that what is signed is recorded outside of it from here on; durable with the commit.
   public mutating func markSignedHeads() { marks.append((Ledger.signedHeadsMark, [1])) }
 
-  /// Commits the ledger, durably, and then the views.
+  /// Commits the ledger, durably; and the views, when it is time for them.
   ///
+  /// - Parameter project: writes into the projections what all committed events that the views lack make of them, and
+  ///   those of this batch.
+  /// - Returns: whether the views have it all.
   /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if
   ///   nothing had happened.
   @available(*, noasync)
-  public consuming func commit() throws(CommitError) {
+  @discardableResult
+  public consuming func commit(
+    _ timing: Timing = .atOnce, _ project: EventStore.Project = { _ throws(LMDBError) in }
+  ) throws(CommitError) -> Bool {
     if appended == 0, checkpoints.isEmpty, marks.isEmpty {
       abort()
-      return
+      return false
     }
-    let (store, position, leaf) = (store, Position(head.size), lastLeaf)
+    let (store, position, leaf, appended) = (store, Position(head.size), lastLeaf, appended)
     do throws(LMDBError) {
       for checkpoint in checkpoints {
         try ledger.put(store.ledger.meta, checkpoint.key, Array(checkpoint.text.utf8))
@@ -98,24 +101,30 @@ public struct Batch: ~Copyable {
     } catch {
       throw error.code == .mapFull ? .mapFull(.ledger) : .nothingWritten(error)
     }
-    do throws(LMDBError) { if appended > 0 { try live.advance(to: position, leaf: leaf, views) } } catch {
+    let views: WriteTransaction?
+    do throws(LMDBError) { views = timing == .atOnce && appended > 0 ? try store.writtenViews(project) : nil } catch {
       throw error.code == .mapFull ? .mapFull(.views) : .nothingWritten(error)
     }
     do throws(LMDBError) { try ledger.commit() } catch {
       // LMDB looks for all pages that it needs before it writes the first.
       throw error.code == .mapFull ? .mapFull(.ledger) : .outcomeUnknown(error)
     }
-    do throws(LMDBError) { try views.commit() } catch {
-      store.distrustViews()
-      throw .viewsLost(error)
+    store.recorded.keep()
+    if let views {
+      try store.commit(views)
+      return true
     }
+    if appended == 0 || store.isWitnessed(position, leaf) { return false }
+    // The views themselves are the witness then.
+    try store.applyRecorded(project)
+    return true
   }
 
   /// Drops everything that was appended.
   @available(*, noasync)
   public consuming func abort() {
+    store.recorded.revert()
     ledger.abort()
-    views.abort()
   }
 }
 

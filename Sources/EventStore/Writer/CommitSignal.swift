@@ -5,7 +5,6 @@ import Synchronization
 /// Wakes those who follow the ledger when more of it is committed.
 public final class CommitSignal: Sendable {
   private struct State {
-    var position: Position
     var isClosed = false
     /// How often `nudge` was called.
     var nudges: UInt64 = 0
@@ -13,19 +12,21 @@ public final class CommitSignal: Sendable {
     var nextWaiter: UInt64 = 0
   }
 
-  private let state: Mutex<State>
+  private let state = Mutex(State())
+  // Apart, because it is asked before each answer. It is written under the lock.
+  private let reached: Atomic<UInt64>
 
-  public init(_ position: Position) { state = Mutex(State(position: position)) }
+  public init(_ position: Position) { reached = Atomic(position.rawValue) }
 
   /// The last committed event.
-  public var position: Position { state.withLock { $0.position } }
+  public var position: Position { Position(reached.load(ordering: .acquiring)) }
   /// Whether waiting is over for good, because the daemon is stopping.
   public var isClosed: Bool { state.withLock { $0.isClosed } }
 
   /// Says that the ledger is committed up to a position, and wakes all who wait.
   public func advance(to position: Position) {
     let waiters = state.withLock { state in
-      state.position = position
+      reached.store(position.rawValue, ordering: .releasing)
       defer { state.waiters = [:] }
       return state.waiters.values
     }
@@ -79,7 +80,7 @@ public final class CommitSignal: Sendable {
     while !Task.isCancelled {
       let (isThere, isClosed, isNudged, id) = state.withLock { state in
         state.nextWaiter += 1
-        return (state.position > position, state.isClosed, state.nudges != nudges, state.nextWaiter)
+        return (self.position > position, state.isClosed, state.nudges != nudges, state.nextWaiter)
       }
       if isThere { return .committed }
       if isClosed { return .over }
@@ -87,7 +88,7 @@ public final class CommitSignal: Sendable {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
           let resumeNow = state.withLock { state in
-            if state.position > position || state.isClosed || state.nudges != nudges || Task.isCancelled { return true }
+            if self.position > position || state.isClosed || state.nudges != nudges || Task.isCancelled { return true }
             state.waiters[id] = continuation
             return false
           }

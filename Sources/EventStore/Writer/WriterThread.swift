@@ -23,6 +23,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private var wanted = 1
   private var capacity: Int
   private let heartbeats: [Heartbeat]
+  private var rest: Rest?
   private let requestsMax = 256
   /// How long a caller takes to be answered and to come again, measured with a margin. When the disk is faster than
   /// that for all callers together, two halves that take turns are better: one is answered while the other is written.
@@ -34,6 +35,20 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   private let waitingBytesMax = 64 << 20
   private var waitingBytes = 0
 
+  /// What is left behind the groups: done between them when it is due, while the thread waits, and at last before it
+  /// ends.
+  public struct Rest: Sendable {
+    /// How long until it is due; nil when there is nothing to do. It must not wait for anything.
+    var left: @Sendable () -> Duration?
+    var act: @Sendable () -> Void
+
+    public init(left: @escaping @Sendable () -> Duration?, act: @escaping @Sendable () -> Void) {
+      (self.left, self.act) = (left, act)
+    }
+
+    var isDue: Bool { left().map { $0 <= .zero } ?? false }
+  }
+
   /// - Parameter settle: call it with how long it took to make the group durable, before anybody is answered: those who
   ///   come again at once would be counted twice. Without the call the thread waits for no callers of the last group.
   public typealias Process = @Sendable (_ group: [Request], _ settle: (Duration) -> Void) -> Void
@@ -42,28 +57,35 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   ///   - capacity: how many requests may wait.
   ///   - heartbeat: beats on the writer's thread, whether there is something to write or not.
   ///   - watch: a second action of the same kind, for what the thread looks at from time to time.
+  ///   - rest: what the groups leave to be done; `wake` after it has become due by something else than time.
   ///   - process: called on the writer's thread with each group, in the order of arrival.
   public init(
-    name: String, capacity: Int, heartbeat: Heartbeat? = nil, watch: Heartbeat? = nil, process: @escaping Process
+    name: String, capacity: Int, heartbeat: Heartbeat? = nil, watch: Heartbeat? = nil, rest: Rest? = nil,
+    process: @escaping Process
   ) {
     self.capacity = capacity
     let heartbeats = [heartbeat, watch].compactMap(\.self)
     self.heartbeats = heartbeats
+    self.rest = rest
     self.process = process
     let thread = Thread { [self] in
       while let group = nextGroup() {
         for heartbeat in heartbeats { heartbeat.beatIfDue() }
-        if group.isEmpty { continue }
-        self.process?(group) { duration in
-          condition.withLock {
-            expected = group.count + waiting.count
-            let wait = duration > Self.turnaround * expected ? min(duration / 2, Self.waitMax) : .zero
-            deadline = SuspendingClock.now + wait
+        if !group.isEmpty {
+          self.process?(group) { duration in
+            condition.withLock {
+              expected = group.count + waiting.count
+              let wait = duration > Self.turnaround * expected ? min(duration / 2, Self.waitMax) : .zero
+              deadline = SuspendingClock.now + wait
+            }
           }
         }
+        if let rest = self.rest, rest.isDue { rest.act() }
       }
+      self.rest?.act()
       // The system may keep the thread a little longer than `stop` waits; what it worked on must be free by then.
       self.process = nil
+      self.rest = nil
       condition.withLock {
         isFinished = true
         condition.broadcast()
@@ -89,6 +111,9 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     if let refusal { throw refusal }
   }
 
+  /// Has the thread look whether its rest is due.
+  public func wake() { condition.withLock { condition.signal() } }
+
   /// How many requests wait.
   public var count: Int { condition.withLock { waiting.count } }
 
@@ -104,12 +129,14 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// The next group; an empty one when only a heartbeat is due; nil when the thread is to end.
+  /// The next group; an empty one when only a heartbeat or the rest is due; nil when the thread is to end.
   private func nextGroup() -> [Request]? {
     condition.withLock {
       while waiting.isEmpty {
         if isStopping { return nil }
-        guard let left = heartbeats.map(\.left).min() else {
+        var left = rest?.left()
+        for heartbeat in heartbeats { left = min(left ?? .seconds(3600), heartbeat.left) }
+        guard let left else {
           condition.wait()
           continue
         }
@@ -120,7 +147,12 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
       while waiting.count < wanted, !isStopping {
         let left = SuspendingClock.now.duration(to: deadline)
         guard left > .zero else { break }
-        condition.wait(atMost: left)
+        let rest = rest?.left()
+        if let rest, rest <= .zero {
+          wanted = 1
+          return []
+        }
+        condition.wait(atMost: min(left, rest ?? left))
       }
       wanted = 1
       var bytes = 0

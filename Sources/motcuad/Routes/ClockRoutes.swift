@@ -9,7 +9,8 @@ struct ClockRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(Wire.GetClock.self, .reader) { [service] _, _ in .init(clock: Wire.Clock(service.clockState)) },
+      Route.one(Wire.GetClock.self, .reader) { [service] _, _ in .init(clock: Wire.Clock(service.clockState)) }
+        .withoutViews,
       Route.one(Wire.AcceptClock.self, .supervisor) { [service] call, caller in
         let actor = caller.actor
         let seen = call.shown.flatMap { Timestamp(rfc3339: $0) }

@@ -40,7 +40,7 @@ struct DeskRoutes: Sendable {
         if receipt.keyBackups == nil { receipt.keyBackupsUnknown = true }
       }
       return Verb.Answer(receipt: receipt)
-    }
+    }.withoutViews
   }
 
   /// Records no more commands of one user than he may record. One that was recorded is answered, however often it comes, and
@@ -52,6 +52,9 @@ struct DeskRoutes: Sendable {
     }
     // Taken before, so that not more are under way than may be recorded.
     if let seconds = budget.take(of: uid, limit: limit) {
+      // It may be recorded, and not in the views yet.
+      try await service.caughtUp()
+      if try service.isRecorded(request.id, by: uid) { return try await service.record(request).get() }
       throw WireFailure.wire(Wire.TooManyCommands(limit: limit, seconds: seconds))
     }
     let outcome = await service.record(request)

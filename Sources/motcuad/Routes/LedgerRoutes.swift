@@ -25,7 +25,7 @@ struct LedgerRoutes: Sendable {
       Route.one(Wire.GetHead.self, .relay) { [service] _, _ in
         try service.requireWholeLedger()
         let ledger = service.store.ledger
-        let tree = try Self.refusing { try service.committedTree(ofSize: service.signal.position.rawValue) }
+        let tree = try Self.refusing { try service.committedTree(ofSize: service.applied.rawValue) }
         return .init(
           ledger: Hex.encode(ledger.id), origin: origin, demo: ledger.isDemo, size: Int(clamping: tree.size),
           root: tree.root.base64)

@@ -40,8 +40,17 @@ struct Route: Sendable {
   let role: Role
   /// Answers in several replies, so it must be called with `more`.
   let streams: Bool
+  /// Whether it is answered from the views: then it waits until they have all that was acknowledged before it was asked.
+  var readsViews = true
   /// Reads the parameters, which is all that is done before it is known who calls.
   let prepare: @Sendable (_ parameters: JSONNode) throws(InterfaceMismatch) -> CallHandler
+
+  /// The same, answered without a wait for the views: it reads none, or waits itself.
+  var withoutViews: Route {
+    var route = self
+    route.readsViews = false
+    return route
+  }
 
   /// A method with one reply.
   ///

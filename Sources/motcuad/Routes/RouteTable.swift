@@ -18,17 +18,21 @@ final class RouteTable: VarlinkService {
   private let lookups = Turns(places: 64, placesPerUser: 4)
   private let log: PacedLog
   private let opened: OpenedLog
+  private let caughtUp: @Sendable () async throws -> Void
   private let note: @Sendable (any Error) -> Void
 
   /// - Parameters:
   ///   - roles: who holds which role now; asked at every call.
+  ///   - caughtUp: returns when the views have all that was acknowledged before.
   ///   - note: told of every error that no interface describes.
   init(
     _ routes: [Route], accounts: Accounts, roles: @escaping @Sendable () -> Roles, calls: CallFigures,
-    opened: OpenedLog, log: PacedLog, note: @escaping @Sendable (any Error) -> Void
+    opened: OpenedLog, log: PacedLog, caughtUp: @escaping @Sendable () async throws -> Void,
+    note: @escaping @Sendable (any Error) -> Void
   ) {
     self.accounts = accounts
     self.roles = roles
+    self.caughtUp = caughtUp
     self.note = note
     self.calls = calls
     durations = Dictionary(routes.map { ($0.method, calls.durations(of: $0.method)) }) { first, _ in first }
@@ -129,6 +133,8 @@ final class RouteTable: VarlinkService {
     do {
       try caller.require(route.role)
       if route.streams, !call.more { return .failure(.expectedMore) }
+      // The one place where an answer comes to show no less than anybody was told before it was asked.
+      if route.readsViews { try await caughtUp() }
       return try await handler(caller)
     } catch {
       return .failure(failure(for: error, of: call, caller))

@@ -44,12 +44,25 @@ struct StatusRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(Wire.GetStatus.self, .reader, at: .turn(questions)) { _, caller in .init(status: try status(caller)) },
-      Route.one(Wire.GetMetrics.self, .reader, at: .turn(questions)) { _, _ in .init(text: try metrics()) },
+      Route.one(Wire.GetStatus.self, .reader, at: .turn(questions)) { _, caller in
+        let lag = try await self.lag()
+        return .init(status: try status(caller, viewsLag: lag))
+      }.withoutViews,
+      Route.one(Wire.GetMetrics.self, .reader, at: .turn(questions)) { _, _ in
+        let lag = try await self.lag()
+        return .init(text: try metrics(viewsLag: lag))
+      }.withoutViews,
     ]
   }
 
-  private func status(_ caller: Caller) throws -> Wire.DaemonStatus {
+  /// How many events the views lacked when it was asked; they have them when it returns, like before every answer.
+  private func lag() async throws -> UInt64 {
+    let lag = service.viewsLag
+    try await service.caughtUp()
+    return lag
+  }
+
+  private func status(_ caller: Caller, viewsLag: UInt64) throws -> Wire.DaemonStatus {
     let keyBackups = try service.keyBackupsBeforeErasure()
     let archived = archive.lag()
     let figures = service.figures
@@ -69,7 +82,7 @@ struct StatusRoutes: Sendable {
       rebuild: service.rebuilding.map { Wire.RebuildProgress($0) },
       scrubPending: try service.tracesPendingSince()?.wire,
       uptimeSeconds: Int(start.duration(to: .now).components.seconds),
-      viewsLag: max(0, position - viewsPosition), commitsPerSecond: figures.commitRate.perSecond(),
+      viewsLag: Int(clamping: viewsLag), commitsPerSecond: figures.commitRate.perSecond(),
       connections: connections.current, ledgerReaders: service.store.ledger.readersInUse,
       viewsReaders: service.store.views.readersInUse,
       oldestOpen: try service.oldestOpen().flatMap { Wire.OldestOpen($0) },
@@ -90,11 +103,10 @@ struct StatusRoutes: Sendable {
     try service.newestCheckpoint().map { Int(clamping: $0.checkpoint.size) }
   }
 
-  private func metrics() throws -> String {
+  private func metrics(viewsLag: UInt64) throws -> String {
     let figures = service.figures
     let store = service.store
     let position = Double(try store.ledger.position().rawValue)
-    let viewsPosition = Double(try service.viewsPosition().rawValue)
     var text = MetricsText()
     text.gauge("motcua_build_info", "Always 1; the release is in its label.", 1, ["version": Release.version])
     for (interface, name, help) in [
@@ -113,13 +125,14 @@ struct StatusRoutes: Sendable {
       "motcua_errors_total", "Calls that ended with an error; without a method, what was no call of one.",
       ["method", "error"], calls.errors)
     text.histograms(
-      "motcua_commit_duration_seconds", "A commit of the ledger and the views, until it is durable.", scale: 1e9,
+      "motcua_commit_duration_seconds", "A commit of the ledger, until it is durable.", scale: 1e9,
       [([:], figures.commits)])
     text.histograms(
       "motcua_batch_commands", "Commands that were decided and committed together.", scale: 1, [([:], figures.batches)])
     text.gauge("motcua_waiting_commands", "Commands that wait for the writer.", Double(service.waitingCommands))
     text.gauge("motcua_ledger_events", "Events in the ledger.", position)
-    text.gauge("motcua_views_lag_events", "Events that the views have not seen.", max(0, position - viewsPosition))
+    text.gauge(
+      "motcua_views_lag_events", "Events that the views lacked when this was asked.", Double(viewsLag))
     text.gauge("motcua_cases", "Cases, ended ones included.", Double(try service.caseCount()))
     text.gauge("motcua_ledger_bytes", "What the ledger takes on the disk.", Double(store.ledger.bytesOnDisk))
     text.gauge("motcua_views_bytes", "What the views take on the disk.", Double(store.views.bytesOnDisk))

@@ -139,13 +139,15 @@ struct ViewsRoutes: Sendable {
           // Nothing has happened, and he is told all the same when he may watch no more.
           try await watching.caller.again().require(.reader)
         }
+        // What is told goes by the ledger, and the codes of its cases by the views.
+        try await service.caughtUp()
       } next: { [service] watching in
         let events = try service.events(
           from: watching.position.next, limit: PageBounds.events, bytesMax: PageBounds.recordBytes
         ).map { Wire.Event($0) }
         watching.position = events.last.map { Position(UInt64($0.position)) } ?? watching.position
         return .init(events: events)
-      },
+      }.withoutViews,
     ]
   }
 

@@ -222,7 +222,7 @@ struct Daemon {
         tooManyStreams: Wire.TooManyStreams.error),
       service: RouteTable(
         routes, accounts: accounts, roles: { [live] in live.current.roles }, calls: calls, opened: logs.opened,
-        log: logs.log
+        log: logs.log, caughtUp: { try await service.caughtUp() }
       ) {
         service.note($0)
       },

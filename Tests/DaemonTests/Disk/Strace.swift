@@ -42,7 +42,7 @@ extension Strace {
     let here = (try? FileManager.default.contentsOfDirectory(atPath: data)) ?? []
     let last = here.compactMap { $0.hasPrefix("views-") ? Int($0.dropFirst("views-".count)) : nil }.max() ?? 1
     let directories = ["ledger", "ledger.new"] + (last...last + 4).map { "views-\($0)" }
-    let environments = directories.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb"] }
+    let environments = directories.flatMap { [$0, $0 + "/data.mdb", $0 + "/lock.mdb", $0 + "/durable"] }
     let files = ["keys", "keys/master", "keys/slots", "STATE", "CURRENT", "CLOCK", "ACCEPTED"].flatMap {
       [$0, $0 + ".new"]
     }
