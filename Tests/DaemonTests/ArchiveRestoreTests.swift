@@ -6,6 +6,7 @@ import MerkleTree
 import TestSupport
 import Testing
 import VarlinkClient
+import Wording
 
 @Suite("The archive put back, when something is wrong in it", .oneAtATime)
 struct ArchiveRestoreTests {
@@ -281,7 +282,9 @@ struct ArchiveRestoreTests {
     #expect(try large.walk() == (UInt64(later.position), later.root, nil))
     #expect(try large.segments.map { SegmentName.first(of: $0) } == [1, UInt64(status.position) + 1])
     let restored = try Operator.restore("--archive", large.path, "--without-keys", "--data", daemon.home + "/again")
-    #expect(restored.status == 0 && restored.output.contains("Put back \(later.position) events"), "\(restored.said)")
+    #expect(
+      restored.status == 0 && restored.output.contains("Put back \(later.position.groupedEn) events"),
+      "\(restored.said)")
   }
 }
 

