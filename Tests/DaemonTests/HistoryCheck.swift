@@ -100,7 +100,8 @@ struct HistoryCheck {
       case .status(let position, let cases):
         let known = received.count { $0 < read.invoked }
         require(
-          cases >= known && cases <= streams.count, "the status said \(cases) cases of \(streams.count), after \(known)")
+          cases >= known && cases <= streams.count, "the status said \(cases) cases of \(streams.count), after \(known)"
+        )
         let before = highest.before(read.invoked)
         require(
           position >= before && position <= events.count,

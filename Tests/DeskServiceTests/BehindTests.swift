@@ -9,7 +9,8 @@ import Testing
 @Suite("Views that come behind the answers")
 struct BehindTests {
   /// Commands that are under way at once, in groups of any size; nobody asks, so that the views stay behind.
-  private func submit(_ requests: [CommandRequest], _ service: DeskService) async -> [Result<Accepted, CommandFailure>] {
+  private func submit(_ requests: [CommandRequest], _ service: DeskService) async -> [Result<Accepted, CommandFailure>]
+  {
     await withTaskGroup(of: (Int, Result<Accepted, CommandFailure>).self) { group in
       for (index, request) in requests.enumerated() { group.addTask { (index, await service.record(request)) } }
       return await group.reduce(into: [Int: Result<Accepted, CommandFailure>]()) { $0[$1.0] = $1.1 }
@@ -53,7 +54,8 @@ struct BehindTests {
     }
   }
 
-  @Test("what others go by is in the views before it is answered: an erasure, a correction, an imported case, the rules")
+  @Test(
+    "what others go by is in the views before it is answered: an erasure, a correction, an imported case, the rules")
   func atOnce() async throws {
     try await Desktop().during { service async throws in
       let code = try await service.record(.receive("Hoa")).get().code

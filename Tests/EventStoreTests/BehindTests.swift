@@ -211,7 +211,8 @@ struct DurableMarkTests {
     do { #expect(try Notebook(folder).replayed == 1) }
     try folder.replace("ledger", from: backup)
     // They were caught up by the start before.
-    guard case .ledgerBehindViews(seen: Position(6), ledger: Position(3))? = try storeError({ _ = try Notebook(folder) })
+    guard
+      case .ledgerBehindViews(seen: Position(6), ledger: Position(3))? = try storeError({ _ = try Notebook(folder) })
     else {
       Issue.record("the views said nothing")
       return
@@ -222,7 +223,8 @@ struct DurableMarkTests {
   func unwritable() throws {
     let folder = try Folder()
     let notebook = try Notebook(folder)
-    try FileManager.default.createDirectory(atPath: folder.path + "/views-1/durable", withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/views-1/durable", withIntermediateDirectories: false)
     var batch = try notebook.store.beginBatch()
     let record = Notebook.record(1, 1)
     _ = try batch.append(record, Notebook.key(record))
