@@ -27,15 +27,26 @@ extension AttackTests {
             pass
         try:
             said = peer.recv(4096).decode()
+        except ConnectionResetError:
+            said = ""
         except OSError as error:
             said = "nothing: " + str(error)
         said = said.split('"')[3] if said.startswith('{"error"') else said[:12]
         answers[said] = answers.get(said, 0) + 1
     for key, number in sorted(answers.items()): print(key, number)
     """
+  private static let (served, refused, closed) = ("{\"parameters", Wire.TooManyConnections.error, "")
+
+  /// How many connections of a crowd got which answer.
+  private static func answers(of crowd: String) -> [String: Int] {
+    crowd.split(separator: "\n").reduce(into: [:]) { answers, line in
+      guard let space = line.lastIndex(of: " ") else { return }
+      answers[String(line[..<space])] = Int(line[line.index(after: space)...])
+    }
+  }
 
   @Test(
-    "of ten thousand connections of one user as many are served as he may have, the others are told why, root comes in",
+    "of ten thousand connections of one user as many are served as he may have, the others are told why or, when they come too fast, closed; root comes in",
     .enabled(if: getuid() == 0, "skipped: needs root to be somebody else"))
   func tenThousand() throws {
     let daemon = try RunningDaemon()
@@ -44,9 +55,11 @@ extension AttackTests {
       let start = ContinuousClock.now
       let said = try Python.run(Self.crowd, [daemon.socket, "10000"], as: 65_534)
       let minutes = Int(start.duration(to: .now) / .seconds(60))
-      let lines = said.split(separator: "\n").map(String.init)
-      #expect(lines.contains("vn.motcua.Desk.TooManyConnections 9872"), "\(said)")
-      #expect(lines.count == 2, "\(said)")
+      let answers = Self.answers(of: said)
+      #expect(answers[Self.served] == 128 && answers.values.reduce(0, +) == 10_000, "\(said)")
+      // As many as may come at once are told.
+      #expect(answers[Self.refused, default: 0] >= 128, "\(said)")
+      #expect(Set(answers.keys).isSubset(of: [Self.served, Self.refused, Self.closed]), "\(said)")
       // Once a minute at the most.
       let told = daemon.log.components(separatedBy: "too many connections of one user").count - 1
       #expect((1...1 + minutes).contains(told), "\(told)")
@@ -61,7 +74,10 @@ extension AttackTests {
     try daemon.startForAll(clerks: ["65533"], settings: limit.map { ["connections_without_role_max": $0] } ?? [:])
     try attack(on: daemon) { daemon in
       let said = try Python.run(Self.crowd, [daemon.socket, "600"], as: 65_534)
-      #expect(said.contains("vn.motcua.Desk.TooManyConnections \(600 - (limit ?? 4))\n"), "\(said)")
+      let answers = Self.answers(of: said)
+      #expect(answers[Self.served] == limit ?? 4 && answers.values.reduce(0, +) == 600, "\(said)")
+      #expect(answers[Self.refused, default: 0] >= 10, "\(said)")
+      #expect(Set(answers.keys).isSubset(of: [Self.served, Self.refused, Self.closed]), "\(said)")
       // Whoever has one is not held to that.
       let clerk = try Python.run(Self.crowd, [daemon.socket, "100"], as: 65_533)
       #expect(!clerk.contains("TooManyConnections"), "\(clerk)")
