@@ -12,24 +12,9 @@ public enum Term: Hashable, Sendable {
 extension Term: TextCodable {
   /// Reads `at once`, `3 working days` or `30 days`, from 1 to 999.
   public init?(text: String) {
-    if text == "at once" {
-      self = .atOnce
-      return
-    }
-    if text == "imported" {
-      self = .imported
-      return
-    }
-    // As it is written, which is how each receipt of the ledger is read.
-    var (number, digits) = (0, 0)
-    for byte in text.utf8.prefix(3) {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { break }
-      number = number * 10 + Int(byte - UInt8(ascii: "0"))
-      digits += 1
-    }
-    let unit = text.utf8.dropFirst(digits)
-    if number > 0, unit.elementsEqual(" working days".utf8) {
-      self = .workingDays(number)
+    // As it is written, which is how each receipt of the ledger is read, and each row of a case.
+    if let written = Self.written(text) {
+      self = written
       return
     }
     let words = text.split(separator: " ")
@@ -39,6 +24,25 @@ extension Term: TextCodable {
     case "days", "day": self = .days(count)
     default: return nil
     }
+  }
+
+  private static func written(_ text: String) -> Term? {
+    let bytes = text.utf8.span
+    var (number, digits) = (0, 0)
+    while digits < min(bytes.count, 3), 0x30...0x39 ~= bytes[digits] {
+      number = number * 10 + Int(bytes[digits] - 0x30)
+      digits += 1
+    }
+    func ends(with word: StaticString) -> Bool {
+      guard bytes.count - digits == word.utf8CodeUnitCount else { return false }
+      return word.withUTF8Buffer { word in
+        for index in word.indices where bytes[digits + index] != word[index] { return false }
+        return true
+      }
+    }
+    if number > 0, ends(with: " working days") { return .workingDays(number) }
+    guard digits == 0 else { return nil }
+    return ends(with: "at once") ? .atOnce : ends(with: "imported") ? .imported : nil
   }
 
   public var text: String {

@@ -29,44 +29,54 @@ extension Timestamp {
     let (seconds, fraction) = (micro / 1_000_000, micro % 1_000_000)
     let (year, month, dayOfMonth) = day.civil
     return String(unsafeUninitializedCapacity: 56) { buffer in
-      var end = 0
-      func put(_ mark: UInt8) {
-        buffer[end] = mark
-        end += 1
-      }
-      func put(two number: Int) {
-        put(UInt8(ascii: "0") + UInt8(number / 10))
-        put(UInt8(ascii: "0") + UInt8(number % 10))
-      }
+      var text = Digits(buffer: buffer)
       if 0..<10_000 ~= year {
-        put(two: year / 100)
-        put(two: year % 100)
+        text.put(two: year / 100)
+        text.put(two: year % 100)
       } else {
         // Outside `bounds`, where nothing is recorded.
-        for byte in padded(year, 4).utf8 { put(byte) }
+        for byte in padded(year, 4).utf8 { text.put(byte) }
       }
-      put(UInt8(ascii: "-"))
-      put(two: month)
-      put(UInt8(ascii: "-"))
-      put(two: dayOfMonth)
-      put(UInt8(ascii: "T"))
-      put(two: seconds / 3600)
-      put(UInt8(ascii: ":"))
-      put(two: seconds / 60 % 60)
-      put(UInt8(ascii: ":"))
-      put(two: seconds % 60)
+      text.put(two: month, after: UInt8(ascii: "-"))
+      text.put(two: dayOfMonth, after: UInt8(ascii: "-"))
+      text.put(two: seconds / 3600, after: UInt8(ascii: "T"))
+      text.put(two: seconds / 60 % 60, after: UInt8(ascii: ":"))
+      text.put(two: seconds % 60, after: UInt8(ascii: ":"))
       if fraction != 0 {
-        put(UInt8(ascii: "."))
-        put(two: fraction / 10_000)
-        put(two: fraction / 100 % 100)
-        put(two: fraction % 100)
+        text.put(two: fraction / 10_000, after: UInt8(ascii: "."))
+        text.put(two: fraction / 100 % 100)
+        text.put(two: fraction % 100)
       }
-      put(UInt8(ascii: offset.minutes < 0 ? "-" : "+"))
       let size = abs(offset.minutes)
-      put(two: size / 60)
-      put(UInt8(ascii: ":"))
-      put(two: size % 60)
-      return end
+      text.put(two: size / 60, after: UInt8(ascii: offset.minutes < 0 ? "-" : "+"))
+      text.put(two: size % 60, after: UInt8(ascii: ":"))
+      return text.end
     }
+  }
+}
+
+/// Writes digits where a string will have them.
+private struct Digits {
+  let buffer: UnsafeMutableBufferPointer<UInt8>
+  var end = 0
+
+  init(buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
+
+  @inline(__always)
+  mutating func put(_ byte: UInt8) {
+    buffer[end] = byte
+    end += 1
+  }
+
+  @inline(__always)
+  mutating func put(two number: Int) {
+    put(UInt8(truncatingIfNeeded: number / 10) &+ UInt8(ascii: "0"))
+    put(UInt8(truncatingIfNeeded: number % 10) &+ UInt8(ascii: "0"))
+  }
+
+  @inline(__always)
+  mutating func put(two number: Int, after mark: UInt8) {
+    put(mark)
+    put(two: number)
   }
 }
