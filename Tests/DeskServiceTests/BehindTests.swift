@@ -55,7 +55,7 @@ struct BehindTests {
   }
 
   @Test(
-    "what others go by is in the views before it is answered: an erasure, a correction, an imported case, the rules")
+    "what others go by is in the views before it is answered: erasures, corrections, imported cases, rules")
   func atOnce() async throws {
     try await Desktop().during { service async throws in
       let code = try await service.record(.receive("Hoa")).get().code

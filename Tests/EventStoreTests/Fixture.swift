@@ -66,6 +66,7 @@ struct Notebook {
 
   /// `count` records of stream 1 that follow what is there.
   func commit(_ count: Int, _ timing: Batch.Timing = .atOnce) throws {
+    store.recorded.letGo()
     let version = try store.recorded.version(of: 1)
     try commit((1...count).map { Self.record(1, UInt8(Int(version.rawValue) + $0)) }, timing)
   }

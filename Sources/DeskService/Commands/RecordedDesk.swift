@@ -78,6 +78,7 @@ final class RecordedDesk: @unchecked Sendable {
 
   /// Gives the views up: nobody may hold them while they are replaced.
   func letGo() {
+    unapplied.revert()
     live = nil
     recorded.letGo()
   }

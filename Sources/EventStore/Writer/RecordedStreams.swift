@@ -101,8 +101,11 @@ public final class RecordedStreams: @unchecked Sendable {
     snapshot = nil
   }
 
-  /// Gives up the snapshot of the views; the next look takes another.
-  public func letGo() { snapshot = nil }
+  /// Gives up the snapshot of the views, and what a batch has left that was dropped; the next look is a new one.
+  public func letGo() {
+    revert()
+    snapshot = nil
+  }
 
   /// Writes what the views lack into their tables, what was added and is not committed yet included.
   @available(*, noasync)
