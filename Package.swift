@@ -130,7 +130,7 @@ let package = Package(
         "Metrics", "RecordPeer", "Varlink", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Golden"]),
-    .testTarget(name: "VarlinkTests", dependencies: ["Varlink"]),
+    .testTarget(name: "VarlinkTests", dependencies: ["TestSupport", "Varlink"]),
     .testTarget(name: "VarlinkGeneratorTests", dependencies: ["Varlink", "VarlinkGenerator"]),
     .testTarget(
       name: "motcuaTests",

@@ -104,6 +104,32 @@ struct ArchiveRestoreTests {
       "\(vietnamese.said.said)")
   }
 
+  @Test("an archive of another history than the backup's is refused as that, also where its first segment is torn")
+  func otherHistory() throws {
+    let scene = try Scene()
+    let forged = try scene.broken { copy in
+      var tree = Frontier()
+      for (index, name) in scene.names.enumerated() {
+        var segment = try Segment(copy.bytes(name))
+        var records = segment.records
+        // Each can be read, and they are in another order.
+        if index == 0 { records.swapAt(2, 3) }
+        var writer = SegmentWriter(of: segment.ledger, after: tree)
+        for record in records { writer.append(record) }
+        segment = try Segment(writer.finished())
+        tree = segment.after
+        try Data(writer.finished()).write(to: copy.file(name))
+      }
+      try DiskFault.truncate(copy.path + "/" + scene.names[0], to: 200)
+    }
+    for more in [[], ["--before-damage"]] {
+      let refused = try scene.restore([scene.backup, "--archive", forged.path] + more)
+      #expect(
+        refused.said.status == 65 && refused.said.errors.contains("are not the same history"), "\(refused.said.said)")
+      #expect(!FileManager.default.fileExists(atPath: refused.data))
+    }
+  }
+
   @Test(
     "given a backup and an archive that is damaged behind it, then the backup is put back, and of the archive what continues it"
   )
@@ -137,7 +163,7 @@ struct ArchiveRestoreTests {
       try scene.torn(2, 4), scene.newer, has: end,
       saying: [
         names[2], "nothing is missing by it",
-        "it was read up to event \(base + 7), and the backup has \(end); whether it held later ones is unknown",
+        "it was read up to event \(base + 7), and \(end) were put back; whether it held later ones is unknown",
       ], not: ["put back"])
   }
 
@@ -193,7 +219,7 @@ struct ArchiveRestoreTests {
     try scene.expect(
       garbage, has: base + 7, saying: [reason, "events \(base + 8)–\(end) were not put back", "left out: \(names[4])"])
     try scene.expect(
-      garbage, scene.newer, has: end, saying: [reason, "the backup has what it holds"], not: ["put back"])
+      garbage, scene.newer, has: end, saying: [reason, "all the events that it holds are there"], not: ["put back"])
 
     // It can be read, and was recorded before those that it follows: the ledger that comes of it is wrong.
     let twice = try scene.broken { copy in

@@ -30,15 +30,13 @@ enum CellsView {
   }
 
   static func moment(_ moment: Contribution.Moment) -> [UInt8] {
-    switch moment {
-    case .day(let day): [1] + RegisterView.prefix(day)
-    case .instant(let instant): [2] + OrderedKey.time(instant)
-    }
+    var key: [UInt8] = []
+    append(moment, to: &key)
+    return key
   }
 
-  static func key(_ cell: Contribution) -> [UInt8] {
-    var key = prefix(cell.unit, cell.kind, cell.part)
-    switch cell.at {
+  private static func append(_ moment: Contribution.Moment, to key: inout [UInt8]) {
+    switch moment {
     case .day(let day):
       key.append(1)
       key += RegisterView.prefix(day)
@@ -46,6 +44,11 @@ enum CellsView {
       key.append(2)
       OrderedKey.append(OrderedKey.bits(of: instant), to: &key)
     }
+  }
+
+  static func key(_ cell: Contribution) -> [UInt8] {
+    var key = prefix(cell.unit, cell.kind, cell.part)
+    append(cell.at, to: &key)
     key.append(cell.isImported ? 1 : 0)
     key.append(cell.channel?.rawValue ?? 0)
     if let minutes = cell.workingMinutes {

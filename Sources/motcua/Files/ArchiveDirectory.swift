@@ -77,7 +77,7 @@ final class ArchiveDirectory {
     let mode = String(status.st_mode & 0o777, radix: 8)
     Notice.line(
       language.say(
-        "Cảnh báo: tài khoản khác vào được \(path) (chế độ \(mode)); nên để riêng cho tài khoản này.",
+        "Cảnh báo: tài khoản khác vào được \(path) (quyền \(mode)); nên để riêng cho tài khoản này.",
         "Warning: other accounts may enter \(path) (mode \(mode)); it is best kept to this one."))
     Notice.line("→ chmod 700 \(CommandLineText.quoted(path))")
   }

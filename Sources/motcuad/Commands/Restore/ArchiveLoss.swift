@@ -34,19 +34,21 @@ struct ArchiveLoss {
   func text(_ archive: String, size: UInt64) -> Text {
     let (lost, names) = (lost(after: size), Self.names(files))
     return Text(
-      vi: "kho lưu trữ \(archive): \(fault.text.vi); \(lost.vi); bỏ ra: \(names.vi)",
+      vi: "kho lưu trữ \(archive): \(fault.text.vi); \(lost.vi); các đoạn không lấy: \(names.vi)",
       en: "the archive \(archive): \(fault.text.en); \(lost.en); left out: \(names.en)")
   }
 
   private func lost(after size: UInt64) -> Text {
     if last <= size {
       return isEnd
-        ? Text(vi: "bản sao lưu có đủ, không thiếu gì", en: "the backup has what it holds, and nothing is missing")
+        ? Text(
+          vi: "những sự kiện trong đó đã có đủ, không thiếu gì",
+          en: "all the events that it holds are there, and nothing is missing")
         : Text(
           vi:
-            "kho đọc được đến sự kiện \(read.groupedVi), bản sao lưu có đến \(size.groupedVi); không biết kho còn gì sau đó không",
+            "kho đọc được đến sự kiện \(read.groupedVi), đã đặt lại đến sự kiện \(size.groupedVi); không biết kho còn gì sau đó không",
           en:
-            "it was read up to event \(read.groupedEn), and the backup has \(size.groupedEn); whether it held later ones is unknown"
+            "it was read up to event \(read.groupedEn), and \(size.groupedEn) were put back; whether it held later ones is unknown"
         )
     }
     let first = size + 1

@@ -58,6 +58,10 @@ final class GivenArchive {
         isOfLedger = true
         if try adding.add(segment) { part.segments.append(segment.first) }
       } catch let fault as ArchiveFault {
+        // What it says was before it is not what the backup has there: that is no damage, but another history.
+        if base != nil, case .otherHistory = fault, walk.tree.size <= part.base {
+          throw RestoreRefusal.archiveOfOtherHistory(path, size: walk.tree.size)
+        }
         guard let base, let tree = try treeBehindFault(of: walk, in: base, until: part.base) else {
           part.loss = ArchiveLoss(fault, of: walk) { try reader.bytes($0) }
           break walking
