@@ -112,6 +112,11 @@ public final class DeskService: Sendable {
     if !store.keys.isMasterLocked {
       note("the master key may be written to swap: the system lets this process lock no memory (LimitMEMLOCK)")
     }
+    if let fault = store.markFault {
+      report(
+        "the last durable event that was noted beside the views cannot be read, and the views alone witness it: \(fault)"
+      )
+    }
     let head = try store.ledger.position()
     signal = CommitSignal(head)
     let writer = CommandWriter(

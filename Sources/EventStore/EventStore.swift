@@ -327,11 +327,22 @@ public final class EventStore: Sendable {
     }
   }
 
+  /// Why what was durable beside the views cannot be read; nil when it can, or there is nothing.
+  public var markFault: FileError? {
+    do throws(FileError) {
+      _ = try DurableMark.read(in: views.path)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   /// The views are a witness: what they have seen, and what was durable beside them, must be in the ledger, and be the
   /// same there.
   private static func check(_ ledger: Ledger, against views: Views) throws {
     let applied = try views.environment.read { transaction throws(LMDBError) in try views.last(transaction) }
-    let seen = [applied, try DurableMark.read(in: views.path)].compactMap(\.self)
+    // A mark that cannot be read says nothing, and `markFault` why.
+    let seen = [applied, try? DurableMark.read(in: views.path)].compactMap(\.self)
     let end = try ledger.position()
     if let furthest = seen.map(\.position).max(), furthest > end {
       throw StoreError.ledgerBehindViews(seen: furthest, ledger: end)

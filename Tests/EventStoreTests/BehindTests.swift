@@ -219,7 +219,7 @@ struct DurableMarkTests {
     }
   }
 
-  @Test("where it cannot be written the views are written before anybody is answered")
+  @Test("where it cannot be written the views are written before anybody is answered, and the next start goes by them")
   func unwritable() throws {
     let folder = try Folder()
     let notebook = try Notebook(folder)
@@ -231,5 +231,10 @@ struct DurableMarkTests {
     #expect(try batch.commit(.behind, notebook.project))
     #expect(notebook.store.recorded.count == 0)
     #expect(try notebook.viewsPosition() == Position(1))
+    #expect(notebook.store.markFault?.code == EISDIR)
+    try notebook.store.close()
+    _ = consume notebook
+    // The views are a witness without it, and no start is refused for a file that cannot be read.
+    #expect(try Notebook(folder).viewsPosition() == Position(1))
   }
 }

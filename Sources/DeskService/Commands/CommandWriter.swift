@@ -179,19 +179,22 @@ final class CommandWriter: Sendable {
   func fail(_ error: any Error) -> CommandFailure { .storageFailed(latch(error)) }
 
   private func latch(_ error: any Error) -> String {
-    // A page that cannot be read now cannot be read after a start either: the views are built anew then.
-    if Self.showsDamagedPages(error) {
-      store.distrustViews()
-      lag.lose()
-    }
-    if case CommitError.viewsLost = error { lag.lose() }
     let reason = "\(error)"
     let isFirst = failure.withLock { failure in
       defer { failure = failure ?? reason }
       return failure == nil
     }
+    // A page that cannot be read now cannot be read after a start either: the views are built anew then.
+    let areDamaged = Self.showsDamagedPages(error)
+    if areDamaged { store.distrustViews() }
+    // Whoever waits for them is told the reason, so that it comes first.
+    if areDamaged || Self.losesViews(error) { lag.lose() }
     if isFirst { onFailure(reason) }
     return reason
+  }
+
+  private static func losesViews(_ error: any Error) -> Bool {
+    if case CommitError.viewsLost = error { true } else { false }
   }
 
   /// Of the views, or of the ledger, which is read whole before views are built anew.
@@ -340,6 +343,9 @@ final class CommandWriter: Sendable {
       } catch StoreError.keyClosed where batch.appended == appendedBefore {
         // The case is there and not erased, so its key was never brought to this machine.
         results.append(.failure(.rejected(.keyNotHere(code: pending.work.code))))
+      } catch let error as LMDBError where error.code == .readersFull && batch.appended == appendedBefore {
+        // Other processes have all places of readers. Those of dead ones are free within a minute.
+        results.append(.failure(.busy))
       } catch  where batch.appended == appendedBefore && Self.concernsOneCase(error) {
         report("a command could not be decided: \(error)")
         results.append(.failure(.unreadable))
@@ -365,7 +371,7 @@ final class CommandWriter: Sendable {
       figures.commitRate.add()
       time.withLock { $0 = after }
       if let office { rules.take(office) }
-      if isApplied { lag.catchUp(to: position) } else { lag.fall(behindBy: desk.count) }
+      if isApplied { lag.catchUp(to: position) } else { lag.fall(behindBy: desk.count, after: duration) }
       signal.advance(to: position)
     }
     // Only now: a key that is gone before its event is durable would close a case that nobody erased. The list comes before
@@ -384,8 +390,8 @@ final class CommandWriter: Sendable {
       try store.requireHolding()
       try applyRecorded()
     } catch {
-      lag.lose()
       _ = latch(error)
+      lag.lose()
     }
   }
 

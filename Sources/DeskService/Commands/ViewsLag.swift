@@ -16,6 +16,8 @@ final class ViewsLag: Sendable {
     var since = SuspendingClock.now
     /// While questions keep coming, the views are written after each group.
     var eagerUntil = SuspendingClock.now
+    /// How long the last commit took.
+    var commit = Duration.zero
     var areLost = false
   }
 
@@ -23,8 +25,10 @@ final class ViewsLag: Sendable {
   private static var eventsMax: Int { 256 }
   /// Long enough that one caller alone fills a block with some of his commands, and short enough that nobody sees it.
   private static var delayMax: Duration { .milliseconds(10) }
-  /// How long one question makes others likely.
+  /// How long one question makes others likely, at least: on a slow disk it outlasts the commits after it, because who asks
+  /// while one is under way waits for all of it when something was left behind before.
   private static var eagerFor: Duration { .milliseconds(100) }
+  private static var eagerCommits: Int { 3 }
 
   init(_ position: Position) { applied = CommitSignal(position) }
 
@@ -39,9 +43,10 @@ final class ViewsLag: Sendable {
     }
   }
 
-  /// The views lack so many events now.
-  func fall(behindBy count: Int) {
+  /// The views lack so many events now, after a commit that took so long.
+  func fall(behindBy count: Int, after commit: Duration) {
     state.withLock { state in
+      state.commit = commit
       if state.count == 0 { state.since = .now }
       state.count = count
     }
@@ -50,7 +55,7 @@ final class ViewsLag: Sendable {
   /// A block is about to be written: whoever asks from now on asks for the next.
   func begin() {
     guard isAsked.exchange(false, ordering: .acquiringAndReleasing) else { return }
-    state.withLock { $0.eagerUntil = .now + Self.eagerFor }
+    state.withLock { $0.eagerUntil = .now + max(Self.eagerFor, $0.commit * Self.eagerCommits) }
   }
 
   /// The views have all up to a position.

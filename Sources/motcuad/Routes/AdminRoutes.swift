@@ -34,7 +34,7 @@ struct AdminRoutes: Sendable {
         let (id, bytes) = try uploads.add(
           call.text, to: call.upload, spool: call.spool ?? false, uid: caller.peer.uid)
         return .init(upload: id, bytes: bytes)
-      },
+      }.withoutViews,
       Route(method: Wire.Import.method, role: .operatorRole, streams: true) { node throws(InterfaceMismatch) in
         let call = try Wire.Import(node, unknown: .refused)
         return { caller in try await Executor.pool.run(for: caller) { .stream(try importing(call, caller)) } }

@@ -44,13 +44,15 @@ struct StatusRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(Wire.GetStatus.self, .reader, at: .turn(questions)) { _, caller in
+      Route.one(Wire.GetStatus.self, .reader, at: .connection) { _, caller in
         let lag = try await self.lag()
-        return .init(status: try status(caller, viewsLag: lag))
+        return try await Executor.turn(questions).run(for: caller) {
+          .init(status: try status(caller, viewsLag: lag))
+        }
       }.withoutViews,
-      Route.one(Wire.GetMetrics.self, .reader, at: .turn(questions)) { _, _ in
+      Route.one(Wire.GetMetrics.self, .reader, at: .connection) { _, caller in
         let lag = try await self.lag()
-        return .init(text: try metrics(viewsLag: lag))
+        return try await Executor.turn(questions).run(for: caller) { .init(text: try metrics(viewsLag: lag)) }
       }.withoutViews,
     ]
   }

@@ -122,7 +122,7 @@ struct ViewsRoutes: Sendable {
       Route.one(Wire.Procedures.self, .reader, at: questions) { [service] _, _ in
         let today = service.now.day(at: service.book?.office.utcOffset ?? .utc)
         return .init(procedures: (service.book?.procedures(on: today) ?? []).map { Wire.Procedure($0) })
-      },
+      }.withoutViews,
       Route.one(Wire.GetSlip.self, .reader, at: questions, opens: { _ in 1 }) { call, _ in
         .init(slip: try slip(call.code))
       },
