@@ -163,7 +163,7 @@ struct ArchiveRestoreTests {
       try scene.torn(2, 4), scene.newer, has: end,
       saying: [
         names[2], "nothing is missing by it",
-        "it was read up to event \(base + 7), and \(end) were put back; whether it held later ones is unknown",
+        "it was read up to event \(base + 7), and all are there up to \(end); whether it held later ones is unknown",
       ], not: ["put back"])
   }
 

@@ -160,7 +160,7 @@ struct ClientTests {
     let full = try Program.run(
       ["/bin/sh", "-c", "\(Project.program("motcua")) --help > /dev/full"],
       environment: ["MOTCUA_LANG": "vi", "PATH": "/usr/bin:/bin"])
-    #expect(full.status == 74 && full.errors.contains("đĩa hết chỗ"), "\(full.said)")
+    #expect(full.status == 74, "\(full.said)")
     try folder.write([], to: "file")
     let daemon = try Operator.run(
       arguments: ["keygen", "--data", folder.path + "/file/data", "--config", RunningDaemon.sampleConfiguration],

@@ -46,9 +46,9 @@ struct ArchiveLoss {
           en: "all the events that it holds are there, and nothing is missing")
         : Text(
           vi:
-            "kho đọc được đến sự kiện \(read.groupedVi), đã đặt lại đến sự kiện \(size.groupedVi); không biết kho còn gì sau đó không",
+            "kho đọc được đến sự kiện \(read.groupedVi), và đã có đủ đến sự kiện \(size.groupedVi); không biết kho còn gì sau đó không",
           en:
-            "it was read up to event \(read.groupedEn), and \(size.groupedEn) were put back; whether it held later ones is unknown"
+            "it was read up to event \(read.groupedEn), and all are there up to \(size.groupedEn); whether it held later ones is unknown"
         )
     }
     let first = size + 1
