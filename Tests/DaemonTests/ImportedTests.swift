@@ -182,7 +182,7 @@ struct ImportedTests {
     try ("register = \"Sổ\"\ncolour = \"x\"\n" + Self.columns).write(toFile: mapping, atomically: true, encoding: .utf8)
     let refused = try Client(socket: daemon.socket).run("import", file, "--mapping", mapping)
     #expect(
-      refused.status == 1 && refused.errors.hasSuffix("→ sensible-editor +2 \"\(mapping)\"\n"),
+      refused.status == 1 && refused.errors.hasSuffix("→ editor +2 \"\(mapping)\"\n"),
       "\(refused.errors)")
   }
 

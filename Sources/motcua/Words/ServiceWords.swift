@@ -118,7 +118,7 @@ extension Refusal {
           "The mapping is wrong at line \(error.line): \(error.reasonEn)."),
         // It has to be mended before the same can be asked again.
         next: line.value(of: "--mapping").map {
-          "sensible-editor +\(max(1, error.line)) \(CommandLineText.quoted($0))"
+          "editor +\(max(1, error.line)) \(CommandLineText.quoted($0))"
         })
     case .importRefused(let error):
       return Words(
