@@ -76,13 +76,16 @@ struct ImportedTests {
     #expect(try client.run("show", "=\(short)").output.contains(" by root from "))
   }
 
+  /// A row of a case that goes on.
+  private static let open =
+    "B-2,2026-11-27T09:00:00+07:00,2026-12-04T17:00:00+07:00,,Thẩm định,2026-11-27T10:00:00+07:00\n"
+
   @Test(
     "an imported case says when it was brought in, by whom and from where: shown, listed, told, explained, on its slip and in what is owed",
     arguments: ["en", "vi"])
   func told(language: String) throws {
     let (daemon, desk) = try Self.desk()
-    let open = "B-2,2026-11-27T09:00:00+07:00,2026-12-04T17:00:00+07:00,,Thẩm định,2026-11-27T10:00:00+07:00\n"
-    _ = try desk.importText(Self.header + Self.row("B-1") + open, mapping: Self.mapping)
+    _ = try desk.importText(Self.header + Self.row("B-1") + Self.open, mapping: Self.mapping)
     let own = try desk.receive("Nguyễn Thị Hoa")
     let shown = try desk.ask(Wire.Show(code: "B-1")).case
     #expect(shown.importedAt?.hasPrefix("2026-11-30T09:00") == true)
@@ -117,8 +120,7 @@ struct ImportedTests {
     arguments: ["en", "vi"])
   func closed(language: String) throws {
     let (daemon, desk) = try Self.desk()
-    let open = "B-2,2026-11-27T09:00:00+07:00,2026-12-04T17:00:00+07:00,,Thẩm định,2026-11-27T10:00:00+07:00\n"
-    _ = try desk.importText(Self.header + Self.row("B-1") + open, mapping: Self.mapping)
+    _ = try desk.importText(Self.header + Self.row("B-1") + Self.open, mapping: Self.mapping)
     let client = Client(socket: daemon.socket, language: language)
     let isVietnamese = language == "vi"
     let words = isVietnamese ? "Đã khép theo sổ cũ" : "Closed in its register"
