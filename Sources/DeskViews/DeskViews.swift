@@ -108,9 +108,4 @@ public struct DeskViews: Sendable {
       }
     }
   }
-
-  /// How many units a cell has.
-  func count(_ key: [UInt8], _ transaction: borrowing some Reading & ~Copyable) throws(LMDBError) -> Int64 {
-    Int64(bitPattern: try transaction.bytes(table(CellsView.view), key).map { bigEndianNumber($0) } ?? 0)
-  }
 }

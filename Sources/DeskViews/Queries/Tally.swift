@@ -97,51 +97,78 @@ extension DeskViews {
   ) throws(LMDBError) -> Tally {
     let today = now.day(at: offset)
     let first = min(today.startOfWeek, today.startOfMonth, today.adding(-1))
-    var tally = Tally()
+    let cells = try table(CellsView.view)
+    var sums = GroupSums()
     for kind in CaseKind.allCases {
       let group = TallyGroup(kind)
       for unit in [CountedUnit.receptions, .endings] {
         for part in unit.parts {
-          func add(_ total: Int, to columns: inout Columns) {
-            columns.add(total, of: unit, part: part, on: nil, today: today)
+          // What was never counted has no row, and none by day either.
+          guard let total = try count(CellsView.total(unit, kind, part), in: cells, transaction) else { continue }
+          let imported = try count(CellsView.importedTotal(unit, kind, part), in: cells, transaction) ?? 0
+          sums.change(group, all: total, imported: imported) { columns, count in
+            columns.add(count, of: unit, part: part, on: nil, today: today)
             // What was received and has not ended is open.
-            columns.now.open += unit == .receptions ? total : -total
+            columns.now.open += unit == .receptions ? count : -count
           }
-          let total = Int(try count(CellsView.total(unit, kind, part), transaction))
-          add(total, to: &tally.all[group, default: Columns()])
-          let imported = Int(try count(CellsView.importedTotal(unit, kind, part), transaction))
-          add(imported, to: &tally.imported[group, default: Columns()])
           try forEachCell(unit, kind, part, from: .day(first), through: .day(today), transaction) {
             moment, isImported, count in
             guard case .day(let day) = moment else { return }
-            tally.change(group, isImported: isImported) {
-              $0.add(count, of: unit, part: part, on: day, today: today)
+            sums.change(group, all: count, imported: isImported ? count : 0) { columns, count in
+              columns.add(count, of: unit, part: part, on: day, today: today)
             }
           }
         }
       }
     }
-    try forEachPast(now, .openDate, mark: PromisesView.firstMark, transaction) { group, isImported in
-      tally.change(group, isImported: isImported) { $0.now.openLate += 1 }
-    }
-    try forEachPast(now, .apology, transaction) { group, isImported in
-      tally.change(group, isImported: isImported) { $0.now.apologiesOwed += 1 }
-    }
-    return tally
+    try addPast(now, .openDate, mark: PromisesView.firstMark, to: &sums, \.openLate, transaction)
+    try addPast(now, .apology, to: &sums, \.apologiesOwed, transaction)
+    return sums.tally
   }
 
-  private func forEachPast(
-    _ now: Timestamp, _ order: PromisesView.Order, mark: UInt8 = 0,
-    _ transaction: borrowing some Reading & ~Copyable, _ body: (TallyGroup, _ isImported: Bool) -> Void
+  /// How many units a cell has; nil when it has no row.
+  private func count(
+    _ key: [UInt8], in cells: Table, _ transaction: borrowing some Reading & ~Copyable
+  ) throws(LMDBError) -> Int? {
+    try transaction.get(cells, key) { Int(Int64(bitPattern: bigEndianNumber($0))) }
+  }
+
+  /// Counts the promises of an order that are past, by what their rows say in one byte: there may be many of them.
+  private func addPast(
+    _ now: Timestamp, _ order: PromisesView.Order, mark: UInt8 = 0, to sums: inout GroupSums,
+    _ standing: WritableKeyPath<Standings, Int>, _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) {
-    let end = [order.rawValue] + OrderedKey.time(now)
+    let end = OrderedKey.bits(of: now)
+    var counts = [Int](repeating: 0, count: 256)
     try transaction.scan(table(PromisesView.view), from: [order.rawValue]) { key, value in
-      guard [UInt8](copying: key).lexicographicallyPrecedes(end) else { return .stop }
-      guard !value.isEmpty, mark == 0 || value[0] & mark != 0, let group = PromisesView.group(value[0]) else {
-        return .next
-      }
-      body(group, value[0] & PromisesView.importedMark != 0)
+      guard key.count > 8, key[0] == order.rawValue, bigEndianNumber(key.extracting(1..<9)) < end else { return .stop }
+      if !value.isEmpty { counts[Int(value[0])] += 1 }
       return .next
     }
+    for (value, count) in zip(UInt8.min...UInt8.max, counts) where count != 0 && (mark == 0 || value & mark != 0) {
+      guard let group = PromisesView.group(value) else { continue }
+      let imported = value & PromisesView.importedMark != 0 ? count : 0
+      sums.change(group, all: count, imported: imported) { columns, count in columns.now[keyPath: standing] += count }
+    }
+  }
+}
+
+/// The counts of every group while they are added up.
+private struct GroupSums {
+  private var all = [Columns](repeating: Columns(), count: TallyGroup.allCases.count)
+  private var imported = [Columns](repeating: Columns(), count: TallyGroup.allCases.count)
+
+  mutating func change(_ group: TallyGroup, all count: Int, imported: Int, _ body: (inout Columns, Int) -> Void) {
+    body(&all[Int(group.rawValue)], count)
+    if imported != 0 { body(&self.imported[Int(group.rawValue)], imported) }
+  }
+
+  var tally: Tally {
+    var tally = Tally()
+    for group in TallyGroup.allCases {
+      tally.all[group] = all[Int(group.rawValue)]
+      tally.imported[group] = imported[Int(group.rawValue)]
+    }
+    return tally
   }
 }

@@ -22,11 +22,17 @@ enum CellsView {
   }
 
   /// The row over all days.
-  static func total(_ unit: CountedUnit, _ kind: CaseKind, _ part: UInt8) -> [UInt8] { prefix(unit, kind, part) + [0] }
+  static func total(_ unit: CountedUnit, _ kind: CaseKind, _ part: UInt8) -> [UInt8] {
+    var key = prefix(unit, kind, part)
+    key.append(0)
+    return key
+  }
 
   /// The row over all days of what came from another register.
   static func importedTotal(_ unit: CountedUnit, _ kind: CaseKind, _ part: UInt8) -> [UInt8] {
-    total(unit, kind, part) + [1]
+    var key = total(unit, kind, part)
+    key.append(1)
+    return key
   }
 
   static func moment(_ moment: Contribution.Moment) -> [UInt8] {

@@ -81,19 +81,22 @@ extension CaseState.Reception {
 extension Wire.Columns {
   init(_ tally: Tally, _ group: TallyGroup) {
     let (all, imported) = (tally.all[group] ?? Columns(), tally.imported[group] ?? Columns())
-    func counts(_ column: KeyPath<Columns, Counts>, isNow: Bool = false) -> Wire.Counts {
-      let (counts, now) = (all[keyPath: column], isNow ? all.now : nil)
+    func counts(_ counts: Counts, imported parts: Counts, isNow: Bool = false) -> Wire.Counts {
+      let now = isNow ? all.now : nil
       var told = Wire.Counts(
         received: counts.received, resolvedOnTime: counts.resolvedOnTime, resolvedLate: counts.resolvedLate,
         withdrawn: counts.withdrawn, withdrawnLate: counts.withdrawnLate, open: now?.open, openLate: now?.openLate,
         apologiesOwed: now?.apologiesOwed)
-      let (parts, owed) = (imported[keyPath: column], isNow ? imported.now : Standings())
+      let owed = isNow ? imported.now : Standings()
       if parts != Counts() || owed != Standings() { told.imported = Wire.ImportedCounts(parts, isNow ? owed : nil) }
       return told
     }
     self.init(
-      today: counts(\.today), yesterday: counts(\.yesterday), thisWeek: counts(\.thisWeek),
-      thisMonth: counts(\.thisMonth), all: counts(\.all, isNow: true))
+      today: counts(all.today, imported: imported.today),
+      yesterday: counts(all.yesterday, imported: imported.yesterday),
+      thisWeek: counts(all.thisWeek, imported: imported.thisWeek),
+      thisMonth: counts(all.thisMonth, imported: imported.thisMonth),
+      all: counts(all.all, imported: imported.all, isNow: true))
   }
 }
 
