@@ -25,8 +25,17 @@ public struct JSONWriter: Sendable {
   public mutating func close() { bytes.append(UInt8(ascii: "}")) }
 
   public mutating func member(_ name: StaticString, _ value: String) {
-    key(name)
-    write(value)
+    let text = value.utf8.span
+    guard PlainText.endOfUnescaped(in: text, from: 0) == text.count else {
+      key(name)
+      write(value)
+      return
+    }
+    member(name, text.count + 2) { json in
+      json.append(UInt8(ascii: "\""))
+      text.withUnsafeBufferPointer { json.append(copying: $0) }
+      json.append(UInt8(ascii: "\""))
+    }
   }
 
   /// Nothing where there is no value; so it is with all that may be missing.
@@ -35,8 +44,11 @@ public struct JSONWriter: Sendable {
   }
 
   public mutating func member(_ name: StaticString, _ value: Int) {
-    key(name)
-    write(value)
+    let number = UInt64(value.magnitude)
+    member(name, 20) { json in
+      if value < 0 { json.append(UInt8(ascii: "-")) }
+      json.append(digitsOf: number)
+    }
   }
 
   public mutating func member(_ name: StaticString, _ value: Int?) {
@@ -44,8 +56,8 @@ public struct JSONWriter: Sendable {
   }
 
   public mutating func member(_ name: StaticString, _ value: Bool) {
-    key(name)
-    write(value)
+    let word: StaticString = value ? "true" : "false"
+    member(name, 5) { json in word.withUTF8Buffer { json.append(copying: $0) } }
   }
 
   public mutating func member(_ name: StaticString, _ value: Bool?) {
@@ -93,16 +105,19 @@ public struct JSONWriter: Sendable {
   }
 
   @usableFromInline
-  mutating func key(_ name: StaticString) {
+  mutating func key(_ name: StaticString) { member(name, 0) { _ in } }
+
+  /// A member's name and its value, which takes so many bytes at the most, in one go.
+  @inline(__always)
+  private mutating func member(_ name: StaticString, _ count: Int, _ value: (inout OutputSpan<UInt8>) -> Void) {
     let isFirst = isFirst
-    name.withUTF8Buffer { name in
-      bytes.append(addingCapacity: name.count + 4) { text in
-        if !isFirst { text.append(UInt8(ascii: ",")) }
-        text.append(UInt8(ascii: "\""))
-        for byte in name { text.append(byte) }
-        text.append(UInt8(ascii: "\""))
-        text.append(UInt8(ascii: ":"))
-      }
+    bytes.append(addingCapacity: name.utf8CodeUnitCount + 4 + count) { json in
+      if !isFirst { json.append(UInt8(ascii: ",")) }
+      json.append(UInt8(ascii: "\""))
+      name.withUTF8Buffer { json.append(copying: $0) }
+      json.append(UInt8(ascii: "\""))
+      json.append(UInt8(ascii: ":"))
+      value(&json)
     }
   }
 
@@ -134,17 +149,7 @@ public struct JSONWriter: Sendable {
   }
 
   public mutating func write(_ number: UInt64) {
-    var (unit, digits): (UInt64, Int) = (1, 1)
-    while number / unit >= 10 {
-      unit *= 10
-      digits += 1
-    }
-    bytes.append(addingCapacity: digits) { text in
-      while unit > 0 {
-        text.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
-        unit /= 10
-      }
-    }
+    bytes.append(addingCapacity: 20) { $0.append(digitsOf: number) }
   }
 
   /// With a point or an exponent, so that no reader takes it for an integer. JSON has no infinity, which becomes null.
@@ -191,6 +196,27 @@ public struct JSONWriter: Sendable {
       text.append(contentsOf: "u00".utf8)
       for digit in [byte >> 4, byte & 15] { text.append(digit + UInt8(ascii: digit < 10 ? "0" : "W")) }
     default: text.append(byte)
+    }
+  }
+}
+
+// There is room for what is put.
+extension OutputSpan<UInt8> {
+  @inline(__always)
+  fileprivate mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
+    withUnsafeMutableBufferPointer { buffer, count in
+      _ = UnsafeMutableBufferPointer(rebasing: buffer[count...]).update(fromContentsOf: bytes)
+      count += bytes.count
+    }
+  }
+
+  fileprivate mutating func append(digitsOf number: UInt64) {
+    if number < 10 { return append(UInt8(ascii: "0") + UInt8(number)) }
+    var unit: UInt64 = 10
+    while number / unit >= 10 { unit *= 10 }
+    while unit > 0 {
+      append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+      unit /= 10
     }
   }
 }
