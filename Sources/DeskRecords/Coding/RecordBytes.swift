@@ -6,8 +6,9 @@ struct RecordBytes {
   /// Nil when it has none that this release knows.
   private(set) var kind: EventKind?
   private let bytes: [UInt8]
-  /// As a rule one: a message that stands several times is read as one after the other.
-  private var parts: [Range<Int>] = []
+  /// Where its body lies, and what else of it there is: a message that stands several times is read as one after the other.
+  private var part: Range<Int>?
+  private var furtherParts: [Range<Int>] = []
   private var promiseParts: [Range<Int>] = []
 
   /// - Throws: `RecordError.newerSchema` before anything else is read: a later release may have words in it that mean nothing
@@ -31,14 +32,17 @@ struct RecordBytes {
         continue
       }
       // Of several bodies the last one counts, and those that do not are not to be damaged either.
-      if kind != self.kind {
+      if let earlier = self.kind, kind != earlier {
         for part in parts { _ = try FieldReader(bytes, part) }
-        parts = []
+        (part, furtherParts) = (nil, [])
       }
       self.kind = kind
-      parts.append(try walk.counted())
+      let range = try walk.counted()
+      if part == nil { part = range } else { furtherParts.append(range) }
     }
   }
+
+  private var parts: [Range<Int>] { (part.map { [$0] } ?? []) + furtherParts }
 
   func promises() throws(RecordError) -> [FieldReader] {
     var readers: [FieldReader] = []
@@ -47,7 +51,7 @@ struct RecordBytes {
   }
 
   func body() throws(RecordError) -> FieldReader {
-    if parts.count == 1 { return try FieldReader(bytes, parts[0]) }
+    if let part, furtherParts.isEmpty { return try FieldReader(bytes, part) }
     return try FieldReader(parts.flatMap { bytes[$0] })
   }
 }

@@ -12,8 +12,8 @@ public struct SealedPart: Sendable {
     self.slot = slot
     var bytes: [UInt8] = []
     bytes.reserveCapacity(12)
-    withUnsafeBytes(of: slot.bigEndian) { bytes += $0 }
-    withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).bigEndian) { bytes += $0 }
+    for shift in stride(from: UInt64(56), through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: slot >> shift)) }
+    for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
     additionalData = bytes
   }
 }
@@ -97,28 +97,24 @@ public struct RecordCoding: Sendable {
     // Read for itself: it stands among the fields of the body.
     var (late, reason) = (sealed, String?.none)
     try Envelope.lateEntry(&late, &reason)
-    let envelope = record.envelope
-    var happened = try StoredEvent.Body(
-      kind, &body, personal: &sealed, try envelope.circumstances(lateEntryReason: reason))
-    if let stream = envelope.streamKind, stream != happened.streamKind {
+    var event = StoredEvent(
+      stream: record.envelope.stream, version: Version(record.envelope.version),
+      command: .init(
+        id: record.envelope.commandID, digest: record.envelope.streamDigest,
+        digestOfBefore: record.envelope.commandDigest),
+      body: try StoredEvent.Body(
+        kind, &body, personal: &sealed, try record.envelope.circumstances(lateEntryReason: reason)))
+    if let stream = record.envelope.streamKind, stream != event.body.streamKind {
       throw RecordError.malformed("\(kind) in a stream of the kind \(stream)")
     }
-    switch happened {
-    case .desk(var event):
-      if !promises.isEmpty {
-        event.promises = promises
-        happened = .desk(event)
-      }
-    case .office:
-      guard envelope.keySlot == 0, promises.isEmpty else {
+    if case .office = event.body {
+      guard record.envelope.keySlot == 0, promises.isEmpty else {
         throw RecordError.malformed("an event of the office with a seal, or with a promise")
       }
+    } else if !promises.isEmpty, case .desk(var told) = event.body {
+      told.promises = promises
+      event.body = .desk(told)
     }
-    var event = StoredEvent(
-      stream: envelope.stream, version: Version(envelope.version),
-      command: .init(
-        id: envelope.commandID, digest: envelope.streamDigest, digestOfBefore: envelope.commandDigest),
-      body: happened)
     event.isClosed = isClosed
     return event
   }

@@ -24,8 +24,20 @@ struct FieldCursor {
   }
 
   /// The next field's tag; nil at the end.
+  @inline(__always)
   mutating func tag() throws(RecordError) -> Tag? {
     guard place < end else { return nil }
+    // The number of most fields is below 16, and their tag one byte.
+    let byte = bytes[place]
+    if byte < 0x80, byte >= 8, let type = WireType(rawValue: byte & 7) {
+      place += 1
+      return Tag(number: Int(byte >> 3), type: type)
+    }
+    return try longTag()
+  }
+
+  @inline(never)
+  private mutating func longTag() throws(RecordError) -> Tag {
     let raw = try number()
     guard raw >> 3 > 0, raw < UInt64(UInt32.max), let type = WireType(rawValue: UInt8(raw & 7)) else {
       throw .malformed("a field of tag \(raw)")
@@ -33,12 +45,18 @@ struct FieldCursor {
     return Tag(number: Int(raw >> 3), type: type)
   }
 
+  @inline(__always)
   mutating func number() throws(RecordError) -> UInt64 {
     // Most tags, lengths and numbers are one byte.
     if place < end, bytes[place] < 0x80 {
       defer { place += 1 }
       return UInt64(bytes[place])
     }
+    return try longNumber()
+  }
+
+  @inline(never)
+  private mutating func longNumber() throws(RecordError) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while place < end, shift < 64 {
@@ -52,6 +70,7 @@ struct FieldCursor {
   }
 
   /// The place of what is told with its length.
+  @inline(__always)
   mutating func counted() throws(RecordError) -> Range<Int> {
     let count = try number()
     guard count <= UInt64(end - place) else { throw .malformed("it ends within a field") }
@@ -61,7 +80,18 @@ struct FieldCursor {
   }
 
   /// Goes past the value of a field.
-  mutating func skip(_ tag: Tag, depth: Int = 0) throws(RecordError) {
+  @inline(__always)
+  mutating func skip(_ tag: Tag) throws(RecordError) {
+    switch tag.type {
+    case .number: _ = try number()
+    case .counted: _ = try counted()
+    case .fixed64, .groupStart, .groupEnd, .fixed32: try skip(tag, depth: 0)
+    }
+  }
+
+  /// The same for what no field of ours is.
+  @inline(never)
+  private mutating func skip(_ tag: Tag, depth: Int) throws(RecordError) {
     switch tag.type {
     case .number: _ = try number()
     case .counted: _ = try counted()

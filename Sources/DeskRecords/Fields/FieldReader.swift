@@ -3,6 +3,9 @@
 /// Of a field that stands several times the last one counts, wherever it stands, and one of another wire type is none.
 struct FieldReader: FieldCoder {
   private var cursor: FieldCursor
+  /// The tag of the field that comes next; behind the last one it has a number that no field has.
+  private var upcoming = Self.end
+  private static let end = FieldCursor.Tag(number: .max, type: .number)
 
   /// Goes through the whole message first: what is damaged anywhere in it is refused, whether somebody asks for it or not.
   init(_ bytes: [UInt8], _ range: Range<Int>) throws(RecordError) {
@@ -14,6 +17,7 @@ struct FieldReader: FieldCoder {
       try walk.skip(tag)
     }
     cursor = isAscending ? FieldCursor(bytes, range) : FieldCursor(try Self.ascending(bytes, range))
+    try goOn()
   }
 
   init(_ bytes: [UInt8]) throws(RecordError) { try self.init(bytes, 0..<bytes.count) }
@@ -33,63 +37,83 @@ struct FieldReader: FieldCoder {
     return fields.flatMap { bytes[$0.range] }
   }
 
+  @inline(__always)
   mutating func number(_ field: Field, _ value: inout UInt64?) throws(RecordError) {
-    value = nil
-    while let tag = try next(upTo: field.number) {
-      if tag.number == field.number, tag.type == .number {
-        value = try cursor.number()
-      } else {
-        try cursor.skip(tag)
-      }
-    }
+    value = try isNext(field.number) ? number(field) : nil
   }
 
+  @inline(__always)
   mutating func text(_ field: Field, _ value: inout String?) throws(RecordError) {
-    value = nil
-    while let tag = try next(upTo: field.number) {
-      if tag.number == field.number, tag.type == .counted {
-        value = try text(field)
-      } else {
-        try cursor.skip(tag)
-      }
-    }
+    value = try isNext(field.number) ? text(field) : nil
   }
 
   mutating func texts(_ field: Field, _ value: inout [String]) throws(RecordError) {
     value = []
-    while let tag = try next(upTo: field.number) {
-      if tag.number == field.number, tag.type == .counted {
-        value.append(try text(field))
-      } else {
-        try cursor.skip(tag)
-      }
-    }
+    while try isNext(field.number) { if let text = try one(field) { value.append(text) } }
   }
 
+  @inline(__always)
   mutating func bytes(_ field: Field, _ value: inout [UInt8]?) throws(RecordError) {
-    value = nil
-    while let tag = try next(upTo: field.number) {
-      if tag.number == field.number, tag.type == .counted {
-        value = Array(cursor.bytes[try cursor.counted()])
+    value = try isNext(field.number) ? bytes(field) : nil
+  }
+
+  private mutating func number(_ field: Field) throws(RecordError) -> UInt64? {
+    var value: UInt64?
+    while try isNext(field.number) {
+      if upcoming.type == .number { value = try cursor.number() } else { try cursor.skip(upcoming) }
+      try goOn()
+    }
+    return value
+  }
+
+  private mutating func text(_ field: Field) throws(RecordError) -> String? {
+    var value: String?
+    while try isNext(field.number) { if let text = try one(field) { value = text } }
+    return value
+  }
+
+  private mutating func bytes(_ field: Field) throws(RecordError) -> [UInt8]? {
+    var value: [UInt8]?
+    while try isNext(field.number) {
+      if upcoming.type == .counted {
+        let range = try cursor.counted()
+        value = cursor.bytes.span.extracting(range).withUnsafeBufferPointer { Array($0) }
       } else {
-        try cursor.skip(tag)
+        try cursor.skip(upcoming)
       }
+      try goOn()
     }
+    return value
   }
 
-  private mutating func text(_ field: Field) throws(RecordError) -> String {
+  /// The text of the field that is next; nil when it is of another wire type.
+  private mutating func one(_ field: Field) throws(RecordError) -> String? {
+    guard upcoming.type == .counted else {
+      try cursor.skip(upcoming)
+      try goOn()
+      return nil
+    }
     let range = try cursor.counted()
-    do { return String(copying: try UTF8Span(validating: cursor.bytes.span.extracting(range))) } catch {
-      throw .malformed("\(field.name) is no UTF-8")
+    let text = cursor.bytes.span.extracting(range).withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
+    guard let text else { throw .malformed("\(field.name) is no UTF-8") }
+    try goOn()
+    return text
+  }
+
+  /// Whether a field is the next one, after all that stand before it; what comes after it stays to be asked for.
+  @inline(__always)
+  private mutating func isNext(_ number: Int) throws(RecordError) -> Bool {
+    if upcoming.number < number { try pass(before: number) }
+    return upcoming.number == number
+  }
+
+  private mutating func pass(before number: Int) throws(RecordError) {
+    while upcoming.number < number {
+      try cursor.skip(upcoming)
+      try goOn()
     }
   }
 
-  /// The next tag whose number is not above this one; what comes after stays to be asked for.
-  private mutating func next(upTo number: Int) throws(RecordError) -> FieldCursor.Tag? {
-    let place = cursor.place
-    guard let tag = try cursor.tag() else { return nil }
-    if tag.number <= number { return tag }
-    cursor.place = place
-    return nil
-  }
+  @inline(__always)
+  private mutating func goOn() throws(RecordError) { upcoming = try cursor.tag() ?? Self.end }
 }

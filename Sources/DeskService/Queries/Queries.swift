@@ -65,8 +65,10 @@ extension DeskService {
       try views.positions(of: row.number, from: version, limit: limit, transaction)
     }
     var (events, bytes): ([LedgerEvent], Int) = ([], 0)
+    events.reserveCapacity(positions.count)
+    let ledger = try store.ledger.snapshot()
     for position in positions {
-      guard let record = try store.ledger.record(at: position) else {
+      guard let record = try ledger.record(at: position) else {
         throw StoreError.ledgerDamaged(at: position, reason: "an event of stream \(row.number) is missing")
       }
       bytes += record.count

@@ -91,11 +91,7 @@ struct RowReader {
     guard count >= 0, count <= bytes.count - index else { throw RowError() }
     let range = index..<index + count
     index += count
-    do {
-      return String(copying: try UTF8Span(validating: bytes.span.extracting(range)))
-    } catch {
-      return String(decoding: bytes[range], as: UTF8.self)
-    }
+    return bytes.span.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   }
 
   mutating func optionalString() throws(RowError) -> String? {

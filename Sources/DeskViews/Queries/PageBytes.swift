@@ -16,17 +16,23 @@ extension CaseState {
   /// About how many bytes the case takes in an answer: its words, its open promises, and what stands around them.
   var answerBytes: Int {
     var bytes = 1000 + 300 * promised.count
-    if let facts = reception?.facts {
-      let words = [
-        facts.applicant, facts.phone, facts.place, facts.subject, facts.handedInBy, facts.authority, facts.help,
-        facts.urgent,
-        facts.responsible,
-      ]
-      for case let text? in words { bytes += text.utf8.count }
-      for paper in facts.papers { bytes += paper.utf8.count + 3 }
+    func add(_ text: String?) { if case .some(let text) = text { bytes += text.utf8.count } }
+    if case .some(let reception) = reception {
+      add(reception.facts.applicant)
+      add(reception.facts.phone)
+      add(reception.facts.place)
+      add(reception.facts.subject)
+      add(reception.facts.handedInBy)
+      add(reception.facts.authority)
+      add(reception.facts.help)
+      add(reception.facts.urgent)
+      add(reception.facts.responsible)
+      for paper in reception.facts.papers { bytes += paper.utf8.count + 3 }
     }
     if let facts = resolution?.facts {
-      for case let text? in [facts.reason, facts.documentNumber, facts.signedBy] { bytes += text.utf8.count }
+      add(facts.reason)
+      add(facts.documentNumber)
+      add(facts.signedBy)
     }
     return bytes
   }

@@ -274,24 +274,60 @@ public final class Ledger: Sendable {
   /// The record at a position; nil when there is none.
   ///
   /// - Throws: as `records`.
-  public func record(at position: Position) throws(StoreError) -> [UInt8]? {
-    try records(at: CollectionOfOne(position)).first ?? nil
-  }
+  public func record(at position: Position) throws(StoreError) -> [UInt8]? { try snapshot().record(at: position) }
 
   /// The records at these positions, nil for one that is not there; one short read transaction for all.
   ///
   /// - Throws: as `records`.
   public func records(at positions: some Collection<Position>) throws(StoreError) -> [[UInt8]?] {
-    try asStoreError {
-      let values = try environment.read { transaction throws(LMDBError) in
-        var values: [Stored?] = []
-        for position in positions { values.append(try stored(at: position, transaction)) }
-        return values
-      }
-      return try zip(positions, values).map { position, value in
-        try value.map { try Self.entry($0.leaf, $0.record, at: position).record }
-      }
+    let snapshot = try snapshot()
+    var records: [[UInt8]?] = []
+    records.reserveCapacity(positions.count)
+    for position in positions { records.append(try snapshot.record(at: position)) }
+    return records
+  }
+
+  /// The events as they are now, to look up some of them. Keep it short: it pins every page that is freed meanwhile.
+  public func snapshot() throws(StoreError) -> Snapshot {
+    do throws(LMDBError) { return Snapshot(events: events, transaction: try environment.beginRead()) } catch {
+      throw .storage(error)
     }
+  }
+
+  public struct Snapshot: ~Copyable {
+    fileprivate let events: Table
+    fileprivate let transaction: ReadTransaction
+
+    /// The record at a position, checked where it lies; nil when there is none.
+    ///
+    /// - Throws: as `Ledger.records`.
+    public borrowing func record(at position: Position) throws(StoreError) -> [UInt8]? {
+      var fault: StoreError?
+      let record: [UInt8]?
+      do throws(LMDBError) {
+        record = try transaction.get(events, bigEndian(position.rawValue)) { value in
+          let hashed = min(Hash.size, value.count)
+          let record = value.extracting(hashed...)
+          fault = Ledger.fault(value.extracting(..<hashed), record, at: position)
+          return fault == nil ? [UInt8](copying: record) : []
+        }
+      } catch {
+        throw .storage(error)
+      }
+      if let fault { throw fault }
+      return record
+    }
+  }
+
+  /// What is wrong with a record and the hash beside it.
+  fileprivate static func fault(_ leaf: Span<UInt8>, _ record: Span<UInt8>, at position: Position) -> StoreError? {
+    guard let leaf = Hash(bytes: leaf) else {
+      return .ledgerDamaged(at: position, reason: "it is shorter than its hash")
+    }
+    guard MerkleTree.leafHash(record) == leaf else {
+      return .ledgerDamaged(at: position, reason: "it is not what its hash was made of")
+    }
+    return nil
   }
 
   typealias Stored = (leaf: [UInt8], record: [UInt8])
