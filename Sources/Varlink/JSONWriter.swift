@@ -86,6 +86,17 @@ public struct JSONWriter: Sendable {
     if let values { member(name, values) }
   }
 
+  /// A text of so many bytes at the most, in which nothing has to be escaped.
+  public mutating func member(
+    _ name: StaticString, plainUpTo count: Int, _ text: (inout OutputSpan<UInt8>) -> Void
+  ) {
+    member(name, count + 2) { json in
+      json.append(UInt8(ascii: "\""))
+      text(&json)
+      json.append(UInt8(ascii: "\""))
+    }
+  }
+
   /// - Parameter json: a whole JSON value.
   public mutating func member(_ name: StaticString, json: [UInt8]) {
     key(name)
@@ -114,7 +125,7 @@ public struct JSONWriter: Sendable {
     bytes.append(addingCapacity: name.utf8CodeUnitCount + 4 + count) { json in
       if !isFirst { json.append(UInt8(ascii: ",")) }
       json.append(UInt8(ascii: "\""))
-      name.withUTF8Buffer { json.append(copying: $0) }
+      json.append(copying: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
       json.append(UInt8(ascii: "\""))
       json.append(UInt8(ascii: ":"))
       value(&json)

@@ -31,6 +31,12 @@ enum PlainText {
       if found != 0 { return index + found.trailingZeroBitCount / 8 }
       index += 8
     }
+    if index < bytes.count, bytes.count - start >= 8 {
+      // With those before it, among which none is one: so the lowest mark is of what was not looked at yet.
+      let last = bytes.count - 8
+      let found = marks(UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: last, as: UInt64.self)))
+      return found == 0 ? bytes.count : last + found.trailingZeroBitCount / 8
+    }
     while index < bytes.count, marks(UInt64(bytes[index]) | ones &* 0x20 & ~0xFF) == 0 { index += 1 }
     return index
   }

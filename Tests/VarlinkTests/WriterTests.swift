@@ -26,6 +26,42 @@ struct WriterTests {
     #expect(text(JSONWriter.object { _ in }) == "{}")
   }
 
+  @Test("a member is its name and what its value alone is written as, at every bound and for every text")
+  func alone() {
+    let numbers = [0, 1, -1, 9, 10, 99, 100, .max, .min, .max - 1, .min + 1]
+    let texts = [
+      "", "\"", "\\", "a\"", "\\a", "\u{0}", "\u{1F}", "\u{7F}", "\n\r\t\u{8}\u{C}", "e\u{301}\u{302}",
+      "Nguyễn Thị Hoa", "😀🏳️‍🌈",
+      "\u{10FFFF}", "\u{2028}", String(repeating: "x", count: 7), String(repeating: "x", count: 8) + "\"",
+      String(repeating: "ễ", count: 5000), "{", "[",
+    ]
+    for (isFirst, lead) in [(true, "{"), (false, #"{"first":true"#)] {
+      func written(_ member: (inout JSONWriter) -> Void) -> String {
+        var json = JSONWriter()
+        json.open()
+        if !isFirst { json.member("first", true) }
+        member(&json)
+        return text(json.bytes)
+      }
+      let comma = isFirst ? "" : ","
+      for number in numbers {
+        var alone = JSONWriter()
+        alone.write(number)
+        #expect(text(alone.bytes) == "\(number)")
+        #expect(written { $0.member("n", number) } == lead + comma + #""n":\#(number)"#)
+      }
+      for string in texts {
+        #expect(written { $0.member("text", string) } == lead + comma + #""text":"# + JSONWriter.quoted(string))
+      }
+      for flag in [true, false] { #expect(written { $0.member("flag", flag) } == lead + comma + #""flag":\#(flag)"#) }
+      let plain = written { $0.member("plain", plainUpTo: 9) { for byte in "07:00".utf8 { $0.append(byte) } } }
+      #expect(plain == lead + comma + #""plain":"07:00""#)
+    }
+    var greatest = JSONWriter()
+    greatest.write(UInt64.max)
+    #expect(text(greatest.bytes) == "18446744073709551615")
+  }
+
   @Test("objects in objects and in lists are parted by commas, also behind a text that ends as an object begins")
   func nested() {
     var json = JSONWriter()

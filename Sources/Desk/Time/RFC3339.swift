@@ -25,58 +25,54 @@ extension Timestamp {
 
   /// RFC 3339 at the offset, with microseconds only when there are any.
   public func rfc3339(at offset: UTCOffset) -> String {
+    String(unsafeUninitializedCapacity: Self.rfc3339BytesMax) { buffer in
+      var text = OutputSpan(buffer: buffer, initializedCount: 0)
+      append(rfc3339At: offset, to: &text)
+      return text.finalize(for: buffer)
+    }
+  }
+
+  /// How many bytes that takes at the most.
+  public static let rfc3339BytesMax = 56
+
+  /// The same, where there is room for it.
+  public func append(rfc3339At offset: UTCOffset, to text: inout OutputSpan<UInt8>) {
     let (day, micro) = (day(at: offset), Int(microsecondsOfDay(at: offset)))
     let (seconds, fraction) = (micro / 1_000_000, micro % 1_000_000)
     let (year, month, dayOfMonth) = day.civil
-    return String(unsafeUninitializedCapacity: 56) { buffer in
-      var text = Digits(buffer: buffer)
-      if 0..<10_000 ~= year {
-        text.put(two: year / 100)
-        text.put(two: year % 100)
-      } else {
-        // Outside `bounds`, where nothing is recorded.
-        for byte in padded(year, 4).utf8 { text.put(byte) }
-      }
-      text.put(two: month, after: UInt8(ascii: "-"))
-      text.put(two: dayOfMonth, after: UInt8(ascii: "-"))
-      text.put(two: seconds / 3600, after: UInt8(ascii: "T"))
-      text.put(two: seconds / 60 % 60, after: UInt8(ascii: ":"))
-      text.put(two: seconds % 60, after: UInt8(ascii: ":"))
-      if fraction != 0 {
-        text.put(two: fraction / 10_000, after: UInt8(ascii: "."))
-        text.put(two: fraction / 100 % 100)
-        text.put(two: fraction % 100)
-      }
-      let size = abs(offset.minutes)
-      text.put(two: size / 60, after: UInt8(ascii: offset.minutes < 0 ? "-" : "+"))
-      text.put(two: size % 60, after: UInt8(ascii: ":"))
-      return text.end
+    if 0..<10_000 ~= year {
+      text.append(two: year / 100)
+      text.append(two: year % 100)
+    } else {
+      // Outside `bounds`, where nothing is recorded.
+      for byte in padded(year, 4).utf8 { text.append(byte) }
     }
+    text.append(two: month, after: UInt8(ascii: "-"))
+    text.append(two: dayOfMonth, after: UInt8(ascii: "-"))
+    text.append(two: seconds / 3600, after: UInt8(ascii: "T"))
+    text.append(two: seconds / 60 % 60, after: UInt8(ascii: ":"))
+    text.append(two: seconds % 60, after: UInt8(ascii: ":"))
+    if fraction != 0 {
+      text.append(two: fraction / 10_000, after: UInt8(ascii: "."))
+      text.append(two: fraction / 100 % 100)
+      text.append(two: fraction % 100)
+    }
+    let size = abs(offset.minutes)
+    text.append(two: size / 60, after: UInt8(ascii: offset.minutes < 0 ? "-" : "+"))
+    text.append(two: size % 60, after: UInt8(ascii: ":"))
   }
 }
 
-/// Writes digits where a string will have them.
-private struct Digits {
-  let buffer: UnsafeMutableBufferPointer<UInt8>
-  var end = 0
-
-  init(buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
-
+extension OutputSpan<UInt8> {
   @inline(__always)
-  mutating func put(_ byte: UInt8) {
-    buffer[end] = byte
-    end += 1
+  fileprivate mutating func append(two number: Int) {
+    append(UInt8(truncatingIfNeeded: number / 10) &+ UInt8(ascii: "0"))
+    append(UInt8(truncatingIfNeeded: number % 10) &+ UInt8(ascii: "0"))
   }
 
   @inline(__always)
-  mutating func put(two number: Int) {
-    put(UInt8(truncatingIfNeeded: number / 10) &+ UInt8(ascii: "0"))
-    put(UInt8(truncatingIfNeeded: number % 10) &+ UInt8(ascii: "0"))
-  }
-
-  @inline(__always)
-  mutating func put(two number: Int, after mark: UInt8) {
-    put(mark)
-    put(two: number)
+  fileprivate mutating func append(two number: Int, after mark: UInt8) {
+    append(mark)
+    append(two: number)
   }
 }
