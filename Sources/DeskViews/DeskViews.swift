@@ -10,6 +10,11 @@ public struct DeskViews: Sendable {
 
   public init(_ views: Views) throws(LMDBError) {
     store = views
+    // As a rule they were opened for just these, and a question looks none of them up by its name.
+    if views.projectionNames == Self.tables {
+      tables = views.projections
+      return
+    }
     var tables: [Table] = []
     tables.reserveCapacity(Self.all.count)
     for view in Self.all { tables.append(try views.environment.table(view.name)) }

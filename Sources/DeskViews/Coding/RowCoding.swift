@@ -95,7 +95,7 @@ struct RowReader {
   }
 
   mutating func optionalString() throws(RowError) -> String? {
-    try optional { (row) throws(RowError) in try row.string() }
+    try bool() ? try string() : nil
   }
 
   mutating func optional<Value>(_ body: (inout RowReader) throws(RowError) -> Value) throws(RowError) -> Value? {

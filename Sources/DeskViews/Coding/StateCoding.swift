@@ -44,18 +44,7 @@ enum StateCoding {
   static func decode(_ row: inout RowReader) throws(RowError) -> CaseState {
     var state = CaseState()
     state.version = Version(try row.number())
-    state.reception = try row.optional { (row) throws(RowError) in
-      let at = try row.time()
-      guard let offset = UTCOffset(minutes: try row.number()) else { throw RowError() }
-      let receiver = try row.string()
-      let imported = try row.optional { (row) throws(RowError) in
-        CaseState.Import(at: try row.time(), register: try row.optionalString())
-      }
-      let rules = Position(try row.number())
-      return CaseState.Reception(
-        version: first, facts: try received(&row), at: at, offset: offset, receiver: receiver, imported: imported,
-        rules: rules)
-    }
+    if try row.bool() { state.reception = try reception(&row) }
     state.entries = try row.array { (row) throws(RowError) in
       CaseState.Entry(Version(try row.number()), try effect(&row))
     }
@@ -70,6 +59,18 @@ enum StateCoding {
     }
     if !row.isAtEnd { state.reception?.version = Version(try row.number()) }
     return state
+  }
+
+  private static func reception(_ row: inout RowReader) throws(RowError) -> CaseState.Reception {
+    let at = try row.time()
+    guard let offset = UTCOffset(minutes: try row.number()) else { throw RowError() }
+    let receiver = try row.string()
+    var imported: CaseState.Import?
+    if try row.bool() { imported = CaseState.Import(at: try row.time(), register: try row.optionalString()) }
+    let rules = Position(try row.number())
+    return CaseState.Reception(
+      version: first, facts: try received(&row), at: at, offset: offset, receiver: receiver, imported: imported,
+      rules: rules)
   }
 
   private static func put(_ reception: CaseState.Reception, _ row: inout RowWriter) {

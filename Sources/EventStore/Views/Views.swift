@@ -20,6 +20,9 @@ public final class Views: Sendable {
   let commands: Table
   let tree: Table
   private let build: Table
+  /// Those of the projections, and what they were asked for by.
+  public let projections: [Table]
+  public let projectionNames: [String]
 
   /// The schema version of the store's own tables; raised whenever the rows of any of them change.
   static let schemaVersion = "store 3"
@@ -45,6 +48,10 @@ public final class Views: Sendable {
     commands = try environment.table("commands")
     tree = try environment.table("tree")
     build = try environment.table("build")
+    projectionNames = tables
+    var projections: [Table] = []
+    for name in tables { projections.append(try environment.table(name)) }
+    self.projections = projections
   }
 
   /// Where an event belongs: what the store's own indexes need of it.
