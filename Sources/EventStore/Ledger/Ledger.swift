@@ -173,7 +173,8 @@ public final class Ledger: Sendable {
           bytes += value.count - Hash.size
           if bytes > bytesMax, !entries.isEmpty { return .stop }
           do throws(StoreError) {
-            entries.append(try Self.entry(value.prefix(Hash.size), value.dropping(Hash.size), at: position))
+            let leaf = try Self.checkedLeaf(of: value, at: position)
+            entries.append(Entry(position: position, leaf: leaf, record: value.dropping(Hash.size)))
           } catch {
             damaged = error
             return .stop
@@ -279,7 +280,7 @@ public final class Ledger: Sendable {
   /// The records at these positions, nil for one that is not there; one short read transaction for all.
   ///
   /// - Throws: as `records`.
-  public func records(at positions: some Collection<Position>) throws(StoreError) -> [[UInt8]?] {
+  public func records(at positions: ArraySlice<Position>) throws(StoreError) -> [[UInt8]?] {
     let snapshot = try snapshot()
     var records: [[UInt8]?] = []
     records.reserveCapacity(positions.count)
@@ -306,10 +307,8 @@ public final class Ledger: Sendable {
       let record: [UInt8]?
       do throws(LMDBError) {
         record = try transaction.get(events, bigEndian(position.rawValue)) { value in
-          let hashed = min(Hash.size, value.count)
-          let record = value.extracting(hashed...)
-          fault = Ledger.fault(value.extracting(..<hashed), record, at: position)
-          return fault == nil ? [UInt8](copying: record) : []
+          do throws(StoreError) { _ = try Ledger.checkedLeaf(of: value, at: position) } catch { fault = error }
+          return fault == nil ? value.dropping(Hash.size) : []
         }
       } catch {
         throw .storage(error)
@@ -319,15 +318,15 @@ public final class Ledger: Sendable {
     }
   }
 
-  /// What is wrong with a record and the hash beside it.
-  fileprivate static func fault(_ leaf: Span<UInt8>, _ record: Span<UInt8>, at position: Position) -> StoreError? {
-    guard let leaf = Hash(bytes: leaf) else {
-      return .ledgerDamaged(at: position, reason: "it is shorter than its hash")
+  /// The hash that lies before a record, which is checked where it lies.
+  fileprivate static func checkedLeaf(of value: Span<UInt8>, at position: Position) throws(StoreError) -> Hash {
+    guard value.count >= Hash.size, let leaf = Hash(bytes: value.extracting(..<Hash.size)) else {
+      throw .ledgerDamaged(at: position, reason: "it is shorter than its hash")
     }
-    guard MerkleTree.leafHash(record) == leaf else {
-      return .ledgerDamaged(at: position, reason: "it is not what its hash was made of")
+    guard MerkleTree.leafHash(value.extracting(Hash.size...)) == leaf else {
+      throw .ledgerDamaged(at: position, reason: "it is not what its hash was made of")
     }
-    return nil
+    return leaf
   }
 
   typealias Stored = (leaf: [UInt8], record: [UInt8])

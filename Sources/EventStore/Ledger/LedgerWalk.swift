@@ -137,7 +137,7 @@ extension Ledger {
       block.head = try transaction.bytes(meta, Array("head".utf8)).flatMap { Frontier(encoded: $0) }
       try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
         let position = Position(bigEndianNumber(key))
-        guard let leaf = Hash(bytes: value.prefix(Hash.size)) else {
+        guard value.count >= Hash.size, let leaf = Hash(bytes: value.extracting(..<Hash.size)) else {
           block.cutAt = position
           return .stop
         }
