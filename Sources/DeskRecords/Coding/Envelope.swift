@@ -94,19 +94,17 @@ struct Envelope {
     guard let offset = UTCOffset(minutes: Int(offsetMinutes)) else {
       throw .malformed("offset of \(offsetMinutes) minutes")
     }
-    return CaseEvent.Circumstances(
-      recordedAt: try Timestamp(stored: recordedAt), occurredAt: try Timestamp(stored: recordedAt &- occurredBefore),
-      offset: offset, actor: actor, lateEntryReason: lateEntryReason, isImported: isImported,
-      register: register.isEmpty ? nil : register, rules: Position(rules))
-  }
-
-  private var actor: Actor {
+    let (recorded, occurred) = (
+      try Timestamp(stored: recordedAt), try Timestamp(stored: recordedAt &- occurredBefore)
+    )
     var actor = Actor(uid: uid, account: account, onBehalfOf: onBehalfOf.isEmpty ? nil : onBehalfOf)
     if !role.isEmpty {
       // After a return to an earlier release the ledger must still be readable.
       actor.role = Role(rawValue: role)
       if actor.role == nil { actor.laterRole = role }
     }
-    return actor
+    return CaseEvent.Circumstances(
+      recordedAt: recorded, occurredAt: occurred, offset: offset, actor: actor, lateEntryReason: lateEntryReason,
+      isImported: isImported, register: register.isEmpty ? nil : register, rules: Position(rules))
   }
 }

@@ -2,47 +2,43 @@ import Desk
 
 /// A record taken apart: its envelope, and where its body lies.
 struct RecordBytes {
-  var envelope = Envelope()
+  let envelope: Envelope
   /// Nil when it has none that this release knows.
-  private(set) var kind: EventKind?
+  let kind: EventKind?
   private let bytes: [UInt8]
-  /// Where its body lies, and what else of it there is: a message that stands several times is read as one after the other.
-  private var part: Range<Int>?
-  private var furtherParts: [Range<Int>] = []
-  private var promiseParts: [Range<Int>] = []
+  /// Where its body lies. As a rule in one place: a message that stands several times is read as one after the other.
+  private let parts: [Range<Int>]
+  private let promiseParts: [Range<Int>]
 
   /// - Throws: `RecordError.newerSchema` before anything else is read: a later release may have words in it that mean nothing
   ///   here, and such a record is not damaged.
   init(_ bytes: [UInt8]) throws(RecordError) {
-    self.bytes = bytes
-    var reader = try FieldReader(bytes)
+    var bodies: [(kind: EventKind, range: Range<Int>)] = []
+    var promiseParts: [Range<Int>] = []
+    var reader = try FieldReader(bytes, 0..<bytes.count) { number, range in
+      if number == StoredPromises.number {
+        promiseParts.append(range)
+      } else if let kind = EventKind(recordNumber: number) {
+        bodies.append((kind, range))
+      }
+    }
     var (first, schema) = (reader, UInt32(0))
     try Envelope.schema(&first, &schema)
     guard schema <= RecordCoding.schema else { throw .newerSchema(schema) }
+    var envelope = Envelope()
     try envelope.fields(&reader)
     try envelope.lastField(&reader)
-    var walk = FieldCursor(bytes)
-    while let tag = try walk.tag() {
-      if tag.type == .counted, tag.number == StoredPromises.number {
-        promiseParts.append(try walk.counted())
-        continue
-      }
-      guard tag.type == .counted, let kind = EventKind(recordNumber: tag.number) else {
-        try walk.skip(tag)
-        continue
-      }
-      // Of several bodies the last one counts, and those that do not are not to be damaged either.
-      if let earlier = self.kind, kind != earlier {
-        for part in parts { _ = try FieldReader(bytes, part) }
-        (part, furtherParts) = (nil, [])
-      }
-      self.kind = kind
-      let range = try walk.counted()
-      if part == nil { part = range } else { furtherParts.append(range) }
+    // Of several bodies the last one counts, and those that do not are not to be damaged either.
+    let kind = bodies.last?.kind
+    var parts = bodies.map(\.range)
+    if bodies.contains(where: { $0.kind != kind }) {
+      let start = (bodies.lastIndex { $0.kind != kind } ?? 0) + 1
+      for part in parts[..<start] { _ = try FieldReader(bytes, part) }
+      parts.removeFirst(start)
     }
+    (self.envelope, self.kind, self.bytes) = (envelope, kind, bytes)
+    (self.parts, self.promiseParts) = (parts, promiseParts)
   }
-
-  private var parts: [Range<Int>] { (part.map { [$0] } ?? []) + furtherParts }
 
   func promises() throws(RecordError) -> [FieldReader] {
     var readers: [FieldReader] = []
@@ -51,7 +47,7 @@ struct RecordBytes {
   }
 
   func body() throws(RecordError) -> FieldReader {
-    if let part, furtherParts.isEmpty { return try FieldReader(bytes, part) }
+    if parts.count == 1 { return try FieldReader(bytes, parts[0]) }
     return try FieldReader(parts.flatMap { bytes[$0] })
   }
 }

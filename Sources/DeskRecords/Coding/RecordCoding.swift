@@ -10,11 +10,12 @@ public struct SealedPart: Sendable {
   /// - Parameter number: the field of the record in which the body stands; 0 when there is none.
   init(slot: UInt64, number: Int) {
     self.slot = slot
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(12)
-    for shift in stride(from: UInt64(56), through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: slot >> shift)) }
-    for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
-    additionalData = bytes
+    func of(_ value: UInt64, _ place: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: value &>> (8 * place)) }
+    let kind = UInt64(truncatingIfNeeded: number)
+    additionalData = [
+      of(slot, 7), of(slot, 6), of(slot, 5), of(slot, 4), of(slot, 3), of(slot, 2), of(slot, 1), of(slot, 0),
+      of(kind, 3), of(kind, 2), of(kind, 1), of(kind, 0),
+    ]
   }
 }
 
@@ -97,24 +98,25 @@ public struct RecordCoding: Sendable {
     // Read for itself: it stands among the fields of the body.
     var (late, reason) = (sealed, String?.none)
     try Envelope.lateEntry(&late, &reason)
+    var happened = try StoredEvent.Body(
+      kind, &body, personal: &sealed, try record.envelope.circumstances(lateEntryReason: reason))
+    if let stream = record.envelope.streamKind, stream != happened.streamKind {
+      throw RecordError.malformed("\(kind) in a stream of the kind \(stream)")
+    }
+    if case .office = happened {
+      guard record.envelope.keySlot == 0, promises.isEmpty else {
+        throw RecordError.malformed("an event of the office with a seal, or with a promise")
+      }
+    } else if !promises.isEmpty, case .desk(var told) = happened {
+      told.promises = promises
+      happened = .desk(told)
+    }
     var event = StoredEvent(
       stream: record.envelope.stream, version: Version(record.envelope.version),
       command: .init(
         id: record.envelope.commandID, digest: record.envelope.streamDigest,
         digestOfBefore: record.envelope.commandDigest),
-      body: try StoredEvent.Body(
-        kind, &body, personal: &sealed, try record.envelope.circumstances(lateEntryReason: reason)))
-    if let stream = record.envelope.streamKind, stream != event.body.streamKind {
-      throw RecordError.malformed("\(kind) in a stream of the kind \(stream)")
-    }
-    if case .office = event.body {
-      guard record.envelope.keySlot == 0, promises.isEmpty else {
-        throw RecordError.malformed("an event of the office with a seal, or with a promise")
-      }
-    } else if !promises.isEmpty, case .desk(var told) = event.body {
-      told.promises = promises
-      event.body = .desk(told)
-    }
+      body: consume happened)
     event.isClosed = isClosed
     return event
   }

@@ -69,6 +69,19 @@ struct FieldCursor {
     throw .malformed(shift < 64 ? "it ends within a number" : "a number of more than ten bytes")
   }
 
+  @inline(__always)
+  private mutating func skipNumber() throws(RecordError) {
+    let start = place
+    while place < end, bytes[place] >= 0x80 { place += 1 }
+    if place < end, place - start < 10 {
+      place += 1
+      return
+    }
+    // What is wrong with it says who reads it.
+    place = start
+    _ = try longNumber()
+  }
+
   /// The place of what is told with its length.
   @inline(__always)
   mutating func counted() throws(RecordError) -> Range<Int> {
@@ -83,7 +96,7 @@ struct FieldCursor {
   @inline(__always)
   mutating func skip(_ tag: Tag) throws(RecordError) {
     switch tag.type {
-    case .number: _ = try number()
+    case .number: try skipNumber()
     case .counted: _ = try counted()
     case .fixed64, .groupStart, .groupEnd, .fixed32: try skip(tag, depth: 0)
     }

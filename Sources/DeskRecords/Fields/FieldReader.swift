@@ -8,17 +8,24 @@ struct FieldReader: FieldCoder {
   private static let end = FieldCursor.Tag(number: .max, type: .number)
 
   /// Goes through the whole message first: what is damaged anywhere in it is refused, whether somebody asks for it or not.
-  init(_ bytes: [UInt8], _ range: Range<Int>) throws(RecordError) {
+  ///
+  /// - Parameter note: told of each field that has a length, as it is passed, and where its content lies.
+  @inline(__always)
+  init(
+    _ bytes: [UInt8], _ range: Range<Int>, note: (_ number: Int, _ content: Range<Int>) -> Void
+  ) throws(RecordError) {
     var walk = FieldCursor(bytes, range)
     var (last, isAscending) = (0, true)
     while let tag = try walk.tag() {
       isAscending = isAscending && tag.number >= last
       last = tag.number
-      try walk.skip(tag)
+      if tag.type == .counted { note(tag.number, try walk.counted()) } else { try walk.skip(tag) }
     }
     cursor = isAscending ? FieldCursor(bytes, range) : FieldCursor(try Self.ascending(bytes, range))
     try goOn()
   }
+
+  init(_ bytes: [UInt8], _ range: Range<Int>) throws(RecordError) { try self.init(bytes, range) { _, _ in } }
 
   init(_ bytes: [UInt8]) throws(RecordError) { try self.init(bytes, 0..<bytes.count) }
 
@@ -94,8 +101,10 @@ struct FieldReader: FieldCoder {
       return nil
     }
     let range = try cursor.counted()
-    let text = cursor.bytes.span.extracting(range).withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
-    guard let text else { throw .malformed("\(field.name) is no UTF-8") }
+    let text: String
+    do { text = String(copying: try UTF8Span(validating: cursor.bytes.span.extracting(range))) } catch {
+      throw .malformed("\(field.name) is no UTF-8")
+    }
     try goOn()
     return text
   }
