@@ -42,6 +42,8 @@ final class Turns: Sendable {
   }
 
   private func enter(_ uid: UInt32) async throws {
+    // As a rule there is a place, and nobody is called back.
+    if takesPlace(uid) { return }
     let number = state.withLock { state in
       state.last += 1
       return state.last
@@ -51,10 +53,7 @@ final class Turns: Sendable {
         let outcome: Result<Void, any Error>? = state.withLock { state in
           // Whoever was cancelled before this is not found by the handler, and would wait for ever.
           if Task.isCancelled { return .failure(CancellationError()) }
-          if hasPlace(for: uid, state) {
-            state.working[uid, default: 0] += 1
-            return .success(())
-          }
+          if takesPlace(uid, &state) { return .success(()) }
           if state.waiting[uid] == nil { state.order.append(uid) }
           state.waiting[uid, default: []].append(Waiter(number: number, go: go))
           return nil
@@ -68,6 +67,14 @@ final class Turns: Sendable {
       }
       waiter?.go.resume(throwing: CancellationError())
     }
+  }
+
+  private func takesPlace(_ uid: UInt32) -> Bool { state.withLock { takesPlace(uid, &$0) } }
+
+  private func takesPlace(_ uid: UInt32, _ state: inout State) -> Bool {
+    guard hasPlace(for: uid, state) else { return false }
+    state.working[uid, default: 0] += 1
+    return true
   }
 
   private func leave(_ uid: UInt32) {
