@@ -88,6 +88,17 @@ final class Rules: Sendable {
     return book
   }
 
+  /// What a procedure is called in the rules of that position; nil when they have none of that id and day.
+  ///
+  /// - Throws: as `adopted`.
+  func procedureName(_ id: String, effective: CalendarDay, adoptedAt position: Position) throws -> Text? {
+    let known: Text?? = state.withLock { state in
+      guard let index = state.books.index(forKey: position) else { return nil }
+      return .some(state.books.values[index].procedure(id: id, effective: effective)?.name)
+    }
+    return try known ?? adopted(at: position).procedure(id: id, effective: effective)?.name
+  }
+
   /// How many books were asked for, or adopted, since the start.
   var booksRead: Int { state.withLock { $0.books.count } }
 

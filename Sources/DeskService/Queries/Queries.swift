@@ -55,6 +55,14 @@ extension DeskService {
     return try book(of: state)?.procedure(id: id, effective: effective)
   }
 
+  /// What that procedure is called; it is asked for each case of a list, and the catalogue is not copied for it.
+  public func procedureName(of state: CaseState) throws -> Text? {
+    guard case .some(let reception) = state.reception, let id = reception.facts.procedure,
+      let effective = reception.facts.procedureEffective
+    else { return nil }
+    return try rules.procedureName(id, effective: effective, adoptedAt: reception.rules)
+  }
+
   /// The events of a case from a version on: at most `limit`, and no more than `bytesMax` bytes of records but where one alone
   /// has more.
   public func history(

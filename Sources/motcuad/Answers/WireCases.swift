@@ -39,31 +39,6 @@ extension Wire.Receipt {
   }
 }
 
-extension Wire.Case {
-  init?(_ row: CaseRow, procedure: Procedure?, now: Timestamp) {
-    let state = row.state
-    guard let reception = state.reception, let firstDue = state.firstDue, let due = state.due else { return nil }
-    let facts = reception.facts
-    let standing = Standing(of: state, at: now)
-    self.init(
-      code: facts.code, number: Int(row.number), version: Int(state.version.rawValue), kind: facts.kind.wire,
-      procedure: facts.procedure, procedureName: procedure?.name.wire, applicant: facts.applicant,
-      organisation: facts.isOrganisation, phone: facts.phone, place: facts.place, subject: facts.subject,
-      channel: facts.channel.wire, papers: facts.papers, handedInBy: facts.handedInBy, authority: facts.authority,
-      help: facts.help, urgent: facts.urgent, responsible: facts.responsible, receiver: reception.receiver,
-      receivedAt: reception.at.wire, term: facts.term.wire, firstDue: firstDue.wire, due: due.wire,
-      provisional: facts.isProvisional, reappointments: state.reappointments, status: state.status.wire,
-      open: state.isOpen, ended: state.isEnded, late: standing.isLate, apologyOwed: standing.owesApology,
-      secondDateKept: standing.secondDateKept, outcome: state.resolution?.facts.outcome?.wire,
-      outcomeReason: state.resolution?.facts.reason, documentNumber: state.resolution?.facts.documentNumber,
-      signedBy: state.resolution?.facts.signedBy, resolvedAt: state.resolution?.at.wire,
-      returnedAt: state.handover?.at.wire, returnedTo: state.handover?.to, withdrawnAt: state.withdrawal?.at.wire,
-      imported: reception.isImported, erasedAt: state.erasure?.at.wire, erasedUnder: state.erasure?.basis,
-      importedAt: reception.imported?.at.wire, importedBy: reception.importer,
-      importedFrom: reception.imported?.register)
-  }
-}
-
 extension Wire.Event {
   init(_ event: LedgerEvent) {
     self.init(

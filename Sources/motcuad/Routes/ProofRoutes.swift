@@ -24,7 +24,8 @@ struct ProofRoutes: Sendable {
         return .init(note: issued.note, verifierKey: issued.verifierKey.description)
       },
       Route.parts(
-        Wire.Prove.self, .reader, at: .turn(heavy.proofs), opens: { $0.key == nil ? 0 : $0.events.count }
+        Wire.Prove.self, as: Wire.Prove.Answer.self, .reader, at: .turn(heavy.proofs),
+        opens: { $0.key == nil ? 0 : $0.events.count }
       ) { [service, signingKey] call, caller in
         let discloses = call.open ?? false
         // Whoever has the key reads what is personal for ever, in every copy.

@@ -59,10 +59,20 @@ struct Route: Sendable {
   ///     recorded may wait so.
   ///   - opens: how many cases, events or promises that tell about people an answer gives.
   static func one<Method: WireMethod>(
-    _: Method.Type, _ role: Role, at executor: Executor = .pool,
+    _ method: Method.Type, _ role: Role, at executor: Executor = .pool,
     waits: @escaping @Sendable (Method) -> Bool = { _ in false },
     opens: @escaping @Sendable (Method.Answer) -> Int = { _ in 0 },
     _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
+  ) -> Route {
+    one(method, as: Method.Answer.self, role, at: executor, waits: waits, opens: opens, body)
+  }
+
+  /// The same for an answer that writes itself as the contract has it.
+  static func one<Method: WireMethod, Answer: JSONWritable & SendableMetatype>(
+    _: Method.Type, as _: Answer.Type, _ role: Role, at executor: Executor = .pool,
+    waits: @escaping @Sendable (Method) -> Bool = { _ in false },
+    opens: @escaping @Sendable (Answer) -> Int = { _ in 0 },
+    _ body: @escaping @Sendable (Method, Caller) async throws -> Answer
   ) -> Route {
     Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
@@ -121,19 +131,36 @@ struct Route: Sendable {
     isOver: @escaping @Sendable (State) -> Bool = { _ in false },
     next: @escaping @Sendable (inout State) async throws -> Method.Answer?
   ) -> Route {
-    parts(method, role, at: executor, first: first, later: later, opens: opens, start: start, ready: ready) { state in
+    pages(
+      method, as: Method.Answer.self, role, at: executor, first: first, later: later, opens: opens, end: end,
+      start: start,
+      ready: ready, isOver: isOver, next: next)
+  }
+
+  /// The same for pages that write themselves as the contract has them.
+  static func pages<Method: WireMethod, Page: JSONWritable & Sendable, State: Sendable>(
+    _ method: Method.Type, as page: Page.Type, _ role: Role, at executor: Executor = .pool, first: Executor? = nil,
+    later: Executor? = nil, opens: @escaping @Sendable (Page) -> Int, end: Page,
+    start: @escaping @Sendable (Method, Caller) async throws -> State,
+    ready: @escaping @Sendable (inout State) async throws -> Void = { _ in },
+    isOver: @escaping @Sendable (State) -> Bool = { _ in false },
+    next: @escaping @Sendable (inout State) async throws -> Page?
+  ) -> Route {
+    parts(method, as: page, role, at: executor, first: first, later: later, opens: opens, start: start, ready: ready) {
+      state in
       guard let page = try await next(&state) else { return (end, isLast: true) }
       return (page, isLast: isOver(state))
     }
   }
 
   /// The same for a method whose last page is none like any other: `next` says of each whether it is the last one.
-  static func parts<Method: WireMethod, State: Sendable>(
-    _: Method.Type, _ role: Role, at executor: Executor, first: Executor? = nil, later: Executor? = nil,
-    opens: @escaping @Sendable (Method.Answer) -> Int,
+  static func parts<Method: WireMethod, Page: JSONWritable & SendableMetatype, State: Sendable>(
+    _: Method.Type, as _: Page.Type, _ role: Role, at executor: Executor, first: Executor? = nil,
+    later: Executor? = nil,
+    opens: @escaping @Sendable (Page) -> Int,
     start: @escaping @Sendable (Method, Caller) async throws -> State,
     ready: @escaping @Sendable (inout State) async throws -> Void = { _ in },
-    next: @escaping @Sendable (inout State) async throws -> (Method.Answer, isLast: Bool)
+    next: @escaping @Sendable (inout State) async throws -> (Page, isLast: Bool)
   ) -> Route {
     Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)

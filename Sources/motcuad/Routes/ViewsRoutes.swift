@@ -16,10 +16,12 @@ struct ViewsRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(Wire.Show.self, .reader, at: .connection, opens: { $0.case.isOpened ? 1 : 0 }) { [service] call, _ in
+      Route.one(
+        Wire.Show.self, as: ShownCases.One.self, .reader, at: .connection, opens: { $0.case.isOpened ? 1 : 0 }
+      ) { [service] call, _ in
         let row = try service.find(call.code)
         guard let shown = try present(row) else { throw Rejection.unknownCase(code: call.code) }
-        return .init(case: shown)
+        return ShownCases.One(case: shown)
       },
       Route.pages(
         Wire.History.self, .reader, at: .connection, later: .turn(heavy.pages), opens: \.opened,
@@ -39,7 +41,8 @@ struct ViewsRoutes: Sendable {
         return .init(events: events.map { Wire.Event($0) })
       },
       Route.pages(
-        Wire.List.self, .reader, first: .turn(heavy.lists), opens: \.opened, end: .init(cases: [])
+        Wire.List.self, as: ShownCases.Page.self, .reader, first: .turn(heavy.lists), opens: \.opened,
+        end: .init(cases: [])
       ) { [service] call, caller in
         let filter = try filter(call, caller)
         guard let asOf = try asOf(call.asOf, call.occurred) else {
@@ -66,7 +69,8 @@ struct ViewsRoutes: Sendable {
         }
       },
       Route.pages(
-        Wire.Next.self, .reader, first: .turn(heavy.lists), opens: \.opened, end: .init(duties: [])
+        Wire.Next.self, as: ShownCases.Duties.self, .reader, first: .turn(heavy.lists), opens: \.opened,
+        end: .init(duties: [])
       ) { [service] call, caller in
         DeskViews.next(
           clerk: call.mine == true ? caller.actor.account : nil, now: service.now,
@@ -75,7 +79,7 @@ struct ViewsRoutes: Sendable {
         try pages.next(in: service.views).map { duties in
           .init(
             duties: try duties.compactMap { duty in
-              try present(duty.row).map { Wire.NextDuty(reason: duty.reason.wire, at: duty.at.wire, case: $0) }
+              try present(duty.row).map { ShownCases.Duty(reason: duty.reason, at: duty.at, case: $0) }
             })
         }
       },
@@ -90,7 +94,8 @@ struct ViewsRoutes: Sendable {
         }
       },
       Route.pages(
-        Wire.Search.self, .reader, first: .turn(heavy.lists), opens: \.opened, end: .init(cases: [])
+        Wire.Search.self, as: ShownCases.Page.self, .reader, first: .turn(heavy.lists), opens: \.opened,
+        end: .init(cases: [])
       ) { call, _ in
         let words = try FieldText.words.required(call.words)
         guard !words.foldedWords.isEmpty else { throw Rejection.fieldMissing(FieldText.words.rawValue) }
@@ -157,8 +162,8 @@ struct ViewsRoutes: Sendable {
     let caller: Caller
   }
 
-  private func present(_ row: CaseRow, at instant: Timestamp? = nil) throws -> Wire.Case? {
-    Wire.Case(row, procedure: try service.procedure(of: row.state), now: instant ?? service.now)
+  private func present(_ row: CaseRow, at instant: Timestamp? = nil) throws -> ShownCase? {
+    ShownCase(row, procedureName: try service.procedureName(of: row.state), now: instant ?? service.now)
   }
 
   /// Nil when nothing but now is asked about.
@@ -232,10 +237,6 @@ extension Wire.Procedure {
 }
 
 // How much of an answer tells about people: what is erased or closed does not, nor do events of the office.
-extension Wire.Case {
-  fileprivate var isOpened: Bool { erasedAt == nil }
-}
-
 extension Wire.Event {
   var isOpened: Bool { number > 0 && closed != true }
 }
@@ -246,18 +247,6 @@ extension Wire.History.Answer {
 
 extension Wire.Watch.Answer {
   fileprivate var opened: Int { events.count(where: \.isOpened) }
-}
-
-extension Wire.List.Answer {
-  fileprivate var opened: Int { cases.count(where: \.isOpened) }
-}
-
-extension Wire.Search.Answer {
-  fileprivate var opened: Int { cases.count(where: \.isOpened) }
-}
-
-extension Wire.Next.Answer {
-  fileprivate var opened: Int { duties.count(where: \.case.isOpened) }
 }
 
 extension Wire.Owed.Answer {
