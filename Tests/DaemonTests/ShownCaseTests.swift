@@ -101,6 +101,22 @@ struct ShownCaseTests {
     }
   }
 
+  @Test("every member of the contract's type is written by some case or other")
+  func everyMember() throws {
+    var (dice, written, declared): (Dice, Set<String>, Set<String>) = (Dice(seed: 1), [], [])
+    for _ in 0..<2000 {
+      let row = CaseRow(number: 7, state: Self.state(&dice))
+      let name = Text(vi: "Cải chính hộ tịch", en: "Correcting civil status")
+      let shown = try #require(ShownCase(row, procedureName: name, now: dice.pick(Self.instants)))
+      for (label, value) in Mirror(reflecting: try Wire.Case(json: shown.json)).children {
+        let (name, mirror) = (try #require(label), Mirror(reflecting: value))
+        declared.insert(name)
+        if mirror.displayStyle != .optional || !mirror.children.isEmpty { written.insert(name) }
+      }
+    }
+    #expect(!declared.isEmpty && written == declared)
+  }
+
   /// Each member says what the state says.
   private static func expect(_ told: Wire.Case, _ row: CaseRow, _ name: Desk.Text?, _ now: Timestamp) throws {
     let (state, reception) = (row.state, try #require(row.state.reception))
