@@ -40,7 +40,7 @@ public final class DeskService: Sendable {
   /// The rules of the configuration; who holds the lock brings them into force.
   private let configured: Mutex<RuleBook?>
   let actor: Actor
-  private let thread: WriterThread<CommandWriter.Turn>
+  let thread: WriterThread<CommandWriter.Turn>
 
   /// Opens the data directory, brings the views up to the ledger, and adopts the rules if they are not the ones in
   /// force.
@@ -231,21 +231,6 @@ public final class DeskService: Sendable {
     // Others may have waited.
     owe(nil)
     return isNew
-  }
-
-  /// Records a command, or says why not. Returns when it is durable.
-  public func record(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
-    await withCheckedContinuation { continuation in
-      let pending = CommandWriter.Pending(work: .command(request)) { continuation.resume(returning: $0) }
-      do throws(WriterThread<CommandWriter.Turn>.Refusal) {
-        try thread.submit(.command(pending), bytes: request.bytes)
-      } catch {
-        switch error {
-        case .full: continuation.resume(returning: .failure(.busy))
-        case .stopped: continuation.resume(returning: .failure(.stopping))
-        }
-      }
-    }
   }
 
   /// Returns when the views have all that was acknowledged before the call: a question that is asked then is answered by

@@ -84,30 +84,44 @@ final class LoopTurns: Sendable {
   }
 }
 
-/// Runs the tasks of a user's connections on their own event loop: a short call is answered without a change of thread.
+/// Does what there is to do for a user's connections, and runs their tasks, on their own event loop: a short call is answered
+/// without a change of thread.
 ///
 /// The loop must outlive the tasks; the server shuts it down after the last connection.
 final class LoopExecutor: TaskExecutor {
+  private enum Work {
+    case job(LoopTurns.Job)
+    case task(UnownedJob)
+  }
+
   private let turns: LoopTurns
-  private let jobs = Mutex(CircularBuffer<UnownedJob>())
+  private let waiting = Mutex(CircularBuffer<Work>())
 
   fileprivate init(_ turns: LoopTurns) { self.turns = turns }
 
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let isFirst = jobs.withLock { jobs in
-      jobs.append(job)
-      return jobs.count == 1
+  /// Has it done when it is the user's turn, on whatever thread it is asked for.
+  func add(_ job: @escaping LoopTurns.Job) { add(.job(job)) }
+
+  func enqueue(_ job: consuming ExecutorJob) { add(.task(UnownedJob(job))) }
+
+  private func add(_ work: Work) {
+    let isFirst = waiting.withLock { waiting in
+      waiting.append(work)
+      return waiting.count == 1
     }
     if isFirst { turns.add(self) }
   }
 
-  /// Runs one job.
+  /// Does one piece of work.
   ///
   /// - Parameter more: called before, when others follow it.
   fileprivate func runNext(_ more: (LoopExecutor) -> Void) {
-    let (job, hasMore) = jobs.withLock { jobs in (jobs.popFirst(), !jobs.isEmpty) }
+    let (work, hasMore) = waiting.withLock { waiting in (waiting.popFirst(), !waiting.isEmpty) }
     if hasMore { more(self) }
-    job?.runSynchronously(on: asUnownedTaskExecutor())
+    switch work {
+    case .job(let job): job()
+    case .task(let task): task.runSynchronously(on: asUnownedTaskExecutor())
+    case nil: break
+    }
   }
 }

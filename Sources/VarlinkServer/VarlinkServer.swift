@@ -12,12 +12,7 @@ public final class VarlinkServer: Sendable {
     case stopping
   }
 
-  private let dispatcher: Dispatcher
-  private let errors: ErrorNames
-  private let service: any VarlinkService
-  private let currentLimits: Mutex<ServerLimits>
-  private let log: PacedLog
-  private let connections: Connections
+  private let core: ServerCore
   /// How many connections are open now.
   public let connectionCount: ConnectionCount
   private let phase = Mutex(Phase.new)
@@ -31,23 +26,22 @@ public final class VarlinkServer: Sendable {
     service: any VarlinkService, limits: ServerLimits = ServerLimits(), count: ConnectionCount = ConnectionCount(),
     logger: Logger
   ) {
-    dispatcher = Dispatcher(info: info, interfaces: interfaces)
-    self.errors = errors
-    self.service = service
-    currentLimits = Mutex(limits)
-    log = PacedLog(logger)
     connectionCount = count
-    connections = Connections(counted: count)
+    core = ServerCore(
+      Dispatcher(info: info, interfaces: interfaces), errors, service, Connections(counted: count), limits,
+      PacedLog(logger))
   }
 
-  private var limits: ServerLimits { currentLimits.withLock { $0 } }
+  private var limits: ServerLimits { core.limits }
+  private var connections: Connections { core.connections }
+  private var log: PacedLog { core.log }
 
   /// Puts other limits in force.
   ///
   /// Limits on numbers, times and paces, `waitingBytesPerUser` and `unreadBytesPerUser` bind open connections too, but none is
   /// closed because there are too many already. `frameBytes`, `unreadBytes` and `pipelinedCalls` bind later connections.
   /// `backlog` and `eventLoopThreads` stay as they were when the server started.
-  public func replaceLimits(_ limits: ServerLimits) { currentLimits.withLock { $0 = limits } }
+  public func replaceLimits(_ limits: ServerLimits) { core.replaceLimits(limits) }
 
   /// Serves until the task is cancelled or `shutdown()` is called.
   ///
@@ -183,48 +177,35 @@ public final class VarlinkServer: Sendable {
   /// Admits or refuses a new connection. It runs on the connection's event loop, before anything is read.
   private func open(_ channel: any Channel, _ peer: Peer, _ turns: LoopTurns) throws {
     let limits = limits
+    // Each reads when it can take something.
+    try channel.syncOptions?.setOption(.autoRead, value: false)
     let isExempt = limits.exemptUsers.contains(peer.uid)
     let delay = isExempt ? .zero : connections.arrivals.take(of: peer.uid, perSecond: limits.connectionsPerSecond)
     guard let delay else {
       // To tell him would take longer than what he does.
       log.note(.warning, "connections come too fast, closing new ones", uid: peer.uid, [:])
-      service.refused(errors.tooManyConnections, nil)
+      core.service.refused(core.errors.tooManyConnections, nil)
       throw Connections.Refusal.tooOften
     }
-    let frames = FrameHandler(limit: limits.frameBytes)
-    let control = ConnectionControl(channel: channel, uid: peer.uid, frames: frames)
+    let control = ConnectionControl(channel: channel, uid: peer.uid)
     do { try connections.admit(control, limits) } catch {
       guard case .tooMany(let limit, let perUser) = error else { throw error }
       let message = perUser ? "too many connections of one user" : "too many connections"
       log.note(.warning, "\(message), closing new ones", uid: peer.uid, ["limit": "\(limit)"])
-      service.refused(errors.tooManyConnections, nil)
-      try channel.syncOptions?.setOption(.autoRead, value: false)
+      core.service.refused(core.errors.tooManyConnections, nil)
       return try channel.pipeline.syncOperations.addHandler(
-        RefusalHandler(errors.tooManyConnections(limit: limit, perUser: perUser)))
+        RefusalHandler(core.errors.tooManyConnections(limit: limit, perUser: perUser)))
     }
-    frames.take = { self.connections.take($0, for: control, self.limits) }
-    let wrapped: NIOAsyncChannel<InboundFrame, ByteBuffer>
+    let handler = ConnectionHandler(core, peer, control, turns, delay: delay, limits)
     do {
       try channel.syncOptions?.setOption(
         .writeBufferWaterMark, value: .init(low: limits.unreadBytes / 2, high: limits.unreadBytes))
-      try channel.pipeline.syncOperations.addHandler(frames)
-      wrapped = try NIOAsyncChannel(
-        wrappingChannelSynchronously: channel,
-        configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: max(2, limits.pipelinedCalls)))
-      )
+      try channel.pipeline.syncOperations.addHandler(handler)
+      control.bind(handler)
     } catch {
+      turns.leave(peer.uid)
       connections.remove(control)
       throw error
     }
-    let executor = turns.join(peer.uid)
-    let loop = ConnectionLoop(
-      peer: peer, dispatcher: dispatcher, service: service, errors: errors, limits: { self.limits },
-      connections: connections, control: control, executor: executor, delay: delay, log: log)
-    control.attach(
-      loop: Task(executorPreference: executor) { [connections] in
-        await loop.run(wrapped)
-        turns.leave(peer.uid)
-        connections.remove(control)
-      })
   }
 }

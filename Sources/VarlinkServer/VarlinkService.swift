@@ -22,12 +22,25 @@ extension VarlinkService {
 
 /// Answers a call whose parameters were read.
 ///
-/// It runs where connections are served, and others wait meanwhile: what takes longer than a short read moves to another
-/// executor, and so do the pages of a stream.
+/// It runs where connections are served, and others wait meanwhile: what takes longer than a short read is `waiting`, and
+/// moves to another executor, and so do the pages of a stream.
 ///
-/// A client that leaves does not cancel it, because what it records stands; a stop of the server does, once its grace is
-/// over. What nobody needs any more when the client has left is answered `later`.
-public typealias PreparedCall = @Sendable (_ peer: Peer) async -> Answer
+/// - Parameter done: takes the answer of a call that is `begun`.
+public typealias PreparedCall = @Sendable (_ peer: Peer, _ done: @escaping Completion) -> Answering
+
+/// How a call comes to its answer. A client that leaves cancels none of it, because what it records stands. What nobody needs
+/// any more when the client has left is answered `later`.
+public enum Answering: Sendable {
+  /// It is there.
+  case now(Answer)
+  /// Somebody else completes it, and no task waits for that.
+  case begun
+  /// It waits for others or takes long, in a task, which a stop of the server cancels once its grace is over.
+  case waiting(@Sendable () async -> Answer)
+}
+
+/// Takes what makes an answer where connections are served. It is called once, on any thread.
+public typealias Completion = @Sendable (_ make: @escaping @Sendable () -> Answer) -> Void
 
 public enum Answer: Sendable {
   /// A JSON object.

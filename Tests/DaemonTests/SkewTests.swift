@@ -21,7 +21,7 @@ private struct OtherDaemon: VarlinkService {
     }
     let answer: Answer =
       answers[call.method].map { .reply(Array($0.utf8)) } ?? .failure(.methodNotImplemented(call.method))
-    return { _ in answer }
+    return { _, _ in .now(answer) }
   }
 
   /// The interfaces as 0.1.0 served them.

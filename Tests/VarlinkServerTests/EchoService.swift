@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Varlink
 import VarlinkServer
@@ -11,6 +12,7 @@ final class EchoService: VarlinkService {
     method Slow(milliseconds: int) -> ()
     method Held() -> ()
     method Note(text: string) -> ()
+    method Begun() -> ()
     method Big(bytes: int) -> (text: string)
     method Count(to: int) -> (value: int)
     method Forever() -> (value: int)
@@ -44,6 +46,17 @@ final class EchoService: VarlinkService {
 
   func serves(_ peer: Peer) async -> Bool { !strangers.withLock { $0.contains(peer.uid) } }
 
+  private let begun = Mutex<[Completion]>([])
+
+  /// Completes every `Begun` that was begun so far, on a thread of its own.
+  func complete() {
+    let begun = begun.withLock { begun in
+      defer { begun = [] }
+      return begun
+    }
+    Thread { for done in begun { done { .reply(emptyObject) } } }.start()
+  }
+
   private let held = Mutex<[AsyncStream<Never>.Continuation]>([])
 
   /// Lets every `Held` be answered that was asked so far.
@@ -62,14 +75,53 @@ final class EchoService: VarlinkService {
 
   func prepare(_ call: Call, _ parameters: JSONNode) throws(InterfaceMismatch) -> PreparedCall {
     try Self.description?.validate(parameters: parameters, of: call.shortMethod ?? "")
-    return { peer in await self.answer(call, from: peer) }
+    return { peer, done in self.answering(call, peer, done) }
+  }
+
+  /// Each in the way that it needs.
+  private func answering(_ call: Call, _ peer: Peer, _ done: @escaping Completion) -> Answering {
+    switch call.shortMethod {
+    case "Echo", "Who", "Note", "Refuse":
+      return .now(answerAtOnce(call, from: peer))
+    case "Begun":
+      begun.withLock { $0.append(done) }
+      note("begun")
+      return .begun
+    case "Big":
+      Thread { done { self.answerAtOnce(call, from: peer) } }.start()
+      return .begun
+    default: return .waiting { await self.answer(call, from: peer) }
+    }
+  }
+
+  private func answerAtOnce(_ call: Call, from peer: Peer) -> Answer {
+    do {
+      switch call.shortMethod {
+      case "Echo": return .reply(try Text(json: call.parameters).json)
+      case "Note":
+        note(try Text(json: call.parameters).text)
+        return .reply(emptyObject)
+      case "Big":
+        let count = try Number(json: call.parameters).value
+        return .reply(Text(text: String(repeating: "x", count: count)).json)
+      case "Refuse":
+        note("refuses")
+        return .failure(VarlinkError(name: "org.example.echo.Refused", parameters: Array(#"{"why":"always"}"#.utf8)))
+      default: return .reply(Who(uid: peer.uid, gid: peer.gid, pid: peer.pid).json)
+      }
+    } catch {
+      return failed(error)
+    }
+  }
+
+  private func failed(_ error: any Error) -> Answer {
+    note("failed: \(error)")
+    return .failure(VarlinkError(name: "org.example.echo.Refused", parameters: Array(#"{"why":"error"}"#.utf8)))
   }
 
   private func answer(_ call: Call, from peer: Peer) async -> Answer {
     do {
       switch call.shortMethod {
-      case "Echo": return .reply(try Text(json: call.parameters).json)
-      case "Who": return .reply(Who(uid: peer.uid, gid: peer.gid, pid: peer.pid).json)
       case "Slow":
         note("slow begins")
         try await Task.sleep(for: .milliseconds(Number(json: call.parameters).value))
@@ -80,12 +132,6 @@ final class EchoService: VarlinkService {
           try await self.hold()
           return emptyObject
         }
-      case "Note":
-        note(try Text(json: call.parameters).text)
-        return .reply(emptyObject)
-      case "Big":
-        let count = try Number(json: call.parameters).value
-        return .reply(Text(text: String(repeating: "x", count: count)).json)
       case "Count": return .stream(count(to: try Number(json: call.parameters).value))
       case "Forever": return .stream(forever())
       case "Pages":
@@ -100,9 +146,6 @@ final class EchoService: VarlinkService {
         note("turns begin")
         while !log.contains("turns end") { await Task.yield() }
         return .reply(emptyObject)
-      case "Refuse":
-        note("refuses")
-        return .failure(VarlinkError(name: "org.example.echo.Refused", parameters: Array(#"{"why":"always"}"#.utf8)))
       case "BreakOff": return .stream(pages([1, 2], then: nil))
       case "RefuseLater":
         let why = Array(#"{"why":"later"}"#.utf8)
@@ -110,8 +153,7 @@ final class EchoService: VarlinkService {
       default: return .failure(.methodNotImplemented(call.method))
       }
     } catch {
-      note("failed: \(error)")
-      return .failure(VarlinkError(name: "org.example.echo.Refused", parameters: Array(#"{"why":"error"}"#.utf8)))
+      return failed(error)
     }
   }
 

@@ -156,10 +156,14 @@ final class RawSocket: Sendable {
   }
 
   /// Waits until the other side has taken what was sent out of the kernel's hands.
-  func waitUntilTaken() {
+  func waitUntilRead() {
     var waiting: Int32 = 1
-    while ioctl(descriptor, UInt(TIOCOUTQ), &waiting) == 0, waiting > 0 { usleep(1000) }
-    // And has put it where it counts it.
+    while ioctl(descriptor, UInt(TIOCOUTQ), &waiting) == 0, waiting > 0 { usleep(20) }
+  }
+
+  /// The same, and until it has put it where it counts it.
+  func waitUntilTaken() {
+    waitUntilRead()
     usleep(50_000)
   }
 

@@ -37,7 +37,7 @@ struct AdminRoutes: Sendable {
       }.withoutViews,
       Route(method: Wire.Import.method, role: .operatorRole, streams: true) { node throws(InterfaceMismatch) in
         let call = try Wire.Import(node, unknown: .refused)
-        return { caller in try await Executor.pool.run(for: caller) { .stream(try importing(call, caller)) } }
+        return .waiting { caller in try await Executor.pool.run(for: caller) { .stream(try importing(call, caller)) } }
       },
       exporting, importingLedger,
       Route.one(Wire.SetClock.self, .operatorRole) { [service] call, _ in

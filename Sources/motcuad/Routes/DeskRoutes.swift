@@ -7,10 +7,14 @@ import Varlink
 
 /// `vn.motcua.Desk`: one route for each verb.
 struct DeskRoutes: Sendable {
-  let service: DeskService
-  let budget = CommandBudget()
-  /// How many commands a user may record within a minute now; nil without a bound.
-  let commandsPerMinute: @Sendable () -> Int?
+  private let service: DeskService
+  private let charge: CommandCharge
+
+  /// - Parameter commandsPerMinute: how many commands a user may record within a minute now; nil without a bound.
+  init(service: DeskService, commandsPerMinute: @escaping @Sendable () -> Int?) {
+    self.service = service
+    charge = CommandCharge(service, commandsPerMinute)
+  }
 
   var routes: [Route] {
     [
@@ -21,21 +25,22 @@ struct DeskRoutes: Sendable {
     ]
   }
 
-  /// A verb: from the wire to the desk's command, recorded under the caller's name.
+  /// A verb: from the wire to the desk's command, recorded under the caller's name. No task waits for the writer; there is one
+  /// where the directory of users is asked for somebody else, or what was erased is looked for in backups.
   private func command<Verb: DeskCall>(_: Verb.Type, role: Role = .clerk) -> Route {
-    Route.one(Verb.self, role, at: .connection) { [self] call, caller in
-      let asked = try call.command()
-      let entry = call.entry
-      let command = CaseCommand(
-        asked.action, expected: entry?.expectedVersion.map { .exactly(Version(UInt32(clamping: $0))) } ?? .any,
-        occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason)
-      let request = CommandRequest(
-        asked.code.map { .existing($0) } ?? .newCase, command,
-        actor: try await caller.acting(onBehalfOf: entry?.onBehalfOf, inRole: role),
-        id: try id(entry?.commandId), canonicalText: Self.canonical(call))
-      let accepted = try await record(request)
+    let erases = Verb.self == Wire.Erase.self
+    return Route.completing(Verb.self, role) { [self] call, caller, done in
+      if erases || call.entry?.onBehalfOf != nil { return false }
+      let request = try request(try asked(call), call, by: caller.actor)
+      return try begin(request) { [service] outcome in
+        done { Verb.Answer(receipt: Wire.Receipt(try outcome.get(), now: service.now)).json }
+      }
+    } otherwise: { [self] call, caller in
+      let asked = try asked(call)
+      let actor = try await caller.acting(onBehalfOf: call.entry?.onBehalfOf, inRole: role)
+      let accepted = try await record(try request(asked, call, by: actor))
       var receipt = Wire.Receipt(accepted, now: service.now)
-      if case .erase = asked.action {
+      if erases {
         receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt, accepted.position) }
         if receipt.keyBackups == nil { receipt.keyBackupsUnknown = true }
       }
@@ -43,26 +48,53 @@ struct DeskRoutes: Sendable {
     }.withoutViews
   }
 
-  /// Records no more commands of one user than he may record. One that was recorded is answered, however often it comes, and
-  /// one that is refused takes nothing of what he may.
+  private typealias Asked = (target: CommandRequest.Target, command: CaseCommand)
+
+  private func asked(_ call: some DeskCall) throws -> Asked {
+    let asked = try call.command()
+    let entry = call.entry
+    let command = CaseCommand(
+      asked.action, expected: entry?.expectedVersion.map { .exactly(Version(UInt32(clamping: $0))) } ?? .any,
+      occurredAt: try date(entry?.occurredAt, "occurredAt"), reason: entry?.reason)
+    return (asked.code.map { .existing($0) } ?? .newCase, command)
+  }
+
+  private func request(_ asked: Asked, _ call: some DeskCall, by actor: Actor) throws -> CommandRequest {
+    CommandRequest(
+      asked.target, asked.command, actor: actor, id: try id(call.entry?.commandId), canonicalText: Self.canonical(call))
+  }
+
+  /// Hands a command to the writer, unless its user may record no more and it has to be waited for whether it is recorded.
+  private func begin(
+    _ request: CommandRequest, _ then: @escaping @Sendable (Result<Accepted, CommandFailure>) -> Void
+  ) throws -> Bool {
+    switch try charge.take(for: request) {
+    case .free: service.record(request, then: then)
+    case .taken(let limit):
+      service.record(request) { [charge, uid = request.actor.uid] outcome in
+        charge.settle(limit, for: uid, outcome)
+        then(outcome)
+      }
+    case .over: return false
+    }
+    return true
+  }
+
   private func record(_ request: CommandRequest) async throws -> Accepted {
     let uid = request.actor.uid
-    guard let limit = commandsPerMinute(), !Roles.isOperator(uid), try !service.isRecorded(request.id, by: uid) else {
+    switch try charge.take(for: request) {
+    case .free: return try await service.record(request).get()
+    case .taken(let limit):
+      let outcome = await service.record(request)
+      charge.settle(limit, for: uid, outcome)
+      return try outcome.get()
+    case .over(let limit, let seconds):
+      try await service.caughtUp()
+      guard try service.isRecorded(request.id, by: uid) else {
+        throw WireFailure.wire(Wire.TooManyCommands(limit: limit, seconds: seconds))
+      }
       return try await service.record(request).get()
     }
-    // Taken before, so that not more are under way than may be recorded.
-    if let seconds = budget.take(of: uid, limit: limit) {
-      // It may be recorded, and not in the views yet.
-      try await service.caughtUp()
-      if try service.isRecorded(request.id, by: uid) { return try await service.record(request).get() }
-      throw WireFailure.wire(Wire.TooManyCommands(limit: limit, seconds: seconds))
-    }
-    let outcome = await service.record(request)
-    guard case .success(let accepted) = outcome, !accepted.isRepeated else {
-      budget.give(of: uid, limit: limit)
-      return try outcome.get()
-    }
-    return accepted
   }
 
   private func id(_ text: String?) throws -> [UInt8] {

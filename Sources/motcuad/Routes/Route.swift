@@ -31,8 +31,26 @@ enum Executor {
   }
 }
 
-/// Answers a call whose parameters were read.
-typealias CallHandler = @Sendable (_ caller: Caller) async throws -> Answer
+/// Answers a call whose parameters were read, in one of three ways. The first two need no task.
+enum CallHandler: Sendable {
+  /// Where connections are served, and at once: it looks up a few rows.
+  case atOnce(@Sendable (_ caller: Caller) throws -> [UInt8])
+  /// Begun where connections are served, and completed by who does it.
+  case completing(CompletedAnswer)
+  /// In a task: it waits, moves elsewhere, or answers in pages.
+  case waiting(@Sendable (_ caller: Caller) async throws -> Answer)
+}
+
+/// An answer that somebody else completes.
+struct CompletedAnswer: Sendable {
+  /// Takes what makes the answer where connections are served; it is called once, on any thread.
+  typealias Done = @Sendable (_ make: @escaping @Sendable () throws -> [UInt8]) -> Void
+
+  /// Begins, and returns whether it has; what has to wait first does not begin.
+  let begin: @Sendable (_ caller: Caller, _ done: @escaping Done) throws -> Bool
+  /// The same in a task, where it may wait.
+  let otherwise: @Sendable (_ caller: Caller) async throws -> [UInt8]
+}
 
 /// One method: what it is called, who it is for, and what answers it.
 struct Route: Sendable {
@@ -59,20 +77,10 @@ struct Route: Sendable {
   ///     recorded may wait so.
   ///   - opens: how many cases, events or promises that tell about people an answer gives.
   static func one<Method: WireMethod>(
-    _ method: Method.Type, _ role: Role, at executor: Executor = .pool,
+    _: Method.Type, _ role: Role, at executor: Executor = .pool,
     waits: @escaping @Sendable (Method) -> Bool = { _ in false },
     opens: @escaping @Sendable (Method.Answer) -> Int = { _ in 0 },
     _ body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
-  ) -> Route {
-    one(method, as: Method.Answer.self, role, at: executor, waits: waits, opens: opens, body)
-  }
-
-  /// The same for an answer that writes itself as the contract has it.
-  static func one<Method: WireMethod, Answer: JSONWritable & SendableMetatype>(
-    _: Method.Type, as _: Answer.Type, _ role: Role, at executor: Executor = .pool,
-    waits: @escaping @Sendable (Method) -> Bool = { _ in false },
-    opens: @escaping @Sendable (Answer) -> Int = { _ in 0 },
-    _ body: @escaping @Sendable (Method, Caller) async throws -> Answer
   ) -> Route {
     Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
@@ -83,8 +91,43 @@ struct Route: Sendable {
           return answer.json
         }
       }
-      if waits(parameters) { return { caller in .later { try await answer(caller) } } }
-      return { caller in .reply(try await answer(caller)) }
+      if waits(parameters) { return .waiting { caller in .later { try await answer(caller) } } }
+      return .waiting { caller in .reply(try await answer(caller)) }
+    }
+  }
+
+  /// A method with one reply that takes no longer than a look at a few rows: it needs no task. The answer writes itself as the
+  /// contract has it.
+  static func atOnce<Method: WireMethod, Answer: JSONWritable & SendableMetatype>(
+    _: Method.Type, as _: Answer.Type, _ role: Role, opens: @escaping @Sendable (Answer) -> Int,
+    _ body: @escaping @Sendable (Method, Caller) throws -> Answer
+  ) -> Route {
+    Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
+      let parameters = try Method(node, unknown: .refused)
+      return .atOnce { caller in
+        let answer = try body(parameters, caller)
+        caller.isGiven(opens(answer))
+        return answer.json
+      }
+    }
+  }
+
+  /// A method whose one reply somebody else completes.
+  ///
+  /// - Parameters:
+  ///   - begin: begins, and returns whether it has; what has to wait first does not begin.
+  ///   - body: the same in a task, where it may wait.
+  static func completing<Method: WireMethod>(
+    _: Method.Type, _ role: Role,
+    begin: @escaping @Sendable (Method, Caller, @escaping CompletedAnswer.Done) throws -> Bool,
+    otherwise body: @escaping @Sendable (Method, Caller) async throws -> Method.Answer
+  ) -> Route {
+    Route(method: Method.method, role: role, streams: false) { node throws(InterfaceMismatch) in
+      let parameters = try Method(node, unknown: .refused)
+      return .completing(
+        CompletedAnswer(
+          begin: { caller, done in try begin(parameters, caller, done) },
+          otherwise: { caller in try await body(parameters, caller).json }))
     }
   }
 
@@ -98,7 +141,7 @@ struct Route: Sendable {
   ) -> Route {
     Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
-      return { caller in
+      return .waiting { caller in
         let pages = PacedPages { put in
           defer { Allocator.giveBack() }
           do {
@@ -164,7 +207,7 @@ struct Route: Sendable {
   ) -> Route {
     Route(method: Method.method, role: role, streams: true) { node throws(InterfaceMismatch) in
       let parameters = try Method(node, unknown: .refused)
-      return { caller in
+      return .waiting { caller in
         let state = try await executor.run(for: caller) { try await start(parameters, caller) }
         return .stream(
           Pages(initial: (state, isFirst: true)) { state in

@@ -16,9 +16,8 @@ struct ViewsRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route.one(
-        Wire.Show.self, as: ShownCases.One.self, .reader, at: .connection, opens: { $0.case.isOpened ? 1 : 0 }
-      ) { [service] call, _ in
+      Route.atOnce(Wire.Show.self, as: ShownCases.One.self, .reader, opens: { $0.case.isOpened ? 1 : 0 }) {
+        [service] call, _ in
         let row = try service.find(call.code)
         guard let shown = try present(row) else { throw Rejection.unknownCase(code: call.code) }
         return ShownCases.One(case: shown)

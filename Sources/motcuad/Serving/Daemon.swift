@@ -222,7 +222,8 @@ struct Daemon {
         tooManyStreams: Wire.TooManyStreams.error),
       service: RouteTable(
         routes, accounts: accounts, roles: { [live] in live.current.roles }, calls: calls, opened: logs.opened,
-        log: logs.log, caughtUp: { try await service.caughtUp() }
+        log: logs.log, isCaughtUp: { service.isCaughtUp },
+        caughtUp: { try await service.caughtUp() }
       ) {
         service.note($0)
       },
