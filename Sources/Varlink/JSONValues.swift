@@ -40,6 +40,14 @@ extension JSONWritable {
     write(to: &json)
     return json.bytes
   }
+
+  /// The same behind a name and a NUL.
+  @inlinable
+  public func sortedJSON(of name: String) -> [UInt8] {
+    var json = JSONWriter(isSorted: true, of: name)
+    write(to: &json)
+    return json.bytes
+  }
 }
 
 /// A word of an enumeration that an interface declares.
@@ -68,8 +76,7 @@ extension JSONWord {
 extension String {
   /// Whether it may be a name of an interface or of a method, or a word. No other text that comes in is compared with one, or
   /// looked up: Swift composes a text first, and takes the square of its length where it is a row of marks.
-  @inlinable
-  public var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
+  public var isASCII: Bool { PlainText.isASCII(utf8.span) }
 }
 
 extension String: JSONReadable, JSONWritable {

@@ -10,6 +10,13 @@ public struct JSONWriter: Sendable {
     bytes.reserveCapacity(512)
   }
 
+  /// - Parameter name: what the text stands behind, with a NUL between them.
+  public init(isSorted: Bool, of name: String) {
+    self.init(isSorted: isSorted)
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(0)
+  }
+
   /// The text of one object.
   public static func object(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
     var json = JSONWriter()

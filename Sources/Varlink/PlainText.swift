@@ -14,6 +14,20 @@ enum PlainText {
     end(in: bytes, from: start) { word in marks(word) }
   }
 
+  static func isASCII(_ bytes: Span<UInt8>) -> Bool {
+    let raw = bytes.bytes
+    var index = 0
+    while index + 8 <= bytes.count {
+      if raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self) & high != 0 { return false }
+      index += 8
+    }
+    while index < bytes.count {
+      if bytes[index] >= 0x80 { return false }
+      index += 1
+    }
+    return true
+  }
+
   /// Marks the highest bit of each byte that is one of the three; the lowest marked byte surely is one, and those above it
   /// need not be.
   private static func marks(_ word: UInt64) -> UInt64 {

@@ -194,7 +194,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Ends the streams and takes no further calls; those received are still answered.
   func drain() {
     endStreams()
-    context?.channel.close(mode: .input, promise: nil)
+    control.channel.close(mode: .input, promise: nil)
   }
 
   /// Ends all at once: the call under way is cancelled.
@@ -202,7 +202,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     endStreams()
     underWay.task?.cancel()
     isOver = true
-    context?.channel.close(promise: nil)
     control.channel.close(promise: nil)
   }
 

@@ -7,12 +7,15 @@ import DeskWire
 import EventSourcing
 
 extension Wire.Receipt {
-  init(_ accepted: Accepted, now: Timestamp) {
-    self.init(accepted, accepted.state, now: now, at: OfficeTime.now)
+  /// What a command is told. It is no initialiser, because those own what they are given: a copy of the whole state.
+  static func of(_ accepted: Accepted, now: Timestamp) -> Wire.Receipt {
+    make(accepted, accepted.state, now: now, at: OfficeTime.now)
   }
 
-  /// The state is lent and not copied, and each instant is written once.
-  private init(_ accepted: Accepted, _ state: CaseState, now: Timestamp, at offset: UTCOffset) {
+  /// Each instant is written once.
+  private static func make(
+    _ accepted: Accepted, _ state: CaseState, now: Timestamp, at offset: UTCOffset
+  ) -> Wire.Receipt {
     let standing = Standing(of: state, at: now)
     let due = (state.due ?? now).rfc3339(at: offset)
     var owes: [Wire.Duty] = []
@@ -29,7 +32,7 @@ extension Wire.Receipt {
     if case .some(let reception) = state.reception {
       (code, isProvisional) = (reception.facts.code, reception.facts.isProvisional)
     }
-    self.init(
+    return Wire.Receipt(
       code: code, number: Int(accepted.number), version: Int(accepted.version.rawValue),
       position: Int(accepted.position.rawValue), recordedAt: accepted.recordedAt.rfc3339(at: offset),
       repeated: accepted.isRepeated, status: state.status.wire, late: standing.isLate, due: due,

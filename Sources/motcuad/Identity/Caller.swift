@@ -4,20 +4,33 @@ import DeskWire
 import Logging
 import VarlinkServer
 
-/// Who calls, as the kernel says, and what he may do by the settings of now.
-struct Caller: Sendable {
+/// Who calls, as the kernel says, and what he may do by the settings of now. It goes from hand to hand, and so it is one
+/// object.
+final class Caller: Sendable {
   let actor: Actor
   let peer: Peer
   /// The method that is called.
   let method: String
   let roles: Roles
-  let accounts: Accounts
   /// Whether the directory of users has never answered something that his role hangs on.
   let isIncomplete: Bool
-  let log: PacedLog
-  let opened: OpenedLog
-  /// Gives the same caller with what he may do by then.
-  let again: @Sendable () async -> Caller
+  private let table: RouteTable
+
+  init(
+    _ actor: Actor, _ peer: Peer, _ method: String, _ roles: Roles, isIncomplete: Bool, _ table: RouteTable
+  ) {
+    self.actor = actor
+    self.peer = peer
+    self.method = method
+    self.roles = roles
+    self.isIncomplete = isIncomplete
+    self.table = table
+  }
+
+  private var log: PacedLog { table.log }
+
+  /// The same caller with what he may do by then.
+  func again() async -> Caller { await table.caller(peer, method) }
 
   /// Refuses whoever does not hold the role, and says so in the log.
   func require(_ needed: Role) throws {
@@ -33,7 +46,7 @@ struct Caller: Sendable {
   }
 
   /// Notes that he is given so many cases, events or promises that tell about people.
-  func isGiven(_ count: Int) { opened.add(count, to: self) }
+  func isGiven(_ count: Int) { table.opened.add(count, to: self) }
 
   /// The actor that is recorded: the caller himself, or a supervisor on behalf of another account, which must hold the
   /// needed role, too.
@@ -43,7 +56,7 @@ struct Caller: Sendable {
     // The directory of users may be far away, and other callers must not wait for it.
     let found: (UserDatabase.User, Set<RoleGroup>)?
     do {
-      found = try await offPool { [accounts, roles] in
+      found = try await offPool { [accounts = table.accounts, roles] in
         guard let user = try UserDatabase.user(named: account) else { return nil }
         return (user, try accounts.groups(of: user, among: roles.directoryGroups))
       }

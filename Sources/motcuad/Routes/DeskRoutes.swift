@@ -33,13 +33,13 @@ struct DeskRoutes: Sendable {
       if erases || call.entry?.onBehalfOf != nil { return false }
       let request = try request(try asked(call), call, by: caller.actor)
       return try begin(request) { [service] outcome in
-        done { Verb.Answer(receipt: Wire.Receipt(try outcome.get(), now: service.now)).json }
+        done { Verb.Answer(receipt: Wire.Receipt.of(try outcome.get(), now: service.now)).json }
       }
     } otherwise: { [self] call, caller in
       let asked = try asked(call)
       let actor = try await caller.acting(onBehalfOf: call.entry?.onBehalfOf, inRole: role)
       let accepted = try await record(try request(asked, call, by: actor))
-      var receipt = Wire.Receipt(accepted, now: service.now)
+      var receipt = Wire.Receipt.of(accepted, now: service.now)
       if erases {
         receipt.keyBackups = try await offPool { service.keyBackups(before: accepted.recordedAt, accepted.position) }
         if receipt.keyBackups == nil { receipt.keyBackupsUnknown = true }
@@ -107,19 +107,19 @@ struct DeskRoutes: Sendable {
   static func canonical<Verb: WireCommand>(_ call: Verb) -> [UInt8] {
     var call = call
     call.entry?.commandId = nil
-    let json = call.sortedJSON
-    var text = Array(Verb.method.utf8)
-    text.reserveCapacity(text.count + 1 + json.count)
-    text.append(0)
+    let text = call.sortedJSON(of: Verb.method)
+    var slash = Self.slash(in: text, from: 0)
+    if slash == text.count { return text }
     // Its digest is in the ledger: the text stays what it was when slashes were escaped.
+    var escaped: [UInt8] = []
     var written = 0
-    while written < json.count {
-      let slash = slash(in: json, from: written)
-      text += json[written..<slash]
-      if slash < json.count { text += [UInt8(ascii: "\\"), UInt8(ascii: "/")] }
+    while slash < text.count {
+      escaped += text[written..<slash]
+      escaped += [UInt8(ascii: "\\"), UInt8(ascii: "/")]
       written = slash + 1
+      slash = Self.slash(in: text, from: written)
     }
-    return text
+    return escaped + text[written...]
   }
 
   /// The next slash, or the end: most commands have none, so eight bytes are looked at together.

@@ -17,12 +17,12 @@ final class RouteTable: VarlinkService {
 
   private let entries: [String: Entry]
   let calls: CallFigures
-  private let accounts: Accounts
+  let accounts: Accounts
   private let roles: @Sendable () -> Roles
   /// Questions to the directory of users, each on a thread of its own: while it does not answer they are no more than these.
   private let lookups = Turns(places: 64, placesPerUser: 4)
-  private let log: PacedLog
-  private let opened: OpenedLog
+  let log: PacedLog
+  let opened: OpenedLog
   let isCaughtUp: @Sendable () -> Bool
   let caughtUp: @Sendable () async throws -> Void
   let note: @Sendable (any Error) -> Void
@@ -109,9 +109,8 @@ final class RouteTable: VarlinkService {
         ["account": "\(known.account)"])
     }
     return Caller(
-      actor: Actor(uid: peer.uid, account: known.account, role: roles.role(of: peer, known)), peer: peer,
-      method: method, roles: roles, accounts: accounts, isIncomplete: known.isIncomplete, log: log, opened: opened,
-      again: { [self] in await caller(peer, method) })
+      Actor(uid: peer.uid, account: known.account, role: roles.role(of: peer, known)), peer, method, roles,
+      isIncomplete: known.isIncomplete, self)
   }
 
   /// What a call is told that has failed.
