@@ -67,6 +67,29 @@ struct PlainTextTests {
     }
   }
 
+  @Test("a text of any pieces passes the gate when it is UTF-8, and is plain when it is ASCII")
+  func gate() {
+    let pieces: [[UInt8]] = [
+      [0x61], [0x20], [0x7F], Array("ế".utf8), Array("ư".utf8), Array("漢".utf8), Array("😀".utf8),
+      Array("abcdefgh".utf8),
+      [0xC3], [0x80], [0xE1, 0xBA], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x9F], [0xFF], [0xC0, 0x80],
+    ]
+    var dice = Dice(seed: 16)
+    for _ in 0..<5000 {
+      // Mostly what is well formed, so that what is not stands anywhere in it.
+      let text = (0..<dice.upTo(12)).flatMap { _ in
+        dice.upTo(15) > 0 ? pieces[dice.upTo(8)] : dice.pick(pieces)
+      }
+      let quoted = [UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")]
+      let read = try? StrictJSON.parse([UInt8(ascii: "[")] + quoted + [UInt8(ascii: "]")])
+      #expect((read != nil) == (String(validating: text, as: UTF8.self) != nil), "\(text)")
+      #expect(PlainText.isASCII(text.span) == text.allSatisfy { $0 < 0x80 })
+      if let read {
+        #expect(read.elements.first { _ in true }?.string.map { Array($0.utf8) } == text)
+      }
+    }
+  }
+
   @Test("numbers are written as Swift says them")
   func numbers() {
     for number in [0, 1, 9, 10, 99, 100, -1, -10, Int.max, Int.min, 1_000_000_000_000_000_000] {
