@@ -46,6 +46,15 @@ extension CaseState {
       }
     }
 
+    /// Whether it may change what the case adds to the figures.
+    public var concernsFigures: Bool {
+      switch self {
+      case .apologised, .resolved, .withdrawn, .corrected: true
+      // A hand-over comes after the end that is counted.
+      case .consulted, .progressed, .returned, .notified: false
+      }
+    }
+
     /// Leaves what the record says outside its seal.
     mutating func forget() {
       switch self {
@@ -90,6 +99,23 @@ extension CaseState {
       if let value = value(entries[index].effect) { return value }
     }
     return nil
+  }
+
+  /// Whether both states of one case have the same entries, of those that are asked about. What stands there is never
+  /// changed but by an erasure, so that the versions tell.
+  public func hasEntries(of before: CaseState, where concerns: (Effect) -> Bool) -> Bool {
+    guard case .none = erasure, case .none = before.erasure else { return entries == before.entries }
+    var (old, new) = (0, 0)
+    while true {
+      while old < before.entries.count, !concerns(before.entries[old].effect) { old += 1 }
+      while new < entries.count, !concerns(entries[new].effect) { new += 1 }
+      guard old < before.entries.count, new < entries.count else {
+        return old == before.entries.count && new == entries.count
+      }
+      guard before.entries[old].version == entries[new].version else { return false }
+      old += 1
+      new += 1
+    }
   }
 
   func contains(_ isWanted: (Effect) -> Bool) -> Bool { entries.contains { isWanted($0.effect) } }

@@ -3,35 +3,6 @@ public import EventSourcing
 /// What the events of one case add up to. Lateness is not in it: that is a question of the state and the time
 /// (`Standing`).
 public struct CaseState: Hashable, Sendable {
-  public struct Reception: Hashable, Sendable {
-    /// Which event it is: as a rule the first.
-    public var version: Version
-    public var facts: Received
-    public var at: Timestamp
-    public var offset: UTCOffset
-    public var receiver: String
-    /// How it came in from another register; nil for a receipt of the office's own.
-    public var imported: Import?
-    /// The rules that the case was received under.
-    public var rules: Position
-
-    public init(
-      version: Version, facts: Received, at: Timestamp, offset: UTCOffset, receiver: String, imported: Import?,
-      rules: Position
-    ) {
-      self.version = version
-      self.facts = facts
-      self.at = at
-      self.offset = offset
-      self.receiver = receiver
-      self.imported = imported
-      self.rules = rules
-    }
-
-    public var day: CalendarDay { at.day(at: offset) }
-    public var isImported: Bool { imported != nil }
-  }
-
   /// When a receipt was brought in, and from which register, if that has a name. Who did it is the receiver.
   public struct Import: Hashable, Sendable {
     public var at: Timestamp
