@@ -24,6 +24,20 @@ public enum MerkleTree {
     return Hash(hash.finalize())
   }
 
+  /// Writes the hash of a record over the 32 bytes before it, and returns it. The prefix that it is hashed with is put in
+  /// the last of them, so that both are hashed as one piece.
+  public static func hashLeaf(in row: inout [UInt8]) -> Hash {
+    precondition(row.count >= Hash.size)
+    row[Hash.size - 1] = leafPrefix
+    var hash = SHA256()
+    row.span.extracting((Hash.size - 1)...).withUnsafeBytes { hash.update(bufferPointer: $0) }
+    let leaf = Hash(hash.finalize())
+    var span = row.mutableSpan
+    var bytes = span.mutableBytes
+    leaf.store(in: &bytes, at: 0)
+    return leaf
+  }
+
   /// SHA-256(0x01 ‖ left ‖ right).
   public static func nodeHash(_ left: Hash, _ right: Hash) -> Hash {
     var input = InlineArray<65, UInt8>(repeating: nodePrefix)

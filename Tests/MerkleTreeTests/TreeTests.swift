@@ -15,6 +15,15 @@ struct TreeTests {
     }
   }
 
+  @Test("a record hashes the same behind the place of its hash, and the hash stands there")
+  func inPlace() {
+    for record in Published.records {
+      var row = [UInt8](repeating: 7, count: Hash.size) + record
+      #expect(MerkleTree.hashLeaf(in: &row) == MerkleTree.leafHash(record))
+      #expect(row == MerkleTree.leafHash(record).bytes + record)
+    }
+  }
+
   @Test("a frontier has the root of the tree at every size from 0 to 300, and survives its encoding")
   func frontier() {
     let leaves = leaves(300)

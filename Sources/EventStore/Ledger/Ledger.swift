@@ -135,13 +135,15 @@ public final class Ledger: Sendable {
   }
 
   func head(_ transaction: borrowing some Reading & ~Copyable) throws(StoreError) -> Frontier {
-    let bytes: [UInt8]?
-    do throws(LMDBError) { bytes = try transaction.bytes(meta, Array("head".utf8)) } catch { throw .storage(error) }
-    guard let bytes, let head = Frontier(encoded: bytes) else {
-      throw .ledgerDamaged(at: .start, reason: "its head cannot be read")
+    let head: Frontier?
+    do throws(LMDBError) { head = try transaction.get(meta, Self.headKey) { Frontier(encoded: $0) } ?? nil } catch {
+      throw .storage(error)
     }
+    guard let head else { throw .ledgerDamaged(at: .start, reason: "its head cannot be read") }
     return head
   }
+
+  static let headKey = Array("head".utf8)
 
   /// A record with its position and the hash that was stored beside it.
   public struct Entry: Hashable, Sendable {

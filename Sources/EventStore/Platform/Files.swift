@@ -249,6 +249,18 @@ public func bigEndian(_ number: UInt32) -> [UInt8] {
   withUnsafeBytes(of: number.bigEndian) { [UInt8]($0) }
 }
 
+extension [UInt8] {
+  /// Appends 8 bytes, most significant first, without an array of their own.
+  public mutating func append(bigEndian number: UInt64) {
+    Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+  }
+
+  /// Appends 4 bytes, most significant first.
+  public mutating func append(bigEndian number: UInt32) {
+    Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+  }
+}
+
 /// The number that big-endian bytes spell. What it is made of is known where it is called, and so is compiled there: one
 /// function for all sequences asked each byte of a witness table.
 @inlinable

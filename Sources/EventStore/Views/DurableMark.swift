@@ -21,9 +21,12 @@ final class DurableMark: Sendable {
   deinit { descriptor.withLock { if $0 >= 0 { close($0) } } }
 
   /// Says that the ledger is durable up to an event.
-  func set(_ position: Position, leaf: [UInt8]) throws(FileError) {
-    let bytes = bigEndian(position.rawValue) + leaf
-    let sealed = bytes + bigEndian(Self.sum(bytes))
+  func set(_ position: Position, leaf: Hash) throws(FileError) {
+    var sealed: [UInt8] = []
+    sealed.reserveCapacity(8 + Hash.size + 8)
+    sealed.append(bigEndian: position.rawValue)
+    leaf.append(to: &sealed)
+    sealed.append(bigEndian: Self.sum(sealed))
     var failure: FileError?
     descriptor.withLock { descriptor in
       do throws(FileError) {

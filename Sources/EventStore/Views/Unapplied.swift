@@ -9,10 +9,10 @@ struct Unapplied {
   private(set) var nodes: [[Hash]] = []
   /// The position of the first.
   private(set) var first = Position.start.next
-  private(set) var lastLeaf: [UInt8] = []
+  private(set) var lastLeaf: Hash?
   /// How many of them are committed.
   private(set) var kept = 0
-  private var leafKept: [UInt8] = []
+  private var leafKept: Hash?
   private var versions = Revertible<UInt64, Version>()
   private var commands = Revertible<CommandKey, [Known]>()
   private(set) var lastStream: UInt64 = 0
@@ -43,7 +43,7 @@ struct Unapplied {
     if keys.isEmpty { first = position }
     keys.append(key)
     self.nodes.append(nodes)
-    lastLeaf = leaf.bytes
+    lastLeaf = leaf
     versions.set(key.version, for: key.stream)
     lastStream = max(lastStream, key.stream)
     let id = CommandKey(key.commandID)
@@ -94,6 +94,6 @@ struct Unapplied {
     nodes.removeAll(keepingCapacity: keepsCapacity)
     versions.clear()
     commands.clear()
-    (kept, lastLeaf, leafKept, lastStream, lastStreamKept) = (0, [], [], 0, 0)
+    (kept, lastLeaf, leafKept, lastStream, lastStreamKept) = (0, nil, nil, 0, 0)
   }
 }

@@ -123,47 +123,72 @@ public final class Views: Sendable {
   func index(
     _ key: RecordKey, at position: Position, completing nodes: [Hash], _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
-    if !nodes.isEmpty { try transaction.put(tree, bigEndian(position.rawValue), nodes.flatMap(\.bytes)) }
-    try put(key, at: position, transaction)
-    let first = try accepted(uid: key.uid, commandID: key.commandID, transaction)?.first ?? position
-    try put(key, first: first, last: position, transaction)
+    var row: [UInt8] = []
+    try put(key, at: position, completing: nodes, &row, transaction)
+    try put(key, first: position, last: position, &row, transaction)
   }
 
   /// The same for a block of events, in order: the rows of a command are written once.
   func index(
     _ keys: [RecordKey], from start: Position, completing nodes: [[Hash]], _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
+    var row: [UInt8] = []
+    row.reserveCapacity(256)
     var position = start
-    var open: (key: RecordKey, first: Position)?
-    for (key, nodes) in zip(keys, nodes) {
-      if !nodes.isEmpty { try transaction.put(tree, bigEndian(position.rawValue), nodes.flatMap(\.bytes)) }
-      try put(key, at: position, transaction)
-      if let command = open, !command.key.isSameCommand(as: key) {
-        try put(command.key, first: command.first, last: Position(position.rawValue - 1), transaction)
-        open = nil
-      }
-      if open == nil {
-        open = (key, try accepted(uid: key.uid, commandID: key.commandID, transaction)?.first ?? position)
+    // Where in `keys` the command begins whose events are passed over.
+    var open = 0
+    for index in keys.indices {
+      try put(keys[index], at: position, completing: nodes[index], &row, transaction)
+      if !keys[index].isSameCommand(as: keys[open]) {
+        try put(
+          keys[open], first: Position(start.rawValue + UInt64(open)), last: Position(position.rawValue - 1), &row,
+          transaction)
+        open = index
       }
       position = position.next
     }
-    guard let open else { return }
-    try put(open.key, first: open.first, last: Position(position.rawValue - 1), transaction)
+    guard open < keys.count else { return }
+    try put(
+      keys[open], first: Position(start.rawValue + UInt64(open)), last: Position(position.rawValue - 1), &row,
+      transaction)
+  }
+
+  // Each row is made in the memory of the one before it, the key first.
+
+  private func put(
+    _ key: RecordKey, at position: Position, completing nodes: [Hash], _ row: inout [UInt8],
+    _ transaction: borrowing WriteTransaction
+  ) throws(LMDBError) {
+    row.removeAll(keepingCapacity: true)
+    row.append(bigEndian: key.stream)
+    row.append(bigEndian: key.version.rawValue)
+    row.append(bigEndian: position.rawValue)
+    try transaction.put(streams, row.span.extracting(..<12), row.span.extracting(12...))
+    if nodes.isEmpty { return }
+    for node in nodes { node.append(to: &row) }
+    // The position is what the row before it has as its value.
+    try transaction.put(tree, row.span.extracting(12..<20), row.span.extracting(20...))
   }
 
   private func put(
-    _ key: RecordKey, at position: Position, _ transaction: borrowing WriteTransaction
+    _ key: RecordKey, first: Position, last: Position, _ row: inout [UInt8], _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
-    try transaction.put(
-      streams, bigEndian(key.stream) + bigEndian(key.version.rawValue), bigEndian(position.rawValue))
-  }
-
-  private func put(
-    _ key: RecordKey, first: Position, last: Position, _ transaction: borrowing WriteTransaction
-  ) throws(LMDBError) {
-    try transaction.put(
-      commands, Self.commandKey(key.uid, key.commandID),
-      bigEndian(first.rawValue) + bigEndian(last.rawValue) + key.digest)
+    row.removeAll(keepingCapacity: true)
+    row += key.commandID
+    row.append(bigEndian: key.uid)
+    let end = row.count
+    row.append(bigEndian: first.rawValue)
+    row.append(bigEndian: last.rawValue)
+    row += key.digest
+    do throws(LMDBError) {
+      try transaction.insert(commands, row.span.extracting(..<end), row.span.extracting(end...))
+    } catch  where error.code == .keyExists {
+      // More events of a command that has some already: it began where those say.
+      if let known = try accepted(uid: key.uid, commandID: key.commandID, transaction) {
+        row.replaceSubrange(end..<end + 8, with: bigEndian(known.first.rawValue))
+      }
+      try transaction.put(commands, row.span.extracting(..<end), row.span.extracting(end...))
+    }
   }
 
   /// The root of the complete subtree of 2^`level` leaves that ends at a position; level 1 or more.
@@ -241,10 +266,13 @@ public final class Views: Sendable {
     of stream: UInt64, _ transaction: borrowing some Reading & ~Copyable
   ) throws(LMDBError) -> Version {
     var version = Version.none
-    try transaction.scan(streams, from: bigEndian(stream) + bigEndian(UInt32.max), .descending) { key, _ in
-      let bytes = key.dropping(0)
-      if bigEndianNumber(bytes[0..<8]) == stream {
-        version = Version(UInt32(truncatingIfNeeded: bigEndianNumber(bytes[8..<12])))
+    var end: [UInt8] = []
+    end.reserveCapacity(12)
+    end.append(bigEndian: stream)
+    end.append(bigEndian: UInt32.max)
+    try transaction.scan(streams, from: end.span, .descending) { key, _ in
+      if bigEndianNumber(key.extracting(..<8)) == stream {
+        version = Version(UInt32(truncatingIfNeeded: bigEndianNumber(key.extracting(8..<12))))
       }
       return .stop
     }

@@ -1,5 +1,6 @@
 import EventSourcing
 public import LMDB
+import MerkleTree
 
 /// How the views get what is recorded: behind the ledger, in blocks of a few groups.
 extension EventStore {
@@ -40,7 +41,7 @@ extension EventStore {
   }
 
   /// Says beside the views that the ledger is durable up to an event; false when the disk does not take it.
-  func isWitnessed(_ position: Position, _ leaf: [UInt8]) -> Bool {
+  func isWitnessed(_ position: Position, _ leaf: Hash) -> Bool {
     do throws(FileError) {
       try views.durable.set(position, leaf: leaf)
       return true

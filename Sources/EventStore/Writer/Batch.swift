@@ -10,7 +10,7 @@ public struct Batch: ~Copyable {
   private var head: Frontier
   /// How many events were appended.
   public private(set) var appended = 0
-  private var lastLeaf: [UInt8] = []
+  private var lastLeaf: Hash?
   private var checkpoints: [(key: [UInt8], text: String)] = []
   private var marks: [(key: String, value: [UInt8])] = []
 
@@ -41,19 +41,24 @@ public struct Batch: ~Copyable {
   @available(*, noasync)
   public mutating func append(_ record: [UInt8], _ key: Views.RecordKey) throws(StoreError) -> Position {
     let position = nextPosition
-    let leaf = MerkleTree.leafHash(record)
     let actual: Version
     do throws(LMDBError) { actual = try store.recorded.version(of: key.stream) } catch { throw .storage(error) }
     guard actual.next == key.version else {
       throw .versionConflict(stream: key.stream, expected: key.version, actual: actual)
     }
+    // The row of the ledger: the hash of the record, and then the record.
+    var row: [UInt8] = []
+    row.reserveCapacity(Hash.size + record.count)
+    row.append(addingCapacity: Hash.size) { $0.append(repeating: 0, count: Hash.size) }
+    row += record
+    let leaf = MerkleTree.hashLeaf(in: &row)
     do throws(LMDBError) {
-      try ledger.append(store.ledger.events, bigEndian(position.rawValue), leaf.bytes + record)
+      try ledger.append(store.ledger.events, bigEndian(position.rawValue), row)
     } catch {
       throw store.growthError(error, .ledger)
     }
     store.recorded.add(key, at: position, leaf: leaf, completing: head.append(leaf))
-    lastLeaf = leaf.bytes
+    lastLeaf = leaf
     appended += 1
     return position
   }
@@ -97,7 +102,7 @@ public struct Batch: ~Copyable {
         try ledger.put(store.ledger.meta, checkpoint.key, Array(checkpoint.text.utf8))
       }
       for mark in marks { try ledger.put(store.ledger.meta, Array(mark.key.utf8), mark.value) }
-      if appended > 0 { try ledger.put(store.ledger.meta, Array("head".utf8), head.encoded) }
+      if appended > 0 { try ledger.put(store.ledger.meta, Ledger.headKey, head.encoded) }
     } catch {
       throw error.code == .mapFull ? .mapFull(.ledger) : .nothingWritten(error)
     }
@@ -114,7 +119,7 @@ public struct Batch: ~Copyable {
       try store.commit(views)
       return true
     }
-    if appended == 0 || store.isWitnessed(position, leaf) { return false }
+    guard appended > 0, let leaf, !store.isWitnessed(position, leaf) else { return false }
     // The views themselves are the witness then.
     try store.applyRecorded(project)
     return true

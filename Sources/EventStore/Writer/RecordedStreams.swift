@@ -111,6 +111,6 @@ public final class RecordedStreams: @unchecked Sendable {
   @available(*, noasync)
   func write(_ transaction: borrowing WriteTransaction) throws(LMDBError) {
     try views.index(unapplied.keys, from: unapplied.first, completing: unapplied.nodes, transaction)
-    try views.advance(to: unapplied.last, leaf: unapplied.lastLeaf, transaction)
+    if let leaf = unapplied.lastLeaf { try views.advance(to: unapplied.last, leaf: leaf.bytes, transaction) }
   }
 }
