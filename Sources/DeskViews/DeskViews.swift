@@ -40,7 +40,8 @@ public struct DeskViews: Sendable {
     var after = before
     for event in events { CaseDecider.evolve(&after, event) }
     var cells = CellChange()
-    try write(number, from: before, to: after, &cells, transaction)
+    var rows = RowBuffer()
+    try write(number, from: before, to: after, &cells, &rows, transaction)
     try write(cells, transaction)
     return after
   }
@@ -64,8 +65,11 @@ public struct DeskViews: Sendable {
   /// Writes what a block of events has made of the cases that it touches, live and in a replay alike.
   func write(_ changes: [UInt64: CaseChange], _ transaction: borrowing WriteTransaction) throws(LMDBError) {
     var cells = CellChange()
-    for (number, change) in changes.sorted(by: { $0.key < $1.key }) {
-      try write(number, from: change.before, to: change.after, &cells, transaction)
+    var rows = RowBuffer()
+    // In the order of their keys, so that neighbours are written one after the other.
+    for number in changes.keys.sorted() {
+      guard let change = changes[number] else { continue }
+      try write(number, from: change.before, to: change.after, &cells, &rows, transaction)
     }
     try write(cells, transaction)
   }
@@ -93,10 +97,10 @@ public struct DeskViews: Sendable {
   /// The one way a case changes in the views.
   private func write(
     _ number: UInt64, from before: CaseState, to after: CaseState, _ cells: inout CellChange,
-    _ transaction: borrowing WriteTransaction
+    _ rows: inout RowBuffer, _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
     let (old, new) = (CaseRow(number: number, state: before), CaseRow(number: number, state: after))
-    for (view, table) in zip(Self.all, tables) { try view.write(table, from: old, to: new, transaction) }
+    for (view, table) in zip(Self.all, tables) { try view.write(table, from: old, to: new, &rows, transaction) }
     cells.change(from: before, to: after)
   }
 

@@ -61,7 +61,12 @@ struct DifferenceTests {
       steps[number] = states + [CaseDecider.fold([event], from: states.last ?? CaseState())]
     }
     for view in DeskViews.all {
-      guard case .rows(let rows, .differencesIf(let differ)) = view.content else { continue }
+      guard case .rows(let add, .differencesIf(let differ)) = view.content else { continue }
+      func rows(_ row: CaseRow) -> [ViewRow] {
+        var rows = RowBuffer()
+        add(row, &rows)
+        return rows.copies
+      }
       var (spared, looked) = (0, 0)
       for (number, states) in steps {
         for (index, before) in states.enumerated() {
@@ -79,6 +84,26 @@ struct DifferenceTests {
         }
       }
       #expect(spared > 20 && (looked > 20 || view.name == "erased"), "\(view.name): \(spared), \(looked)")
+    }
+  }
+
+  @Test("where the figures say that nothing can have changed, it has not", arguments: 1...6 as ClosedRange<UInt64>)
+  func figures(seed: UInt64) throws {
+    var states: [UInt64: [CaseState]] = [:]
+    let register = try history(seed)
+    for (number, event) in register.events {
+      let last = states[number]?.last ?? CaseState()
+      states[number, default: [CaseState()]].append(CaseDecider.fold([event], from: last))
+    }
+    for states in states.values {
+      for (index, before) in states.enumerated() {
+        for after in states[index...].prefix(4) {
+          var (told, whole) = (CellChange(), CellChange())
+          told.change(from: before, to: after)
+          whole.change(from: before.contributions, to: after.contributions)
+          #expect(told.cells.filter { $0.value != 0 } == whole.cells.filter { $0.value != 0 })
+        }
+      }
     }
   }
 

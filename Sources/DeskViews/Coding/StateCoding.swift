@@ -4,8 +4,7 @@ import EventSourcing
 /// How a case's state is written in its row. The views are thrown away when the schema version changes, so there is one
 /// way and no upcasting.
 enum StateCoding {
-  static func encode(_ state: CaseState) -> [UInt8] {
-    var row = RowWriter()
+  static func write(_ state: CaseState, to row: inout RowWriter) {
     row.put(state.version.rawValue)
     // By patterns: what is handed to a closure is copied first.
     if case .some(let reception) = state.reception {
@@ -35,7 +34,6 @@ enum StateCoding {
     if case .some(let reception) = state.reception, reception.version != Self.first {
       row.put(reception.version.rawValue)
     }
-    return row.bytes
   }
 
   /// Which event a receipt is as a rule.

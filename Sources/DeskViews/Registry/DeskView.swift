@@ -3,7 +3,7 @@ import EventSourcing
 import LMDB
 
 /// One view as the registry knows it: its table, what a case contributes to it, and how that is written.
-struct DeskView: Sendable {
+final class DeskView: Sendable {
   /// The name of its table, and of its file without `View`.
   let name: String
   /// Raised whenever a row is other than it was. It is a part of the schema version of all views, so that those of an
@@ -14,7 +14,7 @@ struct DeskView: Sendable {
 
   enum Content: Sendable {
     /// Rows that are a function of one case.
-    case rows(@Sendable (CaseRow) -> [ViewRow], Writing)
+    case rows(@Sendable (CaseRow, inout RowBuffer) -> Void, Writing)
     /// Sums of what the cases contribute.
     case sums
     /// Rows that each event of the office adds or replaces.
@@ -42,11 +42,10 @@ struct DeskView: Sendable {
     case several
   }
 
-  init<P: Projection & SendableMetatype>(_ projection: P.Type, version: Int, _ writing: Writing, owner: Owner)
-  where P.State == CaseRow, P.Row == ViewRow {
+  init<P: CaseView & SendableMetatype>(_ projection: P.Type, version: Int, _ writing: Writing, owner: Owner) {
     name = P.name
     self.version = version
-    content = .rows({ P.rows(of: $0) }, writing)
+    content = .rows({ P.add($0, to: &$1) }, writing)
     self.owner = owner
   }
 
@@ -65,17 +64,25 @@ struct DeskView: Sendable {
     owner = .several
   }
 
+  /// - Parameter rows: memory for the rows; what is in it is not asked.
   func write(
-    _ table: Table, from before: CaseRow, to after: CaseRow, _ transaction: borrowing WriteTransaction
+    _ table: Table, from before: CaseRow, to after: CaseRow, _ rows: inout RowBuffer,
+    _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
-    guard case .rows(let rows, let writing) = content else { return }
+    guard case .rows(let add, let writing) = content else { return }
+    rows.removeAll()
     switch writing {
-    case .always: try Self.update(table, [], rows(after), transaction)
-    case .once: if before.state.reception == nil { try Self.update(table, [], rows(after), transaction) }
-    case .differences: try Self.update(table, rows(before), rows(after), transaction)
+    case .always: break
+    case .once: if before.state.reception != nil { return }
+    case .differences: add(before, &rows)
     case .differencesIf(let differ):
-      if differ(before.state, after.state) { try Self.update(table, rows(before), rows(after), transaction) }
+      guard differ(before.state, after.state) else { return }
+      add(before, &rows)
     }
+    let old = rows.count
+    rows.beginState()
+    add(after, &rows)
+    try Self.update(table, rows, old: old, transaction)
   }
 
   func write(_ table: Table, _ step: OfficeStep, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
@@ -83,10 +90,16 @@ struct DeskView: Sendable {
     for row in rows(step) { try transaction.put(table, row.key, row.value) }
   }
 
+  /// - Parameter old: how many of the rows are those that are there, which stand before those that are to be.
   private static func update(
-    _ table: Table, _ old: [ViewRow], _ new: [ViewRow], _ transaction: borrowing WriteTransaction
+    _ table: Table, _ rows: borrowing RowBuffer, old: Int, _ transaction: borrowing WriteTransaction
   ) throws(LMDBError) {
-    for row in old where !new.contains(where: { $0.key == row.key }) { try transaction.delete(table, row.key) }
-    for row in new where !old.contains(row) { try transaction.put(table, row.key, row.value) }
+    let (gone, made) = (0..<old, old..<rows.count)
+    for row in gone where !made.contains(where: { rows.isSameKey($0, row) }) {
+      try rows.withRow(row) { (key, _) throws(LMDBError) in _ = try transaction.delete(table, key) }
+    }
+    for row in made where !gone.contains(where: { rows.isSameKey($0, row) && rows.isSameValue($0, row) }) {
+      try rows.withRow(row) { (key, value) throws(LMDBError) in try transaction.put(table, key, value) }
+    }
   }
 }

@@ -6,11 +6,16 @@ struct CellChange {
   private(set) var cells: [[UInt8]: Int64] = [:]
 
   mutating func change(from before: CaseState, to after: CaseState) {
+    // Most events have nothing to do with what is counted.
+    if after.hasReception(of: before), before.erasure == nil, after.erasure == nil,
+      after.hasEntries(of: before, where: { $0.concernsFigures })
+    {
+      return
+    }
     change(from: before.contributions, to: after.contributions)
   }
 
   mutating func change(from old: [Contribution], to new: [Contribution]) {
-    // Most events change nothing that is counted.
     if old == new { return }
     var added = new
     for contribution in old {

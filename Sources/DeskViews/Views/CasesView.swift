@@ -3,11 +3,16 @@ import EventSourcing
 import EventStore
 
 /// The state of every case, whatever it began with: number → state.
-enum CasesView: Projection {
+enum CasesView: CaseView {
   static let name = "cases"
   static let view = DeskView(Self.self, version: 5, .always, owner: .key(from: 0))
 
-  static func rows(of row: CaseRow) -> [ViewRow] {
-    row.state.version == .none ? [] : [ViewRow(bigEndian(row.number), StateCoding.encode(row.state))]
+  static func add(_ row: CaseRow, to rows: inout RowBuffer) {
+    if row.state.version == .none { return }
+    rows.add {
+      OrderedKey.append(row.number, to: &$0)
+    } value: {
+      StateCoding.write(row.state, to: &$0)
+    }
   }
 }

@@ -3,13 +3,17 @@ import EventSourcing
 import EventStore
 
 /// From a code, as people type it, to the case: folded code → number.
-enum CodesView: Projection {
+enum CodesView: CaseView {
   static let name = "codes"
   static let view = DeskView(Self.self, version: 1, .once, owner: .value)
 
-  static func rows(of row: CaseRow) -> [ViewRow] {
-    guard let code = row.state.reception?.facts.code else { return [] }
-    return [ViewRow(key(code), bigEndian(row.number))]
+  static func add(_ row: CaseRow, to rows: inout RowBuffer) {
+    guard let code = row.state.reception?.facts.code else { return }
+    rows.add {
+      $0 += key(code)
+    } value: {
+      OrderedKey.append(row.number, to: &$0.bytes)
+    }
   }
 
   /// A code of nothing but marks folds to nothing, which is no key; it stands for itself.

@@ -3,13 +3,16 @@ import EventSourcing
 
 /// The erased cases by the time at which it was recorded: their keys must be gone, and their names wait in free pages of
 /// older views to be scrubbed.
-enum ErasedView: Projection {
+enum ErasedView: CaseView {
   static let name = "erased"
   static let view = DeskView(
     Self.self, version: 1, .differencesIf { $0.erasure?.recordedAt != $1.erasure?.recordedAt }, owner: .endOfKey)
 
-  static func rows(of row: CaseRow) -> [ViewRow] {
-    guard let erasure = row.state.erasure else { return [] }
-    return [ViewRow(OrderedKey.key([], erasure.recordedAt, row.number))]
+  static func add(_ row: CaseRow, to rows: inout RowBuffer) {
+    guard let erasure = row.state.erasure else { return }
+    rows.add {
+      OrderedKey.append(OrderedKey.bits(of: erasure.recordedAt), to: &$0)
+      OrderedKey.append(row.number, to: &$0)
+    }
   }
 }

@@ -4,7 +4,7 @@ import EventSourcing
 /// What is promised, in order of time, by what it waits for. Lateness is not in it: a range up to now is.
 ///
 /// A row says that a case has a promise of this order at this instant; which one says its state.
-enum PromisesView: Projection {
+enum PromisesView: CaseView {
   static let name = "promises"
   static let view = DeskView(Self.self, version: 2, .differencesIf { isOther($0, $1) }, owner: .endOfKey)
 
@@ -36,50 +36,32 @@ enum PromisesView: Projection {
   /// Whether two states of a case may have other rows: what the receipt says of them, or what makes a promise or settles
   /// one. Most events do neither.
   static func isOther(_ before: CaseState, _ after: CaseState) -> Bool {
-    basis(before) != basis(after) || before.erasure?.at != after.erasure?.at || before.promised != after.promised
-      || !isSame(before.entries, after.entries)
+    !isSameBasis(before, after) || before.erasure?.at != after.erasure?.at || before.promised != after.promised
+      || !after.hasEntries(of: before) { $0.concernsPromises }
   }
 
-  /// What the rows are made from that the receipt says.
-  private struct Basis: Equatable {
-    var kind: CaseKind
-    var at: Timestamp
-    var due: Timestamp
-    var isUrgent: Bool
-    var isImported: Bool
+  /// Whether the receipt says the same of what the rows are made from.
+  private static func isSameBasis(_ before: CaseState, _ after: CaseState) -> Bool {
+    if after.hasReception(of: before) { return true }
+    guard let old = before.reception, let new = after.reception else { return false }
+    return old.facts.kind == new.facts.kind && old.at == new.at && old.facts.due == new.facts.due
+      && (old.facts.urgent == nil) == (new.facts.urgent == nil) && old.isImported == new.isImported
   }
 
-  private static func basis(_ state: CaseState) -> Basis? {
-    guard case .some(let reception) = state.reception else { return nil }
-    return Basis(
-      kind: reception.facts.kind, at: reception.at, due: reception.facts.due, isUrgent: reception.facts.urgent != nil,
-      isImported: reception.isImported)
-  }
-
-  /// Whether both have the same entries, but for those that no promise hangs on.
-  private static func isSame(_ before: [CaseState.Entry], _ after: [CaseState.Entry]) -> Bool {
-    var (old, new) = (before.startIndex, after.startIndex)
-    while true {
-      while old < before.endIndex, !before[old].effect.concernsPromises { old += 1 }
-      while new < after.endIndex, !after[new].effect.concernsPromises { new += 1 }
-      guard old < before.endIndex, new < after.endIndex else { return old == before.endIndex && new == after.endIndex }
-      guard before[old] == after[new] else { return false }
-      old += 1
-      new += 1
-    }
-  }
-
-  static func rows(of row: CaseRow) -> [ViewRow] {
+  static func add(_ row: CaseRow, to rows: inout RowBuffer) {
     let state = row.state
-    guard let kind = state.reception?.facts.kind, let latest = state.due else { return [] }
+    guard let kind = state.reception?.facts.kind, let latest = state.due else { return }
     let group = TallyGroup(kind).rawValue | (state.reception?.isImported == true ? importedMark : 0)
-    var rows: [ViewRow] = []
-    rows.reserveCapacity(4)
     func add(_ order: Order, _ time: Timestamp, mark: UInt8 = 0) {
-      let key = OrderedKey.key([order.rawValue], time, row.number)
+      rows.add {
+        $0.append(order.rawValue)
+        OrderedKey.append(OrderedKey.bits(of: time), to: &$0)
+        OrderedKey.append(row.number, to: &$0)
+      } value: {
+        $0.bytes.append(group | mark)
+      }
       // A ledger may say the same date twice; it is one row, and the first date comes first.
-      if rows.contains(where: { $0.key == key }) { return }
-      rows.append(ViewRow(key, [group | mark]))
+      rows.dropLastIfKnown()
     }
     for promise in state.promises {
       switch promise.kind {
@@ -97,6 +79,5 @@ enum PromisesView: Projection {
       }
     }
     if state.isOpen, state.reception?.facts.urgent != nil { add(.urgent, latest) }
-    return rows
   }
 }

@@ -3,14 +3,18 @@ import EventSourcing
 import EventStore
 
 /// The register by day of receipt: day, serial, number. Cases with a code from elsewhere have serial 0.
-enum RegisterView: Projection {
+enum RegisterView: CaseView {
   static let name = "register"
   static let view = DeskView(Self.self, version: 1, .once, owner: .endOfKey)
 
-  static func rows(of row: CaseRow) -> [ViewRow] {
-    guard let reception = row.state.reception else { return [] }
+  static func add(_ row: CaseRow, to rows: inout RowBuffer) {
+    guard let reception = row.state.reception else { return }
     let serial = reception.isImported ? 0 : CaseCode.serial(of: reception.facts.code) ?? 0
-    return [ViewRow(prefix(reception.day) + bigEndian(UInt32(serial)) + bigEndian(row.number))]
+    rows.add {
+      $0 += prefix(reception.day)
+      $0.append(bigEndian: UInt32(serial))
+      $0.append(bigEndian: row.number)
+    }
   }
 
   static func prefix(_ day: CalendarDay) -> [UInt8] { bigEndian(UInt32(bitPattern: day.number) ^ 1 << 31) }

@@ -2,19 +2,18 @@ import Desk
 import EventSourcing
 
 /// Every word of the citizen's name, the code and the subject: folded word, 0, number.
-enum SearchView: Projection {
+enum SearchView: CaseView {
   static let name = "search"
   static let view = DeskView(
     Self.self, version: 1, .differencesIf { !isSameSource($0, $1) }, owner: .endOfKey)
 
-  static func rows(of row: CaseRow) -> [ViewRow] {
-    words(of: row.state).map { word in
-      var key: [UInt8] = []
-      key.reserveCapacity(word.utf8.count + 9)
-      key += word.utf8
-      key.append(0)
-      OrderedKey.append(row.number, to: &key)
-      return ViewRow(key)
+  static func add(_ row: CaseRow, to rows: inout RowBuffer) {
+    for word in words(of: row.state) {
+      rows.add {
+        $0 += word.utf8
+        $0.append(0)
+        OrderedKey.append(row.number, to: &$0)
+      }
     }
   }
 
@@ -27,10 +26,8 @@ enum SearchView: Projection {
 
   /// Whether what the rows are made from is the same: then they are.
   static func isSameSource(_ before: CaseState, _ after: CaseState) -> Bool {
-    guard case .some(let old) = before.reception, case .some(let new) = after.reception else {
-      if case .none = before.reception, case .none = after.reception { return true }
-      return false
-    }
+    if after.hasReception(of: before) { return true }
+    guard let old = before.reception, let new = after.reception else { return false }
     return old.facts.applicant.isSpelt(like: new.facts.applicant) && old.facts.code.isSpelt(like: new.facts.code)
       && old.facts.subject.isSpelt(like: new.facts.subject)
   }
