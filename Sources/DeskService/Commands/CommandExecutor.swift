@@ -84,8 +84,8 @@ struct CommandExecutor {
     var (position, next) = (batch.position, 0)
     var (answered, erased): (CaseState, [UInt64]) = (CaseState(), [])
     for decision in decisions {
-      for (stored, record) in coded[next..<next + decision.events.count] {
-        position = try batch.append(record, stored.recordKey)
+      for (key, record) in coded[next..<next + decision.events.count] {
+        position = try batch.append(record, key)
       }
       next += decision.events.count
       let state = decision.after
@@ -101,17 +101,17 @@ struct CommandExecutor {
 
   private func coded(
     _ decisions: [Decision], _ request: CommandRequest
-  ) throws -> [(stored: StoredEvent, record: [UInt8])] {
+  ) throws -> [(key: Views.RecordKey, record: [UInt8])] {
     do {
       let command = StoredEvent.Command(
         id: request.id, digest: try CommandDigest(keys: store.keys).make(of: request, about: Self.keyed(decisions)))
-      var coded: [(stored: StoredEvent, record: [UInt8])] = []
+      var coded: [(key: Views.RecordKey, record: [UInt8])] = []
       for decision in decisions {
         var version = decision.state.version
         for event in decision.events {
           version = version.next
           let stored = StoredEvent(stream: decision.number, version: version, command: command, body: .desk(event))
-          coded.append((stored, try store.encode(stored, slot: decision.number)))
+          coded.append((stored.recordKey, try store.encode(stored, slot: decision.number)))
         }
       }
       return coded

@@ -11,7 +11,10 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public enum Refusal: Error { case full, stopped }
 
   private let condition = MonotonicCondition()
-  private var waiting: [(request: Request, bytes: Int)] = []
+  private var waiting: [Request] = []
+  /// How many bytes each of them has. Apart, so that all that waits can be taken as the array that it is: what the thread
+  /// does with a request must not know its type, and each step with one costs many times what it does.
+  private var sizes: [Int] = []
   private var isStopping = false
   private var isFinished = false
   private var process: Process?
@@ -74,7 +77,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
         if !group.isEmpty {
           self.process?(group) { duration in
             condition.withLock {
-              expected = group.count + waiting.count
+              expected = group.count + sizes.count
               let wait = duration > Self.turnaround * expected ? min(duration / 2, Self.waitMax) : .zero
               deadline = SuspendingClock.now + wait
             }
@@ -102,10 +105,11 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public func submit(_ request: Request, bytes: Int, isBounded: Bool = true) throws(Refusal) {
     let refusal: Refusal? = condition.withLock {
       if isStopping { return .stopped }
-      if isBounded, waiting.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
+      if isBounded, sizes.count >= capacity || waitingBytes + bytes > waitingBytesMax { return .full }
       waitingBytes += bytes
-      waiting.append((request, bytes))
-      if waiting.count >= wanted { condition.signal() }
+      sizes.append(bytes)
+      waiting.append(request)
+      if sizes.count >= wanted { condition.signal() }
       return nil
     }
     if let refusal { throw refusal }
@@ -115,7 +119,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   public func wake() { condition.withLock { condition.signal() } }
 
   /// How many requests wait.
-  public var count: Int { condition.withLock { waiting.count } }
+  public var count: Int { condition.withLock { sizes.count } }
 
   /// Sets how many requests may wait from now on; those that wait already stay.
   public func setCapacity(_ capacity: Int) { condition.withLock { self.capacity = capacity } }
@@ -132,7 +136,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
   /// The next group; an empty one when only a heartbeat or the rest is due; nil when the thread is to end.
   private func nextGroup() -> [Request]? {
     condition.withLock {
-      while waiting.isEmpty {
+      while sizes.isEmpty {
         if isStopping { return nil }
         var left = rest?.left()
         for heartbeat in heartbeats { left = min(left ?? .seconds(3600), heartbeat.left) }
@@ -144,7 +148,7 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
         condition.wait(atMost: left)
       }
       wanted = min(expected, requestsMax)
-      while waiting.count < wanted, !isStopping {
+      while sizes.count < wanted, !isStopping {
         let left = SuspendingClock.now.duration(to: deadline)
         guard left > .zero else { break }
         let rest = rest?.left()
@@ -155,16 +159,28 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
         condition.wait(atMost: min(left, rest ?? left))
       }
       wanted = 1
-      var bytes = 0
-      var count = 0
-      while count < waiting.count, count < requestsMax {
-        bytes += waiting[count].bytes
-        if count > 0, bytes > bytesMax { break }
-        count += 1
-      }
-      defer { waiting.removeFirst(count) }
-      waitingBytes -= waiting[..<count].reduce(0) { $0 + $1.bytes }
-      return waiting[..<count].map(\.request)
+      return takeGroup()
     }
+  }
+
+  /// What waits, as much of it as one group may be. Called under the lock.
+  private func takeGroup() -> [Request] {
+    if sizes.count <= requestsMax, waitingBytes <= bytesMax {
+      defer { waiting = [] }
+      sizes.removeAll(keepingCapacity: true)
+      waitingBytes = 0
+      return waiting
+    }
+    var bytes = 0
+    var count = 0
+    while count < sizes.count, count < requestsMax {
+      if count > 0, bytes + sizes[count] > bytesMax { break }
+      bytes += sizes[count]
+      count += 1
+    }
+    waitingBytes -= bytes
+    sizes.removeFirst(count)
+    defer { waiting.removeFirst(count) }
+    return Array(waiting[..<count])
   }
 }
