@@ -13,9 +13,10 @@ struct Motcua: ParsableCommand {
     Backup.self, Archive.self, Import.self, Export.self, Demo.self,
   ]
 
-  static var configuration: CommandConfiguration {
-    let language = Invocation.current.language
-    return CommandConfiguration(
+  static let configuration = told(in: Invocation.current.language)
+
+  private static func told(in language: Language) -> CommandConfiguration {
+    CommandConfiguration(
       commandName: "motcua",
       abstract: language.say(
         "Một cửa: mọi lần gặp dân là một sự kiện, mọi lời hứa là một câu hỏi trả lời được.",
@@ -40,6 +41,7 @@ struct Motcua: ParsableCommand {
         77 not permitted.
         """),
       version: Release.version,
-      subcommands: verbs)
+      // One by one: a cast of the whole list would have the runtime search for each verb's conformance.
+      subcommands: verbs.map { $0 as any ParsableCommand.Type })
   }
 }

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Explain: Verb {
   static let verb = VerbName("explain", "giai-thich")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "vì sao hẹn ngày đó: đếm từng ngày",
-      "why that date: the days, one by one",
-      usage: "<code>")
-  }
+  static let configuration = verb.configuration(
+    "vì sao hẹn ngày đó: đếm từng ngày",
+    "why that date: the days, one by one",
+    usage: "<code>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct History: Verb {
   static let verb = VerbName("history", "lich-su")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "lịch sử của một hồ sơ",
-      "the events of a case",
-      usage: "<code>")
-  }
+  static let configuration = verb.configuration(
+    "lịch sử của một hồ sơ",
+    "the events of a case",
+    usage: "<code>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions

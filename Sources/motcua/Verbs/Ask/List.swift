@@ -3,9 +3,8 @@ import DeskInterface
 
 struct List: Verb {
   static let verb = VerbName("list", "danh-sach")
-  static var configuration: CommandConfiguration {
-    verb.configuration("danh sách hồ sơ; không có điều kiện là đang mở", "list cases; with no condition, the open ones")
-  }
+  static let configuration = verb.configuration(
+    "danh sách hồ sơ; không có điều kiện là đang mở", "list cases; with no condition, the open ones")
 
   @Flag(help: help("đang mở", "open")) var open = false
   @Flag(help: help("trễ hạn hoặc quá hạn", "ended late or open past due")) var late = false

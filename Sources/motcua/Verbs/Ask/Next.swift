@@ -3,9 +3,7 @@ import DeskInterface
 
 struct Next: Verb {
   static let verb = VerbName("next", "viec-can-lam")
-  static var configuration: CommandConfiguration {
-    verb.configuration("việc cần làm trước, và vì sao", "what to do first, and why")
-  }
+  static let configuration = verb.configuration("việc cần làm trước, và vì sao", "what to do first, and why")
 
   @Flag(help: help("chỉ việc của tôi", "mine only")) var mine = false
   @OptionGroup var common: CommonOptions

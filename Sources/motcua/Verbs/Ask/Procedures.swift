@@ -3,11 +3,9 @@ import DeskInterface
 
 struct Procedures: Verb {
   static let verb = VerbName("procedures", "thu-tuc")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "các thủ tục: thời hạn, giấy tờ, lệ phí, tên ngắn", "the procedures: term, papers, fee, short names"
-    )
-  }
+  static let configuration = verb.configuration(
+    "các thủ tục: thời hạn, giấy tờ, lệ phí, tên ngắn", "the procedures: term, papers, fee, short names"
+  )
 
   @Argument(help: help("chỉ thủ tục này", "this one only")) var name: String?
   @OptionGroup var common: CommonOptions

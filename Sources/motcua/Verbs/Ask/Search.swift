@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Search: Verb {
   static let verb = VerbName("search", "tim")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "tìm theo tên, mã hoặc nội dung; gõ không dấu cũng được",
-      "search by name, code or subject; accents may be left out",
-      usage: "<words> ...")
-  }
+  static let configuration = verb.configuration(
+    "tìm theo tên, mã hoặc nội dung; gõ không dấu cũng được",
+    "search by name, code or subject; accents may be left out",
+    usage: "<words> ...")
 
   @Argument(help: help("những chữ đầu của từng từ", "how the words begin")) var words: [String] = []
   @OptionGroup var file: FieldsOptions

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Show: Verb {
   static let verb = VerbName("show", "xem")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "xem một hồ sơ",
-      "show a case",
-      usage: "<code>")
-  }
+  static let configuration = verb.configuration(
+    "xem một hồ sơ",
+    "show a case",
+    usage: "<code>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Slip: Verb {
   static let verb = VerbName("slip", "phieu")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "in giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-      "print the receipt and appointment slip",
-      usage: "<code>")
-  }
+  static let configuration = verb.configuration(
+    "in giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "print the receipt and appointment slip",
+    usage: "<code>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions

@@ -3,11 +3,9 @@ import DeskInterface
 
 struct Tally: Verb {
   static let verb = VerbName("tally", "thong-ke")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "thống kê: hôm nay, hôm qua, tuần này, tháng này, tất cả",
-      "counts: today, yesterday, this week, this month, all")
-  }
+  static let configuration = verb.configuration(
+    "thống kê: hôm nay, hôm qua, tuần này, tháng này, tất cả",
+    "counts: today, yesterday, this week, this month, all")
 
   @OptionGroup var past: PastOptions
   @OptionGroup var common: CommonOptions

@@ -3,9 +3,8 @@ import DeskInterface
 
 struct Watch: Verb {
   static let verb = VerbName("watch", "theo-doi")
-  static var configuration: CommandConfiguration {
-    verb.configuration("theo dõi từng sự kiện ngay khi được ghi", "every event as it is recorded")
-  }
+  static let configuration = verb.configuration(
+    "theo dõi từng sự kiện ngay khi được ghi", "every event as it is recorded")
 
   @Option(help: help("bắt đầu sau vị trí này trong sổ", "begin after this position in the ledger")) var after: Int?
   @OptionGroup var common: CommonOptions

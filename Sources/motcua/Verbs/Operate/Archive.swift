@@ -8,12 +8,10 @@ import Wording
 
 struct Archive: Verb {
   static let verb = VerbName("archive", "luu-tru")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "chép sổ, nguyên dạng niêm phong, vào kho lưu trữ",
-      "copy the ledger, sealed as it is, into an archive",
-      usage: "--directory <directory> [--follow]")
-  }
+  static let configuration = verb.configuration(
+    "chép sổ, nguyên dạng niêm phong, vào kho lưu trữ",
+    "copy the ledger, sealed as it is, into an archive",
+    usage: "--directory <directory> [--follow]")
 
   @Option(help: help("thư mục của kho, nên ở đĩa khác", "the archive's directory, best on another disk"))
   var directory: String?

@@ -5,13 +5,11 @@ import Varlink
 
 struct Backup: Verb {
   static let verb = VerbName("backup", "sao-luu")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "sao lưu sổ, và khóa vào tệp riêng, trong khi vẫn làm việc",
-      "back up the ledger, and the keys to a file of their own, while work goes on",
-      usage: "<file> [--keys <keys>] [--force]", "--keys <keys> [--force]", "--erasures <erasures>",
-      "--directory <directory> [--keep <keep>] [--keys-directory <keys-directory> --keys-keep <keys-keep>]")
-  }
+  static let configuration = verb.configuration(
+    "sao lưu sổ, và khóa vào tệp riêng, trong khi vẫn làm việc",
+    "back up the ledger, and the keys to a file of their own, while work goes on",
+    usage: "<file> [--keys <keys>] [--force]", "--keys <keys> [--force]", "--erasures <erasures>",
+    "--directory <directory> [--keep <keep>] [--keys-directory <keys-directory> --keys-keep <keys-keep>]")
 
   @Argument(help: help("tệp mới cho bản sao lưu sổ", "a new file for the backup of the ledger")) var file: String?
   @Option(help: help("tệp mới cho bản sao lưu khóa", "a new file for the backup of the keys")) var keys: String?

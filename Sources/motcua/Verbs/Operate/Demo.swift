@@ -2,10 +2,8 @@ import ArgumentParser
 
 struct Demo: Verb {
   static let verb = VerbName("demo", "chay-thu")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "chạy thử: chuyện của một người dân, trên sổ riêng", "one citizen's story, on a ledger of its own")
-  }
+  static let configuration = verb.configuration(
+    "chạy thử: chuyện của một người dân, trên sổ riêng", "one citizen's story, on a ledger of its own")
 
   @Flag(help: help("để motcuad chạy thử chạy tiếp", "leave the demonstration's daemon running")) var keep = false
   @Option(help: help("thư mục cấu hình", "the configuration's directory")) var config: String?

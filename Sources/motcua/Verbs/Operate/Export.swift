@@ -9,11 +9,9 @@ enum ExportFormat: String, ExpressibleByArgument {
 
 struct Export: Verb {
   static let verb = VerbName("export", "xuat")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "xuất toàn bộ sổ ra các dòng CloudEvents 1.0",
-      "the whole ledger as lines of CloudEvents 1.0")
-  }
+  static let configuration = verb.configuration(
+    "xuất toàn bộ sổ ra các dòng CloudEvents 1.0",
+    "the whole ledger as lines of CloudEvents 1.0")
 
   @Argument(help: help("tệp để ghi; không có thì ra stdout", "the file to write; stdout without one")) var file: String?
   @Option(help: help("dạng: cloudevents", "the form: cloudevents")) var format = ExportFormat.cloudevents

@@ -4,12 +4,10 @@ import Varlink
 
 struct Import: Verb {
   static let verb = VerbName("import", "nhap")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "nhập một sổ cũ (CSV, mỗi dòng một việc), hoặc một bản xuất vào sổ trống",
-      "bring in an event log (CSV, one row per activity), or an export into an empty ledger",
-      usage: "<file> --mapping <mapping>", "<file> --format cloudevents [--keys <keys>]")
-  }
+  static let configuration = verb.configuration(
+    "nhập một sổ cũ (CSV, mỗi dòng một việc), hoặc một bản xuất vào sổ trống",
+    "bring in an event log (CSV, one row per activity), or an export into an empty ledger",
+    usage: "<file> --mapping <mapping>", "<file> --format cloudevents [--keys <keys>]")
 
   enum Format: String, ExpressibleByArgument {
     case csv, cloudevents

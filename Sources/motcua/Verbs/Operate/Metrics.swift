@@ -3,9 +3,7 @@ import DeskInterface
 
 struct Metrics: Verb {
   static let verb = VerbName("metrics", "so-do")
-  static var configuration: CommandConfiguration {
-    verb.configuration("số đo cho Prometheus", "figures for Prometheus, in its text format")
-  }
+  static let configuration = verb.configuration("số đo cho Prometheus", "figures for Prometheus, in its text format")
 
   @OptionGroup var file: OutFileOptions
   @OptionGroup var common: CommonOptions

@@ -3,11 +3,9 @@ import DeskInterface
 
 struct Rebuild: Verb {
   static let verb = VerbName("rebuild", "dung-lai")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "dựng lại mọi bảng tra cứu từ sổ, trong khi vẫn làm việc",
-      "build all views anew from the ledger, while work goes on")
-  }
+  static let configuration = verb.configuration(
+    "dựng lại mọi bảng tra cứu từ sổ, trong khi vẫn làm việc",
+    "build all views anew from the ledger, while work goes on")
 
   @OptionGroup var common: CommonOptions
 

@@ -4,10 +4,8 @@ import DeskInterface
 
 struct ShowClock: Verb {
   static let verb = VerbName("clock", "dong-ho")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "giờ máy: có tin được không, và vì sao", "the machine's clock: whether it is believed, and why not")
-  }
+  static let configuration = verb.configuration(
+    "giờ máy: có tin được không, và vì sao", "the machine's clock: whether it is believed, and why not")
 
   @Flag(
     help: help(

@@ -3,9 +3,7 @@ import DeskInterface
 
 struct Status: Verb {
   static let verb = VerbName("status", "tinh-trang")
-  static var configuration: CommandConfiguration {
-    verb.configuration("tình trạng của motcuad", "how the daemon is doing")
-  }
+  static let configuration = verb.configuration("tình trạng của motcuad", "how the daemon is doing")
 
   @OptionGroup var common: CommonOptions
 

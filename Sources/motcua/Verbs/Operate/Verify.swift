@@ -3,11 +3,9 @@ import DeskInterface
 
 struct Verify: Verb {
   static let verb = VerbName("verify", "kiem-tra")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "kiểm tra mọi sự kiện, gốc, điểm chốt, bảng tra cứu và khóa",
-      "walk everything: events, root, checkpoints, views, keys")
-  }
+  static let configuration = verb.configuration(
+    "kiểm tra mọi sự kiện, gốc, điểm chốt, bảng tra cứu và khóa",
+    "walk everything: events, root, checkpoints, views, keys")
 
   @OptionGroup var common: CommonOptions
 

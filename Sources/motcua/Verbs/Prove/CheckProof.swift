@@ -3,12 +3,10 @@ import DeskInterface
 
 struct CheckProof: Verb {
   static let verb = VerbName("check-proof", "kiem-chung")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "kiểm một tệp chứng minh, không cần motcuad",
-      "check a proof, without the daemon",
-      usage: "<file> --key <key> [--checkpoint <checkpoint>]")
-  }
+  static let configuration = verb.configuration(
+    "kiểm một tệp chứng minh, không cần motcuad",
+    "check a proof, without the daemon",
+    usage: "<file> --key <key> [--checkpoint <checkpoint>]")
 
   @Argument(help: help("tệp chứng minh", "the proof")) var file: String?
   @Option(

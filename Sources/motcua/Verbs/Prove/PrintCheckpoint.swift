@@ -6,9 +6,8 @@ import Varlink
 
 struct PrintCheckpoint: Verb {
   static let verb = VerbName("checkpoint", "diem-chot")
-  static var configuration: CommandConfiguration {
-    verb.configuration("điểm chốt có chữ ký của sổ, để công bố", "the ledger's signed tree head, to be published")
-  }
+  static let configuration = verb.configuration(
+    "điểm chốt có chữ ký của sổ, để công bố", "the ledger's signed tree head, to be published")
 
   @OptionGroup var file: OutFileOptions
   @Option(

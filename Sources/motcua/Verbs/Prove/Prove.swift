@@ -5,12 +5,10 @@ import Varlink
 
 struct Prove: Verb {
   static let verb = VerbName("prove", "chung-minh")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "chứng minh hồ sơ, hay cả sổ, không bị sửa: một tệp ai cũng kiểm được",
-      "prove a case, or the ledger, unaltered: a file that anybody can check",
-      usage: "<code>", "--from <from> [--to <to>]")
-  }
+  static let configuration = verb.configuration(
+    "chứng minh hồ sơ, hay cả sổ, không bị sửa: một tệp ai cũng kiểm được",
+    "prove a case, or the ledger, unaltered: a file that anybody can check",
+    usage: "<code>", "--from <from> [--to <to>]")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Apologise: Verb {
   static let verb = VerbName("apologise", "apologize", "xin-loi")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "xin lỗi dân, và hẹn lại khi chưa có kết quả",
-      "apologise, with a new date while there is no result",
-      usage: "<code> --text <text>")
-  }
+  static let configuration = verb.configuration(
+    "xin lỗi dân, và hẹn lại khi chưa có kết quả",
+    "apologise, with a new date while there is no result",
+    usage: "<code> --text <text>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(help: help("lời xin lỗi", "the apology")) var text: String?

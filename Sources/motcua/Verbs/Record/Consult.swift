@@ -4,12 +4,10 @@ import DeskInterface
 
 struct Consult: Verb {
   static let verb = VerbName("consult", "tu-van", "huong-dan")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "tư vấn: một câu hỏi tại quầy, hoặc trong một hồ sơ",
-      "give advice: on a question at the desk, or on a case",
-      usage: "[<code>] <question> --answer <answer>")
-  }
+  static let configuration = verb.configuration(
+    "tư vấn: một câu hỏi tại quầy, hoặc trong một hồ sơ",
+    "give advice: on a question at the desk, or on a case",
+    usage: "[<code>] <question> --answer <answer>")
 
   @Argument(
     help: help("[MÃ] \"câu hỏi\"; không có mã là một câu hỏi mới", "[CODE] \"question\"; without a code, a new enquiry")

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Correct: Verb {
   static let verb = VerbName("correct", "dinh-chinh")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "đính chính, hoặc hủy sự kiện ghi nhầm hôm nay",
-      "correct facts, or void what was recorded by mistake today",
-      usage: "<code> --reason <reason>")
-  }
+  static let configuration = verb.configuration(
+    "đính chính, hoặc hủy sự kiện ghi nhầm hôm nay",
+    "correct facts, or void what was recorded by mistake today",
+    usage: "<code> --reason <reason>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(help: help("vì sao", "why")) var reason: String?

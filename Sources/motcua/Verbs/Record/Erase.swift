@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Erase: Verb {
   static let verb = VerbName("erase", "xoa-du-lieu")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "xóa dữ liệu cá nhân trong hồ sơ; không lấy lại được",
-      "erase what identifies people in a case; it cannot be undone",
-      usage: "<code> --basis <basis>")
-  }
+  static let configuration = verb.configuration(
+    "xóa dữ liệu cá nhân trong hồ sơ; không lấy lại được",
+    "erase what identifies people in a case; it cannot be undone",
+    usage: "<code> --basis <basis>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(

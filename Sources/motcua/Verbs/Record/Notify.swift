@@ -3,12 +3,10 @@ public import DeskInterface
 
 struct Notify: Verb {
   static let verb = VerbName("notify", "thong-bao")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "ghi việc thông báo cho dân (giấy hẹn, ngày hẹn lại, kết quả)",
-      "record that the citizen was told (of the slip, a new date, a result)",
-      usage: "<code>")
-  }
+  static let configuration = verb.configuration(
+    "ghi việc thông báo cho dân (giấy hẹn, ngày hẹn lại, kết quả)",
+    "record that the citizen was told (of the slip, a new date, a result)",
+    usage: "<code>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Progress: Verb {
   static let verb = VerbName("progress", "xu-ly")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "ghi một bước xử lý đã xong",
-      "record a step that is done",
-      usage: "<code> <step>")
-  }
+  static let configuration = verb.configuration(
+    "ghi một bước xử lý đã xong",
+    "record a step that is done",
+    usage: "<code> <step>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Argument(help: help("bước nào", "which step")) var step: String?

@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Receive: Verb {
   static let verb = VerbName("receive", "tiep-nhan")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "tiếp nhận một yêu cầu và hẹn ngày trả kết quả",
-      "take in a request and promise a date",
-      usage: "<procedure> --name <name>", "--kind <kind> [<procedure>] [--name <name>]")
-  }
+  static let configuration = verb.configuration(
+    "tiếp nhận một yêu cầu và hẹn ngày trả kết quả",
+    "take in a request and promise a date",
+    usage: "<procedure> --name <name>", "--kind <kind> [<procedure>] [--name <name>]")
 
   @Argument(
     help: help(

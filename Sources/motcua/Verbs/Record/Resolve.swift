@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Resolve: Verb {
   static let verb = VerbName("resolve", "giai-quyet", "co-ket-qua")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "có kết quả: đã ký, đã vào số, nằm tại quầy",
-      "the result is signed, numbered and at the counter",
-      usage: "<code>")
-  }
+  static let configuration = verb.configuration(
+    "có kết quả: đã ký, đã vào số, nằm tại quầy",
+    "the result is signed, numbered and at the counter",
+    usage: "<code>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(help: help("granted, refused hoặc answered", "granted, refused or answered")) var outcome: Wire.Outcome?

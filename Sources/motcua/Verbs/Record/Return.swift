@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Return: Verb {
   static let verb = VerbName("return", "tra-ket-qua")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "trả kết quả tận tay dân",
-      "hand over the result",
-      usage: "<code>")
-  }
+  static let configuration = verb.configuration(
+    "trả kết quả tận tay dân",
+    "hand over the result",
+    usage: "<code>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(help: help("ai nhận, nếu không phải người nộp", "who took it, if not the applicant")) var to: String?

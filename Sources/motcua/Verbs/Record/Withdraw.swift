@@ -3,12 +3,10 @@ import DeskInterface
 
 struct Withdraw: Verb {
   static let verb = VerbName("withdraw", "rut-ho-so")
-  static var configuration: CommandConfiguration {
-    verb.configuration(
-      "dân rút hồ sơ",
-      "the citizen takes the request back",
-      usage: "<code> --reason <reason>")
-  }
+  static let configuration = verb.configuration(
+    "dân rút hồ sơ",
+    "the citizen takes the request back",
+    usage: "<code> --reason <reason>")
 
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @Option(help: help("vì sao", "why")) var reason: String?
