@@ -4,7 +4,7 @@ import EventSourcing
 import Glibc
 
 /// What every verb takes.
-struct CommonOptions: ParsableArguments {
+struct CommonOptions: PlainlyRead {
   @Option(help: help("socket của motcuad", "the socket of motcuad"))
   var socket: String?
 
@@ -16,6 +16,13 @@ struct CommonOptions: ParsableArguments {
 
   @Option(help: help("số giây chờ trả lời", "seconds to wait for an answer"))
   var timeout: Int = 30
+
+  mutating func take(from line: inout PlainLine) {
+    socket = line.option("--socket")
+    lang = line.option("--lang")
+    json = line.flag("--json")
+    timeout = line.option("--timeout") ?? 30
+  }
 
   mutating func validate() throws {
     guard (1...86_400).contains(timeout) else {
@@ -35,17 +42,19 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// Where the personal parts of a command may come from instead of the command line.
-struct FieldsOptions: ParsableArguments {
+struct FieldsOptions: PlainlyRead {
   @Option(
     help: help(
       "tệp JSON chứa các mục cá nhân, như {\"name\": \"…\"}; - là đầu vào chuẩn",
       "a JSON file of the personal fields, as in {\"name\": \"…\"}; - is standard input"),
     completion: .file(extensions: ["json"]))
   var fields: String?
+
+  mutating func take(from line: inout PlainLine) { fields = line.option("--fields") }
 }
 
 /// What every verb takes that records something.
-struct RecordingOptions: ParsableArguments {
+struct RecordingOptions: PlainlyRead {
   @Option(help: help("mã lệnh (UUID), để chạy lại an toàn", "the command's id (a UUID), to run it again safely"))
   var id: String?
 
@@ -63,6 +72,15 @@ struct RecordingOptions: ParsableArguments {
   var onBehalfOf: String?
 
   @OptionGroup var file: FieldsOptions
+
+  mutating func take(from line: inout PlainLine) {
+    id = line.option("--id")
+    at = line.option("--at")
+    why = line.option("--why")
+    expect = line.option("--expect")
+    onBehalfOf = line.option("--on-behalf-of")
+    file = line.group()
+  }
 
   /// What is given of the personal fields, of the verb's own and of `--why`.
   func dictated(_ session: Session, _ typed: Dictation.Typed = [], papers: [String]? = nil) throws -> Dictation {
@@ -95,7 +113,7 @@ struct RecordingOptions: ParsableArguments {
 }
 
 /// An apology that goes with a late result.
-struct LateApologyOptions: ParsableArguments {
+struct LateApologyOptions: PlainlyRead {
   @Option(
     name: [.customLong("apologise"), .customLong("apologize")],
     help: help("lời xin lỗi, khi đã trễ hẹn", "the apology, when the date is broken"))
@@ -109,6 +127,13 @@ struct LateApologyOptions: ParsableArguments {
 
   @Option(help: help("số văn bản xin lỗi", "the number of the letter of apology"))
   var letter: String?
+
+  mutating func take(from line: inout PlainLine) {
+    apologise = line.option("--apologise", "--apologize")
+    cause = line.option("--cause")
+    signatory = line.option("--signatory")
+    letter = line.option("--letter")
+  }
 
   /// Its personal fields, as they were typed.
   var typed: Dictation.Typed { [(.apologise, apologise), (.signatory, signatory), (.letter, letter)] }
@@ -139,7 +164,7 @@ extension Wire.Outcome: ExpressibleByArgument {}
 extension Wire.Status: ExpressibleByArgument {}
 
 /// What is asked about an earlier time instead of now.
-struct PastOptions: ParsableArguments {
+struct PastOptions: PlainlyRead {
   @Option(
     name: .customLong("as-of"),
     help: help("theo những gì đã ghi đến lúc này", "from what was recorded by this time"))
@@ -147,6 +172,11 @@ struct PastOptions: ParsableArguments {
 
   @Flag(help: help("tính theo lúc việc xảy ra (cùng --as-of)", "by when it happened (with --as-of)"))
   var occurred = false
+
+  mutating func take(from line: inout PlainLine) {
+    asOf = line.option("--as-of")
+    occurred = line.flag("--occurred")
+  }
 
   /// The time as the daemon reads it; nil for now.
   func wire(_ language: Language) throws -> String? {

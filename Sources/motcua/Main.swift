@@ -13,7 +13,8 @@ enum Main {
   /// - Returns: the exit code.
   static func run(_ invocation: Invocation) -> Int32 {
     do {
-      var command = try Motcua.parseAsRoot(invocation.arguments)
+      var command: any ParsableCommand =
+        try PlainLine.read(invocation.arguments) ?? Motcua.parseAsRoot(invocation.arguments)
       try command.run()
       return Exit.done
     } catch is BrokenPipe {

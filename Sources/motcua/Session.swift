@@ -68,13 +68,16 @@ struct Session {
 }
 
 /// A verb of the client.
-protocol Verb: ParsableCommand {
+protocol Verb: ParsableCommand, PlainlyRead {
   static var verb: VerbName { get }
   var common: CommonOptions { get }
   func run(_ session: Session) throws
 }
 
 extension Verb {
+  /// A verb that takes long itself leaves its line to the parser.
+  mutating func take(from line: inout PlainLine) { line.leaveToParser() }
+
   func run() throws {
     let session = Session(common)
     try run(session)

@@ -121,12 +121,17 @@ final class OutFile {
 }
 
 /// Where a verb writes what it makes.
-struct OutFileOptions: ParsableArguments {
+struct OutFileOptions: PlainlyRead {
   @Option(help: help("ghi vào tệp mới này thay vì in ra", "write to this new file instead of printing"))
   var out: String?
 
   @Flag(help: help("ghi đè tệp đã có", "write over a file that is there"))
   var force = false
+
+  mutating func take(from line: inout PlainLine) {
+    out = line.option("--out")
+    force = line.flag("--force")
+  }
 
   mutating func validate() throws {
     if force, out == nil {

@@ -30,5 +30,8 @@ enum VerbNames {
     return typed
   }
 
-  static func isVerb(_ name: String) -> Bool { Motcua.verbs.contains { $0.verb.english == name } }
+  static func isVerb(_ name: String) -> Bool { verb(name) != nil }
+
+  /// The verb of this English name.
+  static func verb(_ name: String) -> (any Verb.Type)? { Motcua.verbs.first { $0.verb.english == name } }
 }

@@ -11,6 +11,11 @@ struct Explain: Verb {
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let explanation = try session.daemon.ask(Wire.Explain(code: session.code(code))).explanation
     if session.wantsJSON { return try session.output.json(explanation) }

@@ -11,6 +11,11 @@ struct History: Verb {
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     var events: [Wire.Event] = []
     try session.daemon.stream(Wire.History(code: session.code(code))) { answer in

@@ -16,6 +16,18 @@ struct List: Verb {
   @OptionGroup var past: PastOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    open = line.flag("--open")
+    late = line.flag("--late")
+    mine = line.flag("--mine")
+    clerk = line.option("--clerk")
+    procedure = line.option("--procedure")
+    dueBefore = line.option("--due-before")
+    status = line.option("--status")
+    past = line.group()
+    common = line.group()
+  }
+
   func run(_ session: Session) throws {
     let query = Wire.List(
       open: open ? true : nil, late: late ? true : nil, mine: mine ? true : nil, clerk: clerk,

@@ -8,6 +8,11 @@ struct Next: Verb {
   @Flag(help: help("chỉ việc của tôi", "mine only")) var mine = false
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    mine = line.flag("--mine")
+    common = line.group()
+  }
+
   func run(_ session: Session) throws {
     let language = session.language
     var table = Table([

@@ -10,6 +10,11 @@ struct Procedures: Verb {
   @Argument(help: help("chỉ thủ tục này", "this one only")) var name: String?
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    common = line.group()
+    name = line.argument()
+  }
+
   func run(_ session: Session) throws {
     var answer = try session.daemon.ask(Wire.Procedures())
     if let name = name?.shortName {

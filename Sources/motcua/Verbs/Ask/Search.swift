@@ -12,6 +12,12 @@ struct Search: Verb {
   @OptionGroup var file: FieldsOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    file = line.group()
+    common = line.group()
+    words = line.arguments()
+  }
+
   func run(_ session: Session) throws {
     let typed = self.words.isEmpty ? nil : self.words.joined(separator: " ")
     let words = try Dictation(session, [(.words, typed)], file: file.fields).required(.words)

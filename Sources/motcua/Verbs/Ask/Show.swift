@@ -11,6 +11,11 @@ struct Show: Verb {
   @Argument(help: help("mã hồ sơ", "the case's code")) var code: String?
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let item = try session.daemon.ask(Wire.Show(code: session.code(code))).case
     if session.wantsJSON { return try session.output.json(item) }

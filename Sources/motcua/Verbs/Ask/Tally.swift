@@ -10,6 +10,11 @@ struct Tally: Verb {
   @OptionGroup var past: PastOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    past = line.group()
+    common = line.group()
+  }
+
   func run(_ session: Session) throws {
     let tally = try session.daemon.ask(
       Wire.Tally(asOf: try past.wire(session.language), occurred: past.occurred ? true : nil))

@@ -9,6 +9,11 @@ struct Watch: Verb {
   @Option(help: help("bắt đầu sau vị trí này trong sổ", "begin after this position in the ledger")) var after: Int?
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    after = line.option("--after")
+    common = line.group()
+  }
+
   func run(_ session: Session) throws {
     try session.daemon.stream(Wire.Watch(after: after), isPatient: true) { answer in
       for event in answer.events {

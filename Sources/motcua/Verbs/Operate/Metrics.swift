@@ -8,6 +8,11 @@ struct Metrics: Verb {
   @OptionGroup var file: OutFileOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    file = line.group()
+    common = line.group()
+  }
+
   func run(_ session: Session) throws {
     let answer = try session.daemon.ask(Wire.GetMetrics())
     // A monitor of another account reads the file.

@@ -20,6 +20,12 @@ struct ShowClock: Verb {
   var shown: String?
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    accept = line.flag("--accept")
+    shown = line.option("--shown")
+    common = line.group()
+  }
+
   mutating func validate() throws {
     if shown != nil, !accept {
       throw ValidationError(Invocation.current.language.say("--shown đi cùng --accept.", "--shown goes with --accept."))

@@ -7,6 +7,10 @@ struct Status: Verb {
 
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    common = line.group()
+  }
+
   func run(_ session: Session) throws {
     let status = try session.daemon.ask(Wire.GetStatus()).status
     if session.wantsJSON { return try session.output.json(status) }

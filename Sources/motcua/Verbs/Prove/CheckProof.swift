@@ -17,6 +17,13 @@ struct CheckProof: Verb {
   var checkpoint: [String] = []
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    key = line.options("--key")
+    checkpoint = line.options("--checkpoint")
+    common = line.group()
+    file = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let language = session.language
     let file = try session.required(file, "FILE", "tệp chứng minh", "the proof")

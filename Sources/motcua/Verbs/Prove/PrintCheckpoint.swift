@@ -22,6 +22,13 @@ struct PrintCheckpoint: Verb {
   var ifKey = false
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    file = line.group()
+    directory = line.option("--directory")
+    ifKey = line.flag("--if-key")
+    common = line.group()
+  }
+
   mutating func validate() throws {
     if directory != nil, file.out != nil {
       throw ValidationError(

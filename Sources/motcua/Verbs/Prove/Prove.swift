@@ -31,6 +31,16 @@ struct Prove: Verb {
   @OptionGroup var file: OutFileOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    checkpoint = line.option("--checkpoint")
+    open = line.flag("--open")
+    from = line.option("--from")
+    to = line.option("--to")
+    file = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   mutating func validate() throws {
     let language = Invocation.current.language
     if from != nil, code != nil || checkpoint != nil || open {

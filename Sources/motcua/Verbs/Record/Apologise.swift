@@ -17,6 +17,17 @@ struct Apologise: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    text = line.option("--text")
+    cause = line.option("--cause") ?? "late"
+    newDue = line.option("--new-due")
+    signatory = line.option("--signatory")
+    letter = line.option("--letter")
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let dictated = try recording.dictated(session, [(.text, text), (.signatory, signatory), (.letter, letter)])

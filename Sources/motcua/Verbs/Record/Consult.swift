@@ -32,6 +32,17 @@ struct Consult: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    answer = line.option("--answer")
+    minutes = line.option("--minutes")
+    name = line.option("--name")
+    phone = line.option("--phone")
+    channel = line.option("--channel")
+    recording = line.group()
+    common = line.group()
+    words = line.arguments()
+  }
+
   mutating func validate() throws {
     guard words.count <= 2 else {
       throw ValidationError(

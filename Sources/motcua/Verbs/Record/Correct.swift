@@ -20,6 +20,19 @@ struct Correct: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    reason = line.option("--reason")
+    name = line.option("--name")
+    phone = line.option("--phone")
+    place = line.option("--place")
+    subject = line.option("--subject")
+    responsible = line.option("--responsible")
+    void = line.option("--void")
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let dictated = try recording.dictated(

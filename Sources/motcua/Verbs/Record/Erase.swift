@@ -17,6 +17,13 @@ struct Erase: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    basis = line.option("--basis")
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let basis = try session.required(basis, "--basis", "căn cứ pháp lý", "by what right")

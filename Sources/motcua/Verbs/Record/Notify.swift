@@ -29,6 +29,16 @@ struct Notify: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    of = line.option("--of")
+    channel = line.option("--channel") ?? .inPerson
+    outcome = line.option("--outcome")
+    receipt = line.option("--receipt")
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let dictated = try recording.dictated(session, [(.receipt, receipt)])

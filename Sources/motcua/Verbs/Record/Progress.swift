@@ -15,6 +15,15 @@ struct Progress: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    by = line.option("--by")
+    group = line.option("--group")
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+    step = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let dictated = try recording.dictated(session, [(.step, step), (.by, by), (.group, group)])

@@ -61,6 +61,26 @@ struct Receive: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    kind = line.option("--kind") ?? .procedure
+    name = line.option("--name")
+    organisation = line.flag("--organisation")
+    phone = line.option("--phone")
+    place = line.option("--place")
+    subject = line.option("--subject")
+    paper = line.options("--paper")
+    channel = line.option("--channel")
+    responsible = line.option("--responsible")
+    urgent = line.option("--urgent")
+    handedInBy = line.option("--handed-in-by")
+    authority = line.option("--authority")
+    helpGiven = line.option("--help-given")
+    slip = line.flag("--slip")
+    recording = line.group()
+    common = line.group()
+    procedure = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let procedure =
       kind == .procedure

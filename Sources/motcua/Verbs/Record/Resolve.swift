@@ -17,6 +17,17 @@ struct Resolve: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    outcome = line.option("--outcome")
+    reason = line.option("--reason")
+    document = line.option("--document")
+    signedBy = line.option("--signed-by")
+    late = line.group()
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let dictated = try recording.dictated(

@@ -15,6 +15,15 @@ struct Return: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    to = line.option("--to")
+    authority = line.option("--authority")
+    late = line.group()
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let dictated = try recording.dictated(session, [(.to, to), (.authority, authority)] + late.typed)

@@ -14,6 +14,14 @@ struct Withdraw: Verb {
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func take(from line: inout PlainLine) {
+    reason = line.option("--reason")
+    by = line.option("--by")
+    recording = line.group()
+    common = line.group()
+    code = line.argument()
+  }
+
   func run(_ session: Session) throws {
     let code = try session.code(code)
     let dictated = try recording.dictated(session, [(.by, by), (.reason, reason)])
