@@ -1,6 +1,7 @@
 import DeskInterface
 import Foundation
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 import Varlink
@@ -12,11 +13,12 @@ struct ClientHistoryTests {
     ProcessInfo.processInfo.environment["MOTCUA_HISTORY_ROUNDS"].flatMap { Int($0) } ?? 25
 
   @Test(
-    "clients that write and read while the daemon is killed again and again: every answer is true, in the order of real time",
+    "clients that write and read while the views are rebuilt and the daemon is killed again and again: every answer is true, in the order of real time",
     arguments: [20_261_125, 4] as [UInt64])
   func killed(seed: UInt64) async throws {
     let daemon = try RunningDaemon()
     let history = ClientHistory()
+    let rebuilds = Atomic(0)
     var dice = Dice(seed: seed)
     for round in 0..<Self.rounds {
       try daemon.start()
@@ -28,8 +30,13 @@ struct ClientHistoryTests {
       let socket = daemon.socket
       // Half of what nobody answered is sent again by whoever comes next, the rest in the end.
       let pending = history.unknown.filter { _ in Bool.random(using: &dice) }
-      _ = await inParallel(8) { index in
+      _ = await inParallel(9) { index in
         guard let desk = try? Connection(path: socket) else { return }
+        if index == 8 {
+          // In every other round the views are replaced beside them, again and again.
+          while round % 2 == 1, (try? desk.pages(Wire.Rebuild())) != nil { rebuilds.add(1, ordering: .relaxed) }
+          return
+        }
         var client = HistoryClient(seed: seed, round: round, index: index, history: history, desk: desk)
         let own = pending.enumerated().filter { $0.offset % 8 == index }.map(\.element)
         try? client.work(sendingAgain: own)
@@ -46,10 +53,12 @@ struct ClientHistoryTests {
     // And the load was one that could break something.
     #expect(history.unknown.isEmpty && unknown.count > 2 && history.okCount >= Self.rounds * 5)
     #expect(history.reads.count >= Self.rounds * 5)
+    #expect(rebuilds.load(ordering: .relaxed) > 0)
     #expect(history.commands.contains { if case .fail = $0.outcome { true } else { false } })
     print(
       "history, seed \(seed): \(history.okCount) ok, \(history.commands.count - history.okCount) refused,",
-      "\(history.reads.count) reads, \(unknown.count) sent again in the end, \(events.count) events")
+      "\(history.reads.count) reads, \(rebuilds.load(ordering: .relaxed)) rebuilds, \(unknown.count) sent again in the end,",
+      "\(events.count) events")
     #expect(daemon.stop() == 0)
     try Rebuild.expectEqual(daemon.data)
   }
