@@ -100,6 +100,17 @@ func asStoreError<R: ~Copyable>(_ body: () throws -> R) throws(StoreError) -> R 
 }
 
 extension StoreError {
+  /// Whether the system refused something, such as to open a file or to map it: that says nothing of what the file holds.
+  public var isOfSystem: Bool {
+    switch self {
+    case .file: true
+    case .storage(let error):
+      // What LMDB cannot make sense of is an error of the system to it, too.
+      if case .system = error.code { !error.code.isDamage } else { false }
+    default: false
+    }
+  }
+
   /// Any error as one of the store's: a file's or LMDB's keeps its code, any other becomes `.unexpected`.
   public init(_ error: any Error) {
     self =

@@ -25,7 +25,8 @@ struct Inspect: ParsableCommand {
     } catch let damage as Damage {
       say(InspectionLine(damage: damage))
     } catch {
-      say(InspectionLine(failure: StartFailure.text(error)))
+      let isRefused = StoreError(error).isOfSystem ? true : nil
+      say(InspectionLine(failure: StartFailure.text(error), isRefused: isRefused))
     }
   }
 

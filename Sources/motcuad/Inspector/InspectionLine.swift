@@ -9,6 +9,8 @@ struct InspectionLine: JSONReadable, JSONWritable {
   var damage: Damage?
   /// Why the process cannot do what it should, though that is no damage.
   var failure: Text?
+  /// Whether it is the system that refused it something, such as to open a file.
+  var isRefused: Bool?
   var salvage: SalvageLine?
 }
 
@@ -32,11 +34,12 @@ extension InspectionLine {
   init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
     self.init()
     var object = try cursor.object()
-    while let member = try cursor.member(of: &object, ["step", "damage", "failure", "salvage"]) {
+    while let member = try cursor.member(of: &object, ["step", "damage", "failure", "refused", "salvage"]) {
       switch member {
       case 0: step = try Verification.Step(from: &cursor)
       case 1: damage = try Damage(from: &cursor)
       case 2: failure = try Text(from: &cursor)
+      case 3: isRefused = try cursor.bool()
       default: salvage = try SalvageLine(from: &cursor)
       }
     }
@@ -47,6 +50,7 @@ extension InspectionLine {
     json.member("step", step)
     json.member("damage", damage)
     json.member("failure", failure)
+    json.member("refused", isRefused)
     json.member("salvage", salvage)
     json.close()
   }

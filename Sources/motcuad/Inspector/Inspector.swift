@@ -13,6 +13,8 @@ struct Inspected {
 /// Why something could not be verified, though it may be whole.
 struct InspectionFailure: Error {
   var reason: Text
+  /// The system refused something, such as to open a file: it says nothing of what would have been read.
+  var isRefused = false
 }
 
 /// Verifies in a process that may die, and says so when it does.
@@ -42,16 +44,16 @@ enum Inspector {
 
   private static func inspect(_ arguments: [String], ledger: String, _ report: Report) throws -> Inspected {
     var inspected = Inspected(step: Verification.Step(phase: .ledger))
-    var failure: Text?
+    var failure: InspectionFailure?
     let ending = try InspectorProcess.run(arguments) { line in
       if let step = line.step {
         inspected.step = step
         try report(step)
       }
       inspected.damage = inspected.damage ?? line.damage
-      failure = failure ?? line.failure
+      failure = failure ?? line.failure.map { InspectionFailure(reason: $0, isRefused: line.isRefused == true) }
     }
-    if let failure { throw InspectionFailure(reason: failure) }
+    if let failure { throw failure }
     if inspected.damage == nil, inspected.step.phase != .done || ending != .exited(0) {
       inspected.damage = death(ending, try narrowed(inspected.step, ending, ledger: ledger))
     }

@@ -141,6 +141,7 @@ struct Restore: ParsableCommand {
       case let error as UnsafePath: throw Exit.code(error)
       case let failure as SegmentReader.Failure: throw failure.code
       case is InspectorProcess.SpawnFailure: throw Exit.storage
+      case let failure as InspectionFailure where failure.isRefused: throw Exit.storage
       case StoreError.inUse: throw Exit.inUse
       case StoreError.file, StoreError.storage: throw Exit.storage
       // Nothing is wrong with the ledger: the command asked for what cannot be done.

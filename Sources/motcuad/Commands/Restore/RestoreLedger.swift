@@ -113,7 +113,7 @@ extension Restore {
 
   /// The same, of what was given: what cannot be read of it is called as it was.
   func verify(_ ledger: String, given: String, _ language: Language) throws {
-    do { try verify(ledger, language) } catch let failure as InspectionFailure {
+    do { try verify(ledger, language) } catch let failure as InspectionFailure where !failure.isRefused {
       throw InspectionFailure(
         reason: Text(
           vi: "\(given) không phải bản sao lưu sổ mà bản này đọc được (\(failure.reason.vi))",
