@@ -45,7 +45,7 @@ struct BeginningTests {
       ) { plain, part in try store.keys.seal(plain, slot: part.slot, additionalData: part.additionalData) }
       _ = try batch.append(record, stored.recordKey)
     }
-    try batch.commit()
+    try batch.commit(.atOnce) { _ throws(LMDBError) in }
   }
 
   @Test("has its row from the first event on, and goes on after its receipt as any other")
@@ -127,7 +127,7 @@ struct BeginningTests {
         .init(recordedAt: at, occurredAt: at, offset: Fixture.offset, actor: Fixture.lan, rules: Position(1))))
     let record = try RecordCoding.encode(stored, slot: 1, keyCommitment: []) { plain, _ in plain }
     _ = try batch.append(record, stored.recordKey)
-    try batch.commit()
+    try batch.commit(.atOnce) { _ throws(LMDBError) in }
   }
 
   @Test("a verification holds its key against its first event, and finds nothing wrong")

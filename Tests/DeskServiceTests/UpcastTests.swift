@@ -116,7 +116,7 @@ struct UpcastTests {
             stream: stored.stream, version: stored.version, uid: stored.circumstances.actor.uid,
             commandID: stored.command.id, digest: stored.command.digest))
       }
-      try batch.commit()
+      try batch.commit(.atOnce) { _ throws(LMDBError) in }
       return records
     }
 

@@ -20,7 +20,7 @@ struct AppendTests {
         positions.append(try batch.append(record, Notebook.key(record)).rawValue)
       }
       #expect(batch.appended == group.count)
-      try batch.commit()
+      try batch.commit(.atOnce, notebook.project)
     }
     #expect(positions == [1, 2, 3, 4, 5])
     let transaction = try notebook.store.views.environment.beginRead()
@@ -59,7 +59,7 @@ struct AppendTests {
     _ = try batch.append(record, Notebook.key(record))
     #expect(try batch.record(at: Position(1)) == record)
     #expect(try notebook.store.ledger.position() == .start)
-    try batch.commit()
+    try batch.commit(.atOnce, notebook.project)
     #expect(try notebook.store.ledger.position() == Position(1))
   }
 
@@ -85,7 +85,7 @@ struct AppendTests {
     #expect(batch.appended == 0)
     let next = Notebook.record(1, 2)
     _ = try batch.append(next, Notebook.key(next))
-    try batch.commit()
+    try batch.commit(.atOnce, notebook.project)
     #expect(try notebook.records() == [Notebook.record(1, 1), next])
   }
 
@@ -114,7 +114,7 @@ struct AppendTests {
     let notebook = try Notebook(folder)
     try notebook.commit(1)
     let rows = try notebook.rows()
-    try notebook.store.beginBatch().commit()
+    try notebook.store.beginBatch().commit(.atOnce, notebook.project)
     #expect(try notebook.rows() == rows)
     #expect(try notebook.store.ledger.position() == Position(1))
   }
@@ -144,14 +144,15 @@ struct AppendTests {
   @Test("a command is found by caller and id, from its first event to its last")
   func commands() throws {
     let folder = try Folder()
-    let store = try Notebook(folder).store
+    let notebook = try Notebook(folder)
+    let store = notebook.store
     let id = [UInt8](repeating: 3, count: 16)
     var batch = try store.beginBatch()
     for version in 1...3 as ClosedRange<UInt32> {
       let key = Views.RecordKey(stream: 1, version: Version(version), uid: 1000, commandID: id, digest: [4, 2])
       _ = try batch.append([1, UInt8(version)], key)
     }
-    try batch.commit()
+    try batch.commit(.atOnce, notebook.project)
     let transaction = try store.views.environment.beginRead()
     let accepted = try #require(try store.views.accepted(uid: 1000, commandID: id, transaction))
     #expect(accepted.first == Position(1) && accepted.last == Position(3) && accepted.digest == [4, 2])

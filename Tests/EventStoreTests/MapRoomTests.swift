@@ -23,7 +23,7 @@ struct MapRoomTests {
       if let error = try storeError({
         var batch = try store.beginBatch()
         _ = try batch.append(record, key)
-        do throws(CommitError) { try batch.commit() } catch {
+        do throws(CommitError) { try batch.commit(.atOnce) { _ throws(LMDBError) in } } catch {
           guard case .mapFull(let map) = error else { throw error }
           throw StoreError.mapFull(map, bytes: 0)
         }

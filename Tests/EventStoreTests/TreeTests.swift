@@ -95,7 +95,7 @@ struct TreeTests {
       for (size, key, text) in [(3, 2, "c"), (1, 7, "a"), (3, 1, "b"), (300, 0, "d")] as [(UInt64, UInt32, String)] {
         var batch = try notebook.store.beginBatch()
         batch.keep(checkpoint: text, ofSize: size, keyID: key)
-        try batch.commit()
+        try batch.commit(.behind, notebook.project)
       }
     }
     let kept = try Notebook(folder).store.ledger.checkpoints()

@@ -83,14 +83,14 @@ public struct Batch: ~Copyable {
   /// Commits the ledger, durably; and the views, when it is time for them.
   ///
   /// - Parameter project: writes into the projections what all committed events that the views lack make of them, and
-  ///   those of this batch.
+  ///   those of this batch. It has no default: a batch with events and nothing to project would leave views that lack them.
   /// - Returns: whether the views have it all.
   /// - Throws: `CommitError`. After `outcomeUnknown` the process must not go on: LMDB takes the next commit as if
   ///   nothing had happened.
   @available(*, noasync)
   @discardableResult
   public consuming func commit(
-    _ timing: Timing = .atOnce, _ project: EventStore.Project = { _ throws(LMDBError) in }
+    _ timing: Timing, _ project: EventStore.Project
   ) throws(CommitError) -> Bool {
     if appended == 0, checkpoints.isEmpty, marks.isEmpty {
       abort()
