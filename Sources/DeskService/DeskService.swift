@@ -252,6 +252,27 @@ public final class DeskService: Sendable {
     }
   }
 
+  /// As `caughtUp`, for so long at most; false when the views do not have it all by then. It is for answers that say so.
+  public func caughtUp(within limit: Duration) async throws -> Bool {
+    // No task is made where nothing is to be waited for.
+    if viewsLag == 0 { return true }
+    return try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await self.caughtUp()
+        return true
+      }
+      group.addTask {
+        try await Task.sleep(for: limit)
+        return false
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? false
+    }
+  }
+
+  /// Whether the disk refuses the mark that says beside the views what is durable: they are written before each answer then.
+  public var isMarkRefused: Bool { writer.isMarkRefused.load(ordering: .relaxed) }
+
   /// How far the views have come: never beyond what a transaction that begins now finds in them.
   public var applied: Position { writer.lag.applied.position }
   /// How many events they lack.

@@ -327,22 +327,16 @@ public final class EventStore: Sendable {
     }
   }
 
-  /// Why what was durable beside the views cannot be read; nil when it can, or there is nothing.
-  public var markFault: FileError? {
-    do throws(FileError) {
-      _ = try DurableMark.read(in: views.path)
-      return nil
-    } catch {
-      return error
-    }
-  }
+  /// What was wrong with the mark of what is durable, beside the views, when it was read at the start or written since; nil
+  /// when nothing was.
+  public var markFault: MarkFault? { views.durable.fault }
 
   /// The views are a witness: what they have seen, and what was durable beside them, must be in the ledger, and be the
   /// same there.
   private static func check(_ ledger: Ledger, against views: Views) throws {
     let applied = try views.environment.read { transaction throws(LMDBError) in try views.last(transaction) }
     // A mark that cannot be read says nothing, and `markFault` why.
-    let seen = [applied, try? DurableMark.read(in: views.path)].compactMap(\.self)
+    let seen = [applied, views.durable.read()].compactMap(\.self)
     let end = try ledger.position()
     if let furthest = seen.map(\.position).max(), furthest > end {
       throw StoreError.ledgerBehindViews(seen: furthest, ledger: end)

@@ -46,6 +46,47 @@ public final class StoreReader: Sendable {
   }
 }
 
+extension StoreReader {
+  /// What is wrong with the mark beside the views that a daemon would believe: it cannot be read, or says that something is
+  /// durable that the ledger does not have. Nil when nothing is, or nothing is marked.
+  public func markDifference() throws(StoreError) -> MarkDifference? {
+    try asStoreError {
+      var difference: MarkDifference?
+      // Bytes that are just being written may be read in halves, and views that are replaced take their mark with them.
+      for _ in 0..<50 {
+        guard let number = try viewsDirectory.currentNumber(),
+          case .trusted = try viewsDirectory.trust(number, schemaVersion: schemaVersion)
+        else { return nil }
+        difference = try ledger.difference(fromMarkIn: viewsDirectory.path(number))
+        if difference == nil { return nil }
+        usleep(20_000)
+      }
+      return difference
+    }
+  }
+}
+
+/// Why the mark beside the views is no witness of the ledger, or a witness against it.
+public enum MarkDifference: Hashable, Sendable {
+  case fault(MarkFault)
+  /// The ledger ends before what was acknowledged.
+  case beyond(Position, ledger: Position)
+  /// The event there is another.
+  case differs(at: Position)
+}
+
+extension Ledger {
+  fileprivate func difference(fromMarkIn views: String) throws -> MarkDifference? {
+    // Before the ledger, which is durable first.
+    let said: DurableMark.Witness?
+    do throws(MarkFault) { said = try DurableMark.read(in: views) } catch { return .fault(error) }
+    guard let said else { return nil }
+    let end = try position()
+    if said.position > end { return .beyond(said.position, ledger: end) }
+    return try leafHash(at: said.position) == said.leaf ? nil : .differs(at: said.position)
+  }
+}
+
 extension Ledger {
   /// Opens a ledger in which nobody writes meanwhile, such as a backup: read only and without a lock file.
   public static func alone(_ path: String) throws(StoreError) -> Ledger {

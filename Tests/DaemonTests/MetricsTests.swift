@@ -84,6 +84,33 @@ struct MetricsTests {
     #expect(checked.status == 0 && checked.said == "", "\(checked.said)")
   }
 
+  @Test("given a disk that refuses the mark of what is durable, then status, metrics and log say so until it is taken")
+  func unmarked() throws {
+    let daemon = try RunningDaemon()
+    try daemon.start()
+    let (desk, client) = (try daemon.connect(), Client(socket: daemon.socket))
+    func isSaid() throws -> [Bool] {
+      [
+        try desk.ask(Wire.GetStatus()).status.markRefused == true,
+        Self.sample("motcua_mark_refused", in: try desk.ask(Wire.GetMetrics()).text) == 1,
+        try client.run(["status"]).output.contains("written before each answer (see the log)"),
+        try client.run(["status", "--lang", "vi"]).output.contains("ghi trước mỗi trả lời (xem nhật ký)"),
+      ]
+    }
+    // What a start records of the office is in the views at once, and needs no mark.
+    let mark = daemon.data + "/views-1/durable"
+    try FileManager.default.createDirectory(atPath: mark, withIntermediateDirectories: false)
+    #expect(try isSaid() == [false, false, false, false])
+    _ = try desk.receive("Nguyễn Thị Hoa")
+    #expect(try isSaid() == [true, true, true, true])
+    #expect(daemon.log.contains("the disk does not take the mark of what is durable"), "\(daemon.log)")
+    try FileManager.default.removeItem(atPath: mark)
+    _ = try desk.receive("Nguyễn Thị Hoa")
+    #expect(try isSaid() == [false, false, false, false])
+    #expect(daemon.log.contains("the disk takes the mark of what is durable again"), "\(daemon.log)")
+    #expect(daemon.stop() == 0)
+  }
+
   @Test("the status says how long it runs, what waits, who reads, what is open longest, and when it was backed up")
   func status() throws {
     let daemon = try RunningDaemon()

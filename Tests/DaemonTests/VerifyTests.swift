@@ -136,6 +136,66 @@ extension FileTests {
       #expect(try daemon.connect().verify().damage == nil)
     }
 
+    @Test(
+      "given a mark of what is durable that is cut short or flipped, then verify says so, live and offline, and after a rebuild it finds nothing",
+      arguments: [true, false])
+    func brokenMark(isShort: Bool) throws {
+      let (daemon, _) = try stopped()
+      try daemon.start()
+      _ = try daemon.connect().receive("Người sau cùng")
+      #expect(try daemon.connect().verify().damage == nil)
+      let path = daemon.data + "/views-1/durable"
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      #expect(bytes.count == 48)
+      if isShort { bytes = bytes.dropLast(9) } else { bytes[20] ^= 1 }
+      try bytes.write(to: URL(filePath: path))
+      let damage = try #require(try daemon.connect().verify().damage)
+      #expect(damage.kind == "markDamaged" && damage.reasonEn.contains("durable is not whole"))
+      #expect(daemon.stop() == 0)
+      let offline = try Operator.run("verify", "--data", daemon.data)
+      #expect(offline.status == 65 && offline.errors.contains("motcua rebuild"), "\(offline.errors)")
+      try daemon.start()
+      #expect(daemon.log.contains("the views alone witness it: \(path) is not whole"), "\(daemon.log)")
+      _ = try daemon.connect().pages(Wire.Rebuild())
+      #expect(try daemon.connect().verify().damage == nil)
+      #expect(daemon.stop() == 0)
+    }
+
+    @Test(
+      "given a ledger without events that were acknowledged, or with another in the place of the last, then verify says so by the mark, though the views had not seen them"
+    )
+    func acknowledged() throws {
+      let (daemon, _) = try stopped()
+      let seen = try Ledger.alone(daemon.data + "/ledger").records(from: .start, limit: .max)
+      let last = try #require(seen.last)
+      let path = daemon.data + "/views-1/durable"
+      func mark(_ position: UInt64, _ leaf: [UInt8]) throws {
+        let said = withUnsafeBytes(of: position.bigEndian) { Array($0) } + leaf
+        var sum: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in said { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        try Data(said + withUnsafeBytes(of: sum.bigEndian) { Array($0) }).write(to: URL(filePath: path))
+      }
+      try mark(last.position.rawValue, last.leaf.bytes)
+      #expect(try Operator.run("verify", "--data", daemon.data).status == 0)
+      for (position, leaf, said) in [
+        (
+          last.position.rawValue + 3, last.leaf.bytes,
+          "event \(last.position.next.rawValue): the ledger ends at event \(last.position.rawValue), and events up to \(last.position.rawValue + 3) were acknowledged"
+        ),
+        (
+          last.position.rawValue, seen[0].leaf.bytes,
+          "event \(last.position.rawValue), case"
+        ),
+      ] {
+        try mark(position, leaf)
+        let offline = try Operator.run("verify", "--data", daemon.data)
+        #expect(offline.status == 65 && offline.errors.contains(said), "\(offline.errors)")
+        // As a start does.
+        try daemon.launch()
+        #expect(daemon.waitForExit() == 65)
+      }
+    }
+
     @Test("beside 16 clients at work verify finds nothing, once and again")
     func underLoad() throws {
       let daemon = try RunningDaemon()

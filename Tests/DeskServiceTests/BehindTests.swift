@@ -3,6 +3,8 @@ import DeskService
 import DeskViews
 import EventSourcing
 import EventStore
+import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -96,6 +98,66 @@ struct BehindTests {
       }
       try await service.caughtUp()
       #expect(try service.caseCount() == 480)
+    }
+  }
+
+  @Test(
+    "given a disk that refuses the mark of what is durable, then the operator is told once, answers wait for the views, and he is told when it is taken again"
+  )
+  func unmarked() async throws {
+    // given
+    let folder = try Folder()
+    let told = Mutex<[String]>([])
+    let service = try DeskService(
+      directory: folder.path + "/data", book: Fixture.book(), actor: Actor(uid: 0, account: "motcua"),
+      clock: DeskClock(demoFrom: Fixture.time("2026-11-18T09:00")), onFailure: { _ in },
+      report: { text in told.withLock { $0.append(text) } }, note: { text in told.withLock { $0.append(text) } })
+    let mark = folder.path + "/data/views-1/durable"
+    try FileManager.default.createDirectory(atPath: mark, withIntermediateDirectories: false)
+    told.withLock { $0 = [] }
+    // when
+    for _ in 0..<3 {
+      let accepted = try await service.record(.receive("Hoa")).get()
+      // then
+      #expect(service.applied >= accepted.position && service.isMarkRefused)
+    }
+    let refused = told.withLock { $0 }
+    #expect(
+      refused.count == 1 && refused[0].contains("the disk does not take the mark of what is durable"), "\(refused)")
+    #expect(refused[0].contains("\(mark): Is a directory"), "\(refused)")
+    // when
+    try FileManager.default.removeItem(atPath: mark)
+    for _ in 0..<3 { _ = try await service.record(.receive("Hoa")).get() }
+    // then
+    #expect(!service.isMarkRefused)
+    #expect(told.withLock { $0.dropFirst() } == ["the disk takes the mark of what is durable again"])
+    try service.stop()
+  }
+
+  @Test("given views that lack the last cases, then these are counted all the same")
+  func counted() async throws {
+    try await Desktop().during { service async throws in
+      var seen = Set<Bool>()
+      for round in 1...20 {
+        for result in await submit((0..<3).map { .receive("\(round) \($0)") }, service) { _ = try result.get() }
+        let lag = service.viewsLag
+        #expect(try service.recordedCaseCount() == round * 3)
+        seen.insert(lag > 0)
+      }
+      #expect(seen.contains(true), "the views were never behind")
+      #expect(eventually { service.viewsLag == 0 })
+      #expect(try service.recordedCaseCount() == 60)
+    }
+  }
+
+  @Test("who waits for a while only is told whether the views have come")
+  func bounded() async throws {
+    try await Desktop().during { service async throws in
+      for _ in 0..<10 {
+        let position = try await service.record(.receive("Hoa")).get().position
+        let isThere = try await service.caughtUp(within: .seconds(60))
+        #expect(isThere && service.applied >= position)
+      }
     }
   }
 

@@ -245,7 +245,7 @@ extension Wire {
     public var pid: Int
     public var dataDirectory: String
     public var demo: Bool
-    /// The last position in the ledger, and the one that the views have reached.
+    /// The last position in the ledger, and the one that the views have reached: they are written behind it.
     public var position: Int
     public var viewsPosition: Int
     public var viewsNumber: Int
@@ -265,7 +265,8 @@ extension Wire {
     /// not overwritten yet: those of views that were replaced, and of what a verify builds.
     public var scrubPending: String?
     public var uptimeSeconds: Int?
-    /// Events that the views have not seen.
+    /// How many events the views lacked when this was asked. The answer waits for them, so that viewsPosition is behind
+    /// position only by what was recorded since; but not for longer than a second (viewsLate).
     public var viewsLag: Int?
     /// On average of the last minute.
     public var commitsPerSecond: Double?
@@ -273,7 +274,7 @@ extension Wire {
     /// Read transactions that are open.
     public var ledgerReaders: Int?
     public var viewsReaders: Int?
-    /// Missing when no case is open.
+    /// Missing when no case is open, and while the views are late.
     public var oldestOpen: OldestOpen?
     /// The name of the key that signs checkpoints; missing when there is none.
     public var signingKey: String?
@@ -300,6 +301,12 @@ extension Wire {
     /// What would be lost with the disk is older than `archive_minutes_max` allows; or the setting says that there is
     /// to be an archive, and for so long no relay has said that it holds anything; or the next event cannot be read.
     public var archiveLate: Bool?
+    /// The views lack for more than a second what was recorded before this was asked: the disk is slow, or hangs.
+    /// Questions wait for it; here cases are counted in the ledger.
+    public var viewsLate: Bool?
+    /// The disk refuses the mark of what is durable beside the views. Answers to commands wait for the views instead;
+    /// the log says why.
+    public var markRefused: Bool?
 
     public init(
       version: String,
@@ -340,7 +347,9 @@ extension Wire {
       pastAnswers: Int? = nil,
       pastWaiting: Int? = nil,
       archive: ArchiveCopy? = nil,
-      archiveLate: Bool? = nil
+      archiveLate: Bool? = nil,
+      viewsLate: Bool? = nil,
+      markRefused: Bool? = nil
     ) {
       self.version = version
       self.office = office
@@ -381,6 +390,8 @@ extension Wire {
       self.pastWaiting = pastWaiting
       self.archive = archive
       self.archiveLate = archiveLate
+      self.viewsLate = viewsLate
+      self.markRefused = markRefused
     }
 
     private static let members: [StaticString] = [
@@ -389,7 +400,7 @@ extension Wire {
       "freeBytes", "residentBytes", "rebuild", "scrubPending", "uptimeSeconds", "viewsLag", "commitsPerSecond",
       "connections", "ledgerReaders", "viewsReaders", "oldestOpen", "signingKey", "lastCheckpoint", "lastBackup",
       "keyBackupsBeforeErasure", "role", "clock", "keyBackupsUnknown", "pastAnswers", "pastWaiting", "archive",
-      "archiveLate",
+      "archiveLate", "viewsLate", "markRefused",
     ]
 
     public init(from cursor: inout JSONCursor) throws(InterfaceMismatch) {
@@ -432,6 +443,8 @@ extension Wire {
       var pastWaiting: Int?
       var archive: ArchiveCopy?
       var archiveLate: Bool?
+      var viewsLate: Bool?
+      var markRefused: Bool?
       var object = try cursor.object()
       while let member = try cursor.member(of: &object, Self.members) {
         switch member {
@@ -473,7 +486,9 @@ extension Wire {
         case 35: pastAnswers = try cursor.null() ? nil : cursor.integer()
         case 36: pastWaiting = try cursor.null() ? nil : cursor.integer()
         case 37: archive = try cursor.null() ? nil : ArchiveCopy(from: &cursor)
-        default: archiveLate = try cursor.null() ? nil : cursor.bool()
+        case 38: archiveLate = try cursor.null() ? nil : cursor.bool()
+        case 39: viewsLate = try cursor.null() ? nil : cursor.bool()
+        default: markRefused = try cursor.null() ? nil : cursor.bool()
         }
       }
       guard let version else { throw cursor.missing("version", in: object) }
@@ -534,6 +549,8 @@ extension Wire {
       self.pastWaiting = pastWaiting
       self.archive = archive
       self.archiveLate = archiveLate
+      self.viewsLate = viewsLate
+      self.markRefused = markRefused
     }
 
     public func write(to json: inout JSONWriter) {
@@ -556,6 +573,7 @@ extension Wire {
         json.member("lastCheckpoint", lastCheckpoint)
         json.member("ledgerBytes", ledgerBytes)
         json.member("ledgerReaders", ledgerReaders)
+        json.member("markRefused", markRefused)
         json.member("now", now)
         json.member("office", office)
         json.member("oldestOpen", oldestOpen)
@@ -574,6 +592,7 @@ extension Wire {
         json.member("version", version)
         json.member("viewsBytes", viewsBytes)
         json.member("viewsLag", viewsLag)
+        json.member("viewsLate", viewsLate)
         json.member("viewsNumber", viewsNumber)
         json.member("viewsPosition", viewsPosition)
         json.member("viewsReaders", viewsReaders)
@@ -618,6 +637,8 @@ extension Wire {
         json.member("pastWaiting", pastWaiting)
         json.member("archive", archive)
         json.member("archiveLate", archiveLate)
+        json.member("viewsLate", viewsLate)
+        json.member("markRefused", markRefused)
       }
       json.close()
     }

@@ -34,6 +34,8 @@ final class CommandWriter: Sendable {
   private let failure = Mutex<String?>(nil)
   /// While another ledger is written into this one, commands are told to try again.
   private let isHeld = Mutex(false)
+  /// Whether the disk refuses the mark of what is durable.
+  let isMarkRefused = Atomic(false)
   let toldDoubt = Mutex<ClockDoubt?>(nil)
   /// What the daemon has to record itself as soon as the clock is believed.
   let owed = Mutex(OwedEvents())

@@ -103,6 +103,7 @@ extension CommandWriter {
       follow(after)
       if let office { rules.take(office) }
       if isApplied { lag.catchUp(to: position) } else { lag.fall(behindBy: desk.count, after: duration) }
+      if !isAtOnce, isMarkRefused.load(ordering: .relaxed) != isApplied { tellMark(isRefused: isApplied) }
       signal.advance(to: position)
     }
     // Only now: a key that is gone before its event is durable would close a case that nobody erased. The list comes before
@@ -111,6 +112,17 @@ extension CommandWriter {
     try store.keys.forget(erased)
     beat()
     return results
+  }
+
+  /// The views were to be left behind, and were written at once because the mark was not; or it is written again.
+  private func tellMark(isRefused: Bool) {
+    isMarkRefused.store(isRefused, ordering: .relaxed)
+    if isRefused {
+      let why = store.markFault.map { ": \($0)" } ?? ""
+      report("the disk does not take the mark of what is durable; answers wait for the views instead\(why)")
+    } else {
+      note("the disk takes the mark of what is durable again")
+    }
   }
 
   /// Damage in one case's record or key: it stops that command and no other.

@@ -9,7 +9,7 @@ import LMDB
 public struct Damage: Error, Hashable, Sendable {
   public enum Kind: String, Sendable, CaseIterable {
     case eventMissing, eventChanged, eventUnreadable, versionOutOfOrder, timeRunsBack, rootDiffers, checkpointDiffers
-    case keyDamaged, keyDiffers, rowDiffers, pageDamaged, readerDied, readerStalled
+    case keyDamaged, keyDiffers, rowDiffers, markDamaged, pageDamaged, readerDied, readerStalled
   }
 
   public var kind: Kind
@@ -58,6 +58,26 @@ extension Damage {
         Damage(
           .checkpointDiffers, at: position, "điểm chốt đã ký cho \(position) sự kiện không khớp sổ: \(why)",
           "the signed checkpoint of \(position) events does not fit the ledger: \(why)")
+      }
+  }
+
+  init(_ difference: MarkDifference) {
+    self =
+      switch difference {
+      case .fault(let fault):
+        Damage(
+          .markDamaged,
+          "dấu ghi sự kiện bền cuối cùng không nói được gì: \(fault.vietnamese); dựng lại các bảng bằng motcua rebuild",
+          "the mark of the last durable event says nothing: \(fault); build the views anew with motcua rebuild")
+      case .beyond(let seen, let end):
+        Damage(
+          .eventMissing, at: end.next.rawValue,
+          "sổ kết thúc ở sự kiện \(end.rawValue), nhưng đã có sự kiện được xác nhận đến \(seen.rawValue)",
+          "the ledger ends at event \(end.rawValue), and events up to \(seen.rawValue) were acknowledged")
+      case .differs(let position):
+        Damage(
+          .eventChanged, at: position.rawValue, "sự kiện không phải sự kiện đã được xác nhận ở đây",
+          "it is not the event that was acknowledged here")
       }
   }
 

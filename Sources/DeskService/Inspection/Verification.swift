@@ -138,6 +138,7 @@ public final class Verification {
       step.position = $1.rawValue
       return try projection.apply($0, $1, $2)
     }
+    if let difference = try reader.markDifference() { throw Damage(difference) }
     try checkKeys(reader.keys, last: try Self.lastStream(replay.views))
     return finished(root: replay.rootText, checkpoints: replay.checkpoints, position: replay.position)
   }

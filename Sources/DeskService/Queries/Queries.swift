@@ -162,6 +162,27 @@ extension DeskService {
     return try views.store.environment.read { transaction throws(LMDBError) in try views.caseCount(transaction) }
   }
 
+  /// How many cases are recorded, those included that the views do not have yet: it asks the ledger for what they lack.
+  public func recordedCaseCount() throws -> Int {
+    // Before the views, which another ledger is replaced with; while it is brought in, it is not what is recorded.
+    let end = signal.position
+    let views = try views
+    var (count, reached) = try views.store.environment.read { transaction throws(LMDBError) in
+      (try views.caseCount(transaction), try views.store.position(transaction))
+    }
+    while reached < end {
+      let left = Int(clamping: end.rawValue - reached.rawValue)
+      let block = try store.ledger.records(from: reached.next, limit: left, bytesMax: 1 << 20)
+      guard let last = block.last else { break }
+      for entry in block {
+        let event = try coding.decode(entry.record) { _, _ in nil }
+        if event.stream > 0, event.version == Version(1) { count += 1 }
+      }
+      reached = last.position
+    }
+    return count
+  }
+
   public func viewsPosition() throws -> Position {
     let views = store.views
     return try views.environment.read { transaction throws(LMDBError) in try views.position(transaction) }

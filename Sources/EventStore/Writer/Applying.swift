@@ -41,14 +41,7 @@ extension EventStore {
   }
 
   /// Says beside the views that the ledger is durable up to an event; false when the disk does not take it.
-  func isWitnessed(_ position: Position, _ leaf: Hash) -> Bool {
-    do throws(FileError) {
-      try views.durable.set(position, leaf: leaf)
-      return true
-    } catch {
-      return false
-    }
-  }
+  func isWitnessed(_ position: Position, _ leaf: Hash) -> Bool { views.durable.set(position, leaf: leaf) }
 
   /// Whether the views' map has so many bytes that no block of so many events could fill it.
   public func hasViewsRoom(forEvents count: Int) -> Bool {

@@ -45,26 +45,33 @@ struct StatusRoutes: Sendable {
   var routes: [Route] {
     [
       Route.one(Wire.GetStatus.self, .reader, at: .connection) { _, caller in
-        let lag = try await self.lag()
-        return try await Executor.turn(questions).run(for: caller) {
-          .init(status: try status(caller, viewsLag: lag))
-        }
+        let views = try await self.views()
+        return try await Executor.turn(questions).run(for: caller) { .init(status: try status(caller, views)) }
       }.withoutViews,
       Route.one(Wire.GetMetrics.self, .reader, at: .connection) { _, caller in
-        let lag = try await self.lag()
-        return try await Executor.turn(questions).run(for: caller) { .init(text: try metrics(viewsLag: lag)) }
+        let views = try await self.views()
+        return try await Executor.turn(questions).run(for: caller) { .init(text: try metrics(views)) }
       }.withoutViews,
     ]
   }
 
-  /// How many events the views lacked when it was asked; they have them when it returns, like before every answer.
-  private func lag() async throws -> UInt64 {
-    let lag = service.viewsLag
-    try await service.caughtUp()
-    return lag
+  /// How the views were when somebody asked.
+  private struct ViewsThen {
+    /// How many events they lacked.
+    var lag: UInt64
+    /// Whether they lack some of those still: then nothing is told by them.
+    var areLate: Bool
   }
 
-  private func status(_ caller: Caller, viewsLag: UInt64) throws -> Wire.DaemonStatus {
+  /// Waits for the views, like before every answer; but not for long, because a disk that hangs is what is asked for then.
+  private func views() async throws -> ViewsThen {
+    let lag = service.viewsLag
+    return ViewsThen(lag: lag, areLate: try await !service.caughtUp(within: .seconds(1)))
+  }
+
+  private func oldestOpen(_ views: ViewsThen) throws -> CaseRow? { views.areLate ? nil : try service.oldestOpen() }
+
+  private func status(_ caller: Caller, _ views: ViewsThen) throws -> Wire.DaemonStatus {
     let keyBackups = try service.keyBackupsBeforeErasure()
     let archived = archive.lag()
     let figures = service.figures
@@ -76,7 +83,7 @@ struct StatusRoutes: Sendable {
       now: service.now.wire, startedAt: startedAt.wire, pid: Int(getpid()),
       dataDirectory: DataDirectory.named(service.store.directory),
       demo: service.store.ledger.isDemo, position: position, viewsPosition: viewsPosition,
-      viewsNumber: service.store.views.number, cases: try service.caseCount(),
+      viewsNumber: service.store.views.number, cases: try service.recordedCaseCount(),
       root: try service.store.ledger.rootText(),
       commands: batches.sum, commits: figures.commits.snapshot.count, waitingCommands: service.waitingCommands,
       ledgerBytes: service.store.ledger.bytesOnDisk, viewsBytes: service.store.views.bytesOnDisk,
@@ -84,10 +91,10 @@ struct StatusRoutes: Sendable {
       rebuild: service.rebuilding.map { Wire.RebuildProgress($0) },
       scrubPending: try service.tracesPendingSince()?.wire,
       uptimeSeconds: Int(start.duration(to: .now).components.seconds),
-      viewsLag: Int(clamping: viewsLag), commitsPerSecond: figures.commitRate.perSecond(),
+      viewsLag: Int(clamping: views.lag), commitsPerSecond: figures.commitRate.perSecond(),
       connections: connections.current, ledgerReaders: service.store.ledger.readersInUse,
       viewsReaders: service.store.views.readersInUse,
-      oldestOpen: try service.oldestOpen().flatMap { Wire.OldestOpen($0) },
+      oldestOpen: try oldestOpen(views).flatMap { Wire.OldestOpen($0) },
       signingKey: signingKey?.name, lastCheckpoint: try checkpointSize(), lastBackup: backups.at?.wire,
       keyBackupsBeforeErasure: keyBackups,
       role: caller.actor.role?.wire, clock: Wire.Clock(service.clockState),
@@ -97,7 +104,8 @@ struct StatusRoutes: Sendable {
         Wire.ArchiveCopy(
           size: Int(clamping: $0.size), toldAt: $0.toldAt.wire, missingSince: archived.missingSince?.wire)
       },
-      archiveLate: archived.isLate ? true : nil)
+      archiveLate: archived.isLate ? true : nil, viewsLate: views.areLate ? true : nil,
+      markRefused: service.isMarkRefused ? true : nil)
   }
 
   /// How many events the newest checkpoint covers.
@@ -105,7 +113,7 @@ struct StatusRoutes: Sendable {
     try service.newestCheckpoint().map { Int(clamping: $0.checkpoint.size) }
   }
 
-  private func metrics(viewsLag: UInt64) throws -> String {
+  private func metrics(_ views: ViewsThen) throws -> String {
     let figures = service.figures
     let store = service.store
     let position = Double(try store.ledger.position().rawValue)
@@ -134,8 +142,15 @@ struct StatusRoutes: Sendable {
     text.gauge("motcua_waiting_commands", "Commands that wait for the writer.", Double(service.waitingCommands))
     text.gauge("motcua_ledger_events", "Events in the ledger.", position)
     text.gauge(
-      "motcua_views_lag_events", "Events that the views lacked when this was asked.", Double(viewsLag))
-    text.gauge("motcua_cases", "Cases, ended ones included.", Double(try service.caseCount()))
+      "motcua_views_lag_events", "Events that the views lacked when this was asked.", Double(views.lag))
+    text.gauge(
+      "motcua_views_late", "1 while the views lack some of those after a second: the disk is slow, or hangs.",
+      views.areLate ? 1 : 0)
+    text.gauge(
+      "motcua_mark_refused",
+      "1 while the disk refuses the mark of what is durable, so that answers wait for the views.",
+      service.isMarkRefused ? 1 : 0)
+    text.gauge("motcua_cases", "Cases, ended ones included.", Double(try service.recordedCaseCount()))
     text.gauge("motcua_ledger_bytes", "What the ledger takes on the disk.", Double(store.ledger.bytesOnDisk))
     text.gauge("motcua_views_bytes", "What the views take on the disk.", Double(store.views.bytesOnDisk))
     text.gauge("motcua_disk_free_bytes", "What is left where the ledger lies.", Double(try store.freeBytes()))
@@ -152,7 +167,7 @@ struct StatusRoutes: Sendable {
     text.gauge(
       "motcua_clock_doubted", "1 while the machine's clock is not believed and commands are refused.",
       service.clockState.doubt == nil ? 0 : 1)
-    if let oldest = try service.oldestOpen()?.state.due {
+    if let oldest = try oldestOpen(views)?.state.due {
       text.gauge(
         "motcua_oldest_open_due_timestamp_seconds", "The earliest appointment of a case that is open.",
         Double(oldest.microseconds) / 1e6)

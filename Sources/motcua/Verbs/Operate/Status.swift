@@ -67,7 +67,16 @@ struct Status: Verb {
       "đến vị trí \(number(status.viewsPosition)), ", "at position \(number(status.viewsPosition)), ")
     var lag = ""
     if let behind = status.viewsLag, behind > 0 {
-      lag = language.say("chậm \(number(behind)) sự kiện, ", "\(language.counted(behind, "event")) behind, ")
+      lag =
+        status.viewsLate == true
+        ? language.say(
+          "CHẬM \(number(behind)) sự kiện vì đĩa chưa ghi xong, ",
+          "\(language.counted(behind, "event")) BEHIND, because the disk holds them up, ")
+        : language.say(
+          "lúc hỏi chậm \(number(behind)) sự kiện, ", "\(language.counted(behind, "event")) behind when asked, ")
+    }
+    if status.markRefused == true {
+      lag += language.say("ghi trước mỗi trả lời (xem nhật ký), ", "written before each answer (see the log), ")
     }
     var fields: [Field] = [
       (language.say("Sổ", "Ledger"), size + mebibytes(status.ledgerBytes, language)),
