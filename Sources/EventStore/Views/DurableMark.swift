@@ -17,12 +17,12 @@ final class DurableMark: Sendable {
   }
 
   private let views: String
-  private var path: String { Self.path(in: views) }
+  private let path: String
   private let state = Mutex(State())
 
   static func path(in views: String) -> String { views + "/durable" }
 
-  init(in views: String) { self.views = views }
+  init(in views: String) { (self.views, path) = (views, Self.path(in: views)) }
 
   deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
