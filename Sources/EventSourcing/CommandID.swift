@@ -20,22 +20,19 @@ public enum CommandID {
 
   /// Reads `018f…-….`: 32 hexadecimal digits with the four dashes of a UUID.
   public static func bytes(_ text: String) -> [UInt8]? {
-    guard text.utf8.count == 36 else { return nil }
+    let characters = text.utf8.span
+    guard characters.count == 36 else { return nil }
     var id: [UInt8] = []
     id.reserveCapacity(16)
-    var high: UInt8?
-    for (index, character) in text.utf8.enumerated() {
-      if [8, 13, 18, 23].contains(index) {
-        guard character == UInt8(ascii: "-") else { return nil }
-        continue
+    var index = 0
+    while index < 36 {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        guard characters[index] == UInt8(ascii: "-") else { return nil }
+        index += 1
       }
-      guard let digit = Self.hexDigit(character) else { return nil }
-      if let first = high {
-        id.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
-      }
+      guard let high = hexDigit(characters[index]), let low = hexDigit(characters[index + 1]) else { return nil }
+      id.append(high << 4 | low)
+      index += 2
     }
     return id
   }

@@ -46,7 +46,7 @@ enum PlainText {
       index += 8
     }
     if index < bytes.count, bytes.count - start >= 8 {
-      // With those before it, among which none is one: so the lowest mark is of what was not looked at yet.
+      // The last eight bytes, some of which were looked at already: none of those has a mark.
       let last = bytes.count - 8
       let found = marks(UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: last, as: UInt64.self)))
       return found == 0 ? bytes.count : last + found.trailingZeroBitCount / 8

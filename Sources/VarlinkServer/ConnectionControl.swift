@@ -39,7 +39,7 @@ final class ConnectionControl: Sendable {
   /// is closed before that.
   func send(_ bytes: ByteBuffer) async throws { try await channel.writeAndFlush(bytes) }
 
-  /// Ends the streams and takes no further calls; those received are still answered.
+  /// Ends the streams and takes no further calls; those received are still answered, but for what came behind a stream.
   func drain() { channel.eventLoop.execute { self.handler?.drain() } }
 
   /// Ends the connection and what is under way for it.

@@ -191,7 +191,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     sent.assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
   }
 
-  /// Ends the streams and takes no further calls; those received are still answered.
+  /// Ends the streams and takes no further calls; those received are still answered, but for what came behind a stream.
   func drain() {
     endStreams()
     control.channel.close(mode: .input, promise: nil)
@@ -211,7 +211,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     endPause()
   }
 
-  /// The client is gone. What nobody needs without him ends; calls that came whole before are still done.
+  /// The client is gone. What nobody needs without him ends. Calls that came whole are still
+  /// done, up to the first whose answer finds nobody.
   private func leave() {
     if !isActive { return }
     isActive = false

@@ -46,7 +46,6 @@ public struct CaseEvent: Hashable, Sendable {
       self.rules = rules
     }
 
-    public var recordedDay: CalendarDay { recordedAt.day(at: offset) }
     public var occurredDay: CalendarDay { occurredAt.day(at: offset) }
     /// The office's day on which it was recorded. What is recorded at once happens then, also while the ledger is ahead of
     /// the office's clock; of what is recorded late then, nothing but the ledger's time is known.

@@ -77,7 +77,7 @@ struct FieldCursor {
       place += 1
       return
     }
-    // What is wrong with it says who reads it.
+    // The full reading below says what is wrong with it.
     place = start
     _ = try longNumber()
   }

@@ -84,6 +84,10 @@ extension CommandWriter {
     do { results = try commit(events, &duration) } catch let full as NoRoom {
       for event in events { event.reply(.failure(full.failure)) }
       throw full
+    } catch {
+      let reason = latch(error)
+      for event in events { event.reply(.failure(.storageFailed(reason))) }
+      throw error
     }
     for (event, result) in zip(events, results) { event.reply(result) }
   }

@@ -25,8 +25,8 @@ final class ViewsLag: Sendable {
   private static var eventsMax: Int { 256 }
   /// Long enough that one caller alone fills a block with some of his commands, and short enough that nobody sees it.
   private static var delayMax: Duration { .milliseconds(10) }
-  /// How long one question makes others likely, at least: on a slow disk it outlasts the commits after it, because who asks
-  /// while one is under way waits for all of it when something was left behind before.
+  /// How long one question makes others likely, at least. On a slow disk it is as long as some commits: whoever asks
+  /// during one waits for its end, if the views lacked something before it.
   private static var eagerFor: Duration { .milliseconds(100) }
   private static var eagerCommits: Int { 3 }
 

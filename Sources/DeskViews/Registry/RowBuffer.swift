@@ -7,9 +7,9 @@ struct RowBuffer {
 
   private var writer = RowWriter()
   private var rows: [Row] = []
-  /// Where the row begins that is being made.
+  /// Where the row that is being made begins.
   private var start = 0
-  /// Where the rows of the state begin that is being told.
+  /// Which is the first row of the state that is being told.
   private var first = 0
 
   var count: Int { rows.count }

@@ -51,7 +51,7 @@ public final class Ledger: Sendable {
       try environment.write { transaction throws(LMDBError) in
         try transaction.put(meta, Array("format".utf8), Self.format)
         for row in Identity(id: id, isDemo: isDemo).rows { try transaction.put(meta, Array(row.key.utf8), row.value) }
-        try transaction.put(meta, Array("head".utf8), Frontier().encoded)
+        try transaction.put(meta, headKey, Frontier().encoded)
         // Nothing of a new ledger is signed yet, so the record of what was signed is complete from the beginning.
         try transaction.put(meta, Array(Self.signedHeadsMark.utf8), [1])
       }

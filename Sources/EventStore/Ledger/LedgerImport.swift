@@ -78,7 +78,7 @@ extension Ledger {
         head.append(leaf)
         try transaction.append(events, bigEndian(head.size), leaf.bytes + record)
       }
-      try transaction.put(meta, Array("head".utf8), head.encoded)
+      try transaction.put(meta, Ledger.headKey, head.encoded)
     }
     return head
   }
@@ -96,7 +96,7 @@ extension Ledger {
   private func empty(_ identity: Identity, _ transaction: borrowing WriteTransaction) throws(LMDBError) {
     try transaction.clear(events)
     for row in identity.rows { try transaction.put(meta, Array(row.key.utf8), row.value) }
-    try transaction.put(meta, Array("head".utf8), Frontier().encoded)
+    try transaction.put(meta, Ledger.headKey, Frontier().encoded)
   }
 
   /// One durable commit.

@@ -42,7 +42,7 @@ public final class LedgerPieces {
       let (environment, meta) = try open(path, "meta")
       return try environment.read { transaction throws(LMDBError) in
         (
-          try transaction.bytes(meta, Array("head".utf8)).flatMap { Frontier(encoded: $0)?.size },
+          try transaction.bytes(meta, Ledger.headKey).flatMap { Frontier(encoded: $0)?.size },
           try transaction.bytes(meta, Array("id".utf8))
         )
       }

@@ -134,7 +134,7 @@ extension Ledger {
     try asStoreError {
       let transaction = try environment.beginRead()
       var block = Block(entries: [])
-      block.head = try transaction.bytes(meta, Array("head".utf8)).flatMap { Frontier(encoded: $0) }
+      block.head = try transaction.bytes(meta, Ledger.headKey).flatMap { Frontier(encoded: $0) }
       try transaction.scan(events, from: bigEndian(position.rawValue)) { key, value in
         let position = Position(bigEndianNumber(key))
         guard value.count >= Hash.size, let leaf = Hash(bytes: value.extracting(..<Hash.size)) else {

@@ -36,7 +36,6 @@ struct Unapplied {
   typealias Known = (uid: UInt32, accepted: Views.Accepted)
 
   var last: Position { Position(first.rawValue + UInt64(keys.count) - 1) }
-  var lastKept: Position { Position(first.rawValue + UInt64(kept) - 1) }
 
   /// Adds the event that follows those that are there.
   mutating func add(_ key: Views.RecordKey, at position: Position, leaf: Hash, completing nodes: [Hash]) {

@@ -12,8 +12,8 @@ public final class WriterThread<Request: Sendable>: @unchecked Sendable {
 
   private let condition = MonotonicCondition()
   private var waiting: [Request] = []
-  /// How many bytes each of them has. Apart, so that all that waits can be taken as the array that it is: what the thread
-  /// does with a request must not know its type, and each step with one costs many times what it does.
+  /// How many bytes each of them has. Apart, so that all that waits can be taken as the array that it is: the class is
+  /// generic and not specialised, so that each touch of a request is a call through its type's witnesses.
   private var sizes: [Int] = []
   private var isStopping = false
   private var isFinished = false
