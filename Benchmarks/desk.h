@@ -2,6 +2,7 @@
 // six kinds of event that the load has, and nothing of LMDB. `floor compare` holds its rows against the daemon's.
 #pragma once
 #include "bench.h"
+#include <stddef.h>
 
 /// Bytes that belong to somebody else; `at` is null for a value that is missing.
 struct slice {
@@ -11,11 +12,18 @@ struct slice {
 
 static inline struct slice text(const char *text) { return (struct slice){(const uint8_t *)text, strlen(text)}; }
 
-/// Bytes that are written one after the other.
+/// Bytes that are written one after the other. Begun with `empty`, because zeros in all of it would cost more than most rows.
 struct bytes {
-  uint8_t at[4096];
   size_t length;
+  uint8_t at[4096];
 };
+
+static inline struct bytes *empty(struct bytes *b) {
+  b->length = 0;
+  return b;
+}
+
+static inline struct slice all_of(const struct bytes *b) { return (struct slice){b->at, b->length}; }
 
 static inline void put_bytes(struct bytes *b, const void *at, size_t length) {
   if (length > sizeof b->at - b->length) die("a row is too long");
@@ -23,6 +31,7 @@ static inline void put_bytes(struct bytes *b, const void *at, size_t length) {
   b->length += length;
 }
 
+static inline void put_slice(struct bytes *b, struct slice s) { if (s.length) put_bytes(b, s.at, s.length); }
 static inline void put_byte(struct bytes *b, uint8_t byte) { put_bytes(b, &byte, 1); }
 
 static inline void put_big(struct bytes *b, uint64_t value, int width) {
@@ -72,7 +81,7 @@ struct event {
   uint32_t version, uid;
   int64_t recorded_at, occurred_before;
   int32_t offset_minutes;
-  struct slice account, command_id, command_digest, sealed;
+  struct slice account, role, command_id, sealed, digest;
   int body;  // the field number: 20 received … 25 returned, 28 rules adopted
   struct {
     struct slice code, procedure, term, responsible, commitment;
@@ -88,6 +97,7 @@ struct event {
   } apologised;
   int outcome;
   bool closes;
+  struct slice prefix;        // that the adopted rules give to codes
   struct slice personal[23];  // by field number
 };
 
@@ -143,14 +153,16 @@ static inline void encode_record(const struct event *e, struct bytes *b) {
   if (e->offset_minutes) put_number(b, 6, zigzag(e->offset_minutes));
   if (e->uid) put_number(b, 7, e->uid);
   put_field(b, 8, e->account);
+  put_field(b, 9, e->role);
   put_field(b, 10, e->command_id);
-  put_field(b, 11, e->command_digest);
   put_number(b, 12, e->rules);
   if (e->sealed.at) {
     put_number(b, 14, e->slot);
     put_field(b, 15, e->sealed);
   }
-  struct bytes body = {.length = 0};
+  put_field(b, 17, e->digest);
+  struct bytes body;
+  empty(&body);
   switch (e->body) {
   case BODY_RECEIVED:
     put_field(&body, 1, e->received.code);
@@ -170,7 +182,18 @@ static inline void encode_record(const struct event *e, struct bytes *b) {
     break;
   case BODY_RESOLVED: put_number(&body, 1, (uint64_t)e->outcome); break;
   }
-  put_field(b, e->body, (struct slice){body.at, body.length});
+  put_field(b, e->body, all_of(&body));
+}
+
+/// The prefix of codes in the canonical text of the rules, which has nothing else of that name.
+static inline struct slice code_prefix(struct slice rules) {
+  static const char name[] = "\"codePrefix\":\"";
+  const uint8_t *at = memmem(rules.at, rules.length, name, sizeof name - 1);
+  if (!at) die("rules without a prefix of codes");
+  at += sizeof name - 1;
+  const uint8_t *end = memchr(at, '"', (size_t)(rules.at + rules.length - at));
+  if (!end || memchr(at, '\\', (size_t)(end - at))) die("a prefix of codes that the load does not have");
+  return (struct slice){at, (size_t)(end - at)};
 }
 
 static inline void decode_body(struct slice s, struct event *e) {
@@ -197,7 +220,7 @@ static inline void decode_body(struct slice s, struct event *e) {
     case 2303: e->apologised.answers = n; break;
     case 2401: e->outcome = (int)n; break;
     case 2402: e->closes = n; break;
-    case 2801: break;
+    case 2801: e->prefix = code_prefix(v); break;
     default: die("field %d of body %d, which the load does not have", field, e->body);
     }
   }
@@ -216,11 +239,12 @@ static inline void decode_record(struct slice s, struct event *e) {
     case 6: e->offset_minutes = (int32_t)unzigzag(n); break;
     case 7: e->uid = (uint32_t)n; break;
     case 8: e->account = v; break;
+    case 9: e->role = v; break;
     case 10: e->command_id = v; break;
-    case 11: e->command_digest = v; break;
     case 12: e->rules = n; break;
     case 14: e->slot = n; break;
     case 15: e->sealed = v; break;
+    case 17: e->digest = v; break;
     case 20: e->body = BODY_RECEIVED; decode_body(v, e); break;
     case 21: e->body = BODY_CONSULTED; decode_body(v, e); break;
     case 22: e->body = BODY_PROGRESSED; decode_body(v, e); break;
@@ -232,13 +256,23 @@ static inline void decode_record(struct slice s, struct event *e) {
   }
 }
 
-// The state (Sources/DeskViews/StateCoding.swift) -------------------------------------------------------------------
+// The state (Sources/DeskViews/Coding/StateCoding.swift) ------------------------------------------------------------
 
-struct mark {
+/// What an event has left in its case; the numbers are those of the rows.
+enum effect { ADVICE = 1, STEP, APOLOGY, RESULT, HANDOVER };
+
+struct entry {
   uint32_t version;
-  int32_t day;
+  enum effect effect;
+  int64_t at;
+  union {
+    struct { struct slice cause; int64_t settles, new_due; bool has_settles, has_new_due; } apology;
+    struct { struct slice reason, document, signed_by; int32_t day; int outcome; bool closes; } result;
+    struct { struct slice to; } handover;
+  };
 };
 
+enum { ENTRIES = 12 };
 struct state {
   uint32_t version;
   bool received;
@@ -251,20 +285,22 @@ struct state {
   bool has_effective, organisation, provisional;
   int32_t effective;
   int64_t first_due;
-  int consultations, steps, apologies;
-  struct mark consulted[32], stepped[32];
-  struct { struct mark mark; struct slice cause; int64_t at, settles, new_due; bool has_settles, has_new_due; } apologised[8];
-  bool resolved;
-  struct { struct mark mark; int outcome; struct slice reason, document, signed_by; bool closes; int64_t at; int32_t day; } resolution;
-  bool returned;
-  struct { struct mark mark; struct slice to; int64_t at; } handover;
+  int entries;
+  struct entry entry[ENTRIES];
 };
+
+/// A state takes no more of the memory than it has entries.
+static inline void copy_state(struct state *to, const struct state *from) {
+  memcpy(to, from, offsetof(struct state, entry) + (size_t)from->entries * sizeof *from->entry);
+}
+
+static inline void clear_state(struct state *s) { memset(s, 0, offsetof(struct state, entry)); }
 
 static inline void row_number(struct bytes *b, int64_t value) { put_varint(b, zigzag(value)); }
 
 static inline void row_text(struct bytes *b, struct slice s) {
   row_number(b, (int64_t)s.length);
-  put_bytes(b, s.at, s.length);
+  put_slice(b, s);
 }
 
 static inline void row_some(struct bytes *b, struct slice s) {
@@ -272,74 +308,71 @@ static inline void row_some(struct bytes *b, struct slice s) {
   if (s.at) row_text(b, s);
 }
 
-static inline void row_mark(struct bytes *b, struct mark m) {
-  row_number(b, m.version);
-  row_number(b, m.day);
-}
-
 static inline void row_time(struct bytes *b, bool is_there, int64_t time) {
   put_byte(b, is_there);
   if (is_there) row_number(b, time);
 }
 
+static inline void encode_entry(const struct entry *e, struct bytes *b) {
+  row_number(b, e->version);
+  row_number(b, e->effect);
+  switch (e->effect) {
+  case ADVICE: case STEP: break;
+  case APOLOGY:
+    row_text(b, e->apology.cause);
+    row_number(b, e->at);
+    row_time(b, e->apology.has_settles, e->apology.settles);
+    row_time(b, e->apology.has_new_due, e->apology.new_due);
+    break;
+  case RESULT:
+    row_number(b, e->result.outcome);
+    row_some(b, e->result.reason);
+    row_some(b, e->result.document);
+    row_some(b, e->result.signed_by);
+    put_byte(b, e->result.closes);
+    row_number(b, e->at);
+    row_number(b, e->result.day);
+    break;
+  case HANDOVER:
+    row_some(b, e->handover.to);
+    row_number(b, e->at);
+    break;
+  }
+}
+
 static inline void encode_state(const struct state *s, struct bytes *b) {
   row_number(b, s->version);
   put_byte(b, s->received);
-  row_number(b, s->at);
-  row_number(b, s->offset_minutes);
-  row_text(b, s->receiver);
-  put_byte(b, 0);
-  row_number(b, (int64_t)s->rules);
-  row_text(b, s->code);
-  row_number(b, s->kind);
-  row_some(b, s->procedure);
-  row_time(b, s->has_effective, s->effective);
-  row_some(b, s->applicant);
-  put_byte(b, s->organisation);
-  row_some(b, s->phone);
-  row_some(b, s->place);
-  row_some(b, s->subject);
-  row_number(b, s->channel);
-  row_number(b, 0);
-  row_some(b, s->handed_in_by);
-  row_some(b, s->authority);
-  row_some(b, s->help);
-  row_some(b, s->urgent);
-  row_some(b, s->responsible);
-  row_text(b, s->term);
-  row_number(b, s->first_due);
-  put_byte(b, s->provisional);
-  row_number(b, s->consultations);
-  for (int i = 0; i < s->consultations; i++) row_mark(b, s->consulted[i]);
-  row_number(b, s->steps);
-  for (int i = 0; i < s->steps; i++) row_mark(b, s->stepped[i]);
-  row_number(b, s->apologies);
-  for (int i = 0; i < s->apologies; i++) {
-    row_mark(b, s->apologised[i].mark);
-    row_text(b, s->apologised[i].cause);
-    row_number(b, s->apologised[i].at);
-    row_time(b, s->apologised[i].has_settles, s->apologised[i].settles);
-    row_time(b, s->apologised[i].has_new_due, s->apologised[i].new_due);
+  if (s->received) {
+    row_number(b, s->at);
+    row_number(b, s->offset_minutes);
+    row_text(b, s->receiver);
+    put_byte(b, 0);  // not imported
+    row_number(b, (int64_t)s->rules);
+    row_text(b, s->code);
+    row_number(b, s->kind);
+    row_some(b, s->procedure);
+    row_time(b, s->has_effective, s->effective);
+    row_some(b, s->applicant);
+    put_byte(b, s->organisation);
+    row_some(b, s->phone);
+    row_some(b, s->place);
+    row_some(b, s->subject);
+    row_number(b, s->channel);
+    row_number(b, 0);  // papers
+    row_some(b, s->handed_in_by);
+    row_some(b, s->authority);
+    row_some(b, s->help);
+    row_some(b, s->urgent);
+    row_some(b, s->responsible);
+    row_text(b, s->term);
+    row_number(b, s->first_due);
+    put_byte(b, s->provisional);
   }
-  put_byte(b, s->resolved);
-  if (s->resolved) {
-    row_mark(b, s->resolution.mark);
-    row_number(b, s->resolution.outcome);
-    row_some(b, s->resolution.reason);
-    row_some(b, s->resolution.document);
-    row_some(b, s->resolution.signed_by);
-    put_byte(b, s->resolution.closes);
-    row_number(b, s->resolution.at);
-    row_number(b, s->resolution.day);
-  }
-  put_byte(b, s->returned);
-  if (s->returned) {
-    row_mark(b, s->handover.mark);
-    row_some(b, s->handover.to);
-    row_number(b, s->handover.at);
-  }
-  put_byte(b, 0);
-  put_byte(b, 0);
+  row_number(b, s->entries);
+  for (int i = 0; i < s->entries; i++) encode_entry(&s->entry[i], b);
+  row_number(b, 0);  // promises of envelopes
+  put_byte(b, 0);    // not erased
 }
 
 static inline int64_t take_row_number(struct slice *s) { return unzigzag(take_varint(s)); }
@@ -350,22 +383,44 @@ static inline struct slice take_row_some(struct slice *s) {
   return take_row_flag(s) ? take_row_text(s) : (struct slice){0};
 }
 
-static inline struct mark take_row_mark(struct slice *s) {
-  struct mark m = {.version = (uint32_t)take_row_number(s)};
-  m.day = (int32_t)take_row_number(s);
-  return m;
-}
-
 static inline int take_row_count(struct slice *s, int most) {
   int64_t count = take_row_number(s);
   if (count < 0 || count > most) die("more of something than the load has");
   return (int)count;
 }
 
+static inline void decode_entry(struct slice *r, struct entry *e) {
+  e->version = (uint32_t)take_row_number(r);
+  e->effect = (enum effect)take_row_number(r);
+  switch (e->effect) {
+  case ADVICE: case STEP: break;
+  case APOLOGY:
+    e->apology.cause = take_row_text(r);
+    e->at = take_row_number(r);
+    if ((e->apology.has_settles = take_row_flag(r))) e->apology.settles = take_row_number(r);
+    if ((e->apology.has_new_due = take_row_flag(r))) e->apology.new_due = take_row_number(r);
+    break;
+  case RESULT:
+    e->result.outcome = (int)take_row_number(r);
+    e->result.reason = take_row_some(r);
+    e->result.document = take_row_some(r);
+    e->result.signed_by = take_row_some(r);
+    e->result.closes = take_row_flag(r);
+    e->at = take_row_number(r);
+    e->result.day = (int32_t)take_row_number(r);
+    break;
+  case HANDOVER:
+    e->handover.to = take_row_some(r);
+    e->at = take_row_number(r);
+    break;
+  default: die("an entry that the load does not have");
+  }
+}
+
 static inline void decode_state(struct slice r, struct state *s) {
-  memset(s, 0, sizeof *s);
+  clear_state(s);
   s->version = (uint32_t)take_row_number(&r);
-  s->received = take_row_flag(&r);
+  if (!(s->received = take_row_flag(&r))) die("a case without a receipt");
   s->at = take_row_number(&r);
   s->offset_minutes = (int32_t)take_row_number(&r);
   s->receiver = take_row_text(&r);
@@ -390,47 +445,58 @@ static inline void decode_state(struct slice r, struct state *s) {
   s->term = take_row_text(&r);
   s->first_due = take_row_number(&r);
   s->provisional = take_row_flag(&r);
-  s->consultations = take_row_count(&r, 32);
-  for (int i = 0; i < s->consultations; i++) s->consulted[i] = take_row_mark(&r);
-  s->steps = take_row_count(&r, 32);
-  for (int i = 0; i < s->steps; i++) s->stepped[i] = take_row_mark(&r);
-  s->apologies = take_row_count(&r, 8);
-  for (int i = 0; i < s->apologies; i++) {
-    s->apologised[i].mark = take_row_mark(&r);
-    s->apologised[i].cause = take_row_text(&r);
-    s->apologised[i].at = take_row_number(&r);
-    if ((s->apologised[i].has_settles = take_row_flag(&r))) s->apologised[i].settles = take_row_number(&r);
-    if ((s->apologised[i].has_new_due = take_row_flag(&r))) s->apologised[i].new_due = take_row_number(&r);
-  }
-  if ((s->resolved = take_row_flag(&r))) {
-    s->resolution.mark = take_row_mark(&r);
-    s->resolution.outcome = (int)take_row_number(&r);
-    s->resolution.reason = take_row_some(&r);
-    s->resolution.document = take_row_some(&r);
-    s->resolution.signed_by = take_row_some(&r);
-    s->resolution.closes = take_row_flag(&r);
-    s->resolution.at = take_row_number(&r);
-    s->resolution.day = (int32_t)take_row_number(&r);
-  }
-  if ((s->returned = take_row_flag(&r))) {
-    s->handover.mark = take_row_mark(&r);
-    s->handover.to = take_row_some(&r);
-    s->handover.at = take_row_number(&r);
-  }
-  if (take_row_flag(&r) || take_row_flag(&r) || r.length != 0) die("more in a state than the load has");
+  s->entries = take_row_count(&r, ENTRIES);
+  for (int i = 0; i < s->entries; i++) decode_entry(&r, &s->entry[i]);
+  take_row_count(&r, 0);
+  if (take_row_flag(&r) || r.length != 0) die("more in a state than the load has");
 }
 
+static inline bool has(const struct state *s, enum effect effect) {
+  for (int i = 0; i < s->entries; i++) if (s->entry[i].effect == effect) return true;
+  return false;
+}
+
+/// How many of the entries may make a promise or settle one; with `figures`, may change what is counted.
+static inline int concerning(const struct state *s, bool figures) {
+  int count = 0;
+  for (int i = 0; i < s->entries; i++) {
+    enum effect effect = s->entry[i].effect;
+    if (effect == APOLOGY || effect == RESULT || (effect == HANDOVER && !figures)) count++;
+  }
+  return count;
+}
+
+/// What decided the case; null while nothing has.
+static inline const struct entry *result(const struct state *s) {
+  for (int i = s->entries - 1; i >= 0; i--) if (s->entry[i].effect == RESULT) return &s->entry[i];
+  return 0;
+}
+
+static inline bool is_new_date(const struct entry *e) { return e->effect == APOLOGY && e->apology.has_new_due; }
+
 static inline int64_t due(const struct state *s) {
-  for (int i = s->apologies - 1; i >= 0; i--) if (s->apologised[i].has_new_due) return s->apologised[i].new_due;
+  for (int i = s->entries - 1; i >= 0; i--) if (is_new_date(&s->entry[i])) return s->entry[i].apology.new_due;
   return s->first_due;
 }
 
-static inline bool is_open(const struct state *s) { return s->received && !s->resolved; }
-static inline bool is_ended(const struct state *s) { return s->returned || (s->resolved && s->resolution.closes); }
-static inline bool is_resolved_late(const struct state *s) { return s->resolved && s->resolution.at > s->first_due; }
+static inline bool has_settled(const struct state *s, int64_t due) {
+  for (int i = 0; i < s->entries; i++) {
+    const struct entry *e = &s->entry[i];
+    if (e->effect == APOLOGY && e->apology.has_settles && e->apology.settles == due) return true;
+  }
+  return false;
+}
+
+static inline bool is_enquiry(const struct state *s) { return s->kind == 2; }
+static inline bool is_open(const struct state *s) { return s->received && !has(s, RESULT); }
+
+static inline bool is_ended(const struct state *s) {
+  const struct entry *end = result(s);
+  return has(s, HANDOVER) || (end && (end->result.closes || is_enquiry(s)));
+}
 
 static inline int status(const struct state *s) {
-  return is_ended(s) ? 5 : s->resolved ? 4 : s->consultations || s->steps ? 2 : 1;
+  return is_ended(s) ? 5 : has(s, RESULT) ? 4 : has(s, ADVICE) || has(s, STEP) ? 2 : 1;
 }
 
 static inline int32_t day(int64_t time, int32_t offset_minutes) {
@@ -438,79 +504,73 @@ static inline int32_t day(int64_t time, int32_t offset_minutes) {
   return (int32_t)((local - (local < 0 ? length - 1 : 0)) / length);
 }
 
+/// The receipt of a case.
+static inline void receive(struct state *s, const struct event *e) {
+  if (s->received || s->version != 1) die("a receipt that is not the first event");
+  s->received = true;
+  s->at = e->recorded_at - e->occurred_before;
+  s->offset_minutes = e->offset_minutes;
+  s->receiver = e->account;
+  s->rules = e->rules;
+  s->code = e->received.code;
+  s->kind = e->received.kind;
+  s->procedure = e->received.procedure;
+  s->has_effective = e->received.has_effective;
+  s->effective = e->received.effective;
+  s->organisation = e->received.organisation;
+  s->applicant = e->personal[P_APPLICANT];
+  s->phone = e->personal[P_PHONE];
+  s->place = e->personal[P_PLACE];
+  s->subject = e->personal[P_SUBJECT];
+  s->channel = e->received.channel;
+  s->handed_in_by = e->personal[P_HANDED_IN_BY];
+  s->authority = e->personal[P_AUTHORITY];
+  s->help = e->personal[P_HELP];
+  // That it is urgent stands outside the seal, and why inside.
+  if (e->received.urgent) s->urgent = e->personal[P_URGENT].at ? e->personal[P_URGENT] : text("");
+  s->responsible = e->received.responsible;
+  s->term = e->received.term;
+  s->first_due = e->received.due;
+  s->provisional = e->received.provisional;
+}
+
 /// CaseDecider.evolve
 static inline void evolve(struct state *s, const struct event *e) {
-  int64_t occurred_at = e->recorded_at - e->occurred_before;
-  struct mark m = {++s->version, day(e->recorded_at, e->offset_minutes)};
-  switch (e->body) {
-  case BODY_RECEIVED:
-    s->received = true;
-    s->at = occurred_at;
-    s->offset_minutes = e->offset_minutes;
-    s->receiver = e->account;
-    s->rules = e->rules;
-    s->code = e->received.code;
-    s->kind = e->received.kind;
-    s->procedure = e->received.procedure;
-    s->has_effective = e->received.has_effective;
-    s->effective = e->received.effective;
-    s->organisation = e->received.organisation;
-    s->applicant = e->personal[P_APPLICANT];
-    s->phone = e->personal[P_PHONE];
-    s->place = e->personal[P_PLACE];
-    s->subject = e->personal[P_SUBJECT];
-    s->channel = e->received.channel;
-    s->handed_in_by = e->personal[P_HANDED_IN_BY];
-    s->authority = e->personal[P_AUTHORITY];
-    s->help = e->personal[P_HELP];
-    s->urgent = e->personal[P_URGENT];
-    s->responsible = e->received.responsible;
-    s->term = e->received.term;
-    s->first_due = e->received.due;
-    s->provisional = e->received.provisional;
-    break;
-  case BODY_CONSULTED: case BODY_PROGRESSED: {
-    int *count = e->body == BODY_CONSULTED ? &s->consultations : &s->steps;
-    if (*count == 32) die("more steps than the load has");
-    (e->body == BODY_CONSULTED ? s->consulted : s->stepped)[(*count)++] = m;
-    break;
+  s->version++;
+  if (e->body == BODY_RECEIVED) {
+    receive(s, e);
+    return;
   }
-  case BODY_APOLOGISED: {
-    if (s->apologies == 8) die("more apologies than the load has");
-    int64_t done = s->resolved ? s->resolution.at : occurred_at, before = due(s);
-    bool settles = e->apologised.answers && (e->apologised.has_new_due || done > before);
-    int i = s->apologies++;
-    s->apologised[i].mark = m;
-    s->apologised[i].cause = e->apologised.cause;
-    s->apologised[i].at = occurred_at;
-    s->apologised[i].has_settles = settles;
-    s->apologised[i].settles = before;
-    s->apologised[i].has_new_due = e->apologised.has_new_due;
-    s->apologised[i].new_due = e->apologised.new_due;
+  if (e->body < BODY_CONSULTED || e->body > BODY_RETURNED) die("an event that the load does not have");
+  if (s->entries == ENTRIES) die("more events of a case than the load has");
+  int64_t before = due(s);
+  const struct entry *end = result(s);
+  struct entry *n = &s->entry[s->entries++];
+  n->version = s->version;
+  n->effect = (enum effect)(e->body - BODY_RECEIVED);
+  n->at = e->recorded_at - e->occurred_before;
+  switch (n->effect) {
+  case ADVICE: case STEP: break;
+  case APOLOGY:
+    n->apology.cause = e->apologised.cause;
+    n->apology.settles = before;
+    n->apology.has_settles = e->apologised.answers && (e->apologised.has_new_due || (end ? end->at : n->at) > before);
+    n->apology.has_new_due = e->apologised.has_new_due;
+    n->apology.new_due = e->apologised.new_due;
     break;
-  }
-  case BODY_RESOLVED:
-    s->resolved = true;
-    s->resolution.mark = m;
-    s->resolution.outcome = e->outcome;
-    s->resolution.reason = e->personal[P_REASON];
-    s->resolution.document = e->personal[P_DOCUMENT];
-    s->resolution.signed_by = e->personal[P_SIGNED_BY];
-    s->resolution.closes = e->closes;
-    s->resolution.at = occurred_at;
-    s->resolution.day = day(occurred_at, e->offset_minutes);
+  case RESULT:
+    n->result.outcome = e->outcome;
+    n->result.reason = e->personal[P_REASON];
+    n->result.document = e->personal[P_DOCUMENT];
+    n->result.signed_by = e->personal[P_SIGNED_BY];
+    n->result.closes = e->closes;
+    n->result.day = day(n->at, e->offset_minutes);
     break;
-  case BODY_RETURNED:
-    s->returned = true;
-    s->handover.mark = m;
-    s->handover.to = e->personal[P_TO];
-    s->handover.at = occurred_at;
-    break;
-  default: die("an event that the load does not have");
+  case HANDOVER: n->handover.to = e->personal[P_TO]; break;
   }
 }
 
-// Folding (Sources/Desk/Office/Folding.swift) -----------------------------------------------------------------------
+// Folding (Sources/Desk/Text/Folding.swift) -------------------------------------------------------------------------
 
 static const char latin[] =
   "aaaaaaaceeeeiiiidnooooo.ouuuuytsaaaaaaaceeeeiiiidnooooo.ouuuuyty"
@@ -581,29 +641,38 @@ static inline void row_when(struct row *row, int64_t time) { row_big(row, (uint6
 static inline uint32_t ordered_day(int32_t day) { return (uint32_t)day ^ UINT32_C(1) << 31; }
 static inline uint8_t group(const struct state *s) { return s->kind == 2 ? 1 : s->kind == 3 ? 2 : 0; }
 
-static inline void due_row(struct rows *rows, uint8_t order, int64_t time, uint64_t number, const struct state *s) {
+// PromisesView: the orders of its keys, and what is added to the group in its values.
+enum { OPEN_DATE = 1, OWED_APOLOGY, TO_HAND_OVER, KEPT_LATE, URGENT };
+enum { FIRST_MARK = 0x10 };
+
+static inline void promise_row(struct rows *rows, uint8_t order, int64_t time, uint64_t number, uint8_t value) {
   struct row *row = add_row(rows);
   row_big(row, order, 1);
   row_when(row, time);
   row_big(row, number, 8);
-  row->value[0] = group(s);
+  row->value[0] = value;
   row->value_length = 1;
+  // The same date twice is one row, and the first date comes first.
+  for (int i = 0; i < rows->count - 1; i++)
+    if (memcmp(rows->at[i].key, row->key, row->key_length) == 0) {
+      rows->count--;
+      return;
+    }
 }
 
-static inline void due_rows(const struct state *s, uint64_t number, struct rows *rows) {
+static inline void promise_rows(const struct state *s, uint64_t number, struct rows *rows) {
   rows->count = 0;
   if (!s->received) return;
   int64_t latest = due(s);
-  if (is_open(s)) {
-    due_row(rows, 1, s->first_due, number, s);
-    due_row(rows, 2, latest, number, s);
-    if (s->urgent.at) due_row(rows, 6, latest, number, s);
-  }
-  if (is_resolved_late(s)) due_row(rows, 4, s->first_due, number, s);
-  if (s->resolved && !is_ended(s)) due_row(rows, 5, s->resolution.at, number, s);
-  bool settled = false;
-  for (int i = 0; i < s->apologies; i++) settled |= s->apologised[i].has_settles && s->apologised[i].settles == latest;
-  if (!is_ended(s) && !settled && (!s->resolved || s->resolution.at > latest)) due_row(rows, 3, latest, number, s);
+  const struct entry *end = result(s);
+  if (!end) promise_row(rows, OPEN_DATE, s->first_due, number, group(s) | FIRST_MARK);
+  else if (end->at > s->first_due) promise_row(rows, KEPT_LATE, s->first_due, number, group(s));
+  if (!end && latest != s->first_due) promise_row(rows, OPEN_DATE, latest, number, group(s));
+  if (!is_ended(s) && !has_settled(s, latest) && (!end || end->at > latest))
+    promise_row(rows, OWED_APOLOGY, latest, number, group(s));
+  if (end && !end->result.closes && !is_enquiry(s) && !has(s, HANDOVER))
+    promise_row(rows, TO_HAND_OVER, end->at, number, group(s));
+  if (!end && s->urgent.at) promise_row(rows, URGENT, latest, number, group(s));
 }
 
 static inline void clerk_rows(const struct state *s, uint64_t number, struct rows *rows) {
@@ -640,7 +709,8 @@ static inline void register_row(const struct state *s, uint64_t number, struct r
 
 static inline void search_rows(const struct state *s, uint64_t number, struct rows *rows) {
   rows->count = 0;
-  struct bytes folded = {.length = 0};
+  struct bytes folded;
+  empty(&folded);
   const struct slice parts[] = {s->applicant, s->code, s->subject};
   for (int i = 0; i < 3; i++) {
     if (!parts[i].at) continue;
@@ -664,17 +734,92 @@ static inline void search_rows(const struct state *s, uint64_t number, struct ro
   }
 }
 
-/// What a case counts as: a counter, and its day if it has one.
-struct tallied {
-  uint8_t group, counter;
-  bool has_day;
-  int32_t day;
+// The figures (Sources/Desk/Scorecard, Sources/DeskViews/Views/CellsView.swift) ------------------------------------
+
+/// The key of a cell, and where the key of its row over all days ends: with `total`, there is one.
+struct cell {
+  uint8_t key[192];
+  size_t length, prefix;
+  bool total;
 };
 
-static inline int tallied(const struct state *s, struct tallied counts[2]) {
-  if (!s->received) return 0;
-  counts[0] = (struct tallied){group(s), 0, true, day(s->at, s->offset_minutes)};
-  counts[1] = s->resolved ? (struct tallied){group(s), is_resolved_late(s) ? 2 : 1, true, s->resolution.day}
-                          : (struct tallied){group(s), 5, false, 0};
-  return 2;
+enum { CELLS_OF_A_CASE = 3 + ENTRIES };
+struct cells {
+  struct cell at[CELLS_OF_A_CASE];
+  int count;
+};
+
+static inline void cell_bytes(struct cell *c, const void *at, size_t length) {
+  if (length > sizeof c->key - c->length) die("a key is too long");
+  memcpy(c->key + c->length, at, length);
+  c->length += length;
+}
+
+static inline void cell_big(struct cell *c, uint64_t value, int width) {
+  for (int i = 0; i < width; i++) {
+    uint8_t byte = (uint8_t)(value >> 8 * (width - 1 - i));
+    cell_bytes(c, &byte, 1);
+  }
+}
+
+/// Its length first; 254 for none.
+static inline void cell_name(struct cell *c, struct slice name) {
+  if (name.length > 64) die("a longer name than the load has");
+  cell_big(c, name.at ? name.length : 254, 1);
+  if (name.length) cell_bytes(c, name.at, name.length);
+}
+
+/// Begins a cell; what it is counted at and the rest are added by `end_cell`.
+static inline struct cell *add_cell(struct cells *cells, const char *unit, const struct state *s, uint8_t part) {
+  if (cells->count == CELLS_OF_A_CASE) die("more figures of a case than the load has");
+  struct cell *c = &cells->at[cells->count++];
+  c->length = 0;
+  cell_name(c, text(unit));
+  cell_big(c, (uint64_t)s->kind, 1);
+  cell_big(c, part, 1);
+  c->prefix = c->length;
+  return c;
+}
+
+static inline void end_cell(struct cell *c, int channel, struct slice procedure, struct slice person) {
+  cell_big(c, 0, 1);  // not imported
+  cell_big(c, (uint64_t)channel, 1);
+  cell_big(c, 0, 1);  // no working minutes
+  cell_name(c, procedure);
+  cell_name(c, person);
+}
+
+static inline void cell_day(struct cell *c, int32_t day) {
+  c->total = true;
+  cell_big(c, 1, 1);
+  cell_big(c, ordered_day(day), 4);
+}
+
+/// One date that was given: kept, or broken, as an open one counts.
+static inline void date_cell(struct cells *cells, const struct state *s, bool is_first, int64_t due) {
+  const struct entry *end = result(s);
+  bool is_broken = !end || end->at > due;
+  struct cell *c = add_cell(cells, "dates", s, (uint8_t)((is_first ? 1 : 4) + (is_broken ? 1 : 0)));
+  c->total = false;
+  cell_big(c, 2, 1);
+  cell_big(c, (uint64_t)due ^ UINT64_C(1) << 63, 8);
+  end_cell(c, s->channel, s->procedure, s->responsible.at ? s->responsible : s->receiver);
+}
+
+/// Everything that a case adds to the figures.
+static inline void cells_of(const struct state *s, struct cells *cells) {
+  cells->count = 0;
+  if (!s->received) return;
+  if (s->kind != 1) die("a kind of case that the load does not have");
+  struct cell *c = add_cell(cells, "receptions", s, s->channel == 2 ? 1 : 2);
+  cell_day(c, day(s->at, s->offset_minutes));
+  end_cell(c, s->channel, s->procedure, (struct slice){0});
+  const struct entry *end = result(s);
+  if (end) {
+    c = add_cell(cells, "endings", s, end->at > s->first_due ? 2 : 1);
+    cell_day(c, end->result.day);
+    end_cell(c, 0, (struct slice){0}, (struct slice){0});
+  }
+  date_cell(cells, s, true, s->first_due);
+  for (int i = 0; i < s->entries; i++) if (is_new_date(&s->entry[i])) date_cell(cells, s, false, s->entry[i].apology.new_due);
 }
