@@ -5,8 +5,8 @@
 //            ledger, keys, the mark of what is durable, and the views in blocks behind the commit, as in docs/formats.
 //            Deciding and the socket are missing, nothing else.
 //   bulk     all views of a ledger, 4,096 events to a transaction, as a replay writes them: --target is a data directory
-//            that no daemon has open for writing, --other a new directory for the views. With --plain what is sealed was
-//            opened before.
+//            in which nothing is recorded meanwhile, --other a new directory for the views. With --plain what is sealed
+//            was opened before.
 //   compare  holds the views in --other against those in --target, row for row.
 #include "desk.h"
 #include <fcntl.h>
