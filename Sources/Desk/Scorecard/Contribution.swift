@@ -47,12 +47,7 @@ extension Contribution {
   public static func == (one: Contribution, other: Contribution) -> Bool {
     one.unit == other.unit && one.part == other.part && one.at == other.at && one.kind == other.kind
       && one.channel == other.channel && one.workingMinutes == other.workingMinutes
-      && isSame(one.procedure, other.procedure) && isSame(one.person, other.person)
+      && one.procedure.isSpelt(like: other.procedure) && one.person.isSpelt(like: other.person)
       && one.isImported == other.isImported
-  }
-
-  private static func isSame(_ one: String?, _ other: String?) -> Bool {
-    guard let one, let other else { return one == nil && other == nil }
-    return one.utf8.elementsEqual(other.utf8)
   }
 }

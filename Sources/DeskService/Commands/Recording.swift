@@ -23,7 +23,4 @@ extension DeskService {
   public func record(_ request: CommandRequest) async -> Result<Accepted, CommandFailure> {
     await withCheckedContinuation { continuation in record(request) { continuation.resume(returning: $0) } }
   }
-
-  /// Whether the views have all that was acknowledged by now.
-  public var isCaughtUp: Bool { applied >= signal.position }
 }

@@ -7,16 +7,9 @@ enum OrderedKey {
     var key: [UInt8] = []
     key.reserveCapacity(prefix.count + 16)
     key += prefix
-    append(bits(of: time), to: &key)
-    append(number, to: &key)
+    key.append(bigEndian: bits(of: time))
+    key.append(bigEndian: number)
     return key
-  }
-
-  /// Eight bytes, most significant first.
-  static func append(_ number: UInt64, to key: inout [UInt8]) {
-    key.append(addingCapacity: 8) { bytes in
-      for place in 1...8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(64 - 8 * place))) }
-    }
   }
 
   /// The sign bit is turned so that instants before 1970 sort before later ones.

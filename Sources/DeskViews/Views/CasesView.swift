@@ -10,7 +10,7 @@ enum CasesView: CaseView {
   static func add(_ row: CaseRow, to rows: inout RowBuffer) {
     if row.state.version == .none { return }
     rows.add {
-      OrderedKey.append(row.number, to: &$0)
+      $0.append(bigEndian: row.number)
     } value: {
       StateCoding.write(row.state, to: &$0)
     }

@@ -48,7 +48,7 @@ enum CellsView {
       key += RegisterView.prefix(day)
     case .instant(let instant):
       key.append(2)
-      OrderedKey.append(OrderedKey.bits(of: instant), to: &key)
+      key.append(bigEndian: OrderedKey.bits(of: instant))
     }
   }
 

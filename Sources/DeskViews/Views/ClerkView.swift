@@ -13,8 +13,8 @@ enum ClerkView: CaseView {
     guard let clerk = row.state.clerk, let due = row.state.due else { return }
     rows.add { key in
       append(clerk, isOpen: row.state.isOpen, to: &key)
-      OrderedKey.append(OrderedKey.bits(of: due), to: &key)
-      OrderedKey.append(row.number, to: &key)
+      key.append(bigEndian: OrderedKey.bits(of: due))
+      key.append(bigEndian: row.number)
     }
   }
 

@@ -12,7 +12,7 @@ enum CodesView: CaseView {
     rows.add {
       $0 += key(code)
     } value: {
-      OrderedKey.append(row.number, to: &$0.bytes)
+      $0.bytes.append(bigEndian: row.number)
     }
   }
 

@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import EventStore
 
 /// The erased cases by the time at which it was recorded: their keys must be gone, and their names wait in free pages of
 /// older views to be scrubbed.
@@ -11,8 +12,8 @@ enum ErasedView: CaseView {
   static func add(_ row: CaseRow, to rows: inout RowBuffer) {
     guard let erasure = row.state.erasure else { return }
     rows.add {
-      OrderedKey.append(OrderedKey.bits(of: erasure.recordedAt), to: &$0)
-      OrderedKey.append(row.number, to: &$0)
+      $0.append(bigEndian: OrderedKey.bits(of: erasure.recordedAt))
+      $0.append(bigEndian: row.number)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import EventStore
 
 /// What is promised, in order of time, by what it waits for. Lateness is not in it: a range up to now is.
 ///
@@ -55,8 +56,8 @@ enum PromisesView: CaseView {
     func add(_ order: Order, _ time: Timestamp, mark: UInt8 = 0) {
       rows.add {
         $0.append(order.rawValue)
-        OrderedKey.append(OrderedKey.bits(of: time), to: &$0)
-        OrderedKey.append(row.number, to: &$0)
+        $0.append(bigEndian: OrderedKey.bits(of: time))
+        $0.append(bigEndian: row.number)
       } value: {
         $0.bytes.append(group | mark)
       }

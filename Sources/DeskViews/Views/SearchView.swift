@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import EventStore
 
 /// Every word of the citizen's name, the code and the subject: folded word, 0, number.
 enum SearchView: CaseView {
@@ -12,7 +13,7 @@ enum SearchView: CaseView {
       rows.add {
         $0 += word.utf8
         $0.append(0)
-        OrderedKey.append(row.number, to: &$0)
+        $0.append(bigEndian: row.number)
       }
     }
   }

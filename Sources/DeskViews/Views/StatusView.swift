@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import EventStore
 
 /// Cases by where they stand, by due date.
 enum StatusView: CaseView {
@@ -11,8 +12,8 @@ enum StatusView: CaseView {
     guard let due = row.state.due else { return }
     rows.add {
       $0.append(row.state.status.rawValue)
-      OrderedKey.append(OrderedKey.bits(of: due), to: &$0)
-      OrderedKey.append(row.number, to: &$0)
+      $0.append(bigEndian: OrderedKey.bits(of: due))
+      $0.append(bigEndian: row.number)
     }
   }
 }

@@ -251,8 +251,11 @@ public func bigEndian(_ number: UInt32) -> [UInt8] {
 
 extension [UInt8] {
   /// Appends 8 bytes, most significant first, without an array of their own.
+  @inlinable
   public mutating func append(bigEndian number: UInt64) {
-    Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+    append(addingCapacity: 8) { bytes in
+      for place in 1...8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(64 - 8 * place))) }
+    }
   }
 
   /// Appends 4 bytes, most significant first.

@@ -1,7 +1,7 @@
 extension String {
-  /// Whether the other is the same byte by byte, as it stands in rows: to Swift two texts are equal that only look the same,
-  /// and a row that did not move live would have moved in a replay.
-  func isSpelt(like other: String) -> Bool {
+  /// Whether the other is the same byte by byte, as it stands in rows and keys: to Swift two texts are equal that only look the
+  /// same, and what did not move live would have moved in a replay.
+  public func isSpelt(like other: String) -> Bool {
     let (one, other) = (utf8.span, other.utf8.span)
     guard one.count == other.count else { return false }
     var index = 0
@@ -19,7 +19,7 @@ extension String {
 }
 
 extension String? {
-  func isSpelt(like other: String?) -> Bool {
+  public func isSpelt(like other: String?) -> Bool {
     guard let self, let other else { return self == nil && other == nil }
     return self.isSpelt(like: other)
   }
