@@ -1,5 +1,6 @@
 import Desk
 import EventSourcing
+import EventStore
 
 /// Cases by the clerk who is asked about them, by due date: the open ones first.
 enum ClerkView: CaseView {
