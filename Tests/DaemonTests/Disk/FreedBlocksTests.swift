@@ -30,6 +30,8 @@ extension DiskTests {
       var desk = try daemon.connect()
       for index in 0..<50 { _ = try desk.receive("Người \(index)") }
       let code = try desk.quac()
+      // The views come behind the answer to a command; the answer to a question is made of them.
+      #expect(try desk.ask(Wire.Show(code: code)).case.code == code)
       for trace in Self.traces { try found(trace, disk, true) }
       _ = try desk.pages(Wire.Rebuild())
       #expect(try desk.verify().damage == nil)
